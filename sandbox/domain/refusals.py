@@ -1,0 +1,115 @@
+"""Name every "no" that a person can meet, as types that the edge turns into sentences."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    # Only the type is needed here, and applications stands on lifecycle, which stands on this file.
+    from sandbox.domain.applications import Problem
+
+
+class Why(StrEnum):
+    """Name the reasons for which a deed is not possible although its status would allow it."""
+
+    ALREADY_ASSIGNED = "already_assigned"
+    ALREADY_DECLARED = "already_declared"
+    ALREADY_DONE = "already_done"
+    ALREADY_MEMBER = "already_member"
+    CONFLICT_NOT_DECLARED = "conflict_not_declared"
+    CONDITIONS_MISSING = "conditions_missing"
+    DEADLINE_NOT_PASSED = "deadline_not_passed"
+    DEADLINE_PASSED = "deadline_passed"
+    DECISION_WAITING = "decision_waiting"
+    DELIBERATION_NEEDED = "deliberation_needed"
+    DOCUMENT_MISSING = "document_missing"
+    FILE_NOT_ACCEPTED = "file_not_accepted"
+    FILE_TOO_LARGE = "file_too_large"
+    FOUR_EYES = "four_eyes"
+    GATE_CLOSED = "gate_closed"
+    INCIDENT_OPEN = "incident_open"
+    INVITATION_EXPIRED = "invitation_expired"
+    INVITATION_USED = "invitation_used"
+    LAST_OWNER = "last_owner"
+    LEAD_MISSING = "lead_missing"
+    MARKS_MISSING = "marks_missing"
+    NOT_ACCEPTED = "not_accepted"
+    NOT_ASSIGNED = "not_assigned"
+    NOT_COMPETENT = "not_competent"
+    NOT_LEAD = "not_lead"
+    NOT_PROHIBITED = "not_prohibited"
+    NOT_THE_SUSPENDER = "not_the_suspender"
+    NOT_WAIVABLE = "not_waivable"
+    OFFICER_MISSING = "officer_missing"
+    PACK_WITHDRAWN = "pack_withdrawn"
+    PLAN_CHANGED = "plan_changed"
+    PLAN_INCOMPLETE = "plan_incomplete"
+    POSITION_MISSING = "position_missing"
+    PROHIBITED = "prohibited"
+    READINGS_MISSING = "readings_missing"
+    REASON_MISSING = "reason_missing"
+    RECUSED = "recused"
+    REPORT_INCOMPLETE = "report_incomplete"
+    REPORT_NOT_DUE = "report_not_due"
+    REPORT_WAITING = "report_waiting"
+    REQUEST_OPEN = "request_open"
+    RETURNS_USED_UP = "returns_used_up"
+    SAME_AUTHORITY = "same_authority"
+    STAGE_MISSING = "stage_missing"
+    STILL_RUNNING = "still_running"
+    STILL_SUSPENDED = "still_suspended"
+    TRIAL_EXISTS = "trial_exists"
+    WRONG_AUTHORITY = "wrong_authority"
+    WRONG_REQUIREMENT = "wrong_requirement"
+
+
+class Refusal(Exception):
+    """Refuse a deed for a reason that the person can read and act on.
+
+    Shape: `code` names the kind of refusal in addresses and in the API; `details` are the values
+    that the sentence needs.
+    """
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, **details: object) -> None:
+        super().__init__(self.code, details)
+        self.details: dict[str, object] = details
+
+
+class TransitionRefused(Refusal):
+    """Refuse an action that the present status does not allow, and say which it does."""
+
+    code = "transition-refused"
+
+    def __init__(self, status: StrEnum, action: StrEnum, possible: Iterable[StrEnum] = ()) -> None:
+        self.status = status
+        self.action = action
+        self.possible = tuple(possible)
+        super().__init__(status=status, action=action, possible=self.possible)
+
+
+class Incomplete(Refusal):
+    """Refuse a form whose answers are missing or wrong, and name each of them."""
+
+    code = "incomplete"
+
+    def __init__(self, problems: Iterable["Problem"]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(problems=self.problems)
+
+
+class NotPossible(Refusal):
+    """Refuse a deed that the status allows and the facts of the case do not."""
+
+    code = "not-possible"
+
+    def __init__(self, reason: Why, **details: object) -> None:
+        self.reason = reason
+        super().__init__(reason=reason, **details)
+
+
+class ChangedMeanwhile(Refusal):
+    """Refuse to overwrite what somebody else has saved since the person began to edit."""
+
+    code = "changed-meanwhile"
