@@ -1,0 +1,1 @@
+"""Regulatory sandbox platform. Importing this package, or its domain, loads no framework."""
