@@ -1,0 +1,126 @@
+"""Propose which authority leads a case and which take part, with the reasons in the answers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sandbox.domain.applications import asked, relevant
+from sandbox.domain.conditions import YES
+from sandbox.domain.packs import (
+    Answers,
+    AnswerValue,
+    AuthoritySpec,
+    PolicyPack,
+    QuestionKind,
+    QuestionSpec,
+    Text,
+)
+from sandbox.domain.risk import chosen
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingReason:
+    """Name one answer that touches an authority's competence, and what it weighs.
+
+    Shape: `answer` is the option chosen, None where answering the question at all is the reason.
+    """
+
+    authority: str
+    competence: str
+    question: str
+    label: Text
+    answer: Text | None
+    weight: int
+    from_relief: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Propose a lead and associates, weightiest first; no lead where no competence is touched."""
+
+    lead: str | None
+    associates: tuple[str, ...]
+    weights: Mapping[str, int]
+    reasons: tuple[RoutingReason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Touch:
+    competence: str
+    question: QuestionSpec
+    answer: Text | None
+    weight: int
+    from_relief: bool
+
+
+def propose(pack: PolicyPack, answers: Answers, on: date) -> Routing:
+    """Weigh the competences that the answers touch, among the authorities that exist on the day.
+
+    The weightiest authority leads and the pack's order breaks a tie; all others with any weight
+    are associates.
+    """
+    counting = relevant(pack, answers)
+    reasons = tuple(
+        RoutingReason(
+            authority=authority.code,
+            competence=touch.competence,
+            question=touch.question.key,
+            label=touch.question.label,
+            answer=touch.answer,
+            weight=touch.weight,
+            from_relief=touch.from_relief,
+        )
+        for question in asked(pack, answers)
+        if question.key in counting
+        for touch in _touches(pack, question, counting[question.key])
+        for authority in competent(pack, touch.competence, on)
+    )
+    weights = {
+        authority.code: sum(each.weight for each in reasons if each.authority == authority.code)
+        for authority in pack.authorities
+    }
+    # sorted() is stable, so authorities of equal weight stay in the pack's order.
+    ranked = sorted((code for code in weights if weights[code] > 0), key=lambda c: -weights[c])
+    return Routing(
+        lead=ranked[0] if ranked else None,
+        associates=tuple(ranked[1:]),
+        weights={code: weight for code, weight in weights.items() if weight > 0},
+        reasons=reasons,
+    )
+
+
+def competent(pack: PolicyPack, competence: str, on: date) -> tuple[AuthoritySpec, ...]:
+    """List the authorities that hold the competence on the day, in the pack's order."""
+    return tuple(
+        authority
+        for authority in pack.authorities
+        if competence in authority.competences and exists(authority, on)
+    )
+
+
+def exists(authority: AuthoritySpec, on: date) -> bool:
+    """Tell whether the authority exists on the day; its last day is `valid_until` itself."""
+    has_begun = authority.valid_from is None or authority.valid_from <= on
+    has_ended = authority.valid_until is not None and authority.valid_until < on
+    return has_begun and not has_ended
+
+
+def _touches(pack: PolicyPack, question: QuestionSpec, answer: AnswerValue) -> Iterator[_Touch]:
+    coordination = pack.coordination
+    if question.kind is not QuestionKind.YES_NO or answer == YES:
+        for competence in question.competences:
+            yield _Touch(competence, question, None, coordination.answer_weight, False)
+    for option in chosen(question, answer):
+        for competence in option.competences:
+            yield _Touch(competence, question, option.label, coordination.answer_weight, False)
+    if question.key == coordination.reliefs_question and isinstance(answer, list):
+        for row in answer:
+            if isinstance(row, dict):
+                yield from _relief_touches(question, row, coordination.relief_weight)
+
+
+def _relief_touches(question: QuestionSpec, row: dict[str, str], weight: int) -> Iterator[_Touch]:
+    for column in question.columns:
+        for option in chosen(column, row.get(column.key)):
+            for competence in option.competences:
+                yield _Touch(competence, question, option.label, weight, True)
