@@ -1,0 +1,158 @@
+"""Count business days and read the clocks that run on them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+from sandbox.domain.packs import CalendarSpec, ClockSpec, ClockUnit
+
+_ONE_DAY = timedelta(days=1)
+_SATURDAY = 5
+
+
+@lru_cache(maxsize=512)
+def _holidays_of(country: str, year: int) -> frozenset[date]:
+    # A holidays object fills itself in as it is asked and marks a year as known before it is, which
+    # another thread could see; a finished set per year can be shared. The neighbouring years are
+    # asked as well because a holiday on the first or last of January may be kept in the other year.
+    found = holidays.country_holidays(country, years=(year - 1, year, year + 1))
+    return frozenset(day for day in found if day.year == year)
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessCalendar:
+    """Know the business days of a country: Monday to Friday, less holidays and days off."""
+
+    country: str
+    days_off: frozenset[date]
+
+    @staticmethod
+    def from_spec(spec: CalendarSpec) -> "BusinessCalendar":
+        """Build the calendar of a pack; calendars of the same content share what they learn."""
+        return BusinessCalendar(spec.country, frozenset(spec.days_off))
+
+    def is_business_day(self, day: date) -> bool:
+        """Tell whether the offices work on this day."""
+        return (
+            day.weekday() < _SATURDAY
+            and day not in self.days_off
+            and day not in _holidays_of(self.country, day.year)
+        )
+
+    def add_business_days(self, day: date, count: int) -> date:
+        """Return the `count`-th business day after `day`, or `day` itself for none.
+
+        Raises: ValueError for a negative count.
+        """
+        if count < 0:
+            raise ValueError(f"business days are added, not taken away: {count}")
+        while count > 0:
+            day += _ONE_DAY
+            count -= self.is_business_day(day)
+        return day
+
+    def business_days_between(self, start: date, end: date) -> int:
+        """Count the business days after `start` up to and including `end`.
+
+        The count is negative if `end` comes first, so that it says by how many days a term is over.
+        """
+        if end < start:
+            return -self.business_days_between(end, start)
+        return sum(self.is_business_day(day) for day in _days(start + _ONE_DAY, end))
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stand a clock still from a day to another; without `ended_on` it still stands.
+
+    Shape: the first day is part of the stop, the day on which it ended is not.
+    """
+
+    started_on: date
+    ended_on: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """Say how far a term has run.
+
+    Units: `day`, `length`, `stopped_days` and `days_left` are days of the clock's own unit.
+    Shape: `days_left` is `length - day`, negative once the term is over by as many days.
+    """
+
+    spec: ClockSpec
+    started_on: date
+    day: int
+    length: int
+    stopped_days: int
+    due_on: date
+    is_stopped: bool
+    is_overdue: bool
+    days_left: int
+
+
+def read_clock(
+    spec: ClockSpec,
+    calendar: BusinessCalendar,
+    started_on: date,
+    stops: Sequence[Stop],
+    today: date,
+    ended_on: date | None = None,
+) -> ClockReading:
+    """Read a clock on a day.
+
+    The day on which it starts is day 0 and day n is the n-th day after it that counts. On a clock
+    of business days only those count. The days of a stop do not count, from its first day to the
+    day before the one on which it ended; while it lasts today does not count either, so that a
+    stopped clock shows the same day until it runs again. The term is due on the day that is
+    `length`; while the clock stands, `due_on` is the day that would be if the stop ended today,
+    and moves on with it. A term is overdue on the day after it was due. Once the clock has ended
+    (`ended_on`) it is read as on that day forever, and says whether the end came in time.
+    """
+    at = today if ended_on is None else min(today, ended_on)
+
+    def counts(day: date) -> bool:
+        return spec.unit is ClockUnit.CALENDAR_DAYS or calendar.is_business_day(day)
+
+    elapsed = [day for day in _days(started_on + _ONE_DAY, at) if counts(day)]
+    stopped_days = sum(any(_covers(stop, day) for stop in stops) for day in elapsed)
+    day_number = len(elapsed) - stopped_days
+    due_on = _due_on(spec, calendar, started_on, [_closed(stop, at) for stop in stops])
+    return ClockReading(
+        spec=spec,
+        started_on=started_on,
+        day=day_number,
+        length=spec.length,
+        stopped_days=stopped_days,
+        due_on=due_on,
+        is_stopped=ended_on is None and any(_covers(stop, at) for stop in stops),
+        is_overdue=at > due_on,
+        days_left=spec.length - day_number,
+    )
+
+
+def _due_on(
+    spec: ClockSpec, calendar: BusinessCalendar, started_on: date, stops: Sequence[Stop]
+) -> date:
+    day, remaining = started_on, spec.length
+    while remaining > 0:
+        day += _ONE_DAY
+        is_counted = spec.unit is ClockUnit.CALENDAR_DAYS or calendar.is_business_day(day)
+        remaining -= is_counted and not any(_covers(stop, day) for stop in stops)
+    return day
+
+
+def _closed(stop: Stop, at: date) -> Stop:
+    return stop if stop.ended_on is not None else Stop(stop.started_on, at, stop.reason)
+
+
+def _covers(stop: Stop, day: date) -> bool:
+    return stop.started_on <= day and (stop.ended_on is None or day < stop.ended_on)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=each) for each in range((last - first).days + 1))
