@@ -1,0 +1,207 @@
+"""Judge, requirement by requirement, whether the gate in front of a stage is open."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sandbox.domain.monitoring import Level
+from sandbox.domain.packs import RequirementKind, RequirementSpec, StageSpec, Who
+
+
+@dataclass(frozen=True, slots=True)
+class GateFacts:
+    """Hold what is known about a sandbox test when its gate is judged.
+
+    Shape: a party is "company", "secretariat" or an authority's code, in `plan_agreed_by`,
+    `plan_needs` and the inner mapping of `approvals` alike. `plan_needs` names who must agree to
+    the plan where the requirement leaves it to the platform. `documents`, `approvals` and
+    `waived` are keyed by requirement. `metrics` lists those that must have been read.
+    Units: `days_in_stage` are calendar days without those of suspension; the day of entry is 0.
+    """
+
+    lead: str | None
+    associates: tuple[str, ...] = ()
+    plan_agreed_by: frozenset[str] = frozenset()
+    plan_needs: frozenset[str] = frozenset()
+    start_conditions_open: int = 0
+    start_conditions_total: int = 0
+    documents: Mapping[str, str] = field(default_factory=dict)
+    approvals: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    reports_due: int = 0
+    reports_accepted: int = 0
+    reports_submitted_waiting: int = 0
+    metrics: tuple[str, ...] = ()
+    worst_reading_by_metric: Mapping[str, Level] = field(default_factory=dict)
+    open_incidents: int = 0
+    open_serious_incidents: int = 0
+    days_in_stage: int = 0
+    waived: Mapping[str, str] = field(default_factory=dict)
+
+
+class MissingKind(StrEnum):
+    """Name what can still be missing at a gate."""
+
+    AGREEMENT = "agreement"
+    START_CONDITION = "start_condition"
+    DOCUMENT = "document"
+    APPROVAL = "approval"
+    REPORT = "report"  # due, and not handed in
+    REPORT_ACCEPTANCE = "report_acceptance"  # handed in, and not accepted
+    READING = "reading"
+    METRIC_IN_BREACH = "metric_in_breach"
+    INCIDENT_CLOSURE = "incident_closure"
+    DAYS = "days"
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPart:
+    """Say what is missing, how many of it, and who can bring it.
+
+    Shape: `authority` is the code where one authority must act, `subject` the metric's key where
+    the part is about a metric.
+    """
+
+    kind: MissingKind
+    who: Who
+    count: int = 1
+    authority: str | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementState:
+    """Hold one requirement with what it still lacks; a waiver leaves that to be seen."""
+
+    spec: RequirementSpec
+    is_satisfied: bool
+    is_waived: bool
+    missing: tuple[MissingPart, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether this requirement no longer keeps the gate closed."""
+        return self.is_satisfied or self.is_waived
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """Hold every requirement of a gate; the gate without a stage is that of completion."""
+
+    stage: StageSpec | None
+    requirements: tuple[RequirementState, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether every requirement holds; a gate without requirements is open."""
+        return all(requirement.holds for requirement in self.requirements)
+
+    @property
+    def satisfied(self) -> int:
+        """Count the requirements that hold, waived ones included."""
+        return sum(requirement.holds for requirement in self.requirements)
+
+    @property
+    def total(self) -> int:
+        """Count the requirements."""
+        return len(self.requirements)
+
+
+def gate_state(
+    requirements: Sequence[RequirementSpec], facts: GateFacts, stage: StageSpec | None
+) -> GateState:
+    """Judge each requirement on the facts; a waiver counts only where the pack allows one."""
+    return GateState(stage, tuple(_requirement_state(each, facts) for each in requirements))
+
+
+def _requirement_state(spec: RequirementSpec, facts: GateFacts) -> RequirementState:
+    missing = tuple(_missing(spec, facts))
+    is_waived = spec.may_be_waived and bool(facts.waived.get(spec.key, "").strip())
+    return RequirementState(spec, not missing, is_waived, missing)
+
+
+def _missing(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
+    match spec.kind:
+        case RequirementKind.PLAN_AGREED:
+            yield from _missing_agreements(spec, facts)
+        case RequirementKind.START_CONDITIONS:
+            if facts.start_conditions_open > 0:
+                yield MissingPart(MissingKind.START_CONDITION, spec.by, facts.start_conditions_open)
+        case RequirementKind.DOCUMENT:
+            if not facts.documents.get(spec.key):
+                yield MissingPart(MissingKind.DOCUMENT, spec.by)
+        case RequirementKind.APPROVAL:
+            yield from _missing_approvals(spec, facts)
+        case RequirementKind.REPORT_ACCEPTED:
+            yield from _missing_reports(spec, facts)
+        case RequirementKind.METRICS_WITHIN:
+            yield from _missing_metrics(facts)
+        case RequirementKind.NO_OPEN_INCIDENT:
+            if facts.open_serious_incidents > 0:
+                yield MissingPart(
+                    MissingKind.INCIDENT_CLOSURE, Who.LEAD, facts.open_serious_incidents, facts.lead
+                )
+        case RequirementKind.MINIMUM_DAYS:
+            if facts.days_in_stage < spec.days:
+                yield MissingPart(MissingKind.DAYS, Who.PLATFORM, spec.days - facts.days_in_stage)
+
+
+def _missing_agreements(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
+    if spec.by is Who.PLATFORM and facts.plan_needs:
+        parties = tuple(_named(party, facts) for party in sorted(facts.plan_needs))
+    else:
+        parties = _parties(spec.by, facts)
+    for who, authority in parties:
+        if (authority or who.value) not in facts.plan_agreed_by:
+            yield MissingPart(MissingKind.AGREEMENT, who, authority=authority)
+
+
+def _missing_approvals(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
+    given = facts.approvals.get(spec.key, {})
+    for who, authority in _parties(spec.by, facts):
+        lacking = spec.persons - len(given.get(authority or who.value, frozenset()))
+        if lacking > 0:
+            yield MissingPart(MissingKind.APPROVAL, who, lacking, authority)
+
+
+def _missing_reports(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
+    # A stage that was left before its first report fell due must still be accounted for.
+    lacking = max(facts.reports_due, 1) - facts.reports_accepted
+    waiting = max(0, min(lacking, facts.reports_submitted_waiting))
+    if lacking > waiting:
+        yield MissingPart(MissingKind.REPORT, Who.COMPANY, lacking - waiting)
+    if waiting > 0:
+        yield MissingPart(MissingKind.REPORT_ACCEPTANCE, spec.by, waiting)
+
+
+def _missing_metrics(facts: GateFacts) -> Iterator[MissingPart]:
+    for metric in dict.fromkeys((*facts.metrics, *facts.worst_reading_by_metric)):
+        level = facts.worst_reading_by_metric.get(metric)
+        if level is None:
+            yield MissingPart(MissingKind.READING, Who.COMPANY, subject=metric)
+        elif level is Level.BREACH:
+            yield MissingPart(MissingKind.METRIC_IN_BREACH, Who.COMPANY, subject=metric)
+
+
+def _parties(who: Who, facts: GateFacts) -> tuple[tuple[Who, str | None], ...]:
+    """List who must act one by one; a lead that is not named yet still has to."""
+    lead = ((Who.LEAD, facts.lead),)
+    associates = tuple((Who.ASSOCIATES, code) for code in facts.associates)
+    match who:
+        case Who.COMPANY | Who.SECRETARIAT:
+            return ((who, None),)
+        case Who.LEAD:
+            return lead
+        case Who.ASSOCIATES:
+            return associates
+        case Who.EVERY_AUTHORITY:
+            return (*lead, *associates)
+        case Who.PLATFORM:
+            # The platform itself never agrees or approves: what a pack leaves to it in such a
+            # matter is asked of everybody, so that a slip in a pack can't open a gate.
+            return ((Who.COMPANY, None), *lead, *associates)
+
+
+def _named(party: str, facts: GateFacts) -> tuple[Who, str | None]:
+    if party in (Who.COMPANY, Who.SECRETARIAT):
+        return Who(party), None
+    return (Who.LEAD if party == facts.lead else Who.ASSOCIATES), party

@@ -1,0 +1,68 @@
+"""Judge readings against a metric's thresholds, and say when reports fall due."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from sandbox.domain.packs import Direction, MetricSpec, StageSpec
+
+
+class Level(StrEnum):
+    """Name how a reading stands to its metric's thresholds, from good to bad."""
+
+    WITHIN = "within"
+    WARNING = "warning"
+    BREACH = "breach"
+
+
+def judge(metric: MetricSpec, value: Decimal) -> Level:
+    """Judge one reading: a threshold is passed as soon as it is reached.
+
+    A reading that meets the target is within whatever the thresholds say, so that a pack may put
+    the warning at the target itself.
+    """
+    sign = 1 if metric.direction is Direction.AT_MOST else -1
+    if sign * value <= sign * metric.target:
+        return Level.WITHIN
+    if sign * value >= sign * metric.breach:
+        return Level.BREACH
+    if sign * value >= sign * metric.warning:
+        return Level.WARNING
+    return Level.WITHIN
+
+
+def worst(levels: Iterable[Level]) -> Level:
+    """Return the worst of the levels; nothing read is nothing wrong."""
+    order = list(Level)
+    return max(levels, key=order.index, default=Level.WITHIN)
+
+
+def reports_due(
+    stage: StageSpec, entered_on: date, today: date, suspended_days: int
+) -> tuple[date, ...]:
+    """List the days on which reports have fallen due in the stage, today included.
+
+    Days of suspension do not count towards the cadence: they put every due day off by as many.
+    """
+    if stage.report_every_days is None:
+        return ()
+    running_days = (today - entered_on).days - suspended_days
+    count = max(0, running_days // stage.report_every_days)
+    return tuple(
+        _due(stage.report_every_days, entered_on, suspended_days, n + 1) for n in range(count)
+    )
+
+
+def next_report_due(
+    stage: StageSpec, entered_on: date, today: date, suspended_days: int
+) -> date | None:
+    """Return the first day after today on which a report falls due, if the stage asks for any."""
+    if stage.report_every_days is None:
+        return None
+    count = len(reports_due(stage, entered_on, today, suspended_days))
+    return _due(stage.report_every_days, entered_on, suspended_days, count + 1)
+
+
+def _due(every_days: int, entered_on: date, suspended_days: int, number: int) -> date:
+    return entered_on + timedelta(days=number * every_days + suspended_days)
