@@ -1,0 +1,84 @@
+"""Ask the policy: of one object, of a list, of a page's buttons, of a route."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import false, select, true
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+
+from sandbox.access.permissions import P
+from sandbox.access.policy import POLICY
+from sandbox.access.rules import Verdict
+from sandbox.domain.refusals import Refusal
+from sandbox.kernel.actors import Actor
+
+
+class Denied(Refusal):
+    """Refuse what the policy does not grant on a subject that the actor may otherwise see."""
+
+    code = "denied"
+
+
+class NotFound(Refusal):
+    """Say that something does not exist, or not for this actor; nobody can tell which."""
+
+    code = "not-found"
+
+
+def verdict(actor: Actor, permission: P) -> Verdict:
+    """Return the policy's rule for this actor: a plain truth, or a condition on the subject."""
+    if actor.system is not None:
+        return permission.value in actor.grants
+    grant = POLICY[permission]
+    return grant.rule.test(actor, grant.subject)
+
+
+def conceivable(actor: Actor, permission: P) -> bool:
+    """Tell, without a query, whether there could be a subject on which this is granted."""
+    return verdict(actor, permission) is not False
+
+
+def scope(actor: Actor, permission: P) -> ColumnElement[bool]:
+    """Return the condition that filters a list down to what is granted."""
+    return _sql(verdict(actor, permission))
+
+
+def require(session: Session, actor: Actor, permission: P, subject: Any = None) -> None:
+    """Make sure that this is granted. Raises: Denied."""
+    if permission not in grants(session, actor, (permission,), subject):
+        raise Denied(permission=permission.value)
+
+
+def grants(
+    session: Session, actor: Actor, permissions: Iterable[P], subject: Any = None
+) -> frozenset[P]:
+    """Return those of `permissions` that are granted on `subject`, with at most one query."""
+    plain: set[P] = set()
+    asked: list[tuple[P, ColumnElement[bool]]] = []
+    for permission in permissions:
+        found = verdict(actor, permission)
+        if isinstance(found, bool):
+            if found:
+                plain.add(permission)
+            continue
+        model = POLICY[permission].subject
+        if not isinstance(subject, model):
+            raise TypeError(f"{permission} is a permission on {model.__name__}.")
+        asked.append((permission, found))
+    if asked:
+        model = type(subject)
+        columns = [condition.label(f"p{n}") for n, (_, condition) in enumerate(asked)]
+        row = session.execute(select(*columns).where(model.id == subject.id)).one_or_none()
+        if row is not None:
+            plain.update(permission for (permission, _), yes in zip(asked, row, strict=True) if yes)
+    return frozenset(plain)
+
+
+def _sql(found: Verdict) -> ColumnElement[bool]:
+    if isinstance(found, bool):
+        return true() if found else false()
+    return found
+
+
+__all__ = ["Denied", "NotFound", "conceivable", "grants", "require", "scope", "verdict"]

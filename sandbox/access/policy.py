@@ -1,0 +1,102 @@
+"""Say who may do what: THE table, used for objects, lists, buttons and routes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.access.permissions import P
+from sandbox.access.rules import (
+    Rule,
+    accepted,
+    administrator,
+    assigned,
+    assigned_as_head,
+    auditor,
+    caseworker,
+    declared,
+    drafted_by_self,
+    head,
+    leading,
+    named,
+    nobody,
+    not_draft,
+    officer,
+    own_organisation,
+    owns_organisation,
+    person,
+    publisher,
+    recused,
+)
+from sandbox.models import Application, Organisation, OutcomeReport, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Hold the rule of one permission and the table it speaks of; None: the actor alone decides."""
+
+    subject: Any
+    rule: Rule
+
+
+secretariat = caseworker & ~recused
+# An authority opens a case only after declaring that it has no conflict of interest in it.
+reader = officer & assigned & declared & ~recused
+# The one who works on the case: the officer named for it, or the authority's head.
+worker = officer & accepted & declared & ~recused & (named | assigned_as_head)
+lead = worker & leading
+applicant = person & ~officer & ~caseworker & ~publisher & ~administrator & ~auditor
+
+POLICY: dict[P, Grant] = {
+    P.HOME_READ: Grant(None, person),
+    P.INBOX_READ: Grant(None, person),
+    P.PROFILE_EDIT: Grant(None, person),
+    P.PERSON_ADMINISTER: Grant(None, administrator),
+    P.AUDIT_READ: Grant(None, auditor),
+    P.OPERATIONS_READ: Grant(None, administrator),
+    P.ORGANISATION_CREATE: Grant(None, applicant),
+    P.ORGANISATION_READ: Grant(Organisation, own_organisation),
+    P.ORGANISATION_INVITE: Grant(Organisation, owns_organisation),
+    P.APPLICATION_START: Grant(Organisation, own_organisation),
+    P.APPLICATION_READ: Grant(
+        Application,
+        own_organisation | (secretariat & not_draft) | (officer & assigned & ~recused),
+    ),
+    P.APPLICATION_READ_ANSWERS: Grant(
+        Application, own_organisation | (secretariat & not_draft) | reader
+    ),
+    P.APPLICATION_EDIT: Grant(Application, own_organisation),
+    P.APPLICATION_SUBMIT: Grant(Application, own_organisation),
+    P.APPLICATION_WITHDRAW: Grant(Application, own_organisation),
+    P.APPLICATION_TRIAGE: Grant(Application, secretariat & not_draft),
+    P.APPLICATION_ASSIGN: Grant(Application, secretariat & not_draft),
+    P.APPLICATION_LAPSE: Grant(Application, secretariat & not_draft),
+    P.APPLICATION_REQUEST_INFORMATION: Grant(Application, lead),
+    P.APPLICATION_ANSWER_INFORMATION: Grant(Application, own_organisation),
+    P.ASSIGNMENT_ANSWER: Grant(Application, head & assigned_as_head & ~recused),
+    P.OFFICER_NAME: Grant(Application, head & assigned_as_head & accepted & ~recused),
+    P.CONFLICT_DECLARE: Grant(Application, officer & assigned & ~recused & ~declared),
+    P.APPLICATION_REVIEW: Grant(Application, worker),
+    P.POSITION_TAKE: Grant(Application, worker),
+    P.APPLICATION_DECIDE: Grant(Application, lead),
+    P.TRIAL_OPEN: Grant(Application, nobody),  # the platform's own job, by its grant
+    P.TRIAL_READ: Grant(Trial, own_organisation | secretariat | reader),
+    P.TRIAL_PLAN_EDIT: Grant(Trial, own_organisation),
+    P.TRIAL_PLAN_AGREE: Grant(Trial, own_organisation | lead),
+    P.START_CONDITION_SET: Grant(Trial, own_organisation | lead | secretariat),
+    P.REQUIREMENT_DOCUMENT: Grant(Trial, own_organisation),
+    P.REQUIREMENT_APPROVE: Grant(Trial, reader),
+    P.REQUIREMENT_WAIVE: Grant(Trial, lead),
+    P.STAGE_ENTER: Grant(Trial, lead),
+    P.MONITORING_REPORT_SUBMIT: Grant(Trial, own_organisation),
+    P.MONITORING_REPORT_JUDGE: Grant(Trial, lead),
+    P.INCIDENT_OPEN: Grant(Trial, own_organisation | reader),
+    P.INCIDENT_CLOSE: Grant(Trial, lead),
+    # A kill switch must not wait: every officer of an assigned authority may use it.
+    P.TRIAL_SUSPEND: Grant(Trial, own_organisation | (officer & assigned & ~recused)),
+    P.TRIAL_RESUME: Grant(Trial, own_organisation | reader),
+    P.TRIAL_COMPLETE: Grant(Trial, lead),
+    P.OUTCOME_DRAFT: Grant(Trial, secretariat),
+    P.OUTCOME_READ: Grant(OutcomeReport, (caseworker | publisher) & ~recused),
+    P.OUTCOME_EDIT: Grant(OutcomeReport, secretariat),
+    P.OUTCOME_PUBLISH: Grant(OutcomeReport, publisher & ~drafted_by_self & ~recused),
+    P.ROUND_TABLE_REGISTER: Grant(None, nobody),
+}

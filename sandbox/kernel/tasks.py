@@ -1,0 +1,22 @@
+"""Describe what waits for a person, so that every slice can add its part to My tasks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Name one thing that waits for the actor.
+
+    Shape: `kind` is a key of `sandbox.home.tasks.TASK_SENTENCES`; `endpoint` and `values` give the
+    address of the page on which it is done.
+    """
+
+    kind: str
+    reference: str
+    title: str
+    since: datetime
+    due_on: date | None
+    endpoint: str
+    values: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,77 @@
+"""Show the whole schema in one place: every table of the slices, one file each."""
+
+from sandbox.models.applications import (
+    Application,
+    ApplicationReturn,
+    ApplicationSection,
+    Attachment,
+    ClockStop,
+    InformationRequest,
+    ReferenceCounter,
+    Submission,
+)
+from sandbox.models.coordination import (
+    AuthorityAssignment,
+    ConflictDeclaration,
+    CriterionReview,
+    Decision,
+    OfficerAssignment,
+    Position,
+)
+from sandbox.models.outcomes import OutcomeReport
+from sandbox.models.people import (
+    Authority,
+    AuthorityMembership,
+    Invitation,
+    Membership,
+    Organisation,
+    Person,
+    StaffGrant,
+)
+from sandbox.models.round_tables import RoundTable
+from sandbox.models.trials import (
+    GateEvidence,
+    Incident,
+    MonitoringReport,
+    Reading,
+    StartCondition,
+    Suspension,
+    Trial,
+    TrialPlan,
+    TrialStage,
+)
+
+__all__ = [
+    "Application",
+    "ApplicationReturn",
+    "ApplicationSection",
+    "Attachment",
+    "Authority",
+    "AuthorityAssignment",
+    "AuthorityMembership",
+    "ClockStop",
+    "ConflictDeclaration",
+    "CriterionReview",
+    "Decision",
+    "GateEvidence",
+    "Incident",
+    "InformationRequest",
+    "Invitation",
+    "Membership",
+    "MonitoringReport",
+    "OfficerAssignment",
+    "Organisation",
+    "OutcomeReport",
+    "Person",
+    "Position",
+    "Reading",
+    "ReferenceCounter",
+    "RoundTable",
+    "StaffGrant",
+    "StartCondition",
+    "Submission",
+    "Suspension",
+    "Trial",
+    "TrialPlan",
+    "TrialStage",
+]

@@ -1,0 +1,149 @@
+"""Keep how authorities share a case: assignments, officers, conflicts, reviews, positions."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sandbox.kernel.db import Audited, Base, Versioned
+from sandbox.models.people import Authority, Person
+
+
+class AssignmentRole(StrEnum):
+    LEAD = "lead"
+    ASSOCIATE = "associate"
+
+
+class AssignmentState(StrEnum):
+    PROPOSED = "proposed"  # waits for the authority's answer
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class AuthorityAssignment(Audited, Versioned, Base):
+    """Put an authority on a case, as its lead or as an associate."""
+
+    __tablename__ = "authority_assignment"
+    __table_args__ = (
+        UniqueConstraint("application_id", "authority_id"),
+        Index("ix_authority_assignment_authority_id", "authority_id", "state"),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    role: Mapped[str]  # AssignmentRole
+    state: Mapped[str]  # AssignmentState
+    assigned_at: Mapped[datetime]
+    respond_by: Mapped[date]
+    responded_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")  # why it declined
+    tacit: Mapped[bool] = mapped_column(default=False)
+
+    authority: Mapped[Authority] = relationship()
+
+    def audited_as(self) -> UUID:
+        return self.application_id
+
+
+class OfficerAssignment(Audited, Base):
+    """Name the officer who works on a case for an authority; ended, never deleted."""
+
+    __tablename__ = "officer_assignment"
+    __table_args__ = (
+        Index("ix_officer_assignment_person_id", "person_id", "ended_at"),
+        Index("ix_officer_assignment_application_id", "application_id"),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    named_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    named_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+    def audited_as(self) -> UUID:
+        return self.application_id
+
+
+class ConflictDeclaration(Audited, Base):
+    """Keep what a person declared about a case; with a conflict it denies them everything of it."""
+
+    __tablename__ = "conflict_declaration"
+    __table_args__ = (
+        UniqueConstraint("application_id", "person_id"),
+        Index("ix_conflict_declaration_person_id", "person_id", "has_conflict"),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    has_conflict: Mapped[bool]
+    explanation: Mapped[str] = mapped_column(default="")
+    declared_at: Mapped[datetime]
+
+    def audited_as(self) -> UUID:
+        return self.application_id
+
+
+class CriterionReview(Audited, Versioned, Base):
+    """Keep an authority's mark on one criterion, with the note behind it."""
+
+    __tablename__ = "criterion_review"
+    __table_args__ = (UniqueConstraint("application_id", "authority_id", "criterion"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    criterion: Mapped[str]
+    mark: Mapped[str]  # domain.deliberation.CriterionMark
+    note: Mapped[str] = mapped_column(default="")
+    reviewed_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reviewed_at: Mapped[datetime]
+
+    def audited_as(self) -> UUID:
+        return self.application_id
+
+
+class Position(Audited, Versioned, Base):
+    """Keep where an authority stands on a case."""
+
+    __tablename__ = "position"
+    __table_args__ = (UniqueConstraint("application_id", "authority_id"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    stance: Mapped[str]  # domain.deliberation.Stance
+    reasons: Mapped[str]
+    conditions: Mapped[list[Any]]
+    tacit: Mapped[bool] = mapped_column(default=False)
+    taken_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    taken_at: Mapped[datetime]
+
+    authority: Mapped[Authority] = relationship()
+
+    def audited_as(self) -> UUID:
+        return self.application_id
+
+
+class Decision(Audited, Base):
+    """Keep the decision on a case: one, with its grounds, conditions, dissent and rule."""
+
+    __tablename__ = "decision"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), unique=True)
+    outcome: Mapped[str]
+    rule: Mapped[str]
+    grounds: Mapped[list[Any]]  # [{"kind": …, "params": {…}}]
+    conditions: Mapped[list[Any]]
+    dissent: Mapped[list[Any]]  # codes of authorities
+    positions: Mapped[list[Any]]  # [{"authority", "stance", "reasons"}], as they stood
+    marks: Mapped[list[Any]]  # [{"authority", "criterion", "mark", "note"}], as they stood
+    remarks: Mapped[str] = mapped_column(default="")
+    decided_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+    def audited_as(self) -> UUID:
+        return self.application_id

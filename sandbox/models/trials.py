@@ -1,0 +1,204 @@
+"""Keep trials: plans, stages, what opens their gates, monitoring, incidents, suspensions."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sandbox.kernel.db import Audited, Base, Versioned
+from sandbox.models.applications import Application
+from sandbox.models.people import Organisation
+
+
+class Trial(Audited, Versioned, Base):
+    """Keep one sandbox test; who may see it follows from its application."""
+
+    __tablename__ = "trial"
+    __table_args__ = (
+        Index("ix_trial_status", "status", "changed_at", "id"),
+        Index("ix_trial_organisation_id", "organisation_id"),
+        Index("ix_trial_changed_at", "changed_at", "id"),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), unique=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    reference: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    pack_code: Mapped[str]
+    pack_version: Mapped[str]
+    tier: Mapped[str]
+    tiering: Mapped[dict[str, Any]]  # {"points", "reasons": [...]}, as it was computed
+    status: Mapped[str]  # domain.trials.TrialStatus
+    stage: Mapped[str | None]  # key of the current stage
+    stage_sequence: Mapped[int] = mapped_column(default=0)
+    plan_agreed_at: Mapped[datetime | None]
+    exit_kind: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    public_summary: Mapped[dict[str, Any]]  # answers that the pack lets the register show
+
+    application: Mapped[Application] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+
+class TrialPlan(Audited, Versioned, Base):
+    """Keep the plan of a trial and who has agreed to this wording of it."""
+
+    __tablename__ = "trial_plan"
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"), unique=True)
+    fields: Mapped[dict[str, Any]]
+    saved_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime]
+    agreed_by_company_at: Mapped[datetime | None]
+    agreed_by_lead_at: Mapped[datetime | None]
+
+    def audited_as(self) -> UUID:
+        return self.trial_id
+
+
+class StartCondition(Audited, Versioned, Base):
+    """Keep the state of one thing that must be in place before participants are exposed."""
+
+    __tablename__ = "start_condition"
+    __table_args__ = (UniqueConstraint("trial_id", "key"),)
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
+    key: Mapped[str]
+    state: Mapped[str] = mapped_column(default="open")  # open, met, blocked_by_third_party
+    note: Mapped[str] = mapped_column(default="")
+    set_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    set_at: Mapped[datetime | None]
+
+    def audited_as(self) -> UUID:
+        return self.trial_id
+
+
+class TrialStage(Audited, Base):
+    """Keep a stage that was entered; the unique sequence makes a transition happen once."""
+
+    __tablename__ = "trial_stage"
+    __table_args__ = (UniqueConstraint("trial_id", "sequence"),)
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
+    sequence: Mapped[int]
+    key: Mapped[str]
+    entered_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+    def audited_as(self) -> UUID:
+        return self.trial_id
+
+
+class GateEvidence(Audited, Base):
+    """Keep a document, an approval or a waiver that speaks for one requirement of a gate."""
+
+    __tablename__ = "gate_evidence"
+    __table_args__ = (
+        Index("ix_gate_evidence_trial_id", "trial_id", "stage"),
+        UniqueConstraint("trial_id", "stage", "requirement", "kind", "person_id"),
+    )
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
+    stage: Mapped[str]  # the stage behind the gate; "" for completion
+    requirement: Mapped[str]
+    kind: Mapped[str]  # document, approval, waiver
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("authority.id"))
+    note: Mapped[str] = mapped_column(default="")
+    filename: Mapped[str | None]
+    content_type: Mapped[str | None]
+    sha256: Mapped[str | None]
+    size: Mapped[int | None]
+    given_at: Mapped[datetime]
+
+    def audited_as(self) -> UUID:
+        return self.trial_id
+
+
+class MonitoringReport(Audited, Versioned, Base):
+    """Keep a company's periodic report on a stage."""
+
+    __tablename__ = "monitoring_report"
+    __table_args__ = (UniqueConstraint("trial_id", "number"),)
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
+    stage_id: Mapped[UUID] = mapped_column(ForeignKey("trial_stage.id"))
+    number: Mapped[int]
+    due_on: Mapped[date | None]
+    narrative: Mapped[str]
+    participants: Mapped[int]
+    state: Mapped[str]  # submitted, accepted, returned
+    remark: Mapped[str] = mapped_column(default="")
+    submitted_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime]
+    judged_at: Mapped[datetime | None]
+
+    def audited_as(self) -> UUID:
+        return self.trial_id
+
+
+class Reading(Audited, Base):
+    """Keep one measured value of a metric."""
+
+    __tablename__ = "reading"
+    __table_args__ = (
+        UniqueConstraint("trial_id", "metric", "measured_on"),
+        Index("ix_reading_report_id", "report_id"),
+    )
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("monitoring_report.id"))
+    metric: Mapped[str]
+    value: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    measured_on: Mapped[date]
+    level: Mapped[str]  # domain.monitoring.Level, judged when it came in
+
+    def audited_as(self) -> UUID:
+        return self.trial_id
+
+
+class Incident(Audited, Versioned, Base):
+    """Keep something that went wrong during a trial until the lead closes it."""
+
+    __tablename__ = "incident"
+    __table_args__ = (Index("ix_incident_trial_id", "trial_id", "closed_at"),)
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
+    class_key: Mapped[str]
+    serious: Mapped[bool]
+    what_happened: Mapped[str]
+    persons_affected: Mapped[int]
+    opened_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    correction: Mapped[str] = mapped_column(default="")
+    closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime | None]
+
+    def audited_as(self) -> UUID:
+        return self.trial_id
+
+
+class Suspension(Audited, Versioned, Base):
+    """Keep a stop of a trial; resuming needs the lead and whoever suspended."""
+
+    __tablename__ = "suspension"
+    __table_args__ = (Index("ix_suspension_trial_id", "trial_id", "resumed_at"),)
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
+    authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("authority.id"))
+    by_company: Mapped[bool]
+    reason: Mapped[str]
+    suspended_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    suspended_at: Mapped[datetime]
+    lead_agreed_at: Mapped[datetime | None]
+    suspender_agreed_at: Mapped[datetime | None]
+    resumed_at: Mapped[datetime | None]
+
+    def audited_as(self) -> UUID:
+        return self.trial_id
