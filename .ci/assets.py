@@ -68,22 +68,22 @@ def build(modules: Path) -> None:
         shutil.copyfile(SOURCES / name, STATIC / "js" / name)
     for face in FACES:
         shutil.copyfile(font / "files" / face, STATIC / "fonts" / face)
-    shutil.copyfile(kit / "LICENSE.txt", STATIC / "licences" / "govuk-frontend.txt")
+    # The package of the kit holds no licence file; its text stands beside this program's sources.
+    shutil.copy(SOURCES / "licences" / "govuk-frontend.txt", STATIC / "licences")
     shutil.copyfile(font / "LICENSE", STATIC / "licences" / "atkinson-hyperlegible-next.txt")
     forbid_outside_sources(STATIC / "css" / "app.css")
 
 
 def copy_without_map(source: Path, folder: Path) -> None:
     """Copy a script without its link to a source map, which is not served."""
-    lines = source.read_text().splitlines()
-    kept = [line for line in lines if not line.startswith("//# sourceMappingURL=")]
-    (folder / source.name).write_text("\n".join(kept) + "\n")
+    script, _, _ = source.read_text().partition("//# sourceMappingURL=")
+    (folder / source.name).write_text(script.rstrip() + "\n")
 
 
 def forbid_outside_sources(stylesheet: Path) -> None:
     """Refuse a stylesheet that our content policy would block or that holds what is not ours."""
     text = stylesheet.read_text()
-    for word in ("data:", "http:", "https:", "GDS Transport", "crown"):
+    for word in ("url(data:", "url(http", "url(//", "GDS Transport", "crown"):
         if word in text:
             raise SystemExit(f"{stylesheet.name} contains {word!r}")
 

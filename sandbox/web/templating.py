@@ -1,0 +1,226 @@
+"""Set up the pages: language, filters, globals and the environment that templates run in.
+
+Our own templates run under `StrictUndefined`, so that a misspelt name fails loudly. The component
+kit's macros test parameters that were not given and cannot run so; they live in an environment of
+their own, reached through the prefix `govuk_frontend_jinja/`.
+"""
+
+import hashlib
+from collections.abc import Callable, MutableMapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, has_request_context, request, session, url_for
+from flask.templating import Environment
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale
+from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefined, Template
+from jinja2 import Environment as PlainEnvironment
+from markupsafe import Markup
+
+from sandbox.kernel import forms
+from sandbox.kernel.actors import VISITOR
+from sandbox.web.navigation import footer_menu, menu
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEZONE = ZoneInfo("America/Mexico_City")
+LOCALES = {"es": "es_MX", "en": "en"}
+FIRST_LANGUAGE = "es"
+_KIT = "govuk_frontend_jinja/"
+# English dates are written as the programme's English texts write them: day, month, year.
+_DAY_FORMATS = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
+
+
+@runtime_checkable
+class Localisable(Protocol):
+    """Describe a text of the policy pack, which exists in several languages."""
+
+    def in_(self, language: str) -> str:
+        """Return the text in a language."""
+        ...
+
+
+class PageEnvironment(Environment):
+    """Load our templates strictly and the component kit's leniently."""
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        options["undefined"] = StrictUndefined
+        super().__init__(app, **options)
+        self.kit = PlainEnvironment(
+            loader=PrefixLoader({_KIT.rstrip("/"): PackageLoader("govuk_frontend_jinja")}),
+            autoescape=True,
+            undefined=ChainableUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def _load_template(self, name: str, names: MutableMapping[str, Any] | None) -> Template:
+        if name.startswith(_KIT):
+            return self.kit.get_template(name)
+        return super()._load_template(name, names)
+
+
+# --- language ------------------------------------------------------------------------------------
+
+
+def select_locale() -> str:
+    """Choose the language: the person's choice, then the browser's wish, then Spanish."""
+    if not has_request_context():
+        return LOCALES[FIRST_LANGUAGE]
+    chosen = session.get("language")
+    if chosen not in LOCALES:
+        chosen = request.accept_languages.best_match(list(LOCALES), default=FIRST_LANGUAGE)
+    return LOCALES[chosen or FIRST_LANGUAGE]
+
+
+def current_language() -> str:
+    """Return the code that the policy pack and the addresses use: `es` or `en`."""
+    locale = get_locale()
+    return FIRST_LANGUAGE if locale is None else str(locale.language)
+
+
+# --- filters -------------------------------------------------------------------------------------
+
+
+def localised(text: object) -> str:
+    """Return a text of the pack in the reader's language; a plain string stays as it is."""
+    return text.in_(current_language()) if isinstance(text, Localisable) else str(text)
+
+
+def day(value: date | datetime | None) -> str:
+    """Write a day in full: "3 de marzo de 2026"; an instant counts as its day in Mexico City."""
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        value = _in_mexico(value).date()
+    return str(format_date(value, _DAY_FORMATS[current_language()]))
+
+
+def instant(value: datetime | None) -> str:
+    """Write an instant as day and hour in Mexico City: "3 de marzo de 2026, 14:05"."""
+    if value is None:
+        return "—"
+    local = _in_mexico(value)
+    clock = format_datetime(local, "HH:mm", rebase=False)
+    return f"{day(local.date())}, {clock}"
+
+
+def _in_mexico(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return value.astimezone(TIMEZONE)
+
+
+def money(cents: int | None, currency: str = "MXN") -> str:
+    """Write an amount with its currency: "$1,250.50 MXN"; a bare "$" would read as dollars."""
+    if cents is None:
+        return "—"
+    sign = "−" if cents < 0 else ""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{sign}${format_decimal(whole)}.{rest:02d} {currency}"
+
+
+def number(value: float | int | None) -> str:
+    """Write a number with the separators of the reader's language."""
+    return "—" if value is None else str(format_decimal(value))
+
+
+# --- globals -------------------------------------------------------------------------------------
+
+
+@cache
+def _fingerprint(path: Path, _changed_ns: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def asset(filename: str) -> str:
+    """Return the address of a static file, which changes when its content does."""
+    folder = current_app.static_folder
+    if folder is None:
+        raise RuntimeError("the application serves no static files")
+    path = Path(folder) / filename
+    version = _fingerprint(path, path.stat().st_mtime_ns)
+    return url_for("static", filename=filename, v=version)
+
+
+_ICONS = {
+    "check": '<path d="M4 12.5l5 5L20 6.5"/>',
+    "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 7v5l3.5 2"/>',
+    "arrow": '<path d="M5 12h14M13 6l6 6-6 6"/>',
+    "document": '<path d="M6 3h8l4 4v14H6z"/><path d="M14 3v4h4M9 12h6M9 16h6"/>',
+    "shield": '<path d="M12 3l8 3v6c0 4.5-3.4 7.9-8 9-4.6-1.1-8-4.5-8-9V6z"/>',
+    "people": '<circle cx="9" cy="8" r="3.5"/><path d="M2.5 20c.6-4 3-6 6.5-6s5.9 2 6.5 6"/>'
+    '<path d="M15.5 5a3.5 3.5 0 010 6.5M18 14.5c2 .8 3.2 2.700 3.5 5.500"/>',
+    "scales": '<path d="M12 4v16M7 20h10M5 7h14M5 7l-3 7h6zM19 7l-3 7h6z"/>',
+    "pause": '<path d="M8 5v14M16 5v14"/>',
+    "flag": '<path d="M5 21V4h13l-3 4.5 3 4.5H5"/>',
+    "search": '<circle cx="11" cy="11" r="6.5"/><path d="M16 16l5 5"/>',
+    "download": '<path d="M12 4v11M7 11l5 5 5-5M5 20h14"/>',
+    "lock": '<rect x="5" y="11" width="14" height="9" rx="1"/><path d="M8 11V8a4 4 0 018 0v3"/>',
+    "chart": '<path d="M4 20h16M7 16v-5M12 16V6M17 16v-8"/>',
+    "dialogue": '<path d="M4 5h16v11h-9l-5 4v-4H4z"/>',
+}
+
+
+def icon(name: str) -> Markup:
+    """Draw one of the kit's icons; it carries no meaning of its own, so readers aloud skip it."""
+    return Markup(  # noqa: S704 - every part is a constant of this file
+        '<svg class="app-icon" viewBox="0 0 24 24" width="24" height="24" fill="none" '
+        'stroke="currentColor" stroke-width="2" aria-hidden="true" focusable="false">'
+        f"{_ICONS[name]}</svg>"
+    )
+
+
+def language_links() -> list[dict[str, str | bool]]:
+    """Offer the page that is shown in each language; the choice is remembered by its route."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    names = {"es": "Español", "en": "English"}
+    return [
+        {
+            "code": code,
+            "name": names[code],
+            "current": code == current_language(),
+            "href": f"/language/{code}?next={quote(here, safe='/')}",
+        }
+        for code in LOCALES
+    ]
+
+
+def init_templating(app: Flask) -> None:
+    """Prepare an application for our templates; call it before anything renders."""
+    if "jinja_env" in vars(app):
+        raise RuntimeError("init_templating must run before the first use of app.jinja_env")
+    app.jinja_environment = PageEnvironment  # type: ignore[assignment]
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    environment = app.jinja_env
+    environment.add_extension("jinja2.ext.do")
+    Babel(
+        app,
+        default_locale=LOCALES[FIRST_LANGUAGE],
+        default_timezone=TIMEZONE.key,
+        default_translation_directories=str(ROOT / "sandbox" / "translations"),
+        locale_selector=select_locale,
+    )
+    filters: dict[str, Callable[..., str]] = {
+        "localised": localised,
+        "day": day,
+        "instant": instant,
+        "money": money,
+        "number": number,
+    }
+    environment.filters.update(filters)
+    environment.globals.update(
+        adapt=forms.adapt,
+        error_links=forms.error_links,
+        asset=asset,
+        icon=icon,
+        current_language=current_language,
+        language_links=language_links,
+        menu=menu,
+        footer_menu=footer_menu,
+        programme="Sandbox",
+    )
+    app.context_processor(lambda: {"actor": g.get("actor", VISITOR)})
