@@ -101,6 +101,7 @@ def read_clock(
     started_on: date,
     stops: Sequence[Stop],
     today: date,
+    *,
     ended_on: date | None = None,
 ) -> ClockReading:
     """Read a clock on a day.

@@ -111,6 +111,7 @@ def propose_decision(
     assigned: Sequence[str],
     positions: Sequence[PositionTaken],
     marks: Sequence[Mark],
+    *,
     deliberated: bool,
 ) -> ProposedDecision:
     """Apply the pack's decision rule to what the assigned authorities have said.

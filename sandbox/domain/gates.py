@@ -1,6 +1,6 @@
 """Judge, requirement by requirement, whether the gate in front of a stage is open."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ class GateFacts:
 
     Shape: a party is "company", "secretariat" or an authority's code, in `plan_agreed_by`,
     `plan_needs` and the inner mapping of `approvals` alike. `plan_needs` names who must agree to
-    the plan where the requirement leaves it to the platform. `documents`, `approvals` and
+    the plan besides those whom the requirement names. `documents`, `approvals` and
     `waived` are keyed by requirement. `metrics` lists those that must have been read.
     Units: `days_in_stage` are calendar days without those of suspension; the day of entry is 0.
     """
@@ -114,45 +114,26 @@ def gate_state(
 
 
 def _requirement_state(spec: RequirementSpec, facts: GateFacts) -> RequirementState:
-    missing = tuple(_missing(spec, facts))
+    missing = tuple(_MISSING[spec.kind](spec, facts))
     is_waived = spec.may_be_waived and bool(facts.waived.get(spec.key, "").strip())
     return RequirementState(spec, not missing, is_waived, missing)
 
 
-def _missing(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
-    match spec.kind:
-        case RequirementKind.PLAN_AGREED:
-            yield from _missing_agreements(spec, facts)
-        case RequirementKind.START_CONDITIONS:
-            if facts.start_conditions_open > 0:
-                yield MissingPart(MissingKind.START_CONDITION, spec.by, facts.start_conditions_open)
-        case RequirementKind.DOCUMENT:
-            if not facts.documents.get(spec.key):
-                yield MissingPart(MissingKind.DOCUMENT, spec.by)
-        case RequirementKind.APPROVAL:
-            yield from _missing_approvals(spec, facts)
-        case RequirementKind.REPORT_ACCEPTED:
-            yield from _missing_reports(spec, facts)
-        case RequirementKind.METRICS_WITHIN:
-            yield from _missing_metrics(facts)
-        case RequirementKind.NO_OPEN_INCIDENT:
-            if facts.open_serious_incidents > 0:
-                yield MissingPart(
-                    MissingKind.INCIDENT_CLOSURE, Who.LEAD, facts.open_serious_incidents, facts.lead
-                )
-        case RequirementKind.MINIMUM_DAYS:
-            if facts.days_in_stage < spec.days:
-                yield MissingPart(MissingKind.DAYS, Who.PLATFORM, spec.days - facts.days_in_stage)
-
-
 def _missing_agreements(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
-    if spec.by is Who.PLATFORM and facts.plan_needs:
-        parties = tuple(_named(party, facts) for party in sorted(facts.plan_needs))
-    else:
-        parties = _parties(spec.by, facts)
-    for who, authority in parties:
+    named = (_named(party, facts) for party in sorted(facts.plan_needs))
+    for who, authority in dict.fromkeys((*_parties(spec.by, facts), *named)):
         if (authority or who.value) not in facts.plan_agreed_by:
             yield MissingPart(MissingKind.AGREEMENT, who, authority=authority)
+
+
+def _missing_conditions(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
+    if facts.start_conditions_open > 0:
+        yield MissingPart(MissingKind.START_CONDITION, spec.by, facts.start_conditions_open)
+
+
+def _missing_document(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
+    if not facts.documents.get(spec.key):
+        yield MissingPart(MissingKind.DOCUMENT, spec.by)
 
 
 def _missing_approvals(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
@@ -170,16 +151,47 @@ def _missing_reports(spec: RequirementSpec, facts: GateFacts) -> Iterator[Missin
     if lacking > waiting:
         yield MissingPart(MissingKind.REPORT, Who.COMPANY, lacking - waiting)
     if waiting > 0:
-        yield MissingPart(MissingKind.REPORT_ACCEPTANCE, spec.by, waiting)
+        accepts = Who.LEAD if spec.by is Who.PLATFORM else spec.by
+        yield MissingPart(MissingKind.REPORT_ACCEPTANCE, accepts, waiting)
 
 
-def _missing_metrics(facts: GateFacts) -> Iterator[MissingPart]:
-    for metric in dict.fromkeys((*facts.metrics, *facts.worst_reading_by_metric)):
+def _missing_metrics(_spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
+    metrics = tuple(dict.fromkeys((*facts.metrics, *facts.worst_reading_by_metric)))
+    if not metrics:
+        # Nothing measured proves nothing, and a gate must not open because facts are wanting.
+        yield MissingPart(MissingKind.READING, Who.COMPANY)
+    for metric in metrics:
         level = facts.worst_reading_by_metric.get(metric)
         if level is None:
             yield MissingPart(MissingKind.READING, Who.COMPANY, subject=metric)
         elif level is Level.BREACH:
             yield MissingPart(MissingKind.METRIC_IN_BREACH, Who.COMPANY, subject=metric)
+
+
+def _missing_closures(_spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
+    # An incident that is not serious is worked off beside the test and keeps no gate closed.
+    count = facts.open_serious_incidents
+    if count > 0:
+        yield MissingPart(MissingKind.INCIDENT_CLOSURE, Who.LEAD, count, facts.lead)
+
+
+def _missing_days(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
+    if facts.days_in_stage < spec.days:
+        yield MissingPart(MissingKind.DAYS, Who.PLATFORM, spec.days - facts.days_in_stage)
+
+
+_MISSING: Mapping[
+    RequirementKind, Callable[[RequirementSpec, GateFacts], Iterator[MissingPart]]
+] = {
+    RequirementKind.PLAN_AGREED: _missing_agreements,
+    RequirementKind.START_CONDITIONS: _missing_conditions,
+    RequirementKind.DOCUMENT: _missing_document,
+    RequirementKind.APPROVAL: _missing_approvals,
+    RequirementKind.REPORT_ACCEPTED: _missing_reports,
+    RequirementKind.METRICS_WITHIN: _missing_metrics,
+    RequirementKind.NO_OPEN_INCIDENT: _missing_closures,
+    RequirementKind.MINIMUM_DAYS: _missing_days,
+}
 
 
 def _parties(who: Who, facts: GateFacts) -> tuple[tuple[Who, str | None], ...]:
@@ -202,6 +214,6 @@ def _parties(who: Who, facts: GateFacts) -> tuple[tuple[Who, str | None], ...]:
 
 
 def _named(party: str, facts: GateFacts) -> tuple[Who, str | None]:
-    if party in (Who.COMPANY, Who.SECRETARIAT):
+    if party in {Who.COMPANY, Who.SECRETARIAT}:
         return Who(party), None
     return (Who.LEAD if party == facts.lead else Who.ASSOCIATES), party
