@@ -132,7 +132,8 @@ def works(program: Path, *, run_it: bool = True) -> bool:
         return False
     if not run_it:
         return True
-    return subprocess.run([str(program), "--version"], capture_output=True).returncode == 0
+    answer = subprocess.run([str(program), "--version"], check=False, capture_output=True)
+    return answer.returncode == 0
 
 
 def run(*command: str, env: dict[str, str] | None = None) -> None:

@@ -1,0 +1,164 @@
+"""What tests ask for: both database engines, the application, a judging client, a browser."""
+
+import runpy
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from config import PROJECT, Config
+from sandbox.kernel.db import db
+from tests.browsing import LiveServer, Visitor, serve
+from tests.databases import ENGINES, Databases, Store, connect
+from tests.pages import JudgingClient, remember_faults
+
+# --- the engines ---------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine",
+        choices=(*ENGINES, "both"),
+        default="both",
+        help="the database engine that tests run on, each test on both by default",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine_name" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("engine")
+        metafunc.parametrize("engine_name", ENGINES if chosen == "both" else (chosen,))
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    databases = Databases(tmp_path_factory.mktemp("databases"))
+    yield databases
+    databases.close()
+
+
+@pytest.fixture
+def store(databases: Databases, engine_name: str) -> Store:
+    """An empty database with the newest schema."""
+    store = databases.store(engine_name)
+    store.reset()
+    return store
+
+
+@pytest.fixture
+def database_url(store: Store) -> str:
+    return store.url
+
+
+@pytest.fixture
+def engine(store: Store) -> Iterator[Engine]:
+    """An engine of the test's own, beside the application's."""
+    engine = connect(store.url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session that knows no request; whatever a test leaves half-done in it is a mistake."""
+    with Session(engine) as session:
+        yield session
+        left = [*session.new, *session.dirty, *session.deleted]
+        session.rollback()
+    assert left == [], "The test changed rows and neither committed nor rolled back."
+
+
+# --- the application -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def applications() -> dict[str, Flask]:
+    """The application of each engine: made once, since making it takes longer than most tests."""
+    return {}
+
+
+@pytest.fixture
+def config(store: Store) -> Config:
+    folder = store.folder / "data"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return Config.for_tests(store.url, folder)
+
+
+@pytest.fixture
+def app(store: Store, config: Config, applications: dict[str, Flask]) -> Iterator[Flask]:
+    # Tests of the domain must run, and fast, whatever state the rooms above it are in.
+    from sandbox.web.app import create_app
+
+    if store.url not in applications:
+        applications[store.url] = create_app(config)
+        remember_faults(applications[store.url])
+    app = applications[store.url]
+    yield app
+    with app.app_context():
+        # An idle connection would keep the old file alive when the next test restores it.
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> JudgingClient:
+    return JudgingClient(app)
+
+
+@pytest.fixture
+def client_for(app: Flask) -> Callable[[str], JudgingClient]:
+    """Open a window for each of several people: `client_for("ana@example.org")`."""
+
+    def open_window(email: str) -> JudgingClient:
+        client = JudgingClient(app)
+        client.sign_in(email)
+        return client
+
+    return open_window
+
+
+# --- the browser ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    path = runpy.run_path(str(PROJECT / ".ci" / "bootstrap.py"))["find_browser"]()
+    assert path, "There is no Chromium on the path: python3 .ci/bootstrap.py --dev --browser"
+    quiet = ("background-networking", "component-update", "sync", "gpu", "quic")
+    return {
+        "executable_path": path,
+        # The sandbox of the browser cannot start as root; the pages are our own.
+        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
+    }
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The production server with the demonstration programme, shared by a worker's journeys."""
+    with serve(tmp_path_factory.mktemp("live")) as server:
+        yield server
+
+
+@pytest.fixture
+def visit(
+    live_server: LiveServer, new_context: Callable[..., BrowserContext]
+) -> Callable[..., Visitor]:
+    """Open a private window: `visit("es")`; every page seen in it is scanned and judged."""
+
+    def open_window(language: str = "es", **options: Any) -> Visitor:
+        locale = {"es": "es-MX", "en": "en-GB"}[language]
+        context = new_context(base_url=live_server.url, locale=locale, **options)
+        return Visitor(context.new_page(), live_server)
+
+    return open_window
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    return PROJECT
