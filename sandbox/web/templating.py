@@ -99,6 +99,24 @@ def day(value: date | datetime | None) -> str:
     return str(format_date(value, _DAY_FORMATS[current_language()]))
 
 
+def short_day(value: date | datetime | None) -> str:
+    """Write a day where there is little room: "3 mar 2026"."""
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        value = _in_mexico(value).date()
+    return str(format_date(value, "d MMM y"))
+
+
+def span(start: date, end: date) -> str:
+    """Write two days as one span: "27 feb – 19 may 2026"."""
+    same_year = start.year == end.year
+    if same_year and start.month == end.month:
+        return f"{start.day}–{short_day(end)}"
+    first = str(format_date(start, "d MMM" if same_year else "d MMM y"))
+    return f"{first} – {short_day(end)}"
+
+
 def instant(value: datetime | None) -> str:
     """Write an instant as day and hour in Mexico City: "3 de marzo de 2026, 14:05"."""
     if value is None:
@@ -106,6 +124,13 @@ def instant(value: datetime | None) -> str:
     local = _in_mexico(value)
     clock = format_datetime(local, "HH:mm", rebase=False)
     return f"{day(local.date())}, {clock}"
+
+
+def moment(value: date | datetime | str) -> str:
+    """Write whatever says when: an instant, a day, or words that say it already."""
+    if isinstance(value, datetime):
+        return instant(value)
+    return day(value) if isinstance(value, date) else str(value)
 
 
 def _in_mexico(value: datetime) -> datetime:
@@ -208,6 +233,9 @@ def init_templating(app: Flask) -> None:
         "localised": localised,
         "day": day,
         "instant": instant,
+        "moment": moment,
+        "short_day": short_day,
+        "span": span,
         "money": money,
         "number": number,
     }

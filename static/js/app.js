@@ -8,7 +8,6 @@ import {
   FileUpload,
   NotificationBanner,
   PasswordInput,
-  Radios,
   ServiceNavigation,
   SkipLink,
   createAll,
@@ -22,12 +21,28 @@ for (const component of [
   FileUpload,
   NotificationBanner,
   PasswordInput,
-  Radios,
   ServiceNavigation,
   SkipLink,
 ]) {
   createAll(component);
 }
+
+// Radios that reveal more questions. The kit's own script marks the radio as expanded, which the
+// rules of ARIA do not allow on a radio; what is revealed follows it directly, so nothing is lost.
+function reveal(group) {
+  for (const input of group.querySelectorAll("input[data-aria-controls]")) {
+    const target = document.getElementById(input.dataset.ariaControls);
+    if (target) {
+      target.classList.toggle("govuk-radios__conditional--hidden", !input.checked);
+    }
+  }
+}
+const radios = document.querySelectorAll('[data-module="govuk-radios"]');
+for (const group of radios) {
+  reveal(group);
+  group.addEventListener("change", () => reveal(group));
+}
+window.addEventListener("pageshow", () => radios.forEach(reveal));
 
 // A wide table can be scrolled by keyboard only when it can take the focus; one that fits must not.
 const scrollers = document.querySelectorAll(".app-scroll");
