@@ -1,0 +1,339 @@
+"""Turn the values of TOML into the values of a pack, each with a complaint in plain words."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from marshmallow import Schema, ValidationError, fields
+
+from sandbox.domain.packs import AllOf, AnyOf, Compare, Condition, Not, Operator, Text
+from sandbox.packs.errors import Fault
+
+_T = TypeVar("_T")
+_E = TypeVar("_E", bound=StrEnum)
+
+MISSING = "is missing"
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
+_LONGEST_TEXT = 10_000
+_LARGEST_NUMBER = 10**15
+_MOST_DECIMALS = 6
+
+
+class Said(str):
+    """Carry a complaint through marshmallow together with its kind and what would be allowed."""
+
+    fault: Fault
+    allowed: str
+
+    def __new__(cls, message: str, fault: Fault, allowed: str = "") -> "Said":
+        """Make a message that any code expecting a str can hold."""
+        said = super().__new__(cls, message)
+        said.fault = fault
+        said.allowed = allowed
+        return said
+
+
+def _wrong_type(allowed: str) -> ValidationError:
+    return ValidationError([Said(f"must be {allowed}", Fault.WRONG_TYPE, allowed)])
+
+
+def _not_allowed(message: str, allowed: str = "") -> ValidationError:
+    return ValidationError([Said(message, Fault.NOT_ALLOWED, allowed)])
+
+
+class _Value(fields.Field[_T]):
+    """Let a field read a value alone, and give all of them the same words for an absent one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(error_messages={"required": MISSING, "null": MISSING}, **kwargs)
+
+    def read(self, value: object) -> _T:
+        """Return what the value of the file means. Raises: ValidationError."""
+        return self._read(value)
+
+    def _read(self, value: object) -> _T:
+        raise TypeError(f"{type(self).__name__} cannot read {value!r}")
+
+    # The signature is marshmallow's; no value of a pack depends on its neighbours.
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> _T:  # noqa: ARG002
+        return self._read(value)
+
+
+class Key(_Value[str]):
+    """Hold a name by which other things refer to this one."""
+
+    def _read(self, value: object) -> str:
+        return key_of(value)
+
+
+def key_of(value: object) -> str:
+    """Return `value` if it can be a key. Raises: ValidationError."""
+    allowed = "a key of letters, digits and _, at most 64, the first a letter"
+    if not isinstance(value, str):
+        raise _wrong_type(allowed)
+    if not _KEY.fullmatch(value):
+        raise _not_allowed(f"must be {allowed}", allowed)
+    return value
+
+
+class Pattern(_Value[str]):
+    """Hold a string of one given form."""
+
+    def __init__(self, pattern: str, allowed: str, **kwargs: Any) -> None:
+        self._pattern = re.compile(pattern)
+        self._allowed = allowed
+        super().__init__(**kwargs)
+
+    def _read(self, value: object) -> str:
+        if not isinstance(value, str):
+            raise _wrong_type(self._allowed)
+        if not self._pattern.fullmatch(value):
+            raise _not_allowed(f"must be {self._allowed}", self._allowed)
+        return value
+
+
+class Whole(_Value[int]):
+    """Hold a whole number within bounds; `true` is not one, whatever Python thinks."""
+
+    def __init__(self, least: int = 0, most: int = _LARGEST_NUMBER, **kwargs: Any) -> None:
+        self._least = least
+        self._most = most
+        super().__init__(**kwargs)
+
+    def _read(self, value: object) -> int:
+        allowed = f"a whole number from {self._least} to {self._most}"
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise _wrong_type(allowed)
+        if not self._least <= value <= self._most:
+            raise _not_allowed(f"must be {allowed}", allowed)
+        return value
+
+
+class Amount(_Value[Decimal]):
+    """Hold a decimal number exactly as it was written."""
+
+    def _read(self, value: object) -> Decimal:
+        allowed = f"a number up to {_LARGEST_NUMBER} with at most {_MOST_DECIMALS} decimals"
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise _wrong_type(allowed)
+        number = Decimal(value)
+        # The bounds come first: rounding a number of a million digits would take its time.
+        is_small = number.is_finite() and abs(number) <= _LARGEST_NUMBER
+        if not is_small or number != round(number, _MOST_DECIMALS):
+            raise _not_allowed(f"must be {allowed}", allowed)
+        return number
+
+
+class Flag(_Value[bool]):
+    """Hold true or false; "yes", 1 and the like are refused because they hide mistakes."""
+
+    def _read(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise _wrong_type("true or false")
+        return value
+
+
+class Day(_Value[date]):
+    """Hold a day written as TOML writes it, without quotes."""
+
+    def _read(self, value: object) -> date:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise _wrong_type("a day without quotes, such as 2024-02-05")
+        return value
+
+
+class Word(_Value[_E], Generic[_E]):
+    """Hold one of a closed list of words."""
+
+    def __init__(self, words: type[_E], **kwargs: Any) -> None:
+        self._words = words
+        super().__init__(**kwargs)
+
+    def _read(self, value: object) -> _E:
+        allowed = ", ".join(word.value for word in self._words)
+        if not isinstance(value, str) or value not in set(self._words):
+            raise _not_allowed(f"must be one of: {allowed}", allowed)
+        return self._words(value)
+
+
+class Each(_Value[tuple[_T, ...]], Generic[_T]):
+    """Hold a list of values of one kind, and complain of each element on its own."""
+
+    def __init__(self, inner: _Value[_T], *, at_least: int = 0, **kwargs: Any) -> None:
+        self._inner = inner
+        self._at_least = at_least
+        super().__init__(**kwargs)
+
+    def _read(self, value: object) -> tuple[_T, ...]:
+        if not isinstance(value, list):
+            raise _wrong_type("a list")
+        if len(value) < self._at_least:
+            allowed = f"a list of at least {self._at_least}"
+            raise _not_allowed(f"must be {allowed}", allowed)
+        results: list[_T] = []
+        complaints: dict[int, Any] = {}
+        for index, item in enumerate(value):
+            try:
+                results.append(self._inner.read(item))
+            except ValidationError as fault:
+                complaints[index] = fault.messages
+        if complaints:
+            raise ValidationError(complaints)
+        return tuple(results)
+
+
+class Part(_Value[Any]):
+    """Hold a table that a schema of its own describes."""
+
+    def __init__(self, schema: Callable[[], Schema], **kwargs: Any) -> None:
+        self._make = schema
+        self._schema: Schema | None = None
+        super().__init__(**kwargs)
+
+    def _read(self, value: object) -> Any:
+        if not isinstance(value, Mapping):
+            raise _wrong_type("a table")
+        # Made on first use, because a question's columns are questions again.
+        self._schema = self._schema or self._make()
+        return self._schema.load(value)
+
+
+class Words(_Value[Text]):
+    """Hold a text in several languages: `{es = "…", en = "…"}`."""
+
+    def _read(self, value: object) -> Text:
+        if not isinstance(value, Mapping):
+            raise _wrong_type('a text by language, such as {es = "…", en = "…"}')
+        complaints: dict[str, Any] = {}
+        for language, text in value.items():
+            if not _LANGUAGE.fullmatch(language):
+                allowed = "a language such as es, en or pt-BR"
+                complaints[language] = [Said(f"must be {allowed}", Fault.UNKNOWN_KEY, allowed)]
+            elif not isinstance(text, str):
+                complaints[language] = [Said("must be a text", Fault.WRONG_TYPE, "a text")]
+            elif not text.strip():
+                complaints[language] = [Said("is empty", Fault.MISSING, "a text")]
+            elif len(text) > _LONGEST_TEXT:
+                allowed = f"at most {_LONGEST_TEXT} characters"
+                complaints[language] = [Said(f"must have {allowed}", Fault.TOO_LARGE, allowed)]
+        if complaints:
+            raise ValidationError(complaints)
+        return Text({language: text.strip() for language, text in value.items()})
+
+
+class TextBy(_Value[Mapping[Any, Text]]):
+    """Hold a table whose keys stand for something and whose values are texts."""
+
+    def __init__(self, key: _Value[Any], **kwargs: Any) -> None:
+        self._key = key
+        self._words = Words()
+        super().__init__(**kwargs)
+
+    def _read(self, value: object) -> Mapping[Any, Text]:
+        if not isinstance(value, Mapping):
+            raise _wrong_type("a table of texts")
+        results: dict[Any, Text] = {}
+        complaints: dict[str, Any] = {}
+        for name, text in value.items():
+            try:
+                key = self._key.read(name)
+                results[key] = self._words.read(text)
+            except ValidationError as fault:
+                complaints[name] = fault.messages
+        if complaints:
+            raise ValidationError(complaints)
+        return results
+
+
+class DayName(_Value[date]):
+    """Hold a day that is the key of a table, where TOML knows only strings."""
+
+    def _read(self, value: object) -> date:
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            raise _wrong_type("a day such as 2024-02-05") from None
+
+
+class When(_Value[Condition]):
+    """Hold a comparison of one answer with a value, or `all`, `any`, `not` of such."""
+
+    def _read(self, value: object) -> Condition:
+        return _condition(value)
+
+
+_OPERATORS = ", ".join(operator.value for operator in Operator)
+_CONDITION = f"{{question = …}} with one of: {_OPERATORS}; or one of all, any, not"
+
+
+def _condition(value: object) -> Condition:
+    if not isinstance(value, Mapping):
+        raise _wrong_type(f"a condition: {_CONDITION}")
+    names = set(value)
+    if names == {"not"}:
+        return Not(_inside("not", value["not"]))
+    if names == {"all"}:
+        return AllOf(_parts("all", value["all"]))
+    if names == {"any"}:
+        return AnyOf(_parts("any", value["any"]))
+    others = names - {"question"}
+    if "question" not in names or len(others) != 1:
+        raise _not_allowed(f"must be a condition: {_CONDITION}", _CONDITION)
+    [name] = others
+    if name not in set(Operator):
+        unknown = Said(f'"{name}" compares nothing', Fault.UNKNOWN_KEY, _OPERATORS)
+        raise ValidationError({name: [unknown]})
+    try:
+        question = key_of(value["question"])
+    except ValidationError as fault:
+        raise ValidationError({"question": fault.messages}) from None
+    return Compare(question, Operator(name), _compared(Operator(name), value[name]))
+
+
+def _inside(name: str, value: object) -> Condition:
+    try:
+        return _condition(value)
+    except ValidationError as fault:
+        raise ValidationError({name: fault.messages}) from None
+
+
+def _parts(name: str, value: object) -> tuple[Condition, ...]:
+    try:
+        return Each(When(), at_least=1).read(value)
+    except ValidationError as fault:
+        raise ValidationError({name: fault.messages}) from None
+
+
+def _compared(operator: Operator, value: object) -> str | bool | int | tuple[str, ...]:
+    """Return what an answer is compared with. Raises: ValidationError."""
+    if operator is Operator.ANSWERED:
+        # "Not answered" is said with `not`, so that there is one way to say it.
+        if value is True:
+            return value
+        allowed = "true"
+    elif operator is Operator.ONE_OF:
+        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        allowed = "a list of values"
+    elif operator is Operator.INCLUDES:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        allowed = "a value in quotes, or a list of values of which one is enough"
+    elif operator in (Operator.AT_LEAST, Operator.AT_MOST):
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value.isoformat()
+        allowed = "a whole number, or a day without quotes"
+    else:
+        if isinstance(value, str):
+            return value
+        allowed = 'a value in quotes, such as "yes"'
+    complaint = Said(f"must be {allowed}", Fault.WRONG_TYPE, allowed)
+    raise ValidationError({operator.value: [complaint]})

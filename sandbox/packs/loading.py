@@ -1,0 +1,135 @@
+"""Load policy packs from their folders, and keep every version at hand.
+
+A pack stands in `<folder>/<code>/<version>/`, so that a new version is put beside the old ones, to
+which running cases stay pinned.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from sandbox.domain.packs import PolicyPack
+from sandbox.packs.checking import check
+from sandbox.packs.errors import Fault, PackInvalid, PackProblem
+from sandbox.packs.reading import FIRST_FILE, MOST_FILES, Source, read
+from sandbox.packs.schemas import shape
+
+DATA = Path(__file__).parent / "data"
+
+# Says which files a pack had, and of what size and age, so that an edited pack is read again.
+_Fingerprint = tuple[tuple[str, int, int], ...]
+
+
+class PackUnknown(LookupError):
+    """Say that no pack of this code, or not this version of it, is installed."""
+
+
+class PackRegistry:
+    """Hold every version of every installed pack."""
+
+    def __init__(self, packs: Iterable[PolicyPack]) -> None:
+        self._packs = {(pack.code, pack.version): pack for pack in packs}
+
+    def __iter__(self) -> Iterator[PolicyPack]:
+        """Return the packs by code, the oldest version of each first."""
+        ordered = sorted(self._packs, key=lambda key: (key[0], _order(key[1])))
+        return (self._packs[key] for key in ordered)
+
+    def get(self, code: str, version: str) -> PolicyPack:
+        """Return the version to which a case is pinned. Raises: PackUnknown."""
+        try:
+            return self._packs[code, version]
+        except KeyError:
+            raise PackUnknown(code, version) from None
+
+    def versions(self, code: str) -> tuple[str, ...]:
+        """Return the versions of a pack, oldest first; none for an unknown code."""
+        return tuple(pack.version for pack in self if pack.code == code)
+
+    def current(self, code: str) -> PolicyPack:
+        """Return the newest version, under which new cases begin. Raises: PackUnknown."""
+        versions = self.versions(code)
+        if not versions:
+            raise PackUnknown(code)
+        return self._packs[code, versions[-1]]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return the codes of the installed packs, sorted."""
+        return tuple(sorted({code for code, _ in self._packs}))
+
+
+def load_pack(folder: Path) -> PolicyPack:
+    """Read and check the pack in `folder`; unchanged files are not read twice.
+
+    Raises: PackInvalid with every fault of its files; only where their shape is sound, every
+    fault of how they fit together.
+    """
+    folder = folder.resolve()
+    return _load(folder, _fingerprint(folder))
+
+
+def load_packs(folder: Path = DATA) -> PackRegistry:
+    """Read every version of every pack below `folder`.
+
+    Raises: PackInvalid with the problems of all of them: a server must not start on half its rules.
+    """
+    packs: list[PolicyPack] = []
+    problems: list[PackProblem] = []
+    for place in sorted(folder.glob(f"*/*/{FIRST_FILE}")):
+        home = place.parent
+        try:
+            pack = load_pack(home)
+        except PackInvalid as fault:
+            problems.extend(fault.problems)
+            continue
+        if (pack.code, pack.version) != (home.parent.name, home.name):
+            problems.append(_misplaced(pack, home))
+        packs.append(pack)
+    if not packs and not problems:
+        message = f"there is no pack: no folder <code>/<version>/ holds a {FIRST_FILE}"
+        problems.append(PackProblem(folder.name, 1, "", "", "", message, Fault.MISSING))
+    if problems:
+        raise PackInvalid(problems)
+    return PackRegistry(packs)
+
+
+@lru_cache(maxsize=64)
+def _load(folder: Path, _: _Fingerprint) -> PolicyPack:
+    source = read(folder)
+    # A missing file would look like a hundred missing keys, so the shape is judged only of a pack
+    # that could be read; likewise references only of a pack whose parts have their shape.
+    pack = None if source.problems else shape(source)
+    if pack is not None:
+        check(source, pack)
+    if source.problems or pack is None:
+        raise PackInvalid(_in_order(source))
+    return pack
+
+
+def _in_order(source: Source) -> list[PackProblem]:
+    return sorted(source.problems, key=lambda problem: (problem.file, problem.line, problem.key))
+
+
+def _fingerprint(folder: Path) -> _Fingerprint:
+    found = []
+    for place in sorted(folder.glob("*.toml"))[: 2 * MOST_FILES]:
+        status = place.lstat()
+        found.append((place.name, status.st_size, status.st_mtime_ns))
+    return tuple(found)
+
+
+def _misplaced(pack: PolicyPack, home: Path) -> PackProblem:
+    return PackProblem(
+        file=f"{home.parent.name}/{home.name}/{FIRST_FILE}",
+        line=1,
+        key="version" if pack.code == home.parent.name else "code",
+        found=f"{pack.code} {pack.version}",
+        allowed=f"{home.parent.name} {home.name}",
+        message="does not agree with the folder <code>/<version>/ it stands in",
+        fault=Fault.INCONSISTENT,
+    )
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

@@ -1,0 +1,251 @@
+"""Read the files of one pack into one tree of values that knows where each of them stands."""
+
+import re
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path as FilePath
+from typing import Any
+
+from sandbox.packs.errors import Fault, PackProblem
+from sandbox.packs.positions import Path, TooComplex, line_numbers
+
+FIRST_FILE = "pack.toml"
+MOST_BYTES_A_FILE = 1024 * 1024
+MOST_BYTES = 4 * MOST_BYTES_A_FILE
+MOST_FILES = 40
+MOST_PROBLEMS = 200
+_LONGEST_SHOWN = 60
+
+# A plain name in the pack's own folder: nothing in it can lead to a file anywhere else.
+_PART_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.toml")
+_SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+@dataclass
+class Source:
+    """Hold what was read: the merged values, the place of each, and what was wrong on the way."""
+
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+    places: dict[Path, tuple[str, int]] = field(default_factory=dict)
+    problems: list[PackProblem] = field(default_factory=list)
+
+    def refuse(
+        self,
+        path: Path,
+        fault: Fault,
+        message: str,
+        *,
+        found: str = "",
+        allowed: str = "",
+        place: tuple[str, int] | None = None,
+    ) -> None:
+        """Add a problem with the value at `path`, unless enough is known already.
+
+        The number is bounded because a hostile pack could make the list itself the attack.
+        """
+        if len(self.problems) >= MOST_PROBLEMS:
+            return
+        file, line = place or self.place(path)
+        self.problems.append(
+            PackProblem(
+                f"{self.name}/{file}", line, shown_path(path), found, allowed, message, fault
+            )
+        )
+
+    def place(self, path: Path) -> tuple[str, int]:
+        """Return the file and line of `path`, or of the nearest thing around it that is there."""
+        while path:
+            if path in self.places:
+                return self.places[path]
+            path = path[:-1]
+        return (FIRST_FILE, 1)
+
+    def found(self, path: Path) -> str:
+        """Return the value at `path` as short text, or nothing where there is none."""
+        value: Any = self.values
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return ""
+        return shown(value)
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as a policy officer would say it: `tiers[1].stages[0].max_days`."""
+    said = ""
+    for step in path:
+        if isinstance(step, int):
+            said += f"[{step}]"
+        else:
+            said += f".{_shortened(step)}" if said else _shortened(step)
+    return said
+
+
+def shown(value: object) -> str:
+    """Return a value in a few characters, in the words of TOML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{_shortened(value)}"'
+    if isinstance(value, int):
+        # A number of a million digits would take minutes to print.
+        return str(value) if abs(value) < 10**30 else "a very large number"
+    if isinstance(value, Decimal):
+        return str(value)[:40]
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return "a table" if value else "an empty table"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    return type(value).__name__
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+
+
+def read(folder: FilePath) -> Source:
+    """Read `pack.toml` and the parts it names, in its order.
+
+    A list of tables may go on from one part to the next; any other key stands in one file only.
+    """
+    source = Source(f"{folder.parent.name}/{folder.name}")
+    first = _read_file(source, folder, FIRST_FILE, MOST_BYTES)
+    if first is None:
+        return source
+    values, size = first
+    parts = values.pop("parts", [])
+    source.places |= {("parts",): source.places.get(("parts",), (FIRST_FILE, 1))}
+    source.values = values
+    left = MOST_BYTES - size
+    for name in _part_names(source, folder, parts):
+        part = _read_file(source, folder, name, left)
+        if part is not None:
+            left -= part[1]
+            _merge(source, name, part[0])
+    return source
+
+
+def _part_names(source: Source, folder: FilePath, parts: object) -> list[str]:
+    if not isinstance(parts, list) or len(parts) >= MOST_FILES:
+        allowed = f"a list of at most {MOST_FILES - 1} file names"
+        source.refuse(
+            ("parts",), Fault.WRONG_TYPE, f"must be {allowed}", found=shown(parts), allowed=allowed
+        )
+        return []
+    names: list[str] = []
+    for index, name in enumerate(parts):
+        path: Path = ("parts", index)
+        if not isinstance(name, str) or not _PART_NAME.fullmatch(name) or name == FIRST_FILE:
+            source.refuse(
+                path,
+                Fault.NOT_ALLOWED,
+                "must name a .toml file in the pack's own folder, in small letters",
+                found=shown(name),
+                allowed="for instance questions.toml",
+            )
+        elif name in names:
+            source.refuse(path, Fault.DUPLICATE, f'"{name}" is named twice', found=shown(name))
+        else:
+            names.append(name)
+    for stray in sorted(entry.name for entry in folder.glob("*.toml"))[: 2 * MOST_FILES]:
+        if stray not in names and stray != FIRST_FILE:
+            source.refuse(
+                ("parts",),
+                Fault.MISSING,
+                f'the folder holds "{stray}", which is not among the parts',
+                found=shown(stray),
+            )
+    return names
+
+
+def _read_file(
+    source: Source, folder: FilePath, name: str, left: int
+) -> tuple[dict[str, Any], int] | None:
+    """Return a file's values and its size in bytes, having noted the place of each value."""
+    content = _content(source, folder / name, min(left, MOST_BYTES_A_FILE))
+    if content is None:
+        return None
+    try:
+        text = content.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as fault:
+        line = content[: fault.start].count(b"\n") + 1
+        source.refuse((), Fault.UNREADABLE, "is not UTF-8 text", place=(name, line))
+        return None
+    try:
+        lines = line_numbers(text)
+        values = tomllib.loads(text, parse_float=Decimal)
+    except TooComplex as fault:
+        source.refuse(
+            (), Fault.TOO_LARGE, f"holds more than {fault.limit}", place=(name, fault.line)
+        )
+        return None
+    except (ValueError, ArithmeticError) as fault:
+        # Not only TOMLDecodeError: a number beyond what Python converts is a plain ValueError.
+        at = _SYNTAX_LINE.search(str(fault))
+        last = text.count("\n") + 1
+        source.refuse(
+            (), Fault.SYNTAX, f"is not TOML: {fault}", place=(name, int(at[1]) if at else last)
+        )
+        return None
+    offsets = {
+        key: len(source.values[key]) for key in values if isinstance(source.values.get(key), list)
+    }
+    for path, line in lines.items():
+        # An element of a list that goes on from an earlier part is counted on from there.
+        if len(path) > 1 and isinstance(path[1], int) and path[0] in offsets:
+            moved: Path = (path[0], path[1] + offsets[str(path[0])], *path[2:])
+            source.places.setdefault(moved, (name, line))
+        else:
+            source.places.setdefault(path, (name, line))
+    return values, len(content)
+
+
+def _content(source: Source, file: FilePath, most: int) -> bytes | None:
+    """Return the bytes of a plain file of bounded size; a link could point anywhere."""
+    try:
+        if not stat.S_ISREG(file.lstat().st_mode):
+            source.refuse((), Fault.UNREADABLE, "is not a plain file", place=(file.name, 1))
+            return None
+        with file.open("rb") as stream:
+            content = stream.read(most + 1)
+    except OSError:
+        source.refuse((), Fault.UNREADABLE, "cannot be read", place=(file.name, 1))
+        return None
+    if len(content) > most:
+        source.refuse(
+            (),
+            Fault.TOO_LARGE,
+            "is too large",
+            allowed=f"{MOST_BYTES_A_FILE} bytes a file and {MOST_BYTES} a pack",
+            place=(file.name, 1),
+        )
+        return None
+    return content
+
+
+def _merge(source: Source, name: str, values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        if key not in source.values:
+            source.values[key] = value
+        elif _are_tables(source.values[key]) and _are_tables(value):
+            source.values[key].extend(value)
+        else:
+            first, line = source.place((key,))
+            source.refuse(
+                (key,),
+                Fault.DUPLICATE,
+                f"stands in {name} and already in {first}, line {line}",
+                place=(name, 1),
+            )
+
+
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
