@@ -1,0 +1,106 @@
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox.domain.monitoring import Level, judge, next_report_due, reports_due, worst
+from sandbox.domain.packs import Direction
+from tests.domain.tiny_pack import stage, tiny_pack
+
+ERRORS = tiny_pack().metric("errors")  # target 1, warning 3, breach 5, the less the better
+PASSED = replace(
+    ERRORS,
+    direction=Direction.AT_LEAST,
+    target=Decimal(99),
+    warning=Decimal(95),
+    breach=Decimal(90),
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("-1", "within"),
+        ("1", "within"),
+        ("2.999", "within"),
+        ("3", "warning"),
+        ("4.999", "warning"),
+        ("5", "breach"),
+        ("500", "breach"),
+    ],
+)
+def test_metric_that_should_be_low_is_judged_upwards(value: str, expected: str) -> None:
+    assert judge(ERRORS, Decimal(value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("100", "within"),
+        ("99", "within"),
+        ("95.001", "within"),
+        ("95", "warning"),
+        ("90.001", "warning"),
+        ("90", "breach"),
+        ("0", "breach"),
+    ],
+)
+def test_metric_that_should_be_high_is_judged_downwards(value: str, expected: str) -> None:
+    assert judge(PASSED, Decimal(value)) == expected
+
+
+def test_meeting_the_target_is_within_even_where_the_warning_lies_on_it() -> None:
+    none_allowed = replace(ERRORS, target=Decimal(0), warning=Decimal(0), breach=Decimal(1))
+    assert judge(none_allowed, Decimal(0)) is Level.WITHIN
+    assert judge(none_allowed, Decimal("0.5")) is Level.WARNING
+    assert judge(none_allowed, Decimal(1)) is Level.BREACH
+
+
+def test_worst_is_the_worst_of_any_three() -> None:
+    for levels in product(Level, repeat=3):
+        expected = next(each for each in ("breach", "warning", "within") if each in levels)
+        assert worst(levels) == expected
+    assert worst([]) is Level.WITHIN
+
+
+START = date(2024, 1, 31)
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 40), st.integers(-2, 200), st.integers(0, 60))
+def test_reports_fall_due_as_the_running_days_go_by(
+    every: int, elapsed: int, suspended: int
+) -> None:
+    reporting = stage("pilot", report_every_days=every)
+    today = START + timedelta(days=elapsed)
+    # The suspension is put first, which is what putting every due day off by it amounts to.
+    expected = []
+    running = 0
+    day = START + timedelta(days=suspended)
+    while day < today:
+        day += timedelta(days=1)
+        running += 1
+        if running % every == 0:
+            expected.append(day)
+    assert reports_due(reporting, START, today, suspended) == tuple(expected)
+    following = next_report_due(reporting, START, today, suspended)
+    assert following is not None
+    assert following > today
+    assert (following - START).days == (len(expected) + 1) * every + suspended
+
+
+def test_report_is_due_on_its_day_and_not_before() -> None:
+    monthly = stage("pilot", report_every_days=30)
+    due = date(2024, 3, 1)
+    assert reports_due(monthly, START, due - timedelta(days=1), 0) == ()
+    assert reports_due(monthly, START, due, 0) == (due,)
+    assert reports_due(monthly, START, due, 1) == ()
+
+
+def test_stage_without_cadence_asks_for_no_report() -> None:
+    assert reports_due(stage("plan"), START, date(2030, 1, 1), 0) == ()
+    assert next_report_due(stage("plan"), START, START, 0) is None

@@ -1,0 +1,156 @@
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from sandbox.domain.packs import TierSpec
+from sandbox.domain.refusals import TransitionRefused
+from sandbox.domain.trials import (
+    LIFECYCLE,
+    OPEN_STATUSES,
+    StageProgress,
+    StageState,
+    StageVisit,
+    TrialAction,
+    TrialStatus,
+    next_stage,
+    stage_plan,
+)
+from tests.domain.tiny_pack import tiny_pack
+
+EXPECTED_MOVES: dict[str, dict[str, str]] = {
+    "preparing": {"enter_stage": "running", "end": "ended_early"},
+    "running": {
+        "enter_stage": "running",
+        "suspend": "suspended",
+        "complete": "completed",
+        "end": "ended_early",
+    },
+    "suspended": {"resume": "running", "end": "ended_early"},
+    "completed": {},
+    "ended_early": {},
+}
+
+
+@pytest.mark.parametrize(("status", "action"), list(product(TrialStatus, TrialAction)), ids=str)
+def test_trial_moves_exactly_as_expected(status: TrialStatus, action: TrialAction) -> None:
+    expected = EXPECTED_MOVES[status].get(action)
+    assert LIFECYCLE.allows(status, action) is (expected is not None)
+    if expected is not None:
+        assert LIFECYCLE.advance(status, action) == expected
+    else:
+        with pytest.raises(TransitionRefused) as refused:
+            LIFECYCLE.advance(status, action)
+        assert set(refused.value.possible) == set(EXPECTED_MOVES[status])
+
+
+def test_every_status_and_action_is_used() -> None:
+    assert set(LIFECYCLE.statuses) == set(TrialStatus) == set(EXPECTED_MOVES)
+    assert {each.action for each in LIFECYCLE.transitions} == set(TrialAction)
+    assert {status for status in TrialStatus if LIFECYCLE.possible(status)} == OPEN_STATUSES
+
+
+PACK = tiny_pack()
+TIERS = [tier for tier in PACK.tiers if tier.stages]
+HIGH = PACK.tier("high")
+START = date(2024, 1, 1)
+
+
+@pytest.mark.parametrize("tier", PACK.tiers, ids=lambda tier: tier.key)
+def test_next_stage_walks_through_every_stage_of_the_tier(tier: TierSpec) -> None:
+    walked = []
+    stage = next_stage(tier, None)
+    while stage is not None:
+        walked.append(stage)
+        stage = next_stage(tier, stage.key)
+    assert tuple(walked) == tier.stages
+
+
+def test_next_stage_refuses_a_stage_of_another_tier() -> None:
+    with pytest.raises(KeyError):
+        next_stage(PACK.tier("minimal"), "laboratory")
+
+
+def days(number: int) -> date:
+    return START + timedelta(days=number)
+
+
+@pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.key)
+@pytest.mark.parametrize("suspended", [False, True])
+@pytest.mark.parametrize("ended", [False, True])
+def test_stage_plan_places_today_in_every_stage_of_every_tier(
+    tier: TierSpec, suspended: bool, ended: bool
+) -> None:
+    # Each stage is left after ten days, the last visited one is still going on after four.
+    for reached in range(len(tier.stages)):
+        visits = [
+            StageVisit(stage.key, days(10 * n), days(10 * n + 10) if n < reached else None)
+            for n, stage in enumerate(tier.stages[: reached + 1])
+        ]
+        plan = stage_plan(tier, visits, days(10 * reached + 4), suspended, ended)
+        here = StageState.SUSPENDED if suspended else StageState.CURRENT
+        expected = ["done"] * reached
+        expected += ["done" if ended else here]
+        expected += ["later" if ended else "next", "later", "later", "later"]
+        assert [each.state for each in plan] == expected[: len(tier.stages)]
+        assert [each.spec for each in plan] == list(tier.stages)
+        assert [each.days for each in plan] == (
+            [10] * reached + [4] + [0] * (len(tier.stages) - reached - 1)
+        )
+        left = [None] * len(tier.stages)
+        assert [each.days_left for each in plan[:reached]] == left[:reached]
+        assert plan[reached].days_left == (None if ended else tier.stages[reached].max_days - 4)
+        assert [each.entered_on for each in plan] == [
+            days(10 * n) if n <= reached else None for n in range(len(tier.stages))
+        ]
+
+
+@pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.key)
+def test_stage_plan_before_the_first_stage_has_it_next(tier: TierSpec) -> None:
+    plan = stage_plan(tier, [], START, suspended=False, ended=False)
+    assert [each.state for each in plan] == ["next", *["later"] * (len(tier.stages) - 1)]
+
+
+def test_stage_plan_between_two_stages_has_the_following_one_next() -> None:
+    visits = [StageVisit("plan", days(0), days(5))]
+    plan = stage_plan(HIGH, visits, days(9), suspended=False, ended=False)
+    assert [each.state for each in plan] == ["done", "next", "later", "later"]
+    assert plan[0] == StageProgress(
+        HIGH.stages[0], StageState.DONE, days(0), days(5), days=5, days_left=None
+    )
+
+
+def test_stage_plan_of_a_completed_trial_is_all_done() -> None:
+    visits = [
+        StageVisit(stage.key, days(10 * n), days(10 * n + 10))
+        for n, stage in enumerate(HIGH.stages)
+    ]
+    plan = stage_plan(HIGH, visits, days(99), suspended=False, ended=True)
+    assert {each.state for each in plan} == {StageState.DONE}
+
+
+def test_days_left_is_negative_once_the_stage_overstays() -> None:
+    visits = [StageVisit("plan", days(0))]
+    limit = HIGH.stages[0].max_days
+    at = {
+        each: stage_plan(HIGH, visits, days(each), suspended=False, ended=False)[0].days_left
+        for each in (0, limit, limit + 1)
+    }
+    assert at == {0: limit, limit: 0, limit + 1: -1}
+
+
+def test_second_visit_to_a_stage_adds_up() -> None:
+    visits = [
+        StageVisit("plan", days(0), days(5)),
+        StageVisit("laboratory", days(5), days(9)),
+        StageVisit("plan", days(9)),
+    ]
+    plan = stage_plan(HIGH, visits, days(12), suspended=False, ended=False)
+    assert (plan[0].state, plan[0].days, plan[0].entered_on) == ("current", 8, days(0))
+    assert (plan[1].state, plan[2].state) == ("done", "next")
+
+
+def test_visits_to_stages_of_a_former_tier_leave_no_trace() -> None:
+    visits = [StageVisit("plan", days(0), days(5)), StageVisit("pilot", days(5))]
+    plan = stage_plan(HIGH, visits, days(6), suspended=False, ended=False)
+    assert [each.state for each in plan] == ["done", "next", "later", "later"]
