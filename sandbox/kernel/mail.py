@@ -1,0 +1,333 @@
+"""Send mail through an outbox: a row in the deed's transaction, delivered later by a job.
+
+What a person is told also stands in the inbox on the site, rendered from the same row by the
+same template. Secrets, such as the token of a link, are kept apart, are never shown on a page,
+and are forgotten as soon as the mail has left.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+from flask import Flask, current_app
+from flask_babel import force_locale
+from sqlalchemy import Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from werkzeug.routing import MapAdapter
+
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Scalar, plain
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import Base, unit_of_work
+from sandbox.kernel.jobs import MAX_ATTEMPTS, enqueue, job
+
+MASK = "***"
+SMTP_TIMEOUT_SECONDS = 20
+_REFUSED_FOR_GOOD = range(500, 600)
+_LOCALES = {"es": "es_MX"}
+_LONGEST_SUBJECT = 200
+_LONGEST_ERROR = 500
+
+
+class MailState(StrEnum):
+    """Name where a mail stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class OutboxMail(Base):
+    """Keep what was or will be said to one address: a template's name and its parameters."""
+
+    __tablename__ = "outbox_mail"
+    __table_args__ = (
+        Index("ix_outbox_mail_person_id_created_at", "person_id", "created_at"),
+        Index("ix_outbox_mail_state", "state"),
+    )
+
+    person_id: Mapped[UUID | None]
+    address: Mapped[str]
+    template: Mapped[str]
+    language: Mapped[str]
+    params: Mapped[dict[str, Any]]
+    secrets: Mapped[dict[str, Any] | None]  # masked once the mail has left
+    application_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+    state: Mapped[str] = mapped_column(default=MailState.QUEUED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    """Hold a mail as a person reads it; the subject is one line."""
+
+    subject: str
+    body: str
+
+
+# --- posting --------------------------------------------------------------------------------------
+
+
+def post(
+    session: Session,
+    *,
+    to: UUID | None,
+    address: str,
+    language: str,
+    template: str,
+    now: datetime,
+    application_id: UUID | None = None,
+    secrets: Mapping[str, str] | None = None,
+    **params: Scalar,
+) -> OutboxMail:
+    """Put a mail into the present transaction; it leaves after the commit, or never.
+
+    Raises: ValueError for an address that could smuggle in another header.
+    """
+    if not address.isprintable() or "@" not in address or any(mark.isspace() for mark in address):
+        raise ValueError("A mail needs one plain address.")
+    mail = OutboxMail(
+        person_id=to,
+        address=address,
+        template=template,
+        language=language,
+        params={name: plain(value) for name, value in params.items()},
+        secrets=dict(secrets) if secrets else None,
+        application_id=application_id,
+        created_at=now,
+        attempts=0,
+        state=MailState.QUEUED.value,
+    )
+    session.add(mail)
+    enqueue(session, "mail.deliver", mail_id=mail.id)
+    return mail
+
+
+def list_mails(session: Session, person_id: UUID, limit: int = 50) -> Sequence[OutboxMail]:
+    """List what a person was told, the latest first."""
+    own = select(OutboxMail).where(OutboxMail.person_id == person_id)
+    latest = own.order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc())
+    return session.scalars(latest.limit(limit)).all()
+
+
+def list_dead_mails(session: Session, limit: int = 100) -> Sequence[OutboxMail]:
+    """List the mails that could not be delivered, the latest first."""
+    dead = select(OutboxMail).where(OutboxMail.state == MailState.DEAD)
+    return session.scalars(dead.order_by(OutboxMail.created_at.desc()).limit(limit)).all()
+
+
+# --- rendering ------------------------------------------------------------------------------------
+
+
+def render_mail(mail: OutboxMail, language: str) -> RenderedMail:
+    """Render a mail for a page, in the reader's language, without secrets and letter foot."""
+    masked = dict.fromkeys(mail.secrets or {}, MASK)
+    return _render(mail, language, masked, whole=False)
+
+
+def _render(
+    mail: OutboxMail, language: str, secrets: Mapping[str, str], *, whole: bool
+) -> RenderedMail:
+    mailer = current_mailer()
+    template = current_app.jinja_env.get_template(f"emails/{mail.template}.txt")
+    values: dict[str, Any] = {
+        **mail.params,
+        **secrets,
+        "application_id": mail.application_id,
+        "base_url": mailer.base_url,
+        "has_inbox": mail.person_id is not None,
+        "language": language,
+        "link": mailer.link,
+    }
+    with force_locale(_LOCALES.get(language, language)):
+        context = template.new_context(values)
+        subject = "".join(template.blocks["subject"](context))
+        body = template.render(values) if whole else "".join(template.blocks["body"](context))
+    # Whatever a name or title holds, a subject is one line: the next line would be a header.
+    one_line = " ".join("".join(c if c.isprintable() else " " for c in subject).split())
+    return RenderedMail(one_line[:_LONGEST_SUBJECT], body.strip() + "\n")
+
+
+# --- delivering -----------------------------------------------------------------------------------
+
+
+class Carrier(Protocol):
+    """Describe what takes a finished message to where it is read."""
+
+    def carry(self, message: EmailMessage) -> None:
+        """Hand over one message. Raises: Undeliverable, OSError, smtplib.SMTPException."""
+        ...
+
+
+class Undeliverable(Exception):
+    """Give up a mail at once: its address was refused for good, so that no later try can help."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderCarrier:
+    """Write messages to a folder, where no server is configured."""
+
+    folder: Path
+
+    def carry(self, message: EmailMessage) -> None:
+        """Write the message as one .eml file, which appears whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = f"{message['Date'].datetime:%Y%m%dT%H%M%S}-{message['Message-ID'][1:37]}.eml"
+        draft = self.folder / f".{name}"
+        draft.write_bytes(message.as_bytes())
+        draft.replace(self.folder / name)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpCarrier:
+    """Hand messages to a mail server: TLS where `smtp://` is offered it, always with `smtps://`."""
+
+    url: str
+
+    def carry(self, message: EmailMessage) -> None:
+        """Send one message over a connection of its own."""
+        with self._connected() as server:
+            try:
+                server.send_message(message)
+            except smtplib.SMTPRecipientsRefused as error:
+                codes = [code for code, _ in error.recipients.values()]
+                if codes and all(code in _REFUSED_FOR_GOOD for code in codes):
+                    raise Undeliverable(f"The address was refused ({codes[0]}).") from error
+                raise
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        parts = urlsplit(self.url)
+        host = parts.hostname or ""
+        context = ssl.create_default_context()
+        server: smtplib.SMTP
+        if parts.scheme == "smtps":
+            server = smtplib.SMTP_SSL(
+                host, parts.port or 465, timeout=SMTP_TIMEOUT_SECONDS, context=context
+            )
+        else:
+            server = smtplib.SMTP(host, parts.port or 25, timeout=SMTP_TIMEOUT_SECONDS)
+        with server:
+            server.ehlo()
+            if parts.scheme == "smtp" and server.has_extn("starttls"):
+                server.starttls(context=context)
+                server.ehlo()
+            elif parts.scheme == "smtp" and parts.username and host not in _LOOPBACK:
+                raise smtplib.SMTPException("The server offers no TLS; no password is sent.")
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            yield server
+
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mailer:
+    """Hold what delivering and rendering need to know about this installation."""
+
+    carrier: Carrier
+    from_address: str
+    base_url: str
+    addresses: MapAdapter
+
+    def link(self, endpoint: str, **values: Any) -> str:
+        """Return the public address of a page; no request, and so no forged host, is involved."""
+        return self.addresses.build(endpoint, values, force_external=True)
+
+
+def init_mail(
+    app: Flask, *, smtp_url: str | None, from_address: str, folder: Path, base_url: str
+) -> None:
+    """Prepare an application to render and deliver mail."""
+    parts = urlsplit(base_url)
+    app.extensions["mailer"] = Mailer(
+        carrier=SmtpCarrier(smtp_url) if smtp_url else FolderCarrier(folder),
+        from_address=from_address,
+        base_url=base_url,
+        addresses=app.url_map.bind(parts.netloc, url_scheme=parts.scheme),
+    )
+    filters = app.jinja_env.filters
+    # Parameters are stored as text; these two read it back before the usual filters write it out.
+    filters["mail_day"] = lambda text: filters["day"](date.fromisoformat(text) if text else None)
+    filters["mail_instant"] = lambda text: filters["instant"](
+        datetime.fromisoformat(text) if text else None
+    )
+
+
+def current_mailer() -> Mailer:
+    """Return the mailer of the present application."""
+    mailer: Mailer = current_app.extensions["mailer"]
+    return mailer
+
+
+def compose(mail: OutboxMail, rendered: RenderedMail, mailer: Mailer) -> EmailMessage:
+    """Build the message; a mail sent twice has one id, so that a receiver can tell twins."""
+    message = EmailMessage(policy=SMTP)
+    programme = str(current_app.jinja_env.filters["localised"](_programme()))
+    message["From"] = Address(display_name=programme, addr_spec=mailer.from_address)
+    message["To"] = Address(addr_spec=mail.address)
+    message["Subject"] = rendered.subject
+    message["Date"] = format_datetime(mail.created_at)
+    message["Message-ID"] = f"<{mail.id}@{mailer.from_address.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = mail.language
+    message.set_content(rendered.body)
+    return message
+
+
+def _programme() -> object:
+    return current_app.jinja_env.globals.get("programme", "Sandbox")
+
+
+@job("mail.deliver", own_transactions=True, lease_seconds=4 * SMTP_TIMEOUT_SECONDS)
+def deliver(session: Session, _actor: Actor, *, mail_id: UUID) -> None:
+    """Deliver one mail; no transaction is open while the mail server is being talked to."""
+    mail = session.get_one(OutboxMail, mail_id)
+    if mail.state == MailState.SENT:
+        return
+    mailer = current_mailer()
+    secrets = {name: str(value) for name, value in (mail.secrets or {}).items()}
+    try:
+        with force_locale(_LOCALES.get(mail.language, mail.language)):
+            message = compose(mail, _render(mail, mail.language, secrets, whole=True), mailer)
+        session.rollback()
+        mailer.carrier.carry(message)
+    except Exception as error:
+        final = isinstance(error, Undeliverable)
+        _note_failure(session, mail_id, error, final=final)
+        if not final:
+            raise
+        return
+    with unit_of_work(session):
+        mail = session.get_one(OutboxMail, mail_id)
+        mail.state = MailState.SENT.value
+        mail.sent_at = utc_now()
+        mail.attempts += 1
+        mail.last_error = None
+        mail.secrets = dict.fromkeys(secrets, MASK) or None
+
+
+def _note_failure(session: Session, mail_id: UUID, error: Exception, *, final: bool) -> None:
+    session.rollback()
+    with unit_of_work(session):
+        mail = session.get_one(OutboxMail, mail_id)
+        mail.attempts += 1
+        mail.last_error = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
+        if final or mail.attempts >= MAX_ATTEMPTS:
+            mail.state = MailState.DEAD.value
