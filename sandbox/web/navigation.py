@@ -1,9 +1,10 @@
 """Say which entries the menu shows to whom: data, in the order in which they appear."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from flask import request
+from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 
 from sandbox.kernel.actors import Actor, StaffRole
@@ -23,39 +24,35 @@ class Audience(StrEnum):
 
 EVERYBODY = frozenset(Audience)
 _SIGNED_IN = EVERYBODY - {Audience.VISITOR}
-_SECRETARIAT = frozenset({Audience.CASEWORKER, Audience.PUBLISHER})
-_READS_CASES = _SECRETARIAT | {Audience.COMPANY, Audience.AUTHORITY, Audience.AUDITOR}
+_COMPANY = frozenset({Audience.COMPANY})
+_CASES = frozenset({Audience.COMPANY, Audience.AUTHORITY, Audience.CASEWORKER, Audience.PUBLISHER})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Offer one address to some kinds of readers.
+    """Offer one page to some kinds of readers; the pages below its address mark it as active."""
 
-    Shape: `path` is also the prefix of the pages below it, which mark the entry as active.
-    """
-
-    path: str
+    endpoint: str
     label: object  # lazy text
-    audiences: frozenset[Audience]
+    audiences: frozenset[Audience] = EVERYBODY
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 MENU: tuple[Entry, ...] = (
-    Entry("/tasks", _l("My tasks"), _SIGNED_IN),
-    Entry("/applications", _l("Applications"), _READS_CASES),
-    Entry("/trials", _l("Trials"), _READS_CASES),
-    Entry("/organisation", _l("My organisation"), frozenset({Audience.COMPANY})),
-    Entry("/authority", _l("My authority"), frozenset({Audience.AUTHORITY})),
-    Entry("/eligibility", _l("Is it for you?"), frozenset({Audience.VISITOR})),
-    Entry("/register", _l("Public register"), EVERYBODY),
-    Entry("/reports", _l("Outcome reports"), EVERYBODY),
-    Entry("/round-tables", _l("Round tables"), EVERYBODY),
+    Entry("home.my_tasks", _l("My tasks"), _SIGNED_IN),
+    Entry("applications.index", _l("Applications"), _CASES),
+    Entry("home.check_eligibility", _l("Is it for you?"), frozenset({Audience.VISITOR})),
+    Entry("register.trials", _l("Public register")),
+    Entry("register.reports", _l("Outcome reports")),
+    Entry("register.round_tables", _l("Round tables")),
+    Entry("home.inbox", _l("Inbox"), _SIGNED_IN),
 )
 
 FOOTER: tuple[Entry, ...] = (
-    Entry("/about", _l("About the programme"), EVERYBODY),
-    Entry("/accessibility", _l("Accessibility"), EVERYBODY),
-    Entry("/privacy", _l("Privacy"), EVERYBODY),
-    Entry("/open-data", _l("Open data"), EVERYBODY),
+    Entry("home.text", _l("About the programme"), values={"name": "about"}),
+    Entry("home.text", _l("Accessibility"), values={"name": "accessibility"}),
+    Entry("home.text", _l("Privacy"), values={"name": "privacy"}),
+    Entry("home.text", _l("Open data"), values={"name": "open-data"}),
 )
 
 
@@ -69,7 +66,7 @@ def audiences_of(actor: Actor) -> frozenset[Audience]:
     if actor.officer_of:
         found.add(Audience.AUTHORITY)
     # A person who belongs nowhere yet has come to apply.
-    return frozenset(found or {Audience.COMPANY})
+    return frozenset(found) or _COMPANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +75,8 @@ class Link:
 
     href: str
     text: str
-    current: bool
-    active: bool
+    is_current: bool
+    is_active: bool
 
 
 def entries_for(actor: Actor, entries: tuple[Entry, ...] = MENU) -> tuple[Entry, ...]:
@@ -99,9 +96,10 @@ def footer_menu(actor: Actor) -> list[Link]:
 
 
 def _link(entry: Entry) -> Link:
+    href = url_for(entry.endpoint, **entry.values)
     return Link(
-        href=entry.path,
+        href=href,
         text=str(entry.label),
-        current=request.path == entry.path,
-        active=request.path.startswith(f"{entry.path}/"),
+        is_current=request.path == href,
+        is_active=request.path.startswith(f"{href}/"),
     )
