@@ -8,7 +8,7 @@ bootstrap := $(PYTHON) .ci/bootstrap.py
 demo_settings := DEMO=1 BASE_URL=http://127.0.0.1:$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check format lock messages migration assets
+.PHONY: help demo demo-reset test check lint format lock messages migration assets
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -23,17 +23,19 @@ demo-reset: ## throw the demonstration's data away and start over
 	@rm -rf var/*.sqlite3 var/*.sqlite3-wal var/*.sqlite3-shm var/files var/mail
 	@$(MAKE) --no-print-directory demo
 
-test: ## run the whole suite on SQLite and PostgreSQL, journeys in a browser included
+test: lint ## run the whole suite on SQLite and PostgreSQL, journeys in a browser included
 	@$(bootstrap) --dev --browser
 	@$(BIN)/pytest -n 2 --dist worksteal
 
-check: ## format, lint, types, imports, house law and domain, in less than a minute
+check: lint ## format, lint, types, imports, house law and domain, in less than a minute
+	@$(BIN)/pytest -q -n 2 --engine sqlite tests/architecture tests/domain
+
+lint: ## format, lint, types and imports alone
 	@$(bootstrap) --dev
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/pytest -q -n 2 --engine sqlite tests/architecture tests/domain
 
 format: ## put the code into the house style
 	@$(bootstrap) --dev

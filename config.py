@@ -127,9 +127,6 @@ class Config:
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             # The token lives as long as the session: a form left open over lunch still sends.
             "WTF_CSRF_TIME_LIMIT": None,
-            "LANGUAGES": self.languages,
-            "BABEL_DEFAULT_LOCALE": self.languages[0],
-            "BABEL_TRANSLATION_DIRECTORIES": str(PROJECT / "sandbox" / "translations"),
             "RATELIMIT_ENABLED": self.rate_limits,
             "RATELIMIT_STORAGE_URI": self.limits_url,
         }
