@@ -80,7 +80,7 @@ POLICY: dict[P, Grant] = {
     P.TRIAL_OPEN: Grant(Application, nobody),  # the platform's own job, by its grant
     P.TRIAL_READ: Grant(Trial, own_organisation | secretariat | reader),
     P.TRIAL_PLAN_EDIT: Grant(Trial, own_organisation),
-    P.TRIAL_PLAN_AGREE: Grant(Trial, own_organisation | lead),
+    P.TRIAL_PLAN_AGREE: Grant(Trial, own_organisation | worker),
     P.START_CONDITION_SET: Grant(Trial, own_organisation | lead | secretariat),
     P.REQUIREMENT_DOCUMENT: Grant(Trial, own_organisation),
     P.REQUIREMENT_APPROVE: Grant(Trial, reader),

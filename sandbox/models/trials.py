@@ -46,7 +46,7 @@ class Trial(Audited, Versioned, Base):
 
 
 class TrialPlan(Audited, Versioned, Base):
-    """Keep the plan of a trial and who has agreed to this wording of it."""
+    """Keep the plan of a trial; who agreed to its wording stands in PlanAgreement."""
 
     __tablename__ = "trial_plan"
 
@@ -54,8 +54,22 @@ class TrialPlan(Audited, Versioned, Base):
     fields: Mapped[dict[str, Any]]
     saved_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[datetime]
-    agreed_by_company_at: Mapped[datetime | None]
-    agreed_by_lead_at: Mapped[datetime | None]
+
+    def audited_as(self) -> UUID:
+        return self.trial_id
+
+
+class PlanAgreement(Audited, Base):
+    """Keep that one party agreed to a wording of the plan; a change of it withdraws them all."""
+
+    __tablename__ = "plan_agreement"
+    __table_args__ = (UniqueConstraint("trial_id", "party"),)
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
+    party: Mapped[str]  # "company", or the code of an authority
+    plan_version: Mapped[int]
+    agreed_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    agreed_at: Mapped[datetime]
 
     def audited_as(self) -> UUID:
         return self.trial_id

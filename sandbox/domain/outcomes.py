@@ -1,0 +1,43 @@
+"""Describe how an outcome report moves from draft to publication, and what it must contain."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from sandbox.domain.lifecycle import Lifecycle, Transition
+from sandbox.domain.packs import PolicyPack
+
+
+class ReportStatus(StrEnum):
+    """Name where an outcome report stands."""
+
+    DRAFT = "draft"
+    AWAITING_PUBLICATION = "awaiting_publication"
+    PUBLISHED = "published"
+
+
+class ReportAction(StrEnum):
+    """Name what moves an outcome report."""
+
+    SEND = "send"
+    RETURN = "return"
+    PUBLISH = "publish"
+
+
+LIFECYCLE: Lifecycle[ReportStatus, ReportAction] = Lifecycle(
+    (
+        Transition(ReportStatus.DRAFT, ReportAction.SEND, ReportStatus.AWAITING_PUBLICATION),
+        Transition(ReportStatus.AWAITING_PUBLICATION, ReportAction.RETURN, ReportStatus.DRAFT),
+        Transition(
+            ReportStatus.AWAITING_PUBLICATION, ReportAction.PUBLISH, ReportStatus.PUBLISHED
+        ),
+    )
+)
+
+
+def empty_sections(pack: PolicyPack, sections: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys of the required sections that nobody has written yet, in the pack's order."""
+    return tuple(
+        spec.key
+        for spec in pack.report_sections
+        if spec.required and not sections.get(spec.key, "").strip()
+    )

@@ -1,0 +1,28 @@
+"""Choose which deeds of a case's history its readers see."""
+
+from sandbox.kernel.audit import Deed
+
+# What the authorities do among themselves is theirs until the decision says it.
+INTERNAL_DEEDS = frozenset(
+    {
+        Deed.CONFLICT_DENIED,
+        Deed.CONFLICT_DECLARED,
+        Deed.OFFICER_NAMED,
+        Deed.REVIEW_SAVED,
+        Deed.POSITION_TAKEN,
+        Deed.ASSIGNMENT_DECLINED,
+        Deed.APPLICATION_DELIBERATION_OPENED,
+        Deed.OUTCOME_DRAFTED,
+        Deed.OUTCOME_SAVED,
+        Deed.OUTCOME_SENT_FOR_PUBLICATION,
+        Deed.OUTCOME_RETURNED,
+    }
+)
+# What a company does to its own draft concerns nobody else, and would drown the rest.
+DRAFTING_DEEDS = frozenset(
+    {
+        Deed.APPLICATION_SECTION_SAVED,
+        Deed.APPLICATION_FILE_ATTACHED,
+        Deed.APPLICATION_FILE_REMOVED,
+    }
+)

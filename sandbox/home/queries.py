@@ -1,0 +1,119 @@
+"""Read what the start pages and the case page show, across the slices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import NotFound, grants, scope
+from sandbox.access.permissions import P
+from sandbox.applications import queries as applications
+from sandbox.coordination import queries as coordination
+from sandbox.domain.applications import NEXT_ACTOR, ApplicationStatus, Party
+from sandbox.domain.calendar import ClockReading
+from sandbox.domain.packs import PolicyPack
+from sandbox.home.histories import DRAFTING_DEEDS, INTERNAL_DEEDS
+from sandbox.home.next_steps import next_step
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import AuditEntry
+from sandbox.kernel.clock import local_day
+from sandbox.models import Application, Authority, Organisation, Person
+from sandbox.packs import active
+from sandbox.trials import queries as trials
+
+CASE_PERMISSIONS = (
+    P.APPLICATION_READ,
+    P.APPLICATION_READ_ANSWERS,
+    P.APPLICATION_EDIT,
+    P.APPLICATION_SUBMIT,
+    P.APPLICATION_WITHDRAW,
+    P.APPLICATION_TRIAGE,
+    P.APPLICATION_ASSIGN,
+    P.APPLICATION_REQUEST_INFORMATION,
+    P.APPLICATION_ANSWER_INFORMATION,
+    P.ASSIGNMENT_ANSWER,
+    P.OFFICER_NAME,
+    P.CONFLICT_DECLARE,
+    P.APPLICATION_REVIEW,
+    P.POSITION_TAKE,
+    P.APPLICATION_DECIDE,
+)
+LONGEST_HISTORY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Hold everything the page of a case shows to one reader."""
+
+    application: Application
+    organisation: str
+    pack: PolicyPack
+    today: date
+    granted: frozenset[P]
+    clock: ClockReading | None
+    next_step: object
+    next_party: Party
+    history: Sequence[Row[Any]]
+    applications_panel: object
+    coordination_panel: object
+    trials_panel: object
+
+
+def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime) -> CasePage:
+    """Gather the page of a case. Raises: NotFound where it is out of the actor's scope."""
+    row = session.execute(
+        select(Application, Organisation.name)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(Application.id == application_id, scope(actor, P.APPLICATION_READ))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    application, organisation = row
+    pack = active.pack_of(application)
+    today = local_day(now, pack.calendar.timezone)
+    return CasePage(
+        application=application,
+        organisation=organisation,
+        pack=pack,
+        today=today,
+        granted=grants(session, actor, CASE_PERMISSIONS, application),
+        clock=applications.clock_of(session, application, pack, today),
+        next_step=next_step(application.status, application.outcome),
+        next_party=NEXT_ACTOR[ApplicationStatus(application.status)],
+        history=list_history(session, actor, application_id),
+        applications_panel=applications.case_panel(session, actor, application, pack, now),
+        coordination_panel=coordination.case_panel(session, actor, application, pack, now),
+        trials_panel=trials.case_panel(session, actor, application, pack, now),
+    )
+
+
+def list_history(session: Session, actor: Actor, application_id: UUID) -> Sequence[Row[Any]]:
+    """List the deeds of a case that this reader may see, newest first.
+
+    The company reads who acted by authority, never by the names of the authorities' people.
+    """
+    hidden = DRAFTING_DEEDS
+    if not (actor.staff or actor.officer_of):
+        hidden = hidden | INTERNAL_DEEDS
+    return session.execute(
+        select(
+            AuditEntry.at,
+            AuditEntry.deed,
+            AuditEntry.actor_kind,
+            AuditEntry.details,
+            Person.name.label("person"),
+            Authority.code.label("authority"),
+        )
+        .outerjoin(Person, Person.id == AuditEntry.person_id)
+        .outerjoin(Authority, Authority.id == AuditEntry.authority_id)
+        .where(
+            AuditEntry.application_id == application_id,
+            AuditEntry.deed.not_in([deed.value for deed in hidden]),
+        )
+        .order_by(AuditEntry.at.desc(), AuditEntry.tick.desc())
+        .limit(LONGEST_HISTORY)
+    ).all()

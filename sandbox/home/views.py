@@ -1,0 +1,101 @@
+"""Serve the start page, the eligibility check, My tasks, the inbox and the page of a case."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+
+from sandbox.access.checks import NotFound
+from sandbox.access.guard import current_actor, needs, public
+from sandbox.access.permissions import P
+from sandbox.domain import eligibility
+from sandbox.home import queries, tasks
+from sandbox.home.forms import eligibility_form
+from sandbox.kernel import mail
+from sandbox.kernel.clock import local_day, utc_now
+from sandbox.kernel.db import db
+from sandbox.packs import active
+from sandbox.register import queries as register
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@public
+def start() -> ResponseReturnValue:
+    """Say what the sandbox is and for whom, and lead on from there."""
+    return render_template(
+        "home/start.html",
+        pack=active.current(),
+        figures=register.count_figures(db.session()),
+        latest=register.list_latest(db.session(), limit=3),
+    )
+
+
+@bp.route("/eligibility", methods=["GET", "POST"])
+@public
+def check_eligibility() -> ResponseReturnValue:
+    """Answer whether the sandbox is the right place; nothing is stored, no one is named."""
+    pack = active.current()
+    spec = pack.eligibility
+    asked = eligibility.asked(spec, request.form) if request.form else spec.questions
+    form = eligibility_form(asked, get_locale().language)
+    if form.validate_on_submit():
+        answers = {question.key: form[question.key].data for question in asked}
+        result = eligibility.check(spec, answers)
+        return render_template("home/eligibility_result.html", pack=pack, result=result)
+    status = 422 if form.is_submitted() else 200
+    return render_template("home/eligibility.html", pack=pack, form=form), status
+
+
+@bp.get("/my-tasks")
+@needs(P.HOME_READ)
+def my_tasks() -> ResponseReturnValue:
+    """Show what waits for this person, the most urgent first."""
+    now = utc_now()
+    actor = current_actor()
+    return render_template(
+        "home/my_tasks.html",
+        tasks=tasks.list_tasks(db.session(), actor, now),
+        sentences=tasks.TASK_SENTENCES,
+        today=local_day(now, active.current().calendar.timezone),
+    )
+
+
+@bp.get("/inbox")
+@needs(P.INBOX_READ)
+def inbox() -> ResponseReturnValue:
+    """Show every message that the platform has sent to this person."""
+    person_id = current_actor().person_id
+    mails = mail.list_mails(db.session(), person_id) if person_id else []
+    language = get_locale().language
+    shown = [(row, mail.render_mail(row, language)) for row in mails]
+    return render_template("home/inbox.html", mails=shown)
+
+
+@bp.get("/cases/<uuid:application_id>")
+@needs(P.APPLICATION_READ)
+def case(application_id: UUID) -> ResponseReturnValue:
+    """Show one case to everybody who may see it, to each what concerns them."""
+    page = queries.get_case(db.session(), current_actor(), application_id, utc_now())
+    return render_template("home/case.html", page=page)
+
+
+@bp.get("/language/<code>")
+@public
+def choose_language(code: str) -> ResponseReturnValue:
+    """Remember the language and go back to the page; only to addresses of this site."""
+    if code not in active.current().languages:
+        raise NotFound
+    session["language"] = code
+    target = request.args.get("next", "/")
+    is_ours = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return redirect(target if is_ours else "/", 303)
+
+
+@bp.get("/<any(about, accessibility, privacy, 'open-data'):name>")
+@public
+def text(name: str) -> ResponseReturnValue:
+    """Show one of the pages of plain text."""
+    return render_template(f"home/{name.replace('-', '_')}.html", pack=active.current())

@@ -1,0 +1,1 @@
+"""Write, check and publish what was learned from a trial."""

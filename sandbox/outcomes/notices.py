@@ -1,0 +1,62 @@
+"""Tell people about outcome reports."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.kernel.actors import StaffRole
+from sandbox.kernel.mail import post
+from sandbox.models import Membership, OutcomeReport, Person, StaffGrant
+
+
+def tell_publishers(session: Session, report: OutcomeReport, now: datetime) -> None:
+    """Ask those who may publish to read the report; never the one who drafted it."""
+    people = session.scalars(
+        select(Person)
+        .join(StaffGrant, StaffGrant.person_id == Person.id)
+        .where(
+            StaffGrant.role == StaffRole.PUBLISHER.value,
+            Person.active.is_(True),
+            Person.id != report.drafted_by_id,
+        )
+    )
+    for person in people:
+        _post(session, person, "outcomes/to_publish", report, now)
+
+
+def tell_drafter(session: Session, report: OutcomeReport, now: datetime) -> None:
+    """Say that the report came back, and why."""
+    person = session.get_one(Person, report.drafted_by_id)
+    _post(session, person, "outcomes/returned", report, now)
+
+
+def tell_company(session: Session, report: OutcomeReport, now: datetime) -> None:
+    """Say to everybody at the company that the report is public."""
+    people = session.scalars(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.organisation_id == report.trial.organisation_id, Person.active.is_(True)
+        )
+    )
+    for person in people:
+        _post(session, person, "outcomes/published", report, now)
+
+
+def _post(
+    session: Session, person: Person, template: str, report: OutcomeReport, now: datetime
+) -> None:
+    post(
+        session,
+        to=person.id,
+        address=person.email,
+        language=person.language,
+        template=template,
+        now=now,
+        reference=report.trial.reference,
+        title=report.title,
+        slug=report.slug,
+        report_id=report.id,
+        reason=report.return_reason,
+    )

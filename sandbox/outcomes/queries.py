@@ -1,0 +1,188 @@
+"""Read outcome reports: drafts for staff, published ones for everybody."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import NotFound, conceivable, scope
+from sandbox.access.permissions import P
+from sandbox.domain.trials import TrialStatus
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.paging import Page, paged
+from sandbox.kernel.tasks import Task
+from sandbox.models import Organisation, OutcomeReport, Trial
+from sandbox.domain.outcomes import ReportStatus
+
+
+def get_report(
+    session: Session, actor: Actor, report_id: UUID, permission: P = P.OUTCOME_READ
+) -> OutcomeReport:
+    """Return a report that the actor may read. Raises: NotFound."""
+    row = session.scalar(
+        select(OutcomeReport).where(OutcomeReport.id == report_id, scope(actor, permission))
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def get_trial_to_report(session: Session, actor: Actor, trial_id: UUID) -> Trial:
+    """Return a trial of which the actor may draft a report. Raises: NotFound."""
+    row = session.scalar(select(Trial).where(Trial.id == trial_id, scope(actor, P.OUTCOME_DRAFT)))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def find_report_of(session: Session, trial_id: UUID) -> OutcomeReport | None:
+    """Return the newest edition of a trial's report, if one was begun."""
+    return session.scalar(
+        select(OutcomeReport)
+        .where(OutcomeReport.trial_id == trial_id)
+        .order_by(OutcomeReport.edition.desc())
+        .limit(1)
+    )
+
+
+def list_reports(session: Session, actor: Actor, after: str | None) -> Page[Row[Any]]:
+    """List reports in every state for those who write and publish them, newest change first."""
+    statement = (
+        select(
+            OutcomeReport.title,
+            OutcomeReport.status,
+            OutcomeReport.edition,
+            OutcomeReport.slug,
+            Trial.reference,
+            OutcomeReport.changed_at,
+            OutcomeReport.id,
+        )
+        .join(Trial, Trial.id == OutcomeReport.trial_id)
+        .where(scope(actor, P.OUTCOME_READ))
+    )
+    key = (OutcomeReport.changed_at, OutcomeReport.id)
+    return paged(session, statement, key, (datetime, UUID), after)
+
+
+def list_trials_without_report(session: Session, actor: Actor) -> Sequence[Row[Any]]:
+    """List ended trials of which no report was begun; their cases wait for one."""
+    return session.execute(
+        select(Trial.id, Trial.reference, Trial.title, Trial.ended_at)
+        .outerjoin(OutcomeReport, OutcomeReport.trial_id == Trial.id)
+        .where(
+            scope(actor, P.OUTCOME_DRAFT),
+            Trial.status.in_((TrialStatus.COMPLETED.value, TrialStatus.ENDED_EARLY.value)),
+            OutcomeReport.id.is_(None),
+        )
+        .order_by(Trial.ended_at, Trial.id)
+        .limit(50)
+    ).all()
+
+
+def get_published(session: Session, slug: str) -> Row[Any]:
+    """Return the newest published edition at an address. Raises: NotFound."""
+    row = session.execute(
+        select(
+            OutcomeReport.slug,
+            OutcomeReport.edition,
+            OutcomeReport.title,
+            OutcomeReport.language,
+            OutcomeReport.sections,
+            OutcomeReport.lessons,
+            OutcomeReport.recommendations,
+            OutcomeReport.facts,
+            OutcomeReport.published_at,
+            OutcomeReport.content_hash,
+            Trial.pack_code,
+            Trial.pack_version,
+        )
+        .join(Trial, Trial.id == OutcomeReport.trial_id)
+        .where(OutcomeReport.slug == slug, OutcomeReport.status == ReportStatus.PUBLISHED.value)
+        .order_by(OutcomeReport.edition.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def list_published(session: Session, after: str | None) -> Page[Row[Any]]:
+    """List published reports for everybody, newest first."""
+    statement = (
+        select(
+            OutcomeReport.slug,
+            OutcomeReport.title,
+            OutcomeReport.edition,
+            OutcomeReport.published_at,
+            Organisation.name.label("organisation"),
+            Trial.tier,
+            Trial.pack_code,
+            Trial.pack_version,
+            OutcomeReport.changed_at,
+            OutcomeReport.id,
+        )
+        .join(Trial, Trial.id == OutcomeReport.trial_id)
+        .join(Organisation, Organisation.id == Trial.organisation_id)
+        .where(OutcomeReport.status == ReportStatus.PUBLISHED.value)
+    )
+    key = (OutcomeReport.changed_at, OutcomeReport.id)
+    return paged(session, statement, key, (datetime, UUID), after)
+
+
+def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:  # noqa: ARG001
+    """List reports to draft, to finish or to publish, for the people who may."""
+    tasks: list[Task] = []
+    if conceivable(actor, P.OUTCOME_DRAFT):
+        tasks += [
+            Task(
+                kind="outcomes.draft",
+                reference=row.reference,
+                title=row.title,
+                since=row.ended_at,
+                due_on=None,
+                endpoint="outcomes.begin",
+                values={"trial_id": str(row.id)},
+            )
+            for row in list_trials_without_report(session, actor)
+        ]
+    if conceivable(actor, P.OUTCOME_EDIT) or conceivable(actor, P.OUTCOME_PUBLISH):
+        tasks += [_task(row) for row in _list_waiting_reports(session, actor)]
+    return tasks
+
+
+def _list_waiting_reports(session: Session, actor: Actor) -> Sequence[Row[Any]]:
+    mine = (OutcomeReport.status == ReportStatus.DRAFT.value) & (
+        OutcomeReport.drafted_by_id == actor.person_id
+    )
+    to_publish = (OutcomeReport.status == ReportStatus.AWAITING_PUBLICATION.value) & scope(
+        actor, P.OUTCOME_PUBLISH
+    )
+    return session.execute(
+        select(
+            OutcomeReport.id,
+            OutcomeReport.title,
+            OutcomeReport.status,
+            OutcomeReport.changed_at,
+            Trial.reference,
+        )
+        .join(Trial, Trial.id == OutcomeReport.trial_id)
+        .where(scope(actor, P.OUTCOME_READ), or_(mine, to_publish))
+        .order_by(OutcomeReport.changed_at, OutcomeReport.id)
+        .limit(50)
+    ).all()
+
+
+def _task(row: Row[Any]) -> Task:
+    publishing = row.status == ReportStatus.AWAITING_PUBLICATION.value
+    return Task(
+        kind="outcomes.publish" if publishing else "outcomes.finish",
+        reference=row.reference,
+        title=row.title,
+        since=row.changed_at,
+        due_on=None,
+        endpoint="outcomes.show" if publishing else "outcomes.edit",
+        values={"report_id": str(row.id)},
+    )

@@ -1,0 +1,165 @@
+"""Draft, check and publish outcome reports; four eyes see each before the public does."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import require
+from sandbox.access.permissions import P
+from sandbox.domain.applications import content_hash
+from sandbox.domain.outcomes import LIFECYCLE, ReportAction, ReportStatus, empty_sections
+from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.trials import TrialStatus
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.db import Stale
+from sandbox.models import OutcomeReport, Trial
+from sandbox.outcomes import notices
+from sandbox.outcomes.facts import compute_facts
+from sandbox.outcomes.queries import find_report_of
+from sandbox.packs import active
+
+ENDED = frozenset({TrialStatus.COMPLETED, TrialStatus.ENDED_EARLY})
+
+
+def draft_report(
+    session: Session, actor: Actor, trial: Trial, *, language: str, now: datetime
+) -> OutcomeReport:
+    """Begin the report of an ended trial; beginning twice leads to the same draft.
+
+    Raises: Denied, NotPossible(STILL_RUNNING).
+    """
+    require(session, actor, P.OUTCOME_DRAFT, trial)
+    if TrialStatus(trial.status) not in ENDED:
+        raise NotPossible(Why.STILL_RUNNING)
+    existing = find_report_of(session, trial.id)
+    if existing is not None:
+        return existing
+    report = OutcomeReport(
+        trial_id=trial.id,
+        slug=trial.reference.lower(),
+        title=trial.title,
+        language=language,
+        status=ReportStatus.DRAFT.value,
+        sections={},
+        lessons={},
+        recommendations={},
+        drafted_by_id=actor.person_id,
+        drafted_at=now,
+        changed_at=now,
+    )
+    session.add(report)
+    _record(session, actor, Deed.OUTCOME_DRAFTED, report, trial, now)
+    return report
+
+
+def save_report(
+    session: Session,
+    actor: Actor,
+    report: OutcomeReport,
+    *,
+    title: str,
+    sections: Mapping[str, str],
+    lessons: Mapping[str, str],
+    recommendations: Mapping[str, str],
+    expected_version: int,
+    now: datetime,
+) -> None:
+    """Keep what was written so far. Raises: Denied, Stale, TransitionRefused once it was sent."""
+    require(session, actor, P.OUTCOME_EDIT, report)
+    # A report may be edited exactly as long as it may still be sent.
+    LIFECYCLE.advance(ReportStatus(report.status), ReportAction.SEND)
+    if report.version != expected_version:
+        raise Stale
+    report.title = title
+    report.sections = _written(sections)
+    report.lessons = _written(lessons)
+    report.recommendations = _written(recommendations)
+    report.changed_at = now
+    _record(session, actor, Deed.OUTCOME_SAVED, report, report.trial, now)
+
+
+def send_for_publication(
+    session: Session, actor: Actor, report: OutcomeReport, *, now: datetime
+) -> None:
+    """Hand the draft to the publishers.
+
+    Raises: Denied, TransitionRefused, NotPossible(REPORT_INCOMPLETE) while a part is missing.
+    """
+    require(session, actor, P.OUTCOME_EDIT, report)
+    status = LIFECYCLE.advance(ReportStatus(report.status), ReportAction.SEND)
+    if empty_sections(active.pack_of(report.trial), report.sections):
+        raise NotPossible(Why.REPORT_INCOMPLETE)
+    report.status = status.value
+    report.return_reason = ""
+    report.changed_at = now
+    _record(session, actor, Deed.OUTCOME_SENT_FOR_PUBLICATION, report, report.trial, now)
+    notices.tell_publishers(session, report, now)
+
+
+def return_to_drafter(
+    session: Session, actor: Actor, report: OutcomeReport, *, reason: str, now: datetime
+) -> None:
+    """Give the report back with a reason. Raises: Denied, TransitionRefused, NotPossible."""
+    require(session, actor, P.OUTCOME_PUBLISH, report)
+    status = LIFECYCLE.advance(ReportStatus(report.status), ReportAction.RETURN)
+    if not reason.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    report.status = status.value
+    report.return_reason = reason.strip()
+    report.changed_at = now
+    _record(session, actor, Deed.OUTCOME_RETURNED, report, report.trial, now)
+    notices.tell_drafter(session, report, now)
+
+
+def publish(session: Session, actor: Actor, report: OutcomeReport, *, now: datetime) -> None:
+    """Publish: freeze the facts and the wording, and hash both; nothing of it changes again.
+
+    Raises: NotPossible(FOUR_EYES) for the drafter, Denied, TransitionRefused.
+    """
+    if report.drafted_by_id == actor.person_id:
+        raise NotPossible(Why.FOUR_EYES)
+    require(session, actor, P.OUTCOME_PUBLISH, report)
+    report.status = LIFECYCLE.advance(
+        ReportStatus(report.status), ReportAction.PUBLISH
+    ).value
+    report.facts = compute_facts(session, report.trial, active.pack_of(report.trial))
+    report.content_hash = content_hash(content_of(report))
+    report.published_by_id = actor.person_id
+    report.published_at = now
+    report.changed_at = now
+    _record(session, actor, Deed.OUTCOME_PUBLISHED, report, report.trial, now)
+    notices.tell_company(session, report, now)
+
+
+def content_of(report: Any) -> dict[str, Any]:
+    """Return what the fingerprint of a published report covers."""
+    return {
+        "slug": report.slug,
+        "edition": report.edition,
+        "title": report.title,
+        "language": report.language,
+        "facts": report.facts,
+        "sections": report.sections,
+        "lessons": report.lessons,
+        "recommendations": report.recommendations,
+    }
+
+
+def _written(texts: Mapping[str, str]) -> dict[str, str]:
+    return {key: text.strip() for key, text in texts.items() if text and text.strip()}
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    deed: Deed,
+    report: OutcomeReport,
+    trial: Trial,
+    now: datetime,
+) -> None:
+    entry = record(session, actor, deed, report, now=now, edition=report.edition)
+    # The report belongs to the history of the case that the trial grew from.
+    entry.application_id = trial.application_id

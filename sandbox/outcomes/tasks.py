@@ -1,0 +1,11 @@
+"""Name the tasks of this slice."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+TASK_SENTENCES: Mapping[str, object] = {
+    "outcomes.draft": _l("Draft the outcome report"),
+    "outcomes.finish": _l("Finish the outcome report"),
+    "outcomes.publish": _l("Check and publish the outcome report"),
+}

@@ -1,0 +1,202 @@
+"""Serve the pages on which outcome reports are written, published and read."""
+
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from sandbox.access.checks import grants
+from sandbox.access.guard import current_actor, needs, public
+from sandbox.access.permissions import P
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import db, unit_of_work
+from sandbox.outcomes import queries, services
+from sandbox.outcomes.documents import print_report
+from sandbox.outcomes.facts import compute_facts
+from sandbox.models import OutcomeReport
+from sandbox.outcomes.forms import ReportForm, ReturnForm, differences, report_form
+from sandbox.outcomes.presentation import view_of
+from sandbox.outcomes.schemas import PublishedReportSchema
+from sandbox.packs import active
+
+bp = Blueprint("outcomes", __name__)
+
+
+@bp.get("/outcomes")
+@needs(P.OUTCOME_READ)
+def index() -> ResponseReturnValue:
+    """List reports in every state, and the trials that wait for one."""
+    session, actor = db.session(), current_actor()
+    page = queries.list_reports(session, actor, request.args.get("after"))
+    waiting = queries.list_trials_without_report(session, actor)
+    return render_template("outcomes/index.html", page=page, waiting=waiting)
+
+
+@bp.route("/outcomes/begin/<uuid:trial_id>", methods=["GET", "POST"])
+@needs(P.OUTCOME_DRAFT)
+def begin(trial_id: UUID) -> ResponseReturnValue:
+    """Begin the report of an ended trial."""
+    session, actor = db.session(), current_actor()
+    trial = queries.get_trial_to_report(session, actor, trial_id)
+    if request.method == "GET":
+        return render_template("outcomes/begin.html", trial=trial)
+    language = get_locale().language
+    with unit_of_work(session):
+        report = services.draft_report(session, actor, trial, language=language, now=utc_now())
+    return redirect(url_for("outcomes.edit", report_id=report.id), 303)
+
+
+@bp.get("/outcomes/<uuid:report_id>")
+@needs(P.OUTCOME_READ)
+def show(report_id: UUID) -> ResponseReturnValue:
+    """Show a report as it will stand in public, with what may be done with it."""
+    return _show(report_id, ReturnForm(), 200)
+
+
+@bp.route("/outcomes/<uuid:report_id>/edit", methods=["GET", "POST"])
+@needs(P.OUTCOME_EDIT)
+def edit(report_id: UUID) -> ResponseReturnValue:
+    """Write a report; a save that comes second shows the other one's text beside one's own."""
+    session, actor = db.session(), current_actor()
+    report = queries.get_report(session, actor, report_id, P.OUTCOME_EDIT)
+    form = report_form(active.pack_of(report.trial), get_locale().language, report)
+    if not form.validate_on_submit():
+        return _edit(report, form, 422 if form.is_submitted() else 200)
+    if form.version.data != report.version:
+        return _conflict(report, form)
+    with unit_of_work(session):
+        _save(report, form)
+    flash(_("The draft is saved."), "success")
+    return redirect(url_for("outcomes.show", report_id=report_id), 303)
+
+
+@bp.post("/outcomes/<uuid:report_id>/send")
+@needs(P.OUTCOME_EDIT)
+def send(report_id: UUID) -> ResponseReturnValue:
+    """Hand the report to the publishers."""
+    session, actor = db.session(), current_actor()
+    report = queries.get_report(session, actor, report_id, P.OUTCOME_EDIT)
+    with unit_of_work(session):
+        services.send_for_publication(session, actor, report, now=utc_now())
+    flash(_("The report now waits for a publisher."), "success")
+    return redirect(url_for("outcomes.show", report_id=report_id), 303)
+
+
+@bp.post("/outcomes/<uuid:report_id>/return")
+@needs(P.OUTCOME_PUBLISH)
+def give_back(report_id: UUID) -> ResponseReturnValue:
+    """Return the report to its drafter with a reason."""
+    session, actor, form = db.session(), current_actor(), ReturnForm()
+    if not form.validate_on_submit():
+        return _show(report_id, form, 422)
+    report = queries.get_report(session, actor, report_id)
+    with unit_of_work(session):
+        services.return_to_drafter(
+            session, actor, report, reason=form.reason.data or "", now=utc_now()
+        )
+    flash(_("The report is back with its drafter."), "success")
+    return redirect(url_for("outcomes.show", report_id=report_id), 303)
+
+
+@bp.post("/outcomes/<uuid:report_id>/publish")
+@needs(P.OUTCOME_PUBLISH)
+def publish(report_id: UUID) -> ResponseReturnValue:
+    """Publish the report."""
+    session, actor = db.session(), current_actor()
+    report = queries.get_report(session, actor, report_id)
+    with unit_of_work(session):
+        services.publish(session, actor, report, now=utc_now())
+    flash(_("The report is public."), "success")
+    return redirect(url_for("outcomes.published", slug=report.slug), 303)
+
+
+@bp.get("/reports/<slug>")
+@public
+def published(slug: str) -> ResponseReturnValue:
+    """Show a published report to everybody."""
+    row = queries.get_published(db.session(), slug)
+    pack = active.pack_of(row)
+    view = view_of(row, row.facts, pack, current_app.jinja_env.filters["day"])
+    page = render_template("outcomes/published.html", report=row, view=view, pack=pack)
+    return _cacheable(Response(page), f"{row.content_hash}-{get_locale().language}")
+
+
+@bp.get("/reports/<slug>.json")
+@public
+def published_json(slug: str) -> ResponseReturnValue:
+    """Give a published report as data."""
+    row = queries.get_published(db.session(), slug)
+    response: Response = jsonify(PublishedReportSchema().dump(row))
+    return _cacheable(response, f"{row.content_hash}-json")
+
+
+@bp.get("/reports/<slug>.pdf")
+@public
+def published_pdf(slug: str) -> ResponseReturnValue:
+    """Give a published report as PDF."""
+    row = queries.get_published(db.session(), slug)
+    content = print_report(
+        row,
+        active.pack_of(row),
+        address=url_for("outcomes.published", slug=slug, _external=True),
+        day=current_app.jinja_env.filters["day"],
+    )
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{row.slug}.pdf"'
+    return _cacheable(response, f"{row.content_hash}-{get_locale().language}-pdf")
+
+
+def _cacheable(response: Response, tag: str) -> Response:
+    response.set_etag(tag)
+    return response.make_conditional(request)
+
+
+def _show(report_id: UUID, form: ReturnForm, status: int) -> ResponseReturnValue:
+    session, actor = db.session(), current_actor()
+    report = queries.get_report(session, actor, report_id)
+    pack = active.pack_of(report.trial)
+    facts = report.facts or compute_facts(session, report.trial, pack)
+    view = view_of(report, facts, pack, current_app.jinja_env.filters["day"])
+    granted = grants(session, actor, (P.OUTCOME_EDIT, P.OUTCOME_PUBLISH), report)
+    page = render_template(
+        "outcomes/show.html", report=report, view=view, granted=granted, form=form, P=P
+    )
+    return page, status
+
+
+def _edit(report: OutcomeReport, form: ReportForm, status: int) -> ResponseReturnValue:
+    return render_template("outcomes/edit.html", report=report, form=form), status
+
+
+def _save(report: OutcomeReport, form: ReportForm) -> None:
+    services.save_report(
+        db.session(),
+        current_actor(),
+        report,
+        title=form.title.data or "",
+        sections=form.texts("section-"),
+        lessons=form.texts("lesson-"),
+        recommendations=form.texts("recommendation-"),
+        expected_version=form.version.data or 0,
+        now=utc_now(),
+    )
+
+
+def _conflict(report: OutcomeReport, form: ReportForm) -> ResponseReturnValue:
+    changed = differences(form, report)
+    form.version.data = report.version
+    form.version.raw_data = [str(report.version)]
+    page = render_template("outcomes/conflict.html", report=report, form=form, changed=changed)
+    return page, 409

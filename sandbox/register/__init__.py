@@ -1,0 +1,1 @@
+"""Show the public what was admitted, where it stands and what was learned."""

@@ -1,0 +1,133 @@
+"""Serve the public register: pages and open data, for everybody alike."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
+
+from sandbox.access.guard import public
+from sandbox.domain.packs import PolicyPack
+from sandbox.domain.trials import (
+    OPEN_STATUSES,
+    StageProgress,
+    StageVisit,
+    TrialStatus,
+    stage_plan,
+)
+from sandbox.kernel.clock import local_day, utc_now
+from sandbox.kernel.db import db
+from sandbox.outcomes import queries as outcomes
+from sandbox.packs import active
+from sandbox.register import queries
+from sandbox.register.exports import csv_lines
+from sandbox.register.schemas import RegisteredRoundTableSchema, RegisteredTrialSchema
+from sandbox.round_tables import queries as round_table_queries
+
+bp = Blueprint("register", __name__)
+
+
+@bp.get("/register")
+@public
+def trials() -> ResponseReturnValue:
+    """List the trials that were admitted."""
+    wanted = {"tier": request.args.get("tier"), "status": request.args.get("status")}
+    page = queries.list_trials(db.session(), after=request.args.get("after"), **wanted)
+    return render_template(
+        "register/trials.html",
+        page=page,
+        wanted=wanted,
+        pack=active.current(),
+        pack_of=active.pack_of,
+        statuses=tuple(TrialStatus),
+    )
+
+
+@bp.get("/register/<reference>")
+@public
+def trial(reference: str) -> ResponseReturnValue:
+    """Show what is public of one trial."""
+    session = db.session()
+    row = queries.get_trial(session, reference)
+    pack = active.pack_of(row)
+    return render_template(
+        "register/trial.html",
+        trial=row,
+        pack=pack,
+        authorities=queries.list_authorities(session, row.application_id),
+        stages=_plan(row, queries.list_stages(session, row.id), pack),
+    )
+
+
+@bp.get("/register.json")
+@public
+def trials_json() -> ResponseReturnValue:
+    """Give a page of the register as data; `next` leads to the following one."""
+    after = request.args.get("after")
+    page = queries.list_trials(db.session(), tier=None, status=None, after=after)
+    rows = RegisteredTrialSchema(many=True).dump(page.rows)
+    return jsonify({"trials": rows, "next": page.next_key})
+
+
+@bp.get("/register.csv")
+@public
+def trials_csv() -> ResponseReturnValue:
+    """Give the whole register as a table."""
+    lines = csv_lines(queries.each_trial(db.session()))
+    response = Response(lines, mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="register.csv"'
+    return response
+
+
+@bp.get("/reports")
+@public
+def reports() -> ResponseReturnValue:
+    """List the outcome reports that were published."""
+    page = outcomes.list_published(db.session(), request.args.get("after"))
+    return render_template("register/reports.html", page=page, pack_of=active.pack_of)
+
+
+@bp.get("/round-tables")
+@public
+def round_tables() -> ResponseReturnValue:
+    """List the round tables that were held."""
+    rows = round_table_queries.list_round_tables(db.session())
+    return render_template("register/round_tables.html", rows=rows)
+
+
+@bp.get("/round-tables.json")
+@public
+def round_tables_json() -> ResponseReturnValue:
+    """Give the round tables as data."""
+    rows = round_table_queries.list_round_tables(db.session())
+    return jsonify({"round_tables": RegisteredRoundTableSchema(many=True).dump(rows)})
+
+
+@bp.get("/round-tables/<slug>")
+@public
+def round_table(slug: str) -> ResponseReturnValue:
+    """Show what the register says of one round table."""
+    row = round_table_queries.get_round_table(db.session(), slug)
+    return render_template("register/round_table.html", table=row)
+
+
+def _plan(
+    row: Row[Any], entered: Sequence[Row[Any]], pack: PolicyPack
+) -> tuple[StageProgress, ...]:
+    zone = pack.calendar.timezone
+    visits = [
+        StageVisit(
+            stage.key,
+            local_day(stage.entered_at, zone),
+            local_day(stage.left_at, zone) if stage.left_at else None,
+        )
+        for stage in entered
+    ]
+    return stage_plan(
+        pack.tier(row.tier),
+        visits,
+        local_day(utc_now(), zone),
+        row.status == TrialStatus.SUSPENDED,
+        TrialStatus(row.status) not in OPEN_STATUSES,
+    )

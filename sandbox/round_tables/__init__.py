@@ -1,0 +1,1 @@
+"""Register the round tables at which regulators, companies and legislators meet."""

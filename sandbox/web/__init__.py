@@ -1,0 +1,1 @@
+"""Put the platform together: the application, its errors, its pages' frame and its commands."""

@@ -1,0 +1,97 @@
+"""Turn refusals, absences and faults into pages, once for all views."""
+
+import structlog
+from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from sandbox.access.checks import Denied, NotFound
+from sandbox.domain.refusals import Refusal
+from sandbox.kernel.db import db
+from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
+from sandbox.web.refusals import explain, possible_actions
+
+log = structlog.get_logger("fault")
+
+STATUS_OF: dict[type[Refusal], int] = {
+    NotFound: 404,
+    Denied: 403,
+    FileTooLarge: 413,
+    FileTypeRefused: 415,
+    FileSuspicious: 422,
+}
+
+
+def wants_json() -> bool:
+    """Tell whether the request is a machine's."""
+    return request.path.endswith(".json") or (
+        request.accept_mimetypes.best_match(["text/html", "application/json"])
+        == "application/json"
+    )
+
+
+def register_errors(app: Flask) -> None:
+    """Answer every error of the application."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(CSRFError, form_expired)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, fault)
+
+
+def refused(error: Refusal) -> ResponseReturnValue:
+    """Answer a typed refusal: why, and what is possible; this is no error of the platform."""
+    db.session.rollback()
+    status = STATUS_OF.get(type(error), 409)
+    if status in (403, 404):
+        return page(status, str(status))
+    return page(status, "409", reason=explain(error), possible=possible_actions(error))
+
+
+def form_expired(error: CSRFError) -> ResponseReturnValue:
+    """Answer a form whose protection has run out; nothing was done."""
+    return page(400, "400", reason=str(error.description))
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """Answer what the framework refuses."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    if status >= 500:
+        return fault(error)
+    known = {400, 403, 404, 405, 413, 429}
+    name = str(status) if status in known else "400"
+    body, code, headers = page(status, name)
+    for header, value in error.get_headers():
+        if header in ("Allow", "Retry-After"):
+            headers[header] = value
+    return body, code, headers
+
+
+def fault(error: Exception) -> ResponseReturnValue:
+    """Answer a defect with a page that needs neither database nor user, and log it."""
+    request_id = g.get("request_id", "-")
+    log.error("fault", request_id=request_id, endpoint=request.endpoint, exc_info=error)
+    db.session.rollback()
+    if wants_json():
+        return problem(500, "fault", request_id=request_id)
+    template = "errors/500.html"
+    return render_template(template, request_id=request_id), 500
+
+
+def page(
+    status: int, name: str, **values: object
+) -> tuple[str | dict[str, object], int, dict[str, str]]:
+    """Render an error page, or the same as problem+json for a machine."""
+    if wants_json():
+        return problem(status, name)
+    return render_template(f"errors/{name}.html", status=status, **values), status, {}
+
+
+def problem(
+    status: int, kind: str, **values: object
+) -> tuple[str | dict[str, object], int, dict[str, str]]:
+    """Return the body of RFC 9457."""
+    body: dict[str, object] = {"type": f"about:blank#{kind}", "status": status, **values}
+    return body, status, {"Content-Type": "application/problem+json"}

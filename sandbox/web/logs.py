@@ -1,0 +1,53 @@
+"""Write structured logs: one line a request, without what people typed and without their names."""
+
+import logging
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+log = structlog.get_logger("request")
+
+
+def configure_logs(*, as_json: bool) -> None:
+    """Send every log line to standard error, as JSON or for reading."""
+    renderer: structlog.types.Processor = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(file=None),
+        cache_logger_on_first_use=False,
+    )
+
+
+def log_requests(app: Flask) -> None:
+    """Log each request by its route, never by its full address, which may hold a token."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        if request.endpoint in ("static", "health"):
+            return response
+        rule = request.url_rule.rule if request.url_rule else "(no route)"
+        elapsed = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
+        log.info(
+            "request",
+            method=request.method,
+            route=rule,
+            status=response.status_code,
+            ms=elapsed,
+        )
+        return response

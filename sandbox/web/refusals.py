@@ -1,0 +1,137 @@
+"""Say in words why something was refused and what is possible instead."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from sandbox.domain.applications import ApplicationAction, ApplicationStatus
+from sandbox.domain.refusals import Incomplete, NotPossible, Refusal, TransitionRefused, Why
+from sandbox.domain.trials import TrialAction, TrialStatus
+from sandbox.kernel.db import Stale
+from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
+from sandbox.web.statuses import APPLICATION_STATUS, TRIAL_STATUS
+
+WHY_SENTENCES: dict[Why, object] = {
+    Why.ALREADY_ASSIGNED: _l("This authority is already assigned to the case."),
+    Why.ALREADY_DECLARED: _l("You have already declared whether you have a conflict of interest."),
+    Why.ALREADY_DONE: _l("This has already been done."),
+    Why.ALREADY_MEMBER: _l("This person is already a member."),
+    Why.CONFLICT_NOT_DECLARED: _l(
+        "Declare first whether you have a conflict of interest in this case."
+    ),
+    Why.CONDITIONS_MISSING: _l("Write at least one condition, or choose to agree without any."),
+    Why.DEADLINE_NOT_PASSED: _l("The deadline has not passed yet."),
+    Why.DEADLINE_PASSED: _l("The deadline has passed."),
+    Why.DECISION_WAITING: _l("Not every authority has taken its position yet."),
+    Why.DELIBERATION_NEEDED: _l(
+        "An authority objects. The authorities have to deliberate before the case is decided."
+    ),
+    Why.DELIBERATION_NOT_NEEDED: _l(
+        "No authority objects, or the rules do not ask for a deliberation."
+    ),
+    Why.DOCUMENT_MISSING: _l("The document that proves it is missing."),
+    Why.FILE_NOT_ACCEPTED: _l("Files of this kind are not accepted."),
+    Why.FILE_TOO_LARGE: _l("The file is too large."),
+    Why.FOUR_EYES: _l("Whoever drafted it cannot also publish it. Another person has to."),
+    Why.GATE_CLOSED: _l("The gate of this stage is closed: not all of its requirements are met."),
+    Why.INCIDENT_OPEN: _l("An incident is still open."),
+    Why.INVITATION_EXPIRED: _l("This invitation has expired. Ask for a new one."),
+    Why.INVITATION_USED: _l("This invitation has already been used."),
+    Why.LAST_OWNER: _l("An organisation needs at least one owner."),
+    Why.LEAD_MISSING: _l("The case has no lead authority."),
+    Why.MARKS_MISSING: _l("Review every criterion before taking a position."),
+    Why.NOT_ACCEPTED: _l("The authority has not accepted the case yet."),
+    Why.NOT_ASSIGNED: _l("The authority is not assigned to this case."),
+    Why.NOT_COMPETENT: _l("The authority has no competence in this matter."),
+    Why.NOT_LEAD: _l("Only the lead authority can do this."),
+    Why.NOT_PROHIBITED: _l("The application describes no prohibited use."),
+    Why.NOT_THE_SUSPENDER: _l("Only the lead authority and whoever suspended can agree to resume."),
+    Why.NOT_WAIVABLE: _l("The rules do not allow this requirement to be waived."),
+    Why.NO_OUTCOME: _l(
+        "The rule gives no answer: every authority whose word counts has abstained."
+    ),
+    Why.OFFICER_MISSING: _l("Choose an officer of your authority who has no conflict of interest."),
+    Why.PACK_WITHDRAWN: _l("The rules under which this began are no longer installed."),
+    Why.PLAN_CHANGED: _l("The plan has changed since you opened it. Read it again first."),
+    Why.PLAN_INCOMPLETE: _l("The plan is not complete yet."),
+    Why.POSITION_MISSING: _l("A position is missing."),
+    Why.PROHIBITED: _l("The application describes a prohibited use and cannot go on."),
+    Why.READINGS_MISSING: _l("A reading is missing for a metric that the plan requires."),
+    Why.REASON_MISSING: _l("Give a reason: others have to understand it later."),
+    Why.RECUSED: _l("This person is recused from the case."),
+    Why.REPORT_INCOMPLETE: _l("A required part of the report is still empty."),
+    Why.REPORT_NOT_DUE: _l("No report is due now."),
+    Why.REPORT_WAITING: _l("A report is still waiting to be judged."),
+    Why.REQUEST_OPEN: _l("A request for information is still open."),
+    Why.RETURNS_USED_UP: _l("The rules do not allow the application to be returned again."),
+    Why.SAME_AUTHORITY: _l("The lead authority cannot also be an associate."),
+    Why.STAGE_MISSING: _l("There is no further stage in this plan."),
+    Why.STILL_RUNNING: _l("The test is still running."),
+    Why.STILL_SUSPENDED: _l("The test is suspended."),
+    Why.TRIAL_EXISTS: _l("A test has already been opened for this application."),
+    Why.WRONG_AUTHORITY: _l("This belongs to another authority."),
+    Why.WRONG_REQUIREMENT: _l("This requirement is satisfied in another way, or by somebody else."),
+}
+
+APPLICATION_ACTIONS: dict[ApplicationAction, object] = {
+    ApplicationAction.SUBMIT: _l("submit it"),
+    ApplicationAction.START_TRIAGE: _l("start checking it"),
+    ApplicationAction.RETURN: _l("return it to the company"),
+    ApplicationAction.RESUBMIT: _l("submit it again"),
+    ApplicationAction.ASSIGN: _l("assign authorities"),
+    ApplicationAction.DECLINE_PROHIBITED: _l("decline it as a prohibited use"),
+    ApplicationAction.REDIRECT: _l("send it elsewhere"),
+    ApplicationAction.START_REVIEW: _l("start the review"),
+    ApplicationAction.REQUEST_INFORMATION: _l("ask the company for information"),
+    ApplicationAction.ANSWER_INFORMATION: _l("answer the request for information"),
+    ApplicationAction.OPEN_DELIBERATION: _l("open a deliberation"),
+    ApplicationAction.DECIDE: _l("decide it"),
+    ApplicationAction.WITHDRAW: _l("withdraw it"),
+    ApplicationAction.LAPSE: _l("close it because the answer is overdue"),
+}
+TRIAL_ACTIONS: dict[TrialAction, object] = {
+    TrialAction.ENTER_STAGE: _l("enter the next stage"),
+    TrialAction.SUSPEND: _l("suspend the test"),
+    TrialAction.RESUME: _l("resume the test"),
+    TrialAction.COMPLETE: _l("complete the test"),
+    TrialAction.END: _l("end the test early"),
+}
+
+
+def explain(error: Refusal) -> str:
+    """Return the sentence for a refusal, in the reader's language."""
+    if isinstance(error, NotPossible):
+        return str(WHY_SENTENCES[error.reason])
+    if isinstance(error, TransitionRefused):
+        return _(
+            "This is not possible while the status is “%(status)s”.", status=_status(error.status)
+        )
+    if isinstance(error, Incomplete):
+        return _("Some answers are missing or wrong. Check them and try again.")
+    if isinstance(error, Stale):
+        return _("Somebody else has changed this in the meantime. Nothing of theirs was lost.")
+    if isinstance(error, FileTooLarge):
+        return _("The file is too large.")
+    if isinstance(error, FileTypeRefused):
+        return _("Files of this kind are not accepted.")
+    if isinstance(error, FileSuspicious):
+        return _("The file contains something that we cannot accept, such as macros or scripts.")
+    return _("This is not possible now.")
+
+
+def possible_actions(error: Refusal) -> list[str]:
+    """Return what the present status does allow, in words; empty where that is not the matter."""
+    if not isinstance(error, TransitionRefused):
+        return []
+    return [_action(action) for action in error.possible]
+
+
+def _status(status: object) -> str:
+    if isinstance(status, ApplicationStatus):
+        return str(APPLICATION_STATUS[status].label)
+    return str(TRIAL_STATUS[status].label) if isinstance(status, TrialStatus) else str(status)
+
+
+def _action(action: object) -> str:
+    if isinstance(action, ApplicationAction):
+        return str(APPLICATION_ACTIONS[action])
+    return str(TRIAL_ACTIONS[action]) if isinstance(action, TrialAction) else str(action)

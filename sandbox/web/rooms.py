@@ -1,0 +1,21 @@
+"""List the blueprints of every slice, in the order of the house."""
+
+from flask import Blueprint
+
+from sandbox.accounts.views import bp as accounts
+from sandbox.applications.views import bp as applications
+from sandbox.coordination.views import bp as coordination
+from sandbox.home.views import bp as home
+from sandbox.outcomes.views import bp as outcomes
+from sandbox.register.views import bp as register
+from sandbox.trials.views import bp as trials
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    home,
+    accounts,
+    applications,
+    coordination,
+    trials,
+    outcomes,
+    register,
+)

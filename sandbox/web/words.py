@@ -1,0 +1,83 @@
+"""Give templates the words for statuses, deeds and answers, and ways to write prose."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from sandbox.domain.applications import Party
+from sandbox.domain.packs import QuestionKind, QuestionSpec
+from sandbox.web.deeds import deed_sentence
+from sandbox.web.statuses import OUTCOME, PARTY, application_label, trial_label
+from sandbox.web.templating import current_language, day, money
+
+
+def register_words(app: Flask) -> None:
+    """Add the words to the templates' environment."""
+    app.jinja_env.globals.update(
+        answer_text=answer_text,
+        application_label=application_label,
+        deed_sentence=deed_sentence,
+        outcome_labels=OUTCOME,
+        party_label=party_label,
+        trial_label=trial_label,
+    )
+    app.jinja_env.filters.update(paragraphs=paragraphs, in_language=in_language)
+
+
+def party_label(party: Party) -> object:
+    """Return the words for who has to act."""
+    return PARTY[party]
+
+
+def in_language(texts: Mapping[str, str]) -> str:
+    """Return the reader's language out of texts kept as data; else whichever there is."""
+    return texts.get(current_language()) or next(iter(texts.values()), "")
+
+
+def paragraphs(text: str) -> Markup:
+    """Write plain text as paragraphs; a blank line ends one."""
+    blocks = [block.strip() for block in str(text).replace("\r\n", "\n").split("\n\n")]
+    parts = [
+        Markup('<p class="govuk-body">{}</p>').format(
+            Markup("<br>").join(escape(line) for line in block.split("\n"))
+        )
+        for block in blocks
+        if block
+    ]
+    return Markup("").join(parts)
+
+
+def answer_text(question: QuestionSpec, answer: Any) -> str:
+    """Write the answer to a question as one text in the reader's language."""
+    language = current_language()
+    match question.kind:
+        case QuestionKind.YES_NO:
+            return _("Yes") if answer == "yes" else _("No")
+        case QuestionKind.CHOICE:
+            option = question.option(str(answer))
+            return option.label.in_(language) if option else str(answer)
+        case QuestionKind.MANY:
+            options = [question.option(value) for value in answer]
+            return ", ".join(option.label.in_(language) for option in options if option)
+        case QuestionKind.DATE:
+            return day(date.fromisoformat(answer))
+        case QuestionKind.MONEY:
+            return money(int(answer))
+        case QuestionKind.NUMBER:
+            unit = f" {question.unit.in_(language)}" if question.unit else ""
+            return f"{answer}{unit}"
+        case QuestionKind.ROWS:
+            return "\n\n".join(
+                "\n".join(
+                    f"{column.label.in_(language)}: {answer_text(column, row[column.key])}"
+                    for column in question.columns
+                    if row.get(column.key)
+                )
+                for row in answer
+            )
+        case _:
+            return str(answer)
