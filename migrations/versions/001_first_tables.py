@@ -805,8 +805,6 @@ def upgrade() -> None:
         ),
         sa.Column("saved_by_id", sa.Uuid(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("agreed_by_company_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("agreed_by_lead_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -815,6 +813,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["trial_id"], ["trial.id"], name=op.f("fk_trial_plan_trial_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trial_plan")),
         sa.UniqueConstraint("trial_id", name=op.f("uq_trial_plan_trial_id")),
+    )
+    op.create_table(
+        "plan_agreement",
+        sa.Column("trial_id", sa.Uuid(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("plan_version", sa.Integer(), nullable=False),
+        sa.Column("agreed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["person.id"], name=op.f("fk_plan_agreement_agreed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["trial_id"], ["trial.id"], name=op.f("fk_plan_agreement_trial_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_agreement")),
+        sa.UniqueConstraint("trial_id", "party", name=op.f("uq_plan_agreement_trial_id_party")),
     )
     op.create_table(
         "trial_stage",
@@ -884,6 +899,7 @@ def downgrade() -> None:
     op.drop_table("monitoring_report")
     op.drop_table("trial_stage")
     op.drop_table("trial_plan")
+    op.drop_table("plan_agreement")
     op.drop_index("ix_suspension_trial_id", table_name="suspension")
     op.drop_table("suspension")
     op.drop_table("start_condition")

@@ -1,0 +1,1 @@
+"""Hold every rule of a regulatory sandbox as pure functions over values."""
