@@ -891,9 +891,70 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_reading_report_id", "reading", ["report_id"], unique=False)
+    op.create_table(
+        "job",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "arguments",
+            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("run_after", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claim", sa.Uuid(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        sa.UniqueConstraint("key", name=op.f("uq_job_key")),
+    )
+    op.create_index("ix_job_state_finished_at", "job", ["state", "finished_at"], unique=False)
+    op.create_index("ix_job_state_run_after", "job", ["state", "run_after"], unique=False)
+
+    op.create_table(
+        "outbox_mail",
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("template", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column(
+            "params",
+            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "secrets",
+            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("application_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mail")),
+    )
+    op.create_index(
+        "ix_outbox_mail_person_id_created_at",
+        "outbox_mail",
+        ["person_id", "created_at"],
+        unique=False,
+    )
+    op.create_index("ix_outbox_mail_state", "outbox_mail", ["state"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_mail_state", table_name="outbox_mail")
+    op.drop_index("ix_outbox_mail_person_id_created_at", table_name="outbox_mail")
+    op.drop_table("outbox_mail")
+    op.drop_index("ix_job_state_run_after", table_name="job")
+    op.drop_index("ix_job_state_finished_at", table_name="job")
+    op.drop_table("job")
     op.drop_index("ix_reading_report_id", table_name="reading")
     op.drop_table("reading")
     op.drop_table("monitoring_report")
