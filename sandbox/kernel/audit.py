@@ -77,6 +77,7 @@ class Deed(StrEnum):
     OUTCOME_RETURNED = "outcome:returned"
     OUTCOME_PUBLISHED = "outcome:published"
     ROUND_TABLE_REGISTERED = "round_table:registered"
+    AUTHORITY_REPLACED = "authority:replaced"  # asked in place of one that declined
 
 
 class AuditEntry(Base):
@@ -103,7 +104,10 @@ class AuditEntry(Base):
 class Subject(Protocol):
     """Describe what a deed can be done to: any row."""
 
-    id: Mapped[UUID]
+    @property
+    def id(self) -> UUID:
+        """Return the key of the row."""
+        ...
 
 
 def record(
@@ -146,15 +150,14 @@ def record(
 def explained_ids(subject: Subject) -> set[UUID]:
     """Return the ids whose changes a record about this subject explains."""
     audited_as = getattr(subject, "audited_as", None)
-    own: UUID = subject.id  # type: ignore[assignment]
-    return {own} if audited_as is None else {own, audited_as()}
+    return {subject.id} if audited_as is None else {subject.id, audited_as()}
 
 
 def case_of(subject: Subject) -> UUID | None:
     """Return the application whose history a deed on this subject belongs to."""
     found: UUID | None = getattr(subject, "application_id", None)
     if found is None and type(subject).__name__ == "Application":
-        found = subject.id  # type: ignore[assignment]
+        found = subject.id
     return found
 
 

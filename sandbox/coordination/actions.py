@@ -1,0 +1,45 @@
+"""Say in which statuses of an application the authorities' own work on it may go on."""
+
+from enum import StrEnum
+
+from sandbox.domain.applications import LIFECYCLE, ApplicationStatus
+from sandbox.domain.refusals import TransitionRefused
+from sandbox.models import Application
+
+
+class CoordinationAction(StrEnum):
+    """Name what is done on a case without moving it to another status."""
+
+    ANSWER_ASSIGNMENT = "answer_assignment"
+    REPLACE_AUTHORITY = "replace_authority"
+    NAME_OFFICER = "name_officer"
+    REVIEW = "review"
+    TAKE_POSITION = "take_position"
+
+
+_S = ApplicationStatus
+OPEN_IN: dict[CoordinationAction, frozenset[ApplicationStatus]] = {
+    CoordinationAction.ANSWER_ASSIGNMENT: frozenset({_S.ASSIGNED}),
+    CoordinationAction.REPLACE_AUTHORITY: frozenset({_S.ASSIGNED}),
+    # Officers are named and replaced as long as there is anything to do, a trial included.
+    CoordinationAction.NAME_OFFICER: frozenset(
+        {_S.ASSIGNED, _S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION, _S.DECIDED}
+    ),
+    # While the company is being asked, marks can be prepared, but nobody takes a position yet.
+    CoordinationAction.REVIEW: frozenset(
+        {_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION}
+    ),
+    CoordinationAction.TAKE_POSITION: frozenset({_S.UNDER_REVIEW, _S.DELIBERATION}),
+}
+
+
+def is_open(application: Application, action: CoordinationAction) -> bool:
+    """Tell whether the status of a case lets this work go on."""
+    return application.status in OPEN_IN[action]
+
+
+def make_sure_open(application: Application, action: CoordinationAction) -> None:
+    """Refuse work that the status of a case does not let go on. Raises: TransitionRefused."""
+    if not is_open(application, action):
+        status = ApplicationStatus(application.status)
+        raise TransitionRefused(status, action, LIFECYCLE.possible(status))

@@ -1,0 +1,129 @@
+"""Tell people what happened to a case that they share; nobody recused from it hears of it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from sandbox.applications.queries import Reader, list_caseworkers, list_members
+from sandbox.coordination import queries
+from sandbox.domain.packs import PolicyPack
+from sandbox.kernel.mail import post
+from sandbox.models import Application, AuthorityAssignment, Person
+
+
+def authority_asked(
+    session: Session, application: Application, assignment: AuthorityAssignment, now: datetime
+) -> None:
+    """Ask the heads of an authority whether it takes the case."""
+    for head in queries.list_heads(session, application.id, [assignment.authority_id]):
+        _tell(
+            session,
+            head,
+            "assigned",
+            application,
+            now,
+            role=assignment.role,
+            respond_by=assignment.respond_by,
+        )
+
+
+def authority_declined(
+    session: Session, application: Application, assignment: AuthorityAssignment, now: datetime
+) -> None:
+    """Tell the secretariat that an authority does not take the case, and why."""
+    for caseworker in list_caseworkers(session, application.id):
+        _tell(
+            session,
+            caseworker,
+            "declined",
+            application,
+            now,
+            authority=assignment.authority.code,
+            role=assignment.role,
+            reason=assignment.reason,
+        )
+
+
+def officer_named(
+    session: Session, application: Application, person: Person, now: datetime
+) -> None:
+    """Ask the officer who was named to declare about conflicts of interest first."""
+    to = Reader(person.id, person.email, person.language)
+    _tell(session, to, "officer_named", application, now)
+
+
+def officer_recused(
+    session: Session, application: Application, authorities: Iterable[UUID], now: datetime
+) -> None:
+    """Tell the heads of an authority that its officer is recused; not why, which is personal."""
+    for head in queries.list_heads(session, application.id, authorities):
+        _tell(session, head, "officer_recused", application, now)
+
+
+def review_started(
+    session: Session,
+    application: Application,
+    authorities: Iterable[UUID],
+    due_on: date,
+    now: datetime,
+) -> None:
+    """Tell everybody who works on the case that the review begins, and until when."""
+    for person in queries.list_team(session, application.id, authorities):
+        _tell(session, person, "review_started", application, now, due_on=due_on)
+
+
+def deliberation_opened(
+    session: Session, application: Application, authorities: Iterable[UUID], now: datetime
+) -> None:
+    """Call the authorities on the case to deliberate."""
+    for person in queries.list_team(session, application.id, authorities):
+        _tell(session, person, "deliberation_opened", application, now)
+
+
+def decided(
+    session: Session,
+    application: Application,
+    authorities: Iterable[UUID],
+    pack: PolicyPack,
+    now: datetime,
+) -> None:
+    """Tell the company and the authorities how the case was decided."""
+    outcome = str(application.outcome)
+    for person in list_members(session, application.organisation_id):
+        appeals = pack.programme.appeals.in_(person.language)
+        _tell(
+            session,
+            person,
+            "decided_for_company",
+            application,
+            now,
+            outcome=outcome,
+            appeals=appeals,
+        )
+    for person in queries.list_team(session, application.id, authorities):
+        _tell(session, person, "decided_for_authorities", application, now, outcome=outcome)
+
+
+def _tell(
+    session: Session,
+    person: Reader,
+    template: str,
+    application: Application,
+    now: datetime,
+    **params: Any,
+) -> None:
+    post(
+        session,
+        to=person.id,
+        address=person.email,
+        language=person.language,
+        template=f"coordination/{template}",
+        now=now,
+        application_id=application.id,
+        reference=application.reference or "",
+        title=application.title,
+        **params,
+    )

@@ -1,0 +1,100 @@
+"""Read the case itself, its answers, and the authorities that are on it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from sandbox.applications.queries import find_submission
+from sandbox.domain.packs import Answers, PolicyPack
+from sandbox.domain.routing import Routing, propose
+from sandbox.kernel.actors import Actor
+from sandbox.models import (
+    Application,
+    Authority,
+    AuthorityAssignment,
+    ConflictDeclaration,
+)
+from sandbox.models.coordination import AssignmentState
+
+
+def latest_answers(session: Session, application_id: UUID) -> Answers:
+    """Return the answers as they were last submitted; none before the first submission."""
+    submission = find_submission(session, application_id)
+    answers: Answers = {} if submission is None else submission.content["answers"]
+    return answers
+
+
+def routing_of(
+    session: Session, application: Application, pack: PolicyPack, today: date
+) -> Routing:
+    """Return the authorities that the pack proposes for the answers last submitted."""
+    return propose(pack, latest_answers(session, application.id), today)
+
+
+def list_assignments(session: Session, application_id: UUID) -> Sequence[AuthorityAssignment]:
+    """List the authorities on a case, its lead first, those that declined included."""
+    return session.scalars(
+        select(AuthorityAssignment)
+        .join(AuthorityAssignment.authority)
+        .options(joinedload(AuthorityAssignment.authority))
+        .where(AuthorityAssignment.application_id == application_id)
+        .order_by(AuthorityAssignment.role.desc(), Authority.code)
+    ).all()
+
+
+def find_own_assignment(
+    session: Session, authorities: Iterable[UUID], application_id: UUID
+) -> AuthorityAssignment | None:
+    """Return the place that one of these authorities has on a case, the lead's before others."""
+    return session.scalar(
+        select(AuthorityAssignment)
+        .join(AuthorityAssignment.authority)
+        .options(joinedload(AuthorityAssignment.authority))
+        .where(
+            AuthorityAssignment.application_id == application_id,
+            AuthorityAssignment.authority_id.in_(list(authorities)),
+            AuthorityAssignment.state != AssignmentState.DECLINED,
+        )
+        .order_by(AuthorityAssignment.role.desc(), Authority.code)
+        .limit(1)
+    )
+
+
+def declined_authorities(assignments: Sequence[Any]) -> tuple[Any, ...]:
+    """Keep those that declined and for which nobody has been asked since.
+
+    Shape: rows of assignments, or of a query with their `state`, `assigned_at`, `responded_at`.
+    """
+    asked = [
+        each.assigned_at for each in assignments if each.state != AssignmentState.DECLINED.value
+    ]
+    return tuple(
+        each
+        for each in assignments
+        if each.state == AssignmentState.DECLINED.value
+        and not any(instant >= each.responded_at for instant in asked)
+    )
+
+
+def map_authorities(session: Session, codes: Iterable[str]) -> Mapping[str, UUID]:
+    """Map the codes of authorities to their ids; a code that is not registered is left out."""
+    rows = session.execute(
+        select(Authority.code, Authority.id).where(Authority.code.in_(list(codes)))
+    )
+    return {row.code: row.id for row in rows}
+
+
+def has_declared(session: Session, actor: Actor, application_id: UUID) -> bool:
+    """Tell whether the actor has said that they have no conflict of interest in a case."""
+    found = session.scalar(
+        select(ConflictDeclaration.id).where(
+            ConflictDeclaration.application_id == application_id,
+            ConflictDeclaration.person_id == actor.person_id,
+            ConflictDeclaration.has_conflict.is_(False),
+        )
+    )
+    return found is not None

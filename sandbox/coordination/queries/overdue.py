@@ -1,0 +1,57 @@
+"""Read where an authority has let a term pass; whether it has is judged by each case's pack."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from sandbox.domain.applications import ApplicationStatus
+from sandbox.models import Application, AuthorityAssignment, Position
+from sandbox.models.coordination import AssignmentState
+
+
+def list_silent_assignments(
+    session: Session,
+) -> Sequence[tuple[Application, AuthorityAssignment]]:
+    """List every authority that has not answered yet whether it takes a case."""
+    rows = session.execute(
+        select(Application, AuthorityAssignment)
+        .join(AuthorityAssignment, AuthorityAssignment.application_id == Application.id)
+        .where(
+            Application.status == ApplicationStatus.ASSIGNED,
+            AuthorityAssignment.state == AssignmentState.PROPOSED,
+        )
+        .order_by(Application.id, AuthorityAssignment.id)
+    )
+    return [(application, assignment) for application, assignment in rows]
+
+
+def list_silent_reviews(
+    session: Session,
+) -> Sequence[tuple[Application, AuthorityAssignment]]:
+    """List every authority without a position on a case under review."""
+    rows = session.execute(
+        select(Application, AuthorityAssignment)
+        .join(AuthorityAssignment, AuthorityAssignment.application_id == Application.id)
+        .where(
+            Application.status == ApplicationStatus.UNDER_REVIEW,
+            AuthorityAssignment.state == AssignmentState.ACCEPTED,
+            ~exists().where(
+                Position.application_id == Application.id,
+                Position.authority_id == AuthorityAssignment.authority_id,
+            ),
+        )
+        .order_by(Application.id, AuthorityAssignment.id)
+    )
+    return [(application, assignment) for application, assignment in rows]
+
+
+def review_started(session: Session, application_id: UUID) -> datetime | None:
+    """Return when the last authority answered, which is when the review began."""
+    return session.scalar(
+        select(func.max(AuthorityAssignment.responded_at)).where(
+            AuthorityAssignment.application_id == application_id
+        )
+    )

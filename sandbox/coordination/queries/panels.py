@@ -1,0 +1,361 @@
+"""Gather what the page of a case says about the authorities, for each kind of reader."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from sandbox.applications.queries import list_stops
+from sandbox.coordination.clocks import position_clock
+from sandbox.coordination.queries.bench import find_decision
+from sandbox.coordination.queries.cases import declined_authorities
+from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
+from sandbox.domain.calendar import ClockReading
+from sandbox.domain.deliberation import Stance
+from sandbox.domain.packs import PolicyPack
+from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.clock import local_day
+from sandbox.models import (
+    Application,
+    Authority,
+    AuthorityAssignment,
+    ConflictDeclaration,
+    CriterionReview,
+    OfficerAssignment,
+    Person,
+    Position,
+)
+from sandbox.models.coordination import AssignmentRole, AssignmentState
+
+# A row of a query whose columns are named in the query itself.
+Line = Row[*tuple[Any, ...]]
+
+REVIEWING = frozenset(
+    {
+        ApplicationStatus.UNDER_REVIEW,
+        ApplicationStatus.INFORMATION_REQUESTED,
+        ApplicationStatus.DELIBERATION,
+    }
+)
+
+
+class Viewer(StrEnum):
+    """Name the kinds of readers, each of whom sees less or more of what authorities do."""
+
+    COMPANY = "company"
+    AUTHORITY = "authority"
+    SECRETARIAT = "secretariat"
+
+
+class WaitingKind(StrEnum):
+    """Name what an authority, its officer or the company still has to do."""
+
+    ANSWER = "answer"
+    NAME_OFFICER = "name_officer"
+    DECLARE = "declare"
+    REVIEW = "review"
+    POSITION = "position"
+    COMPANY = "company"
+    DECIDE = "decide"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Say for whom the case waits. Shape: `person` is set where it waits for an officer."""
+
+    kind: WaitingKind
+    authority: str
+    person: str = ""
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionLine:
+    """Hold an authority's position as its colleagues read it."""
+
+    stance: Stance
+    reasons: str
+    conditions: tuple[str, ...]
+    tacit: bool
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityLine:
+    """Hold one authority on the case; what a company may not see is empty."""
+
+    code: str
+    role: AssignmentRole
+    state: AssignmentState
+    respond_by: date | None
+    responded_at: datetime | None
+    reason: str
+    tacit: bool
+    is_own: bool
+    officer: str
+    officer_has_declared: bool
+    marked: int
+    position: PositionLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """Hold what everybody on the case reads of its decision."""
+
+    outcome: DecisionOutcome
+    conditions: tuple[str, ...]
+    remarks: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Hold the authorities' part of a case page.
+
+    Shape: `shows_positions` is False for companies, and for officers until they have declared.
+    """
+
+    viewer: Viewer
+    lines: tuple[AuthorityLine, ...]
+    waiting: tuple[Waiting, ...]
+    decision: DecisionLine | None
+    position_clock: ClockReading | None
+    criteria: int
+    has_declared: bool
+    shows_positions: bool
+    needs_replacement: bool
+
+    @property
+    def own(self) -> AuthorityLine | None:
+        """Return the place of the reader's own authority."""
+        return next((line for line in self.lines if line.is_own), None)
+
+
+def case_panel(
+    session: Session, actor: Actor, application: Application, pack: PolicyPack, now: datetime
+) -> Panel | None:
+    """Gather the panel in four statements at most; None where there is nothing to show yet."""
+    rows = _authorities(session, actor, application)
+    viewer = _viewer(actor, rows)
+    is_routed_by_reader = (
+        viewer is Viewer.SECRETARIAT and application.status == ApplicationStatus.TRIAGE
+    )
+    is_decided = application.status == ApplicationStatus.DECIDED
+    if not rows and not is_routed_by_reader and not is_decided:
+        return None
+    has_declared = bool(rows and rows[0].declared)
+    shows_positions = viewer is Viewer.SECRETARIAT or (viewer is Viewer.AUTHORITY and has_declared)
+    officers = {} if viewer is Viewer.COMPANY else _officers(session, application.id)
+    positions = _positions(session, application.id) if shows_positions else {}
+    lines = tuple(
+        _line(row, actor, viewer, officers.get(row.authority_id), positions.get(row.authority_id))
+        for row in rows
+        if viewer is not Viewer.COMPANY or row.state != AssignmentState.DECLINED.value
+    )
+    clock = None
+    if viewer is not Viewer.COMPANY and application.status in REVIEWING:
+        clock = _clock(session, application, pack, rows, now)
+    needs_replacement = bool(
+        application.status == ApplicationStatus.ASSIGNED and declined_authorities(rows)
+    )
+    return Panel(
+        viewer=viewer,
+        lines=lines,
+        waiting=()
+        if viewer is Viewer.COMPANY
+        else _waiting(application, pack, rows, officers, clock),
+        decision=_decision(session, application.id) if is_decided else None,
+        position_clock=clock,
+        criteria=len(pack.criteria),
+        has_declared=has_declared,
+        shows_positions=shows_positions,
+        needs_replacement=needs_replacement,
+    )
+
+
+def _authorities(session: Session, actor: Actor, application: Application) -> Sequence[Line]:
+    marked = (
+        select(func.count())
+        .where(
+            CriterionReview.application_id == AuthorityAssignment.application_id,
+            CriterionReview.authority_id == AuthorityAssignment.authority_id,
+        )
+        .scalar_subquery()
+    )
+    has_position = (
+        select(func.count())
+        .where(
+            Position.application_id == AuthorityAssignment.application_id,
+            Position.authority_id == AuthorityAssignment.authority_id,
+        )
+        .scalar_subquery()
+    )
+    declared = (
+        select(func.count())
+        .where(
+            ConflictDeclaration.application_id == AuthorityAssignment.application_id,
+            ConflictDeclaration.person_id == actor.person_id,
+            ConflictDeclaration.has_conflict.is_(False),
+        )
+        .scalar_subquery()
+    )
+    return session.execute(
+        select(
+            AuthorityAssignment.authority_id,
+            Authority.code,
+            AuthorityAssignment.role,
+            AuthorityAssignment.state,
+            AuthorityAssignment.assigned_at,
+            AuthorityAssignment.respond_by,
+            AuthorityAssignment.responded_at,
+            AuthorityAssignment.reason,
+            AuthorityAssignment.tacit,
+            marked.label("marked"),
+            has_position.label("has_position"),
+            declared.label("declared"),
+        )
+        .join(Authority, Authority.id == AuthorityAssignment.authority_id)
+        .where(AuthorityAssignment.application_id == application.id)
+        .order_by(AuthorityAssignment.role.desc(), Authority.code)
+    ).all()
+
+
+def _viewer(actor: Actor, rows: Sequence[Line]) -> Viewer:
+    if any(
+        row.authority_id in actor.officer_of and row.state != AssignmentState.DECLINED.value
+        for row in rows
+    ):
+        return Viewer.AUTHORITY
+    return Viewer.SECRETARIAT if StaffRole.CASEWORKER in actor.staff else Viewer.COMPANY
+
+
+def _officers(session: Session, application_id: UUID) -> dict[UUID, Line]:
+    rows = session.execute(
+        select(
+            OfficerAssignment.authority_id, Person.name, ConflictDeclaration.id.label("declaration")
+        )
+        .join(Person, Person.id == OfficerAssignment.person_id)
+        .outerjoin(
+            ConflictDeclaration,
+            (ConflictDeclaration.person_id == OfficerAssignment.person_id)
+            & (ConflictDeclaration.application_id == OfficerAssignment.application_id),
+        )
+        .where(
+            OfficerAssignment.application_id == application_id,
+            OfficerAssignment.ended_at.is_(None),
+        )
+    )
+    return {row.authority_id: row for row in rows}
+
+
+def _positions(session: Session, application_id: UUID) -> dict[UUID, PositionLine]:
+    rows = session.execute(
+        select(
+            Position.authority_id,
+            Position.stance,
+            Position.reasons,
+            Position.conditions,
+            Position.tacit,
+            Position.taken_at,
+        ).where(Position.application_id == application_id)
+    )
+    return {
+        authority_id: PositionLine(Stance(stance), reasons, tuple(conditions), tacit, taken_at)
+        for authority_id, stance, reasons, conditions, tacit, taken_at in rows
+    }
+
+
+def _line(
+    row: Line,
+    actor: Actor,
+    viewer: Viewer,
+    officer: Line | None,
+    position: PositionLine | None,
+) -> AuthorityLine:
+    is_inside = viewer is not Viewer.COMPANY
+    return AuthorityLine(
+        code=row.code,
+        role=AssignmentRole(row.role),
+        state=AssignmentState(row.state),
+        respond_by=row.respond_by if is_inside else None,
+        responded_at=row.responded_at if is_inside else None,
+        reason=row.reason if is_inside else "",
+        tacit=row.tacit and is_inside,
+        is_own=row.authority_id in actor.officer_of,
+        officer=officer.name if officer else "",
+        officer_has_declared=bool(officer and officer.declaration),
+        marked=row.marked if is_inside else 0,
+        position=position,
+    )
+
+
+def _clock(
+    session: Session,
+    application: Application,
+    pack: PolicyPack,
+    rows: Sequence[Line],
+    now: datetime,
+) -> ClockReading | None:
+    answered = [row.responded_at for row in rows if row.responded_at is not None]
+    if not answered:
+        return None
+    timezone = pack.calendar.timezone
+    started_on = local_day(max(answered), timezone)
+    stops = list_stops(session, application.id)
+    return position_clock(pack, started_on, stops, local_day(now, timezone))
+
+
+def _decision(session: Session, application_id: UUID) -> DecisionLine | None:
+    found = find_decision(session, application_id)
+    if found is None:
+        return None
+    return DecisionLine(
+        DecisionOutcome(found.outcome), tuple(found.conditions), found.remarks, found.decided_at
+    )
+
+
+def _waiting(
+    application: Application,
+    pack: PolicyPack,
+    rows: Sequence[Line],
+    officers: dict[UUID, Line],
+    clock: ClockReading | None,
+) -> tuple[Waiting, ...]:
+    status = application.status
+    if status == ApplicationStatus.INFORMATION_REQUESTED:
+        return (Waiting(WaitingKind.COMPANY, ""),)
+    if status != ApplicationStatus.ASSIGNED and status not in REVIEWING:
+        return ()
+    standing = [row for row in rows if row.state != AssignmentState.DECLINED.value]
+    if status in REVIEWING and all(row.has_position for row in standing):
+        lead = next((row.code for row in standing if row.role == AssignmentRole.LEAD.value), "")
+        return (Waiting(WaitingKind.DECIDE, lead),)
+    each = (
+        _waits(row, officers.get(row.authority_id), status, len(pack.criteria), clock)
+        for row in standing
+    )
+    return tuple(found for found in each if found is not None)
+
+
+def _waits(
+    row: Line, officer: Line | None, status: str, criteria: int, clock: ClockReading | None
+) -> Waiting | None:
+    """Say what one authority has to do next, or None while it has nothing to do."""
+    if row.state == AssignmentState.PROPOSED.value:
+        return Waiting(WaitingKind.ANSWER, row.code, due_on=row.respond_by)
+    if row.has_position:
+        return None
+    if officer is None:
+        return Waiting(WaitingKind.NAME_OFFICER, row.code)
+    if officer.declaration is None:
+        return Waiting(WaitingKind.DECLARE, row.code, officer.name)
+    if status == ApplicationStatus.ASSIGNED:
+        return None
+    kind = WaitingKind.REVIEW if row.marked < criteria else WaitingKind.POSITION
+    due_on = clock.due_on if clock and status == ApplicationStatus.UNDER_REVIEW else None
+    return Waiting(kind, row.code, officer.name, due_on)

@@ -1,0 +1,26 @@
+"""Do what authorities and the secretariat do together on a case; every deed of the slice."""
+
+from sandbox.coordination.services.assigning import (
+    accept_assignment,
+    assign,
+    decline_assignment,
+    replace_authority,
+)
+from sandbox.coordination.services.deciding import decide, open_deliberation
+from sandbox.coordination.services.judging import save_review, take_position
+from sandbox.coordination.services.officers import declare_conflict, name_officer
+from sandbox.coordination.services.silence import apply_silence
+
+__all__ = [
+    "accept_assignment",
+    "apply_silence",
+    "assign",
+    "decide",
+    "declare_conflict",
+    "decline_assignment",
+    "name_officer",
+    "open_deliberation",
+    "replace_authority",
+    "save_review",
+    "take_position",
+]

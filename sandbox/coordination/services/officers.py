@@ -1,0 +1,123 @@
+"""Name who works on a case for an authority, and keep conflicts of interest away from it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import require
+from sandbox.access.permissions import P
+from sandbox.coordination import notices, queries
+from sandbox.coordination.actions import CoordinationAction, make_sure_open
+from sandbox.domain.refusals import NotPossible, Why
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.models import Application, ConflictDeclaration, OfficerAssignment, Person
+from sandbox.models.coordination import AssignmentState
+
+
+def name_officer(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    *,
+    person_id: UUID,
+    now: datetime,
+    authority_id: UUID | None = None,
+) -> None:
+    """Name the officer who works on the case, in place of the one named before.
+
+    Raises: Denied, TransitionRefused, NotPossible.
+    """
+    require(session, actor, P.OFFICER_NAME, application)
+    queries.lock_application(session, application.id)
+    make_sure_open(application, CoordinationAction.NAME_OFFICER)
+    mine = actor.head_of if authority_id is None else actor.head_of & {authority_id}
+    assignment = queries.find_own_assignment(session, mine, application.id)
+    if assignment is None:
+        raise NotPossible(Why.NOT_ASSIGNED)
+    if assignment.state != AssignmentState.ACCEPTED:
+        raise NotPossible(Why.NOT_ACCEPTED)
+    if queries.is_recused(session, application.id, person_id):
+        raise NotPossible(Why.RECUSED)
+    candidates = queries.list_candidates(session, application.id, assignment.authority_id)
+    if person_id not in {candidate.id for candidate in candidates}:
+        raise NotPossible(Why.WRONG_AUTHORITY)
+    before = queries.find_named(session, application.id, assignment.authority_id)
+    if before is not None and before.person_id == person_id:
+        raise NotPossible(Why.ALREADY_DONE)
+
+    if before is not None:
+        before.ended_at = now
+    session.add(
+        OfficerAssignment(
+            application_id=application.id,
+            authority_id=assignment.authority_id,
+            person_id=person_id,
+            named_by_id=actor.person_id,
+            named_at=now,
+        )
+    )
+    application.changed_at = now
+    record(
+        session,
+        actor,
+        Deed.OFFICER_NAMED,
+        application,
+        now=now,
+        authority_id=assignment.authority_id,
+        before=None if before is None else before.person_id,
+        after=person_id,
+    )
+    notices.officer_named(session, application, session.get_one(Person, person_id), now)
+
+
+def declare_conflict(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    *,
+    has_conflict: bool,
+    now: datetime,
+    explanation: str = "",
+) -> None:
+    """Say whether one has a conflict of interest; whoever has one loses the case at once.
+
+    Raises: Denied, NotPossible.
+    """
+    if queries.has_declared(session, actor, application.id):
+        raise NotPossible(Why.ALREADY_DECLARED)
+    require(session, actor, P.CONFLICT_DECLARE, application)
+    queries.lock_application(session, application.id)
+    if has_conflict and not explanation.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    assert actor.person_id is not None, "Only people have interests."
+    assignment = queries.find_own_assignment(session, actor.officer_of, application.id)
+
+    session.add(
+        ConflictDeclaration(
+            application_id=application.id,
+            person_id=actor.person_id,
+            has_conflict=has_conflict,
+            explanation=explanation.strip() if has_conflict else "",
+            declared_at=now,
+        )
+    )
+    ended = []
+    if has_conflict:
+        ended = list(queries.list_named(session, application.id, actor.person_id))
+        for place in ended:
+            place.ended_at = now
+    record(
+        session,
+        actor,
+        Deed.CONFLICT_DECLARED if has_conflict else Deed.CONFLICT_DENIED,
+        application,
+        now=now,
+        authority_id=None if assignment is None else assignment.authority_id,
+        was_named=bool(ended),
+    )
+    if ended:
+        session.flush()
+        authorities = [place.authority_id for place in ended]
+        notices.officer_recused(session, application, authorities, now)

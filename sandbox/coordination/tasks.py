@@ -1,0 +1,16 @@
+"""Say in words what waits for somebody among the cases that authorities share."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+TASK_SENTENCES: Mapping[str, LazyString] = {
+    "coordination.answer": _l("Say whether your authority takes the case"),
+    "coordination.name_officer": _l("Name the officer for the case"),
+    "coordination.declare": _l("Declare whether you have a conflict of interest"),
+    "coordination.review": _l("Review the criteria"),
+    "coordination.position": _l("Take your authority's position"),
+    "coordination.decide": _l("Decide the application"),
+    "coordination.replace": _l("Ask another authority in place of one that declined"),
+}
