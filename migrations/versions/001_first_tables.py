@@ -53,6 +53,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_authority_code")),
     )
     op.create_table(
+        "job",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "arguments",
+            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("run_after", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claim", sa.Uuid(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        sa.UniqueConstraint("key", name=op.f("uq_job_key")),
+    )
+    op.create_index("ix_job_state_finished_at", "job", ["state", "finished_at"], unique=False)
+    op.create_index("ix_job_state_run_after", "job", ["state", "run_after"], unique=False)
+    op.create_table(
         "organisation",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -65,6 +87,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("tax_id", name=op.f("uq_organisation_tax_id")),
     )
+    op.create_table(
+        "outbox_mail",
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("template", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column(
+            "params",
+            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "secrets",
+            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("application_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mail")),
+    )
+    op.create_index(
+        "ix_outbox_mail_person_id_created_at",
+        "outbox_mail",
+        ["person_id", "created_at"],
+        unique=False,
+    )
+    op.create_index("ix_outbox_mail_state", "outbox_mail", ["state"], unique=False)
     op.create_table(
         "person",
         sa.Column("email", sa.String(), nullable=False),
@@ -752,6 +806,23 @@ def upgrade() -> None:
         "ix_outcome_report_status", "outcome_report", ["status", "changed_at", "id"], unique=False
     )
     op.create_table(
+        "plan_agreement",
+        sa.Column("trial_id", sa.Uuid(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("plan_version", sa.Integer(), nullable=False),
+        sa.Column("agreed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["person.id"], name=op.f("fk_plan_agreement_agreed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["trial_id"], ["trial.id"], name=op.f("fk_plan_agreement_trial_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_agreement")),
+        sa.UniqueConstraint("trial_id", "party", name=op.f("uq_plan_agreement_trial_id_party")),
+    )
+    op.create_table(
         "start_condition",
         sa.Column("trial_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -815,23 +886,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("trial_id", name=op.f("uq_trial_plan_trial_id")),
     )
     op.create_table(
-        "plan_agreement",
-        sa.Column("trial_id", sa.Uuid(), nullable=False),
-        sa.Column("party", sa.String(), nullable=False),
-        sa.Column("plan_version", sa.Integer(), nullable=False),
-        sa.Column("agreed_by_id", sa.Uuid(), nullable=False),
-        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["agreed_by_id"], ["person.id"], name=op.f("fk_plan_agreement_agreed_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["trial_id"], ["trial.id"], name=op.f("fk_plan_agreement_trial_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_agreement")),
-        sa.UniqueConstraint("trial_id", "party", name=op.f("uq_plan_agreement_trial_id_party")),
-    )
-    op.create_table(
         "trial_stage",
         sa.Column("trial_id", sa.Uuid(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
@@ -891,79 +945,18 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_reading_report_id", "reading", ["report_id"], unique=False)
-    op.create_table(
-        "job",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column(
-            "arguments",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("key", sa.String(), nullable=True),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("run_after", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("claim", sa.Uuid(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("last_error", sa.String(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
-        sa.UniqueConstraint("key", name=op.f("uq_job_key")),
-    )
-    op.create_index("ix_job_state_finished_at", "job", ["state", "finished_at"], unique=False)
-    op.create_index("ix_job_state_run_after", "job", ["state", "run_after"], unique=False)
-
-    op.create_table(
-        "outbox_mail",
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("template", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column(
-            "params",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "secrets",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=True,
-        ),
-        sa.Column("application_id", sa.Uuid(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("last_error", sa.String(), nullable=True),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mail")),
-    )
-    op.create_index(
-        "ix_outbox_mail_person_id_created_at",
-        "outbox_mail",
-        ["person_id", "created_at"],
-        unique=False,
-    )
-    op.create_index("ix_outbox_mail_state", "outbox_mail", ["state"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_outbox_mail_state", table_name="outbox_mail")
-    op.drop_index("ix_outbox_mail_person_id_created_at", table_name="outbox_mail")
-    op.drop_table("outbox_mail")
-    op.drop_index("ix_job_state_run_after", table_name="job")
-    op.drop_index("ix_job_state_finished_at", table_name="job")
-    op.drop_table("job")
     op.drop_index("ix_reading_report_id", table_name="reading")
     op.drop_table("reading")
     op.drop_table("monitoring_report")
     op.drop_table("trial_stage")
     op.drop_table("trial_plan")
-    op.drop_table("plan_agreement")
     op.drop_index("ix_suspension_trial_id", table_name="suspension")
     op.drop_table("suspension")
     op.drop_table("start_condition")
+    op.drop_table("plan_agreement")
     op.drop_index("ix_outcome_report_status", table_name="outcome_report")
     op.drop_table("outcome_report")
     op.drop_index("ix_incident_trial_id", table_name="incident")
@@ -1007,7 +1000,13 @@ def downgrade() -> None:
     op.drop_table("round_table")
     op.drop_table("reference_counter")
     op.drop_table("person")
+    op.drop_index("ix_outbox_mail_state", table_name="outbox_mail")
+    op.drop_index("ix_outbox_mail_person_id_created_at", table_name="outbox_mail")
+    op.drop_table("outbox_mail")
     op.drop_table("organisation")
+    op.drop_index("ix_job_state_run_after", table_name="job")
+    op.drop_index("ix_job_state_finished_at", table_name="job")
+    op.drop_table("job")
     op.drop_table("authority")
     op.drop_index("ix_audit_entry_subject_id_at", table_name="audit_entry")
     op.drop_index("ix_audit_entry_application_id_at", table_name="audit_entry")
