@@ -17,7 +17,9 @@ NEXT_STEP: Mapping[ApplicationStatus, object] = {
     ApplicationStatus.UNDER_REVIEW: _l(
         "Each authority reviews the criteria and takes its position. Then the lead decides."
     ),
-    ApplicationStatus.INFORMATION_REQUESTED: _l("The company answers the request. The clock waits."),
+    ApplicationStatus.INFORMATION_REQUESTED: _l(
+        "The company answers the request. The clock waits."
+    ),
     ApplicationStatus.DELIBERATION: _l("The authorities deliberate. Then the lead decides."),
     ApplicationStatus.WITHDRAWN: _l("Nothing more happens: the company withdrew the application."),
     ApplicationStatus.LAPSED: _l("Nothing more happens: the answer was overdue."),

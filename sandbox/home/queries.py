@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, grants, scope
@@ -57,7 +57,7 @@ class CasePage:
     clock: ClockReading | None
     next_step: object
     next_party: Party
-    history: Sequence[Row[Any]]
+    history: Sequence[Any]
     applications_panel: object
     coordination_panel: object
     trials_panel: object
@@ -91,7 +91,7 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
     )
 
 
-def list_history(session: Session, actor: Actor, application_id: UUID) -> Sequence[Row[Any]]:
+def list_history(session: Session, actor: Actor, application_id: UUID) -> Sequence[Any]:
     """List the deeds of a case that this reader may see, newest first.
 
     The company reads who acted by authority, never by the names of the authorities' people.

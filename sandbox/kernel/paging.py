@@ -44,14 +44,14 @@ def decode_key(text: str, like: Sequence[type]) -> tuple[Any, ...] | None:
 
 def paged(
     session: Session,
-    statement: Select[Any],
-    key: Sequence[ColumnElement[Any]],
+    statement: Select[*tuple[Any, ...]],
+    key: Sequence[Any],
     kinds: Sequence[type],
     after: str | None,
     *,
     descending: bool = True,
     size: int = PAGE_SIZE,
-) -> Page[Row[Any]]:
+) -> Page[Row[*tuple[Any, ...]]]:
     """Run `statement` for the page after `after`, ordered by `key`.
 
     Shape: the statement's last columns are those of `key`, in order; `kinds` are their types. No

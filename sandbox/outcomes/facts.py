@@ -154,9 +154,7 @@ def _metrics(session: Session, trial: Trial, pack: PolicyPack) -> list[dict[str,
     return found
 
 
-def _incidents(
-    session: Session, trial: Trial, pack: PolicyPack, zone: str
-) -> list[dict[str, Any]]:
+def _incidents(session: Session, trial: Trial, pack: PolicyPack, zone: str) -> list[dict[str, Any]]:
     names = {spec.key: _names(spec.name) for spec in pack.incident_classes}
     rows = session.execute(
         select(Incident.class_key, Incident.serious, Incident.opened_at, Incident.closed_at)

@@ -36,9 +36,7 @@ def tell_company(session: Session, report: OutcomeReport, now: datetime) -> None
     people = session.scalars(
         select(Person)
         .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.organisation_id == report.trial.organisation_id, Person.active.is_(True)
-        )
+        .where(Membership.organisation_id == report.trial.organisation_id, Person.active.is_(True))
     )
     for person in people:
         _post(session, person, "outcomes/published", report, now)

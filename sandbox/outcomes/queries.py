@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, conceivable, scope
 from sandbox.access.permissions import P
+from sandbox.domain.outcomes import ReportStatus
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.paging import Page, paged
 from sandbox.kernel.tasks import Task
 from sandbox.models import Organisation, OutcomeReport, Trial
-from sandbox.domain.outcomes import ReportStatus
 
 
 def get_report(
@@ -67,7 +67,7 @@ def list_reports(session: Session, actor: Actor, after: str | None) -> Page[Row[
     return paged(session, statement, key, (datetime, UUID), after)
 
 
-def list_trials_without_report(session: Session, actor: Actor) -> Sequence[Row[Any]]:
+def list_trials_without_report(session: Session, actor: Actor) -> Sequence[Any]:
     """List ended trials of which no report was begun; their cases wait for one."""
     return session.execute(
         select(Trial.id, Trial.reference, Trial.title, Trial.ended_at)
@@ -82,7 +82,7 @@ def list_trials_without_report(session: Session, actor: Actor) -> Sequence[Row[A
     ).all()
 
 
-def get_published(session: Session, slug: str) -> Row[Any]:
+def get_published(session: Session, slug: str) -> Any:
     """Return the newest published edition at an address. Raises: NotFound."""
     row = session.execute(
         select(
@@ -153,7 +153,7 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:  # 
     return tasks
 
 
-def _list_waiting_reports(session: Session, actor: Actor) -> Sequence[Row[Any]]:
+def _list_waiting_reports(session: Session, actor: Actor) -> Sequence[Any]:
     mine = (OutcomeReport.status == ReportStatus.DRAFT.value) & (
         OutcomeReport.drafted_by_id == actor.person_id
     )

@@ -122,9 +122,7 @@ def publish(session: Session, actor: Actor, report: OutcomeReport, *, now: datet
     if report.drafted_by_id == actor.person_id:
         raise NotPossible(Why.FOUR_EYES)
     require(session, actor, P.OUTCOME_PUBLISH, report)
-    report.status = LIFECYCLE.advance(
-        ReportStatus(report.status), ReportAction.PUBLISH
-    ).value
+    report.status = LIFECYCLE.advance(ReportStatus(report.status), ReportAction.PUBLISH).value
     report.facts = compute_facts(session, report.trial, active.pack_of(report.trial))
     report.content_hash = content_hash(content_of(report))
     report.published_by_id = actor.person_id

@@ -22,10 +22,10 @@ from sandbox.access.guard import current_actor, needs, public
 from sandbox.access.permissions import P
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
+from sandbox.models import OutcomeReport
 from sandbox.outcomes import queries, services
 from sandbox.outcomes.documents import print_report
 from sandbox.outcomes.facts import compute_facts
-from sandbox.models import OutcomeReport
 from sandbox.outcomes.forms import ReportForm, ReturnForm, differences, report_form
 from sandbox.outcomes.presentation import view_of
 from sandbox.outcomes.schemas import PublishedReportSchema

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound
@@ -54,10 +54,12 @@ def count_figures(session: Session) -> Figures:
     return Figures(*row)
 
 
-def list_latest(session: Session, limit: int) -> Sequence[Row[Any]]:
+def list_latest(session: Session, limit: int) -> Sequence[Any]:
     """List the trials that were opened last."""
     return session.execute(
-        select(Trial.reference, Trial.title, Trial.opened_at, Organisation.name.label("organisation"))
+        select(
+            Trial.reference, Trial.title, Trial.opened_at, Organisation.name.label("organisation")
+        )
         .join(Organisation, Organisation.id == Trial.organisation_id)
         .order_by(Trial.opened_at.desc(), Trial.id.desc())
         .limit(limit)
@@ -91,7 +93,7 @@ def each_trial(session: Session) -> Iterator[Row[Any]]:
         after = page.next_key
 
 
-def get_trial(session: Session, reference: str) -> Row[Any]:
+def get_trial(session: Session, reference: str) -> Any:
     """Return a trial by its reference. Raises: NotFound."""
     row = session.execute(
         _trials()
@@ -109,7 +111,7 @@ def get_trial(session: Session, reference: str) -> Row[Any]:
     return row
 
 
-def list_stages(session: Session, trial_id: UUID) -> Sequence[Row[Any]]:
+def list_stages(session: Session, trial_id: UUID) -> Sequence[Any]:
     """List the stages that a trial has entered, in order."""
     return session.execute(
         select(TrialStage.key, TrialStage.entered_at, TrialStage.left_at)
@@ -118,7 +120,7 @@ def list_stages(session: Session, trial_id: UUID) -> Sequence[Row[Any]]:
     ).all()
 
 
-def list_authorities(session: Session, application_id: UUID) -> Sequence[Row[Any]]:
+def list_authorities(session: Session, application_id: UUID) -> Sequence[Any]:
     """List the authorities that supervise a trial, the lead first."""
     return session.execute(
         select(Authority.code, Authority.names, AuthorityAssignment.role)
@@ -131,7 +133,7 @@ def list_authorities(session: Session, application_id: UUID) -> Sequence[Row[Any
     ).all()
 
 
-def _trials() -> Select[Any]:
+def _trials() -> Any:
     report = (
         select(func.max(OutcomeReport.slug))
         .where(
@@ -159,7 +161,7 @@ def _trials() -> Select[Any]:
     ).join(Organisation, Organisation.id == Trial.organisation_id)
 
 
-def _filtered(statement: Select[Any], tier: str | None, status: str | None) -> Select[Any]:
+def _filtered(statement: Any, tier: str | None, status: str | None) -> Any:
     if tier:
         statement = statement.where(Trial.tier == tier)
     return statement.where(Trial.status == status) if status else statement

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Row
 
 from sandbox.access.guard import public
 from sandbox.domain.packs import PolicyPack
@@ -112,9 +111,7 @@ def round_table(slug: str) -> ResponseReturnValue:
     return render_template("register/round_table.html", table=row)
 
 
-def _plan(
-    row: Row[Any], entered: Sequence[Row[Any]], pack: PolicyPack
-) -> tuple[StageProgress, ...]:
+def _plan(row: Any, entered: Sequence[Any], pack: PolicyPack) -> tuple[StageProgress, ...]:
     zone = pack.calendar.timezone
     visits = [
         StageVisit(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound
@@ -23,13 +23,13 @@ COLUMNS = (
 MOST_SHOWN = 200
 
 
-def list_round_tables(session: Session) -> Sequence[Row[Any]]:
+def list_round_tables(session: Session) -> Sequence[Any]:
     """List the round tables that were held, the latest first."""
     statement = select(*COLUMNS).order_by(RoundTable.held_on.desc(), RoundTable.id.desc())
     return session.execute(statement.limit(MOST_SHOWN)).all()
 
 
-def get_round_table(session: Session, slug: str) -> Row[Any]:
+def get_round_table(session: Session, slug: str) -> Any:
     """Return one round table by its address. Raises: NotFound."""
     row = session.execute(select(*COLUMNS).where(RoundTable.slug == slug)).one_or_none()
     if row is None:

@@ -1,0 +1,1 @@
+"""Supervise sandbox tests: plan, stages and their gates, monitoring, incidents, suspension, exit."""

@@ -1,0 +1,95 @@
+"""Tell the people of a case what happened to its trial."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from sandbox.kernel.mail import post
+from sandbox.models import (
+    AuthorityAssignment,
+    AuthorityMembership,
+    ConflictDeclaration,
+    Membership,
+    OfficerAssignment,
+    Person,
+    Trial,
+)
+from sandbox.models.coordination import AssignmentState
+from sandbox.models.people import AuthorityRole
+
+Param = Any  # what a template may show: text, numbers, days
+
+
+def tell_everybody(
+    session: Session, trial: Trial, template: str, now: datetime, **params: Param
+) -> None:
+    """Write to the company and to the authorities' people on the case."""
+    tell_company(session, trial, template, now, **params)
+    tell_authorities(session, trial, template, now, **params)
+
+
+def tell_company(
+    session: Session, trial: Trial, template: str, now: datetime, **params: Param
+) -> None:
+    """Write to everybody at the company."""
+    people = (
+        select(Person.id, Person.email, Person.language)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == trial.organisation_id, Person.active.is_(True))
+    )
+    _write(session, trial, people, template, now, params)
+
+
+def tell_authorities(
+    session: Session, trial: Trial, template: str, now: datetime, **params: Param
+) -> None:
+    """Write to the heads of the assigned authorities and to the officers named, none recused."""
+    recused = exists().where(
+        ConflictDeclaration.application_id == trial.application_id,
+        ConflictDeclaration.person_id == Person.id,
+        ConflictDeclaration.has_conflict.is_(True),
+    )
+    named = exists().where(
+        OfficerAssignment.application_id == trial.application_id,
+        OfficerAssignment.person_id == Person.id,
+        OfficerAssignment.ended_at.is_(None),
+    )
+    heads = exists().where(
+        AuthorityMembership.person_id == Person.id,
+        AuthorityMembership.role == AuthorityRole.HEAD.value,
+        AuthorityMembership.authority_id == AuthorityAssignment.authority_id,
+        and_(
+            AuthorityAssignment.application_id == trial.application_id,
+            AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
+        ),
+    )
+    people = select(Person.id, Person.email, Person.language).where(
+        Person.active.is_(True), or_(named, heads), ~recused
+    )
+    _write(session, trial, people, template, now, params)
+
+
+def _write(
+    session: Session,
+    trial: Trial,
+    people: Any,
+    template: str,
+    now: datetime,
+    params: dict[str, Param],
+) -> None:
+    for person in session.execute(people).all():
+        post(
+            session,
+            to=person.id,
+            address=person.email,
+            language=person.language,
+            template=template,
+            now=now,
+            application_id=trial.application_id,
+            reference=trial.reference,
+            title=trial.title,
+            trial_id=trial.id,
+            **params,
+        )
