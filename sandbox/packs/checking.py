@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from zoneinfo import available_timezones
 
-from holidays import list_supported_countries
+from holidays.registry import COUNTRIES
 
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.packs import (
@@ -209,7 +209,8 @@ def _validity(pack: PolicyPack) -> Iterator[Finding]:
 
 
 def _calendar(pack: PolicyPack) -> Iterator[Finding]:
-    if pack.calendar.country not in list_supported_countries():
+    # The registry names the countries without loading the holidays of all of them.
+    if not any(pack.calendar.country in names for names in COUNTRIES.values()):
         yield Finding(
             ("calendar", "country"),
             Fault.UNKNOWN_REFERENCE,
@@ -583,6 +584,13 @@ def _prohibited_tier(pack: PolicyPack) -> Iterator[Finding]:
     if pack.prohibited_uses and not places:
         yield Finding(
             ("tiers",), Fault.MISSING, "there are prohibited uses, but no tier is prohibited"
+        )
+    barred = {pack.tiers[index].key for index in places}
+    if pack.prohibited_uses and not any(rule.at_least in barred for rule in pack.hard_rules):
+        yield Finding(
+            ("hard_rules",),
+            Fault.MISSING,
+            "there are prohibited uses, but no hard rule leads to the prohibited tier",
         )
     if len(places) == len(pack.tiers):
         yield Finding(("tiers",), Fault.MISSING, "every tier is prohibited")

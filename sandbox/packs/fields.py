@@ -310,30 +310,54 @@ def _parts(name: str, value: object) -> tuple[Condition, ...]:
 
 def _compared(operator: Operator, value: object) -> str | bool | int | tuple[str, ...]:
     """Return what an answer is compared with. Raises: ValidationError."""
-    if operator is Operator.ANSWERED:
-        # "Not answered" is said with `not`, so that there is one way to say it.
-        if value is True:
-            return value
-        allowed = "true"
-    elif operator is Operator.ONE_OF:
-        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        allowed = "a list of values"
-    elif operator is Operator.INCLUDES:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        allowed = "a value in quotes, or a list of values of which one is enough"
-    elif operator in (Operator.AT_LEAST, Operator.AT_MOST):
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return value.isoformat()
-        allowed = "a whole number, or a day without quotes"
-    else:
-        if isinstance(value, str):
-            return value
-        allowed = 'a value in quotes, such as "yes"'
-    complaint = Said(f"must be {allowed}", Fault.WRONG_TYPE, allowed)
-    raise ValidationError({operator.value: [complaint]})
+    read, allowed = _VALUES[operator]
+    found = read(value)
+    if found is None:
+        complaint = Said(f"must be {allowed}", Fault.WRONG_TYPE, allowed)
+        raise ValidationError({operator.value: [complaint]})
+    return found
+
+
+def _only_true(value: object) -> bool | None:
+    # "Not answered" is said with `not`, so that there is one way to say it.
+    return True if value is True else None
+
+
+def _one(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _several(value: object) -> tuple[str, ...] | None:
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    return None
+
+
+def _one_or_several(value: object) -> str | tuple[str, ...] | None:
+    return _one(value) if isinstance(value, str) else _several(value)
+
+
+def _bound(value: object) -> int | str | None:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST_NUMBER:
+        return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return None
+
+
+_IN_QUOTES = (_one, 'a value in quotes, such as "yes"')
+_BOUND = (_bound, "a whole number, or a day without quotes")
+_VALUES: Mapping[
+    Operator, tuple[Callable[[object], str | bool | int | tuple[str, ...] | None], str]
+] = {
+    Operator.EQUALS: _IN_QUOTES,
+    Operator.NOT_EQUALS: _IN_QUOTES,
+    Operator.ONE_OF: (_several, "a list of values"),
+    Operator.INCLUDES: (
+        _one_or_several,
+        "a value in quotes, or a list of values of which one is enough",
+    ),
+    Operator.AT_LEAST: _BOUND,
+    Operator.AT_MOST: _BOUND,
+    Operator.ANSWERED: (_only_true, "true"),
+}

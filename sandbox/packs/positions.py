@@ -30,10 +30,10 @@ _SCALAR = re.compile(r"[^\s,\]}#]+(?: \d\d:[^\s,\]}#]+)?")
 class TooComplex(Exception):
     """Refuse a document that nests deeper, or holds more, than any honest pack needs."""
 
-    def __init__(self, line: int, limit: str) -> None:
+    def __init__(self, line: int, what: str) -> None:
         self.line = line
-        self.limit = limit
-        super().__init__(line, limit)
+        self.what = what
+        super().__init__(line, what)
 
 
 class _NotToml(Exception):
@@ -162,7 +162,7 @@ class _Scan:
             else:
                 keys.append(self._match(_BARE_KEY))
             if len(keys) > self._deepest:
-                raise TooComplex(self._line(), f"{self._deepest} levels")
+                raise TooComplex(self._line(), "too many levels")
             self._skip(_SPACE)
             if not self._accept("."):
                 return keys
@@ -198,10 +198,10 @@ class _Scan:
 
     def _note(self, path: Path, line: int, *, again: bool = True) -> None:
         if len(path) > self._deepest:
-            raise TooComplex(line, f"{self._deepest} levels")
+            raise TooComplex(line, "too many levels")
         if again:
             self.lines[path] = line
         else:
             self.lines.setdefault(path, line)
         if len(self.lines) > self._most:
-            raise TooComplex(line, f"{self._most} values")
+            raise TooComplex(line, "too many values")

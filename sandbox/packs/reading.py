@@ -17,6 +17,8 @@ FIRST_FILE = "pack.toml"
 MOST_BYTES_A_FILE = 1024 * 1024
 MOST_BYTES = 4 * MOST_BYTES_A_FILE
 MOST_FILES = 40
+MOST_VALUES = 20_000
+MOST_LEVELS = 24
 MOST_PROBLEMS = 200
 _LONGEST_SHOWN = 60
 
@@ -180,11 +182,15 @@ def _read_file(
         source.refuse((), Fault.UNREADABLE, "is not UTF-8 text", place=(name, line))
         return None
     try:
-        lines = line_numbers(text)
+        lines = line_numbers(text, deepest=MOST_LEVELS, most=MOST_VALUES - len(source.places))
         values = tomllib.loads(text, parse_float=Decimal)
     except TooComplex as fault:
         source.refuse(
-            (), Fault.TOO_LARGE, f"holds more than {fault.limit}", place=(name, fault.line)
+            (),
+            Fault.TOO_LARGE,
+            f"holds {fault.what} for one pack",
+            allowed=f"{MOST_VALUES} values a pack, {MOST_LEVELS} levels",
+            place=(name, fault.line),
         )
         return None
     except (ValueError, ArithmeticError) as fault:

@@ -1,0 +1,415 @@
+"""Spoil the Mexican pack in one place at a time; each fault is named with file, line and key."""
+
+from typing import NamedTuple
+
+import pytest
+
+from sandbox.packs.errors import Fault
+from tests.packs.copies import copy_of_mx, line_of, problems_of, replace
+
+
+class Spoilt(NamedTuple):
+    """Replace `old` by `new` in `file`; expect one problem, on the line where `at` begins."""
+
+    file: str
+    old: str
+    new: str
+    at: str
+    key: str
+    fault: Fault
+    where: str = ""  # the file of the problem, where it is not the file that was spoilt
+
+
+PACK = "pack.toml"
+AUTHORITIES = "authorities.toml"
+COORDINATION = "coordination.toml"
+ELIGIBILITY = "eligibility.toml"
+ORGANISATION = "form-1-organisation.toml"
+INNOVATION = "form-2-innovation.toml"
+RULES = "form-3-rules.toml"
+TEST = "form-7-test.toml"
+RISK = "risk.toml"
+MINIMAL = "tier-1-minimal.toml"
+LIMITED = "tier-2-limited.toml"
+HIGH = "tier-3-high.toml"
+PROHIBITED = "tier-4-prohibited.toml"
+MONITORING = "monitoring.toml"
+OUTCOMES = "outcomes.toml"
+
+AREA_OTHER = 'ask_if = {question = "area", equals = "other"}'
+LEGAL_BASIS = 'ask_if = {question = "organisation_kind", equals = "public_body"}'
+REVOKED = 'name = {es = "Revocada por las autoridades", en = "Revoked by the authorities"}'
+
+# fmt: off
+FAULTS = {
+    # --- shape
+    "syntax": Spoilt(
+        RISK, 'key = "subliminal"', "key = subliminal", "key = subliminal", "", Fault.SYNTAX),
+    "unknown key": Spoilt(
+        ORGANISATION, "max_words = 30", "max_wrods = 30", "max_wrods",
+        "sections[0].questions[0].max_wrods", Fault.UNKNOWN_KEY),
+    "missing key": Spoilt(
+        COORDINATION, 'decision_rule = "unanimity"', "", "[coordination]",
+        "coordination.decision_rule", Fault.MISSING),
+    "missing key of the pack": Spoilt(
+        PACK, 'currency = "MXN"', "", "# The Mexican programme", "currency", Fault.MISSING),
+    "number as text": Spoilt(
+        COORDINATION, "answer_weight = 1", 'answer_weight = "1"', 'answer_weight = "1"',
+        "coordination.answer_weight", Fault.WRONG_TYPE),
+    "flag as number": Spoilt(
+        COORDINATION, "returns_allowed = 1", "returns_allowed = true", "returns_allowed",
+        "coordination.returns_allowed", Fault.WRONG_TYPE),
+    "number out of bounds": Spoilt(
+        COORDINATION, "position_days = 15", "position_days = 0", "position_days",
+        "coordination.position_days", Fault.NOT_ALLOWED),
+    "word of no list": Spoilt(
+        COORDINATION, 'acceptance_silence = "granted"', 'acceptance_silence = "perhaps"',
+        "acceptance_silence", "coordination.acceptance_silence", Fault.NOT_ALLOWED),
+    "text as flag": Spoilt(
+        "criteria.toml", "must_be_met = true", 'must_be_met = "yes"', 'must_be_met = "yes"',
+        "criteria[0].must_be_met", Fault.WRONG_TYPE),
+    "day as text": Spoilt(
+        AUTHORITIES, 'code = "INAI"', 'code = "INAI"\nvalid_until = "2025-03-20"', "valid_until",
+        "authorities[0].valid_until", Fault.WRONG_TYPE),
+    "day off that is no day": Spoilt(
+        AUTHORITIES, "2024-03-28 =", "jueves_santo =", "jueves_santo",
+        "calendar.days_off.jueves_santo", Fault.WRONG_TYPE),
+    "decimal as text": Spoilt(
+        MONITORING, "target = 5", 'target = "5"', 'target = "5"',
+        "metrics[0].target", Fault.WRONG_TYPE),
+    "not a number": Spoilt(
+        MONITORING, "target = 5", "target = nan", "target = nan",
+        "metrics[0].target", Fault.NOT_ALLOWED),
+    "number without end": Spoilt(
+        MONITORING, "target = 5", "target = 1e999999", "target = 1e999999",
+        "metrics[0].target", Fault.NOT_ALLOWED),
+    "text without languages": Spoilt(
+        OUTCOMES, REVOKED, 'name = "Revocada"', 'name = "Revocada"',
+        "exit_kinds[5].name", Fault.WRONG_TYPE),
+    "empty text": Spoilt(
+        OUTCOMES, 'en = "Revoked by the authorities"', 'en = " "', "name = {es = \"Revocada",
+        "exit_kinds[5].name.en", Fault.MISSING),
+    "key with a space": Spoilt(
+        MONITORING, 'key = "critical"', 'key = "very critical"', 'key = "very critical"',
+        "incident_classes[0].key", Fault.NOT_ALLOWED),
+    "text as list": Spoilt(
+        PACK, 'languages = ["es", "en"]', 'languages = "es"', "languages",
+        "languages", Fault.WRONG_TYPE),
+    "version of another form": Spoilt(
+        PACK, 'version = "1.0.0"', 'version = "1.0"', 'version = "1.0"',
+        "version", Fault.NOT_ALLOWED),
+    "authority without competences": Spoilt(
+        AUTHORITIES, 'competences = ["competition", "market_concentration", "consumer_markets"]',
+        "competences = []", "competences = []", "authorities[2].competences", Fault.NOT_ALLOWED),
+    "unknown comparison": Spoilt(
+        INNOVATION, AREA_OTHER, 'ask_if = {question = "area", is = "other"}', "ask_if",
+        "sections[1].questions[3].ask_if.is", Fault.UNKNOWN_KEY),
+    "two comparisons": Spoilt(
+        INNOVATION, AREA_OTHER,
+        'ask_if = {question = "area", equals = "other", not_equals = "energy"}', "ask_if",
+        "sections[1].questions[3].ask_if", Fault.NOT_ALLOWED),
+    "condition as code": Spoilt(
+        INNOVATION, AREA_OTHER, "ask_if = \"area == 'other'\"", "ask_if",
+        "sections[1].questions[3].ask_if", Fault.WRONG_TYPE),
+    "comparison with a flag": Spoilt(
+        INNOVATION, AREA_OTHER, 'ask_if = {question = "area", equals = true}', "ask_if",
+        "sections[1].questions[3].ask_if.equals", Fault.WRONG_TYPE),
+    "not answered": Spoilt(
+        INNOVATION, AREA_OTHER, 'ask_if = {question = "area", answered = false}', "ask_if",
+        "sections[1].questions[3].ask_if.answered", Fault.WRONG_TYPE),
+    "condition of no parts": Spoilt(
+        INNOVATION, AREA_OTHER, "ask_if = {all = []}", "ask_if",
+        "sections[1].questions[3].ask_if.all", Fault.NOT_ALLOWED),
+    "fault deep in a condition": Spoilt(
+        INNOVATION, AREA_OTHER,
+        'ask_if = {any = [{question = "area", equals = "other"}, {not = {all = [{is = 1}]}}]}',
+        "ask_if", "sections[1].questions[3].ask_if.any[1].not.all[0]", Fault.NOT_ALLOWED),
+    "table in two files": Spoilt(
+        OUTCOMES, "# How a test", '[calendar]\ncountry = "MX"\n# How a test', "[calendar]",
+        "calendar", Fault.DUPLICATE),
+    # --- texts and names
+    "language missing": Spoilt(
+        OUTCOMES, REVOKED, 'name = {es = "Revocada"}', 'name = {es = "Revocada"}',
+        "exit_kinds[5].name", Fault.LANGUAGE),
+    "language not declared": Spoilt(
+        OUTCOMES, REVOKED, 'name = {es = "Revocada", en = "Revoked", fr = "Révoquée"}',
+        'name = {es = "Revocada", en', "exit_kinds[5].name.fr", Fault.LANGUAGE),
+    "language said twice": Spoilt(
+        PACK, 'languages = ["es", "en"]', 'languages = ["es", "en", "es"]', "languages",
+        "languages[2]", Fault.DUPLICATE),
+    "clock twice": Spoilt(
+        COORDINATION, 'key = "triage"', 'key = "exit_report"',
+        'key = "exit_report"\nname = {es = "Informe de salida', "clocks[7].key", Fault.DUPLICATE),
+    "question twice": Spoilt(
+        ORGANISATION, 'key = "contact_role"', 'key = "contact_name"',
+        'key = "contact_name"\nkind = "text"\nlabel = {es = "Cargo"',
+        "sections[0].questions[6].key", Fault.DUPLICATE),
+    "option twice": Spoilt(
+        ORGANISATION, 'value = "small"', 'value = "micro"',
+        '  {value = "micro", label = {es = "De 11',
+        "sections[0].questions[4].options[1].value", Fault.DUPLICATE),
+    "stage twice": Spoilt(
+        LIMITED, 'key = "laboratory"', 'key = "plan"', 'key = "plan"\nname = {es = "Laboratorio"',
+        "tiers[1].stages[1].key", Fault.DUPLICATE),
+    # --- authorities, calendar, clocks
+    "competence of nobody's list": Spoilt(
+        AUTHORITIES, '"access_to_information", "transparency"]',
+        '"access_to_information", "transparency", "astrology"]',
+        'competences = ["personal_data"', "authorities[0].competences[3]",
+        Fault.UNKNOWN_REFERENCE),
+    "competence without an authority": Spoilt(
+        AUTHORITIES, '"market_concentration", "consumer_markets"]', '"market_concentration"]',
+        'code = "consumer_markets"', "competences[9].code", Fault.INCONSISTENT),
+    "option of an unknown competence": Spoilt(
+        INNOVATION, 'competences = ["broadcasting"]', 'competences = ["brodcasting"]',
+        '  {value = "broadcasting"', "sections[1].questions[9].options[3].competences[0]",
+        Fault.UNKNOWN_REFERENCE),
+    "authority that ends before it begins": Spoilt(
+        AUTHORITIES, 'code = "IFT"',
+        'code = "IFT"\nvalid_from = 2025-01-01\nvalid_until = 2024-01-01', "valid_until",
+        "authorities[1].valid_until", Fault.INCONSISTENT),
+    "unknown country": Spoilt(
+        AUTHORITIES, 'country = "MX"', 'country = "QQ"', "country",
+        "calendar.country", Fault.UNKNOWN_REFERENCE),
+    "unknown time zone": Spoilt(
+        AUTHORITIES, "America/Mexico_City", "America/Tenochtitlan", "timezone",
+        "calendar.timezone", Fault.UNKNOWN_REFERENCE),
+    "clock missing": Spoilt(
+        COORDINATION, 'key = "return_answer"', 'key = "return_reply"', "[[clocks]]",
+        "clocks", Fault.MISSING),
+    "clock that stops nowhere": Spoilt(
+        COORDINATION, '["returned", "information_requested"]', '["returned", "asleep"]',
+        "stops_in", "clocks[0].stops_in[1]", Fault.UNKNOWN_REFERENCE),
+    "clock of another length": Spoilt(
+        COORDINATION, "acceptance_days = 5", "acceptance_days = 6",
+        'length = 5\nsilence = "granted"', "clocks[2].length", Fault.INCONSISTENT),
+    "clock of another unit": Spoilt(
+        COORDINATION, 'unit = "business_days"\nlength = 5', 'unit = "calendar_days"\nlength = 5',
+        'unit = "calendar_days"', "clocks[2].unit", Fault.INCONSISTENT),
+    "clock of another silence": Spoilt(
+        COORDINATION, 'position_silence = "granted"', 'position_silence = "denied"',
+        'silence = "granted"\n\n[[clocks]]\nkey = "return_answer"', "clocks[3].silence",
+        Fault.INCONSISTENT),
+    # --- questions
+    "choice without options": Spoilt(
+        TEST, 'kind = "date"', 'kind = "choice"', '[[sections.questions]]\nkey = "start_date"',
+        "sections[6].questions[5].options", Fault.MISSING),
+    "rows without columns": Spoilt(
+        TEST, 'kind = "date"', 'kind = "rows"', '[[sections.questions]]\nkey = "start_date"',
+        "sections[6].questions[5].columns", Fault.MISSING),
+    "date with options": Spoilt(
+        INNOVATION, 'kind = "choice"\nlabel = {es = "¿Qué tan', 'kind = "date"\nlabel = {es = "',
+        'options = [\n  {value = "prototype"', "sections[1].questions[7].options",
+        Fault.NOT_ALLOWED),
+    "text with points": Spoilt(
+        INNOVATION, "is_title = true", "is_title = true\npoints = 1", "points = 1",
+        "sections[1].questions[0].points", Fault.NOT_ALLOWED),
+    "minimum above the maximum": Spoilt(
+        TEST, "minimum = 1\nmaximum = 24", "minimum = 25\nmaximum = 24", "minimum = 25",
+        "sections[6].questions[6].minimum", Fault.INCONSISTENT),
+    "column with many answers": Spoilt(
+        RULES, 'key = "law"\nkind = "choice"', 'key = "law"\nkind = "many"', 'kind = "many"',
+        "sections[2].questions[1].columns[0].kind", Fault.NOT_ALLOWED),
+    "column with points": Spoilt(
+        RULES, 'competences = ["consumer_markets"]}',
+        'competences = ["consumer_markets"], points = 2}', '  {value = "lfpc"',
+        "sections[2].questions[1].columns[0].options[5].points", Fault.NOT_ALLOWED),
+    "two titles": Spoilt(
+        INNOVATION, "max_words = 120", "max_words = 120\nis_title = true",
+        'is_title = true\n\n[[sections.questions]]\nkey = "area"',
+        "sections[1].questions[1].is_title", Fault.DUPLICATE),
+    "no title": Spoilt(
+        INNOVATION, "is_title = true", "", "[[sections]]", "sections", Fault.MISSING,
+        where=ORGANISATION),
+    "title that may be confidential": Spoilt(
+        INNOVATION, "is_title = true", "is_title = true\nrequired = false", "required = false",
+        "sections[1].questions[0].required", Fault.NOT_ALLOWED),
+    "unknown public field": Spoilt(
+        PACK, '"maturity",', '"maturty",', '"maturty"', "public_fields[6]",
+        Fault.UNKNOWN_REFERENCE),
+    "public field that may be confidential": Spoilt(
+        PACK, '"hypothesis",', '"how_it_works",', '"how_it_works"', "public_fields[8]",
+        Fault.INCONSISTENT),
+    "public field twice": Spoilt(
+        PACK, '"hypothesis",', '"area",', '"area",\n  "places"', "public_fields[8]",
+        Fault.DUPLICATE),
+    # --- conditions
+    "condition on an unknown question": Spoilt(
+        ORGANISATION, LEGAL_BASIS, LEGAL_BASIS.replace("organisation", "organization"),
+        'ask_if = {question = "organization', "sections[0].questions[2].ask_if.question",
+        Fault.UNKNOWN_REFERENCE),
+    "condition on an unknown option": Spoilt(
+        ORGANISATION, LEGAL_BASIS, LEGAL_BASIS.replace("public_body", "public"),
+        'ask_if = {question = "organisation_kind", equals = "public"',
+        "sections[0].questions[2].ask_if.equals", Fault.UNKNOWN_REFERENCE),
+    "condition on a later question": Spoilt(
+        ORGANISATION, LEGAL_BASIS, 'ask_if = {question = "area", equals = "energy"}',
+        'ask_if = {question = "area"', "sections[0].questions[2].ask_if.question",
+        Fault.UNKNOWN_REFERENCE),
+    "comparison that does not suit the answer": Spoilt(
+        ORGANISATION, LEGAL_BASIS, LEGAL_BASIS.replace("equals", "includes"),
+        'ask_if = {question = "organisation_kind", includes',
+        "sections[0].questions[2].ask_if.includes", Fault.NOT_ALLOWED),
+    "number compared with a day": Spoilt(
+        TEST, 'ask_if = {question = "has_insurance", equals = "no"}',
+        'ask_if = {question = "participants", at_least = 2024-02-05}', "ask_if",
+        "sections[6].questions[10].ask_if.at_least", Fault.WRONG_TYPE),
+    "prohibited use that nobody can choose": Spoilt(
+        RISK, 'includes = "social_scoring"', 'includes = "social_scores"',
+        'when = {question = "prohibited_practices", includes = "social_scores"',
+        "prohibited_uses[0].when.includes", Fault.UNKNOWN_REFERENCE),
+    "hard rule on an unknown question": Spoilt(
+        RISK, '{question = "autonomy", equals = "recommends"}',
+        '{question = "autonmy", equals = "recommends"}', '  {question = "autonmy"',
+        "hard_rules[4].when.all[1].question", Fault.UNKNOWN_REFERENCE),
+    "eligibility rule on a question of the form": Spoilt(
+        ELIGIBILITY, 'when = {question = "in_mexico", equals = "no"}',
+        'when = {question = "area", equals = "energy"}', 'when = {question = "area"',
+        "eligibility.rules[1].when.question", Fault.UNKNOWN_REFERENCE),
+    "verdict without a text": Spoilt(
+        ELIGIBILITY,
+        'guidance.es = "Probablemente le sirva más una orientación ordinaria"\n'
+        'guidance.en = "Ordinary guidance would probably serve you better"\n',
+        "", "[eligibility.verdicts]", "eligibility.verdicts", Fault.MISSING),
+    # --- risk and tiers
+    "hard rule to an unknown tier": Spoilt(
+        RISK, 'at_least = "high"', 'at_least = "extreme"', 'at_least = "extreme"',
+        "hard_rules[1].at_least", Fault.UNKNOWN_REFERENCE),
+    "prohibited tier that nothing leads to": Spoilt(
+        RISK, 'at_least = "prohibited"', 'at_least = "high"', "[[hard_rules]]",
+        "hard_rules", Fault.MISSING),
+    "gap between tiers": Spoilt(
+        LIMITED, "min_points = 8", "min_points = 9", "min_points", "tiers[1].min_points",
+        Fault.INCONSISTENT),
+    "overlap of tiers": Spoilt(
+        LIMITED, "min_points = 8", "min_points = 7", "min_points", "tiers[1].min_points",
+        Fault.INCONSISTENT),
+    "points beyond the last tier": Spoilt(
+        HIGH, "min_points = 18", "min_points = 18\nmax_points = 80", "max_points",
+        "tiers[2].max_points", Fault.INCONSISTENT),
+    "tier without points": Spoilt(
+        HIGH, "min_points = 18", "", "[[tiers]]", "tiers[2].min_points", Fault.MISSING),
+    "prohibited tier with points": Spoilt(
+        PROHIBITED, "prohibited = true", "prohibited = true\nmin_points = 99", "min_points",
+        "tiers[3].min_points", Fault.NOT_ALLOWED),
+    "prohibited tier with a metric": Spoilt(
+        PROHIBITED, "prohibited = true", 'prohibited = true\nmetrics = ["error_rate"]', "metrics",
+        "tiers[3].metrics", Fault.NOT_ALLOWED),
+    "metric of no list": Spoilt(
+        MINIMAL, '"availability"]', '"availabilty"]', "metrics", "tiers[0].metrics[2]",
+        Fault.UNKNOWN_REFERENCE),
+    "warning beyond the target": Spoilt(
+        MONITORING, "warning = 97.5", "warning = 99.5", "breach = 95", "metrics[2].breach",
+        Fault.INCONSISTENT),
+    # --- stages and gates
+    "gate of the first stage": Spoilt(
+        MINIMAL, "max_days = 60",
+        'max_days = 60\ngate = [{key = "a", kind = "document", by = "company", '
+        'label = {es = "a", en = "b"}}]',
+        "gate", "tiers[0].stages[0].gate", Fault.NOT_ALLOWED),
+    "reports less often than the stage lasts": Spoilt(
+        MINIMAL, "report_every_days = 60", "report_every_days = 181", "report_every_days",
+        "tiers[0].stages[1].report_every_days", Fault.INCONSISTENT),
+    "requirement of the wrong party": Spoilt(
+        MINIMAL, 'kind = "metrics_within", by = "platform"', 'kind = "metrics_within", by = "lead"',
+        '  {key = "test_metrics"', "tiers[0].stages[2].gate[2].by", Fault.NOT_ALLOWED),
+    "persons of a document": Spoilt(
+        MINIMAL, 'kind = "document", by = "company"',
+        'kind = "document", by = "company", persons = 2',
+        '  {key = "final_report"', "tiers[0].completion[0].persons", Fault.NOT_ALLOWED),
+    "days of an approval": Spoilt(
+        MINIMAL, 'kind = "approval", by = "lead"', 'kind = "approval", by = "lead", days = 3',
+        '  {key = "completion_lead"', "tiers[0].completion[2].days", Fault.NOT_ALLOWED),
+    "more days than the stage has": Spoilt(
+        MINIMAL, "days = 30, may", "days = 181, may", '  {key = "test_days"',
+        "tiers[0].stages[2].gate[0].days", Fault.INCONSISTENT),
+    "requirement twice in a tier": Spoilt(
+        MINIMAL, 'key = "test_metrics"', 'key = "test_lead"',
+        '  {key = "test_lead", kind = "metrics_within"', "tiers[0].stages[2].gate[2].key",
+        Fault.DUPLICATE),
+    "report of a stage without reports": Spoilt(
+        LIMITED, 'key = "laboratory_report", kind = "document", by = "company"',
+        'key = "laboratory_report", kind = "report_accepted", by = "lead"',
+        '  {key = "laboratory_report"', "tiers[1].stages[2].gate[1].kind", Fault.INCONSISTENT),
+    "metrics of a tier without metrics": Spoilt(
+        MINIMAL, 'metrics = ["complaint_rate", "error_rate", "availability"]', "",
+        '  {key = "test_metrics"', "tiers[0].stages[2].gate[2].kind", Fault.INCONSISTENT),
+    # --- reliefs
+    "reliefs of no question": Spoilt(
+        COORDINATION, 'reliefs_question = "reliefs"', 'reliefs_question = "relief"',
+        "reliefs_question", "coordination.reliefs_question", Fault.UNKNOWN_REFERENCE),
+    "reliefs of a question without rows": Spoilt(
+        COORDINATION, 'reliefs_question = "reliefs"', 'reliefs_question = "area"',
+        "reliefs_question", "coordination.reliefs_question", Fault.NOT_ALLOWED),
+    "reliefs without a provision": Spoilt(
+        RULES, 'key = "provision"', 'key = "article"', "[[sections.questions.columns]]",
+        "sections[2].questions[1].columns", Fault.MISSING),
+    "relief of an unknown kind": Spoilt(
+        RULES, 'value = "waiver"', 'value = "weiver"', '  {value = "weiver"',
+        "sections[2].questions[1].columns[2].options[1].value", Fault.UNKNOWN_REFERENCE),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("spoilt", FAULTS.values(), ids=FAULTS.keys())
+def test_fault_is_named_with_file_line_and_key(tmp_path, spoilt):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / spoilt.file, spoilt.old, spoilt.new)
+    where = spoilt.where or spoilt.file
+    line = line_of(pack / where, spoilt.at)
+    found = problems_of(pack)
+    assert [(problem.file, problem.line, problem.key, problem.fault) for problem in found] == [
+        (f"mx/1.0.0/{where}", line, spoilt.key, spoilt.fault)
+    ], "\n".join(map(str, found))
+
+
+def test_faults_of_different_parts_are_told_together(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / MINIMAL, 'by = "lead"', 'by = "the_lead"')
+    replace(pack / MONITORING, "breach = 20", "breach = false")
+    replace(pack / INNOVATION, 'kind = "text"', 'kind = "txt"')
+    assert [problem.key for problem in problems_of(pack)] == [
+        "sections[1].questions[0].kind",
+        "metrics[0].breach",
+        "tiers[0].completion[2].by",
+    ]
+
+
+def test_live_stage_without_reports_is_told_with_what_follows_from_it(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / MINIMAL, "report_every_days = 60\n", "")
+    assert [(problem.key, problem.fault) for problem in problems_of(pack)] == [
+        ("tiers[0].stages[1].report_every_days", Fault.MISSING),
+        ("tiers[0].stages[2].gate[1].kind", Fault.INCONSISTENT),
+    ]
+
+
+def test_tier_without_stages_is_named(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    empty = (
+        '[[tiers]]\nkey = "empty"\nname = {es = "a", en = "b"}\nsummary = {es = "a", en = "b"}\n'
+        "min_points = 18\nmax_points = 18\n\n"
+    )
+    replace(pack / HIGH, "[[tiers]]", f"{empty}[[tiers]]")
+    replace(pack / HIGH, "min_points = 18\nmetrics", "min_points = 19\nmetrics")
+    [problem] = problems_of(pack)
+    assert (problem.key, problem.line) == ("tiers[2].stages", line_of(pack / HIGH, "[[tiers]]"))
+
+
+def test_problem_says_what_was_found_and_what_is_allowed(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / COORDINATION, 'acceptance_silence = "granted"', 'acceptance_silence = "maybe"')
+    [problem] = problems_of(pack)
+    assert (problem.found, problem.allowed) == ('"maybe"', "granted, denied, none")
+    assert problem.message == "must be one of: granted, denied, none"
+
+
+def test_column_may_depend_on_the_columns_before_it(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    condition = 'ask_if = {question = "law", equals = "other"}'
+    replace(pack / RULES, 'key = "asked"', f'key = "asked"\n{condition}')
+    assert problems_of(pack) == ()
+    replace(pack / RULES, condition, 'ask_if = {question = "why", answered = true}')
+    assert [problem.key for problem in problems_of(pack)] == [
+        "sections[2].questions[1].columns[3].ask_if.question"
+    ]

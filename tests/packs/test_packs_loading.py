@@ -1,0 +1,252 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from sandbox.packs.errors import Fault, PackProblem
+from sandbox.packs.loading import DATA, PackInvalid, PackUnknown, load_pack, load_packs
+from sandbox.packs.reading import MOST_BYTES_A_FILE, MOST_FILES, MOST_PROBLEMS
+from tests.packs.copies import MX, copy_of_mx, problems_of, replace
+
+
+def test_built_in_packs_load():
+    registry = load_packs()
+    assert registry.codes == ("mx",)
+    assert registry.current("mx") is registry.get("mx", "1.0.0")
+    assert [authority.code for authority in registry.current("mx").authorities] == [
+        "INAI",
+        "IFT",
+        "COFECE",
+    ]
+
+
+def test_loading_is_quick(tmp_path):
+    pack = copy_of_mx(tmp_path)  # a path that no other test has put into the cache
+    began = time.perf_counter()
+    load_pack(pack)
+    assert time.perf_counter() - began < 0.5
+
+
+def test_unchanged_pack_is_not_read_twice(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    assert load_pack(pack) is load_pack(pack)
+
+
+def test_changed_pack_is_read_again(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    before = load_pack(pack)
+    replace(pack / "authorities.toml", 'es = "Libre competencia"', 'es = "Competencia"')
+    assert before.competence("competition").name.in_("es") == "Libre competencia"
+    assert load_pack(pack).competence("competition").name.in_("es") == "Competencia"
+
+
+def test_registry_orders_versions_as_numbers(tmp_path):
+    for version in ("1.0.0", "1.10.0", "1.9.0"):
+        copy = copy_of_mx(tmp_path / version)
+        replace(copy / "pack.toml", 'version = "1.0.0"', f'version = "{version}"')
+        copy.rename(_home(tmp_path, version))
+    registry = load_packs(tmp_path / "packs")
+    assert registry.versions("mx") == ("1.0.0", "1.9.0", "1.10.0")
+    assert registry.current("mx").version == "1.10.0"
+    assert registry.get("mx", "1.9.0").version == "1.9.0"
+
+
+def _home(folder: Path, version: str) -> Path:
+    home = folder / "packs" / "mx" / version
+    home.parent.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def test_registry_refuses_what_is_not_installed():
+    registry = load_packs()
+    with pytest.raises(PackUnknown):
+        registry.get("mx", "9.9.9")
+    with pytest.raises(PackUnknown):
+        registry.current("atlantis")
+    assert registry.versions("atlantis") == ()
+
+
+def test_folder_without_packs_is_refused(tmp_path):
+    with pytest.raises(PackInvalid) as refused:
+        load_packs(tmp_path)
+    assert [problem.fault for problem in refused.value.problems] == [Fault.MISSING]
+
+
+def test_pack_in_the_wrong_folder_is_refused(tmp_path):
+    copy_of_mx(tmp_path).rename(tmp_path / "mx" / "2.0.0")
+    with pytest.raises(PackInvalid) as refused:
+        load_packs(tmp_path)
+    assert [(problem.file, problem.key) for problem in refused.value.problems] == [
+        ("mx/2.0.0/pack.toml", "version")
+    ]
+
+
+def test_faults_of_all_packs_are_told_together(tmp_path):
+    first = copy_of_mx(tmp_path)
+    replace(first / "programme.toml", 'reference_prefix = "SBX"', 'reference_prefix = "sbx"')
+    second = copy_of_mx(tmp_path / "other")
+    replace(second / "pack.toml", 'currency = "MXN"', "currency = 5")
+    second.rename(tmp_path / "mx" / "1.1.0")
+    with pytest.raises(PackInvalid) as refused:
+        load_packs(tmp_path)
+    assert [(problem.file, problem.key) for problem in refused.value.problems] == [
+        ("mx/1.0.0/programme.toml", "programme.reference_prefix"),
+        ("mx/1.1.0/pack.toml", "currency"),
+    ]
+
+
+def test_refusal_reads_as_one_line_a_problem(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / "pack.toml", 'currency = "MXN"', "currency = 5")
+    replace(pack / "coordination.toml", "answer_weight = 1", "answer_wieght = 1")
+    with pytest.raises(PackInvalid) as refused:
+        load_pack(pack)
+    assert str(refused.value) == (
+        "mx/1.0.0/coordination.toml:3: coordination.answer_weight: is missing\n"
+        "mx/1.0.0/coordination.toml:6: coordination.answer_wieght: is not a key here; "
+        'did you mean "answer_weight"?\n'
+        "mx/1.0.0/pack.toml:10: currency: must be a currency's three capital letters"
+    )
+
+
+def test_problem_without_a_key_reads_without_one():
+    assert str(PackProblem("mx/1.0.0/a.toml", 3, "", "", "", "is not TOML")) == (
+        "mx/1.0.0/a.toml:3: is not TOML"
+    )
+
+
+def test_list_goes_on_in_the_next_part(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    text = (pack / "outcomes.toml").read_text(encoding="utf-8")
+    first, last = text.split("[[report_sections]]", 1)
+    (pack / "outcomes.toml").write_text(first, encoding="utf-8")
+    (pack / "reports.toml").write_text(f"[[report_sections]]{last}", encoding="utf-8")
+    replace(pack / "pack.toml", '"outcomes.toml",', '"outcomes.toml",\n  "reports.toml",')
+    assert load_pack(pack).report_sections == load_pack(MX).report_sections
+
+
+def test_line_of_a_list_that_goes_on_is_that_of_its_own_file(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / "form-3-rules.toml", 'kind = "yes_no"', 'kind = "perhaps"')
+    [problem] = problems_of(pack)
+    assert (problem.file, problem.key) == (
+        "mx/1.0.0/form-3-rules.toml",
+        "sections[2].questions[3].kind",
+    )
+
+
+# --- files that must not be read -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../pack.toml", "/etc/hostname", "sub/part.toml", "Part.toml", ".toml", "pack.toml", "a.json"],
+)
+def test_part_outside_the_folder_is_refused(tmp_path, name):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / "pack.toml", '"outcomes.toml",', f'"outcomes.toml",\n  "{name}",')
+    [problem] = problems_of(pack)
+    assert (problem.fault, problem.key) == (Fault.NOT_ALLOWED, "parts[21]")
+
+
+def test_link_is_not_followed(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    (pack / "outcomes.toml").rename(tmp_path / "elsewhere.toml")
+    (pack / "outcomes.toml").symlink_to(tmp_path / "elsewhere.toml")
+    [problem] = problems_of(pack)
+    assert (problem.file, problem.fault) == ("mx/1.0.0/outcomes.toml", Fault.UNREADABLE)
+
+
+def test_pipe_is_not_opened(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    (pack / "outcomes.toml").unlink()
+    os.mkfifo(pack / "outcomes.toml")
+    [problem] = problems_of(pack)
+    assert (problem.file, problem.fault) == ("mx/1.0.0/outcomes.toml", Fault.UNREADABLE)
+
+
+def test_missing_part_is_named(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    (pack / "outcomes.toml").unlink()
+    [problem] = problems_of(pack)
+    assert str(problem) == "mx/1.0.0/outcomes.toml:1: cannot be read"
+
+
+def test_stray_file_is_named(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    (pack / "forgotten.toml").write_text("", encoding="utf-8")
+    [problem] = problems_of(pack)
+    assert (problem.key, problem.found) == ("parts", '"forgotten.toml"')
+
+
+def test_text_in_another_encoding_is_named_with_its_line(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    (pack / "outcomes.toml").write_bytes(b"# one\n# \xf1\n")
+    [problem] = problems_of(pack)
+    assert (problem.file, problem.line) == ("mx/1.0.0/outcomes.toml", 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("# " + "x" * MOST_BYTES_A_FILE, Fault.TOO_LARGE),
+        ("a = " + "[" * 100 + "]" * 100, Fault.TOO_LARGE),
+        (".".join(["a"] * 100_000) + " = 1", Fault.TOO_LARGE),
+        ("a = " + "9" * 100_000, Fault.SYNTAX),
+        ("a = [\n1\n2]", Fault.SYNTAX),
+    ],
+    ids=["size", "nesting", "key", "number", "syntax"],
+)
+def test_hostile_part_is_refused_within_a_second(tmp_path, text, fault):
+    pack = copy_of_mx(tmp_path)
+    (pack / "outcomes.toml").write_text(text, encoding="utf-8")
+    began = time.perf_counter()
+    [problem] = problems_of(pack)
+    assert (problem.file, problem.fault) == ("mx/1.0.0/outcomes.toml", fault)
+    assert time.perf_counter() - began < 1
+
+
+def test_pack_is_limited_as_a_whole(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    names = [f"big{number}.toml" for number in range(5)]
+    for name in names:
+        (pack / name).write_text("# " + "x" * 1_000_000, encoding="utf-8")
+    listed = "".join(f'\n  "{name}",' for name in names)
+    replace(pack / "pack.toml", '"outcomes.toml",', f'"outcomes.toml",{listed}')
+    assert [(problem.file, problem.fault) for problem in problems_of(pack)] == [
+        ("mx/1.0.0/big4.toml", Fault.TOO_LARGE)
+    ]
+
+
+def test_number_of_files_is_limited(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    listed = "".join(f'\n  "more{number}.toml",' for number in range(MOST_FILES))
+    replace(pack / "pack.toml", '"outcomes.toml",', f'"outcomes.toml",{listed}')
+    assert ("parts", Fault.WRONG_TYPE) in {(p.key, p.fault) for p in problems_of(pack)}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"{'k' * 50}{number} = 1" for number in range(12_000)],
+        ["[[clocks]]"] * 12_000,
+        ['[[principles]]\ncode = "x"\nname = {}\nasks.es = ""'] * 4_000,
+        [f"[a{number}.b.c.d.e.f.g.h]" for number in range(1_500)],
+        ["a = [" + "[[[[[[{b=[]}]]]]]]," * 2_000 + "]"],
+    ],
+    ids=["keys", "empty-tables", "faulty-tables", "deep-tables", "deep-lists"],
+)
+def test_many_faults_are_counted_only_so_far(tmp_path, lines):
+    pack = copy_of_mx(tmp_path)
+    (pack / "outcomes.toml").write_text("\n".join(lines), encoding="utf-8")
+    began = time.perf_counter()
+    assert 1 <= len(problems_of(pack)) <= MOST_PROBLEMS
+    assert time.perf_counter() - began < 3
+
+
+def test_line_ends_of_another_system_are_read(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    text = (pack / "outcomes.toml").read_text(encoding="utf-8")
+    (pack / "outcomes.toml").write_bytes(text.replace("\n", "\r\n").encode())
+    assert load_pack(pack).exit_kinds == load_pack(DATA / "mx" / "1.0.0").exit_kinds
