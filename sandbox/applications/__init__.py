@@ -1,0 +1,1 @@
+"""Let companies apply, and let the secretariat check that applications are complete."""

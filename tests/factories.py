@@ -1,0 +1,282 @@
+"""Build what tests start from: people, organisations, authorities and applications, on real rows.
+
+Every function commits in a unit of work of its own, as the platform does.
+"""
+
+import itertools
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from config import PACKS
+from sandbox.accounts.queries import load_actor
+from sandbox.applications import services as applications
+from sandbox.domain.applications import ApplicationStatus, asked
+from sandbox.domain.packs import AnswerValue, PolicyPack, QuestionKind, QuestionSpec
+from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.actors import system_actor as named_system_actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.files import Accepted, FileStore
+from sandbox.models import (
+    Application,
+    Authority,
+    AuthorityMembership,
+    Membership,
+    Organisation,
+    Person,
+    StaffGrant,
+)
+from sandbox.models.people import AuthorityRole, OrganisationRole
+from sandbox.packs import active
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday morning in Mexico City
+SYSTEM = named_system_actor("tests")
+_numbers = itertools.count(1)
+
+
+def pack() -> PolicyPack:
+    """Return the Mexican pack, installed if no application has done so yet."""
+    try:
+        return active.current()
+    except LookupError:
+        active.install(PACKS, "mx")
+        return active.current()
+
+
+# --- people and what they act for ----------------------------------------------------------------
+
+
+def make_person(session: Session, name: str = "Ana López", *, language: str = "es") -> Person:
+    """Register a confirmed person with an address of their own."""
+    number = next(_numbers)
+    person = Person(
+        email=f"{name.split(maxsplit=1)[0].lower()}.{number}@example.org",
+        name=name,
+        fs_uniquifier=uuid4().hex,
+        confirmed_at=NOW,
+        language=language,
+        created_at=NOW,
+    )
+    with unit_of_work(session):
+        session.add(person)
+        record(session, SYSTEM, Deed.PERSON_REGISTERED, person, now=NOW)
+    return person
+
+
+def make_organisation(session: Session, *people: Person, name: str = "Río Claro") -> Organisation:
+    """Create a company; the first of its people owns it."""
+    organisation = Organisation(name=name, kind="company", created_at=NOW)
+    with unit_of_work(session):
+        session.add(organisation)
+        session.flush()
+        for place, person in enumerate(people):
+            role = OrganisationRole.MEMBER if place else OrganisationRole.OWNER
+            session.add(
+                Membership(
+                    person_id=person.id,
+                    organisation_id=organisation.id,
+                    role=role.value,
+                    joined_at=NOW,
+                )
+            )
+        record(session, SYSTEM, Deed.ORGANISATION_CREATED, organisation, now=NOW)
+    return organisation
+
+
+def make_staff(
+    session: Session, role: StaffRole = StaffRole.CASEWORKER, name: str = "Carmen Ruiz"
+) -> Person:
+    """Register a person who works for the programme."""
+    person = make_person(session, name)
+    with unit_of_work(session):
+        session.add(StaffGrant(person_id=person.id, role=role.value, granted_at=NOW))
+        record(session, SYSTEM, Deed.ROLE_GRANTED, person, now=NOW, role=role.value)
+    return person
+
+
+def make_authority(
+    session: Session, code: str, *, head: Person | None = None, officers: tuple[Person, ...] = ()
+) -> Authority:
+    """Create one of the pack's authorities with its people."""
+    names = dict(pack().authority(code).name.by_language)
+    authority = Authority(code=code, names=names, created_at=NOW)
+    people = [(person, AuthorityRole.OFFICER) for person in officers]
+    if head is not None:
+        people.append((head, AuthorityRole.HEAD))
+    with unit_of_work(session):
+        session.add(authority)
+        session.flush()
+        for person, role in people:
+            session.add(
+                AuthorityMembership(
+                    person_id=person.id,
+                    authority_id=authority.id,
+                    role=role.value,
+                    joined_at=NOW,
+                )
+            )
+        record(session, SYSTEM, Deed.AUTHORITY_CREATED, authority, now=NOW)
+    return authority
+
+
+def actor_for(session: Session, person: Person) -> Actor:
+    """Return a person as the actor they are in a request that begins now."""
+    actor = load_actor(session, person.id)
+    session.rollback()
+    return actor
+
+
+# --- applications --------------------------------------------------------------------------------
+
+
+def make_company(session: Session, name: str = "Río Claro") -> tuple[Organisation, Actor]:
+    """Create a company with one owner."""
+    owner = make_person(session)
+    organisation = make_organisation(session, owner, name=name)
+    return organisation, actor_for(session, owner)
+
+
+def make_draft(
+    session: Session,
+    organisation: Organisation,
+    actor: Actor,
+    *,
+    now: datetime = NOW,
+    **answers: AnswerValue,
+) -> Application:
+    """Start an application and answer everything that is asked, with `answers` as given."""
+    with unit_of_work(session):
+        application = applications.start_application(
+            session,
+            actor,
+            organisation,
+            pack=pack(),
+            start_key=uuid4().hex,
+            language="es",
+            now=now,
+        )
+    save_answers(session, application, actor, complete_answers(pack(), **answers), now=now)
+    return application
+
+
+def save_answers(
+    session: Session,
+    application: Application,
+    actor: Actor,
+    answers: Mapping[str, AnswerValue],
+    *,
+    now: datetime = NOW,
+) -> None:
+    """Save all sections of a new application."""
+    with unit_of_work(session):
+        for section in pack().sections:
+            own = {q.key: answers[q.key] for q in section.questions if q.key in answers}
+            applications.save_section(
+                session,
+                actor,
+                application,
+                section=section.key,
+                answers=own,
+                expected_version=0,
+                now=now,
+            )
+
+
+def make_submitted(
+    session: Session,
+    organisation: Organisation,
+    actor: Actor,
+    *,
+    now: datetime = NOW,
+    **answers: AnswerValue,
+) -> Application:
+    """Send a complete application to the secretariat."""
+    application = make_draft(session, organisation, actor, now=now, **answers)
+    with unit_of_work(session):
+        applications.submit(session, actor, application, now=now)
+    return application
+
+
+def make_in_triage(
+    session: Session,
+    organisation: Organisation,
+    actor: Actor,
+    caseworker: Actor,
+    *,
+    now: datetime = NOW,
+    **answers: AnswerValue,
+) -> Application:
+    """Send a complete application and let the caseworker begin its check."""
+    application = make_submitted(session, organisation, actor, now=now, **answers)
+    with unit_of_work(session):
+        applications.start_triage(session, caseworker, application, now=now + timedelta(hours=1))
+    assert application.status == ApplicationStatus.TRIAGE
+    return application
+
+
+def attach(
+    session: Session,
+    application: Application,
+    actor: Actor,
+    store: FileStore,
+    question: str,
+    *,
+    name: str = "opinion.txt",
+    content: bytes = b"Everything is in order.\n",
+) -> Any:
+    """Attach a small text to a file question."""
+    with unit_of_work(session):
+        return applications.attach_file(
+            session,
+            actor,
+            application,
+            store=store,
+            question=question,
+            file=Accepted(name, content, "text/plain"),
+            now=NOW,
+        )
+
+
+def complete_answers(rules: PolicyPack, **given: AnswerValue) -> dict[str, AnswerValue]:
+    """Answer every required question of a pack, as mildly as its kinds allow.
+
+    Later questions depend on earlier answers, so the form is walked until nothing more is asked.
+    """
+    answers: dict[str, AnswerValue] = dict(given)
+    while True:
+        missing = [
+            question
+            for question in asked(rules, answers)
+            if question.key not in answers
+            and question.required
+            and question.kind is not QuestionKind.FILE
+        ]
+        if not missing:
+            return answers
+        for question in missing:
+            answers[question.key] = mild_answer(question)
+
+
+def mild_answer(question: QuestionSpec) -> AnswerValue:
+    """Give the answer of a question that raises the fewest risk points."""
+    match question.kind:
+        case QuestionKind.ROWS:
+            return [{each.key: str(mild_answer(each)) for each in question.columns}]
+        case QuestionKind.CHOICE:
+            return min(question.options, key=lambda option: option.points).value
+        case QuestionKind.MANY:
+            return [min(reversed(question.options), key=lambda option: option.points).value]
+        case QuestionKind.YES_NO:
+            return "no"
+        case QuestionKind.NUMBER:
+            return str(question.minimum or 1)
+        case QuestionKind.MONEY:
+            return 5_000_000
+        case QuestionKind.DATE:
+            return "2026-09-01"
+        case _:
+            return "Ejemplo"
