@@ -1,1 +1,1 @@
-"""Supervise sandbox tests: plan, stages and their gates, monitoring, incidents, suspension, exit."""
+"""Supervise sandbox tests from their plan through stages and gates to their exit."""

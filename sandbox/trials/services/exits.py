@@ -1,0 +1,90 @@
+"""End a trial, at the end of its plan or before."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import require
+from sandbox.access.permissions import P
+from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.trials import LIFECYCLE, TrialAction, TrialStatus
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.models import (
+    Trial,
+)
+from sandbox.trials import notices
+from sandbox.trials.queries import COMPLETION, TrialFile
+from sandbox.trials.services.parts import (
+    lock,
+    read,
+    touch,
+)
+
+
+def complete(
+    session: Session, actor: Actor, trial: Trial, *, exit_kind: str, now: datetime
+) -> None:
+    """Complete the trial after its last stage, when the gate of completion is open.
+
+    Raises: Denied, TransitionRefused, NotPossible(STILL_RUNNING, GATE_CLOSED).
+    """
+    require(session, actor, P.TRIAL_COMPLETE, trial)
+    lock(session, trial)
+    status = LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.COMPLETE)
+    file = read(session, trial, now)
+    if file.upcoming is not None:
+        raise NotPossible(Why.STILL_RUNNING)
+    if not file.gate(COMPLETION).is_open:
+        raise NotPossible(Why.GATE_CLOSED, stage=COMPLETION)
+    _end(session, actor, file, status, exit_kind, Deed.TRIAL_COMPLETED, now)
+
+
+def end_early(
+    session: Session, actor: Actor, trial: Trial, *, exit_kind: str, reason: str, now: datetime
+) -> None:
+    """End the trial before its plan is carried out, with a reason.
+
+    Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING).
+    """
+    require(session, actor, P.TRIAL_COMPLETE, trial)
+    lock(session, trial)
+    status = LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.END)
+    if not reason.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    file = read(session, trial, now)
+    if file.open_suspension is not None:
+        file.open_suspension.resumed_at = now
+    _end(session, actor, file, status, exit_kind, Deed.TRIAL_ENDED_EARLY, now, reason.strip())
+
+
+def _end(
+    session: Session,
+    actor: Actor,
+    file: TrialFile,
+    status: TrialStatus,
+    exit_kind: str,
+    deed: Deed,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    if exit_kind not in {kind.code for kind in file.pack.exit_kinds}:
+        raise NotPossible(Why.REASON_MISSING)
+    trial = file.trial
+    file.current.left_at = now
+    trial.status = status.value
+    trial.exit_kind = exit_kind
+    trial.ended_at = now
+    touch(trial, now)
+    authority = file.acting(actor)
+    record(
+        session,
+        actor,
+        deed,
+        trial,
+        now=now,
+        authority_id=authority.authority_id if authority else None,
+        exit_kind=exit_kind,
+        reason=reason,
+    )
+    notices.tell_everybody(session, trial, "trials/ended", now, reason=reason)

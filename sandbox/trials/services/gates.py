@@ -1,0 +1,253 @@
+"""Bring what a gate asks for, and pass it; what opens it is judged by the domain."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import require
+from sandbox.access.permissions import P
+from sandbox.domain.packs import RequirementKind, RequirementSpec, Who
+from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.trials import LIFECYCLE, TrialAction, TrialStatus
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.files import Accepted, FileStore
+from sandbox.models import (
+    GateEvidence,
+    Trial,
+    TrialStage,
+)
+from sandbox.trials import notices
+from sandbox.trials.queries import Supervisor, TrialFile
+from sandbox.trials.services.parts import (
+    lock,
+    person_of,
+    read,
+    require_open,
+    touch,
+)
+
+
+def document_requirement(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    *,
+    stage: str,
+    requirement: str,
+    file: Accepted,
+    store: FileStore,
+    now: datetime,
+) -> GateEvidence:
+    """Hand in the document that a requirement of the next gate asks for; a newer one replaces it.
+
+    Raises: Denied, NotPossible(WRONG_REQUIREMENT, STILL_SUSPENDED).
+    """
+    require(session, actor, P.REQUIREMENT_DOCUMENT, trial)
+    facts = read(session, trial, now)
+    spec = requirement_of(facts, stage, requirement, RequirementKind.DOCUMENT)
+    stored = store.put(file.content, file.content_type)
+    session.execute(
+        delete(GateEvidence).where(
+            GateEvidence.trial_id == trial.id,
+            GateEvidence.stage == stage,
+            GateEvidence.requirement == spec.key,
+            GateEvidence.kind == "document",
+        )
+    )
+    evidence = GateEvidence(
+        trial_id=trial.id,
+        stage=stage,
+        requirement=spec.key,
+        kind="document",
+        person_id=person_of(actor),
+        filename=file.name,
+        content_type=stored.content_type,
+        sha256=stored.sha256,
+        size=stored.size,
+        given_at=now,
+    )
+    session.add(evidence)
+    touch(trial, now)
+    record(
+        session,
+        actor,
+        Deed.REQUIREMENT_DOCUMENTED,
+        trial,
+        now=now,
+        stage=stage,
+        requirement=spec.key,
+        sha256=stored.sha256,
+    )
+    return evidence
+
+
+def approve_requirement(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    *,
+    stage: str,
+    requirement: str,
+    note: str,
+    now: datetime,
+) -> None:
+    """Approve a requirement of the next gate for one's authority; each person once.
+
+    Raises: Denied, NotPossible(WRONG_REQUIREMENT, WRONG_AUTHORITY, ALREADY_DONE).
+    """
+    require(session, actor, P.REQUIREMENT_APPROVE, trial)
+    file = read(session, trial, now)
+    spec = requirement_of(file, stage, requirement, RequirementKind.APPROVAL)
+    authority = file.acting(actor)
+    if authority is None or not may_approve(spec, authority):
+        raise NotPossible(Why.WRONG_AUTHORITY)
+    add_evidence(session, actor, file, stage, spec, "approval", note, authority, now)
+    record(
+        session,
+        actor,
+        Deed.REQUIREMENT_APPROVED,
+        trial,
+        now=now,
+        authority_id=authority.authority_id,
+        stage=stage,
+        requirement=spec.key,
+    )
+
+
+def may_approve(spec: RequirementSpec, authority: Supervisor) -> bool:
+    """Tell whether this authority's approval is one that the requirement asks for."""
+    if spec.by is Who.LEAD:
+        return authority.is_lead
+    if spec.by is Who.ASSOCIATES:
+        return not authority.is_lead
+    return spec.by in (Who.EVERY_AUTHORITY, Who.PLATFORM)
+
+
+def waive_requirement(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    *,
+    stage: str,
+    requirement: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Waive a requirement, where the pack allows it, with a reason that everybody can read.
+
+    Raises: Denied, NotPossible(NOT_WAIVABLE, REASON_MISSING, WRONG_REQUIREMENT, ALREADY_DONE).
+    """
+    require(session, actor, P.REQUIREMENT_WAIVE, trial)
+    file = read(session, trial, now)
+    spec = requirement_of(file, stage, requirement, None)
+    if not spec.may_be_waived:
+        raise NotPossible(Why.NOT_WAIVABLE)
+    if not reason.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    authority = file.acting(actor)
+    add_evidence(session, actor, file, stage, spec, "waiver", reason, authority, now)
+    record(
+        session,
+        actor,
+        Deed.REQUIREMENT_WAIVED,
+        trial,
+        now=now,
+        authority_id=authority.authority_id if authority else None,
+        stage=stage,
+        requirement=spec.key,
+        reason=reason.strip(),
+    )
+
+
+def enter_stage(
+    session: Session, actor: Actor, trial: Trial, *, stage: str, now: datetime
+) -> TrialStage:
+    """Enter the next stage, exactly once, when its gate is open.
+
+    Raises: Denied, TransitionRefused, NotPossible(STAGE_MISSING, ALREADY_DONE, GATE_CLOSED).
+    """
+    require(session, actor, P.STAGE_ENTER, trial)
+    lock(session, trial)
+    status = LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.ENTER_STAGE)
+    file = read(session, trial, now)
+    if any(each.key == stage for each in file.stages):
+        raise NotPossible(Why.ALREADY_DONE)
+    upcoming = file.upcoming
+    if upcoming is None or upcoming.key != stage:
+        raise NotPossible(Why.STAGE_MISSING)
+    if not file.gate(stage).is_open:
+        raise NotPossible(Why.GATE_CLOSED, stage=stage)
+    file.current.left_at = now
+    entered = TrialStage(
+        trial_id=trial.id, sequence=trial.stage_sequence + 1, key=stage, entered_at=now
+    )
+    session.add(entered)
+    before = trial.stage
+    trial.stage = stage
+    trial.stage_sequence += 1
+    trial.status = status.value
+    touch(trial, now)
+    authority = file.acting(actor)
+    record(
+        session,
+        actor,
+        Deed.STAGE_ENTERED,
+        trial,
+        now=now,
+        authority_id=authority.authority_id if authority else None,
+        before=before,
+        after=stage,
+        sequence=trial.stage_sequence,
+    )
+    notices.tell_everybody(session, trial, "trials/stage_entered", now, stage=stage)
+    return entered
+
+
+def add_evidence(
+    session: Session,
+    actor: Actor,
+    file: TrialFile,
+    stage: str,
+    spec: RequirementSpec,
+    kind: str,
+    note: str,
+    authority: Supervisor | None,
+    now: datetime,
+) -> None:
+    person_id = person_of(actor)
+    if any(
+        row.stage == stage
+        and row.requirement == spec.key
+        and row.kind == kind
+        and row.person_id == person_id
+        for row in file.evidence
+    ):
+        raise NotPossible(Why.ALREADY_DONE)
+    session.add(
+        GateEvidence(
+            trial_id=file.trial.id,
+            stage=stage,
+            requirement=spec.key,
+            kind=kind,
+            person_id=person_id,
+            authority_id=authority.authority_id if authority else None,
+            note=note.strip(),
+            given_at=now,
+        )
+    )
+    touch(file.trial, now)
+
+
+def requirement_of(
+    file: TrialFile, stage: str, requirement: str, kind: RequirementKind | None
+) -> RequirementSpec:
+    """Return a requirement of the next gate. Raises: NotPossible(WRONG_REQUIREMENT)."""
+    require_open(file.trial)
+    if stage != file.next_gate:
+        raise NotPossible(Why.WRONG_REQUIREMENT)
+    for spec in file.requirements_of(stage):
+        if spec.key == requirement and kind in (None, spec.kind):
+            return spec
+    raise NotPossible(Why.WRONG_REQUIREMENT)

@@ -1,0 +1,274 @@
+"""Hand in and judge reports, and work off what went wrong."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import require
+from sandbox.access.permissions import P
+from sandbox.domain.monitoring import Level, judge
+from sandbox.domain.refusals import NotPossible, Why
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.models import (
+    Incident,
+    MonitoringReport,
+    Reading,
+    Trial,
+)
+from sandbox.packs import active
+from sandbox.trials import notices
+from sandbox.trials.queries import TrialFile
+from sandbox.trials.services.parts import (
+    acting,
+    person_of,
+    read,
+    require_open,
+    touch,
+)
+
+
+def submit_report(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    *,
+    narrative: str,
+    participants: int,
+    readings: Mapping[str, Decimal],
+    measured_on: date,
+    now: datetime,
+    correcting: MonitoringReport | None = None,
+) -> MonitoringReport:
+    """Hand in a report on the current stage with its readings, or correct a returned one.
+
+    Every reading is judged on arrival; a breach opens an incident by itself and says so.
+    Raises: Denied, TransitionRefused, NotPossible(READINGS_MISSING, REPORT_WAITING, ALREADY_DONE).
+    """
+    require(session, actor, P.MONITORING_REPORT_SUBMIT, trial)
+    require_open(trial)
+    file = read(session, trial, now)
+    if set(file.tier.metrics) - set(readings):
+        raise NotPossible(Why.READINGS_MISSING)
+    report = correcting
+    if report is None:
+        report = MonitoringReport(
+            trial_id=trial.id,
+            stage_id=file.current.id,
+            number=len(file.reports) + 1,
+            due_on=file.next_report_due,
+            narrative="",
+            participants=0,
+            state="submitted",
+            submitted_by_id=person_of(actor),
+            submitted_at=now,
+        )
+        session.add(report)
+    elif report.state != "returned" or report.trial_id != trial.id:
+        raise NotPossible(Why.REPORT_WAITING)
+    else:
+        session.execute(delete(Reading).where(Reading.report_id == report.id))
+    report.narrative = narrative.strip()
+    report.participants = participants
+    report.state = "submitted"
+    report.submitted_by_id = person_of(actor)
+    report.submitted_at = now
+    session.flush()
+    taken = session.scalars(
+        select(Reading.metric).where(
+            Reading.trial_id == trial.id, Reading.measured_on == measured_on
+        )
+    )
+    if set(taken) & set(readings):
+        raise NotPossible(Why.ALREADY_DONE)
+    breaches = _add_readings(session, file, report, readings, measured_on)
+    touch(trial, now)
+    record(
+        session,
+        actor,
+        Deed.MONITORING_REPORT_SUBMITTED,
+        trial,
+        now=now,
+        number=report.number,
+        breaches=len(breaches),
+    )
+    for metric in breaches:
+        _open_breach(session, actor, file, metric, readings[metric], now)
+    notices.tell_authorities(session, trial, "trials/report_submitted", now, number=report.number)
+    return report
+
+
+def judge_report(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    report: MonitoringReport,
+    *,
+    accept: bool,
+    remark: str,
+    now: datetime,
+) -> None:
+    """Accept a report, or return it with a remark.
+
+    Raises: Denied, NotPossible(ALREADY_DONE, REASON_MISSING).
+    """
+    require(session, actor, P.MONITORING_REPORT_JUDGE, trial)
+    if report.state != "submitted" or report.trial_id != trial.id:
+        raise NotPossible(Why.ALREADY_DONE)
+    if not accept and not remark.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    report.state = "accepted" if accept else "returned"
+    report.remark = remark.strip()
+    report.judged_at = now
+    touch(trial, now)
+    deed = Deed.MONITORING_REPORT_ACCEPTED if accept else Deed.MONITORING_REPORT_RETURNED
+    authority = acting(session, trial, actor)
+    record(
+        session,
+        actor,
+        deed,
+        trial,
+        now=now,
+        authority_id=authority.authority_id if authority else None,
+        number=report.number,
+    )
+    template = "trials/report_accepted" if accept else "trials/report_returned"
+    notices.tell_company(session, trial, template, now, number=report.number, remark=report.remark)
+
+
+def open_incident(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    *,
+    class_key: str,
+    what_happened: str,
+    persons_affected: int,
+    now: datetime,
+) -> Incident:
+    """Report that something went wrong. Raises: Denied, NotPossible(REASON_MISSING)."""
+    require(session, actor, P.INCIDENT_OPEN, trial)
+    require_open(trial)
+    if not what_happened.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    return _open_incident(
+        session, actor, trial, class_key, what_happened.strip(), persons_affected, now
+    )
+
+
+def close_incident(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    incident: Incident,
+    *,
+    correction: str,
+    now: datetime,
+) -> None:
+    """Close an incident with what was corrected.
+
+    Raises: Denied, NotPossible(ALREADY_DONE, REASON_MISSING).
+    """
+    require(session, actor, P.INCIDENT_CLOSE, trial)
+    if incident.closed_at is not None or incident.trial_id != trial.id:
+        raise NotPossible(Why.ALREADY_DONE)
+    if not correction.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    incident.correction = correction.strip()
+    incident.closed_by_id = person_of(actor)
+    incident.closed_at = now
+    touch(trial, now)
+    authority = acting(session, trial, actor)
+    record(
+        session,
+        actor,
+        Deed.INCIDENT_CLOSED,
+        trial,
+        now=now,
+        authority_id=authority.authority_id if authority else None,
+        incident=incident.id,
+    )
+    notices.tell_company(session, trial, "trials/incident_closed", now)
+
+
+def _add_readings(
+    session: Session,
+    file: TrialFile,
+    report: MonitoringReport,
+    readings: Mapping[str, Decimal],
+    measured_on: date,
+) -> list[str]:
+    """Store the readings, each with its level, and return the metrics in breach."""
+    breaches = []
+    for key in file.tier.metrics:
+        level = judge(file.pack.metric(key), readings[key])
+        session.add(
+            Reading(
+                trial_id=file.trial.id,
+                report_id=report.id,
+                metric=key,
+                value=readings[key],
+                measured_on=measured_on,
+                level=level.value,
+            )
+        )
+        if level is Level.BREACH:
+            breaches.append(key)
+    return breaches
+
+
+def _open_breach(
+    session: Session, actor: Actor, file: TrialFile, metric: str, value: Decimal, now: datetime
+) -> None:
+    """Open the incident that a breached threshold is, in the language of the case."""
+    spec = file.pack.metric(metric)
+    gravest = min(file.pack.incident_classes, key=lambda each: each.report_hours)
+    language = file.pack.languages[0]
+    explanation = (
+        f"{spec.name.in_(language)}: {format(value.normalize(), 'f')} {spec.unit.in_(language)}"
+        f" ({spec.direction.value} {format(spec.breach.normalize(), 'f')})"
+    )
+    _open_incident(session, actor, file.trial, gravest.key, explanation, 0, now)
+
+
+def _open_incident(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    class_key: str,
+    what_happened: str,
+    persons_affected: int,
+    now: datetime,
+) -> Incident:
+    pack = active.pack_of(trial)
+    spec = next((each for each in pack.incident_classes if each.key == class_key), None)
+    if spec is None:
+        raise NotPossible(Why.WRONG_REQUIREMENT)
+    incident = Incident(
+        trial_id=trial.id,
+        class_key=spec.key,
+        serious=spec.serious,
+        what_happened=what_happened,
+        persons_affected=persons_affected,
+        opened_by_id=actor.person_id,
+        opened_at=now,
+        due_at=now + timedelta(hours=spec.report_hours),
+    )
+    session.add(incident)
+    touch(trial, now)
+    authority = acting(session, trial, actor)
+    record(
+        session,
+        actor,
+        Deed.INCIDENT_OPENED,
+        trial,
+        now=now,
+        authority_id=authority.authority_id if authority else None,
+        incident_class=spec.key,
+        serious=spec.serious,
+    )
+    notices.tell_everybody(session, trial, "trials/incident_opened", now, what=what_happened)
+    return incident

@@ -1,0 +1,101 @@
+"""Stop a trial at once, and let it go on when both sides agree."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import require
+from sandbox.access.permissions import P
+from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.trials import LIFECYCLE, TrialAction, TrialStatus
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.models import (
+    Suspension,
+    Trial,
+)
+from sandbox.trials import notices
+from sandbox.trials.services.parts import (
+    acting,
+    lock,
+    person_of,
+    touch,
+)
+
+
+def suspend(
+    session: Session, actor: Actor, trial: Trial, *, reason: str, now: datetime
+) -> Suspension:
+    """Stop the trial at once; one reason is all it takes.
+
+    Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING).
+    """
+    require(session, actor, P.TRIAL_SUSPEND, trial)
+    lock(session, trial)
+    status = LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.SUSPEND)
+    if not reason.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    authority = acting(session, trial, actor)
+    suspension = Suspension(
+        trial_id=trial.id,
+        authority_id=authority.authority_id if authority else None,
+        by_company=authority is None,
+        reason=reason.strip(),
+        suspended_by_id=person_of(actor),
+        suspended_at=now,
+    )
+    session.add(suspension)
+    trial.status = status.value
+    touch(trial, now)
+    record(
+        session,
+        actor,
+        Deed.TRIAL_SUSPENDED,
+        trial,
+        now=now,
+        authority_id=suspension.authority_id,
+        by_company=suspension.by_company,
+    )
+    notices.tell_everybody(session, trial, "trials/suspended", now, reason=suspension.reason)
+    return suspension
+
+
+def agree_to_resume(session: Session, actor: Actor, trial: Trial, *, now: datetime) -> bool:
+    """Agree to go on, for the lead or for whoever suspended; both must. True once it goes on.
+
+    Raises: Denied, TransitionRefused, NotPossible(NOT_THE_SUSPENDER, ALREADY_DONE).
+    """
+    require(session, actor, P.TRIAL_RESUME, trial)
+    lock(session, trial)
+    status = LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.RESUME)
+    suspension = session.scalars(
+        select(Suspension).where(Suspension.trial_id == trial.id, Suspension.resumed_at.is_(None))
+    ).one()
+    authority = acting(session, trial, actor)
+    is_lead = authority is not None and authority.is_lead
+    is_suspender = (
+        suspension.by_company
+        if authority is None
+        else authority.authority_id == suspension.authority_id
+    )
+    if not (is_lead or is_suspender):
+        raise NotPossible(Why.NOT_THE_SUSPENDER)
+    if (not is_lead or suspension.lead_agreed_at) and (
+        not is_suspender or suspension.suspender_agreed_at
+    ):
+        raise NotPossible(Why.ALREADY_DONE)
+    if is_lead:
+        suspension.lead_agreed_at = now
+    if is_suspender:
+        suspension.suspender_agreed_at = now
+    touch(trial, now)
+    on_behalf = authority.authority_id if authority else None
+    if not (suspension.lead_agreed_at and suspension.suspender_agreed_at):
+        record(session, actor, Deed.RESUMPTION_AGREED, trial, now=now, authority_id=on_behalf)
+        return False
+    suspension.resumed_at = now
+    trial.status = status.value
+    record(session, actor, Deed.TRIAL_RESUMED, trial, now=now, authority_id=on_behalf)
+    notices.tell_everybody(session, trial, "trials/resumed", now)
+    return True
