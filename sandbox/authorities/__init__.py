@@ -1,0 +1,1 @@
+"""Keep the authorities of the programme as the policy pack names them."""

@@ -1,0 +1,33 @@
+"""Read the authorities."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from sandbox.models.people import Authority
+
+
+def list_authorities(session: Session) -> Sequence[Row[Any]]:
+    """List every authority by its code. Shape: rows of id, code, names (language → name)."""
+    statement = select(Authority.id, Authority.code, Authority.names).order_by(Authority.code)
+    return session.execute(statement).all()
+
+
+def authority_codes(session: Session) -> Mapping[UUID, str]:
+    """Map the id of each authority to the code by which the pack and the rules know it."""
+    found = session.execute(select(Authority.id, Authority.code))
+    return dict(found.tuples().all())
+
+
+def authority_ids(session: Session) -> Mapping[str, UUID]:
+    """Map the code of each authority to its id."""
+    found = session.execute(select(Authority.code, Authority.id))
+    return dict(found.tuples().all())
+
+
+def find_authority(session: Session, code: str) -> Authority | None:
+    """Return the authority with a code."""
+    return session.scalar(select(Authority).where(Authority.code == code))
