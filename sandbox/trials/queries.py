@@ -1,6 +1,6 @@
 """Read trials; a trial's file holds every fact that its page shows and its gates are judged on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
-from sandbox.domain.gates import GateFacts, GateState, gate_state
+from sandbox.domain.applications import DecisionOutcome
+from sandbox.domain.gates import GateFacts, GateState, MissingKind, gate_state
 from sandbox.domain.monitoring import Level, next_report_due, reports_due
-from sandbox.domain.packs import PolicyPack, RequirementSpec, StageSpec, TierSpec
+from sandbox.domain.packs import PolicyPack, RequirementSpec, StageSpec, TierSpec, Who
 from sandbox.domain.trials import (
     OPEN_STATUSES,
     StageProgress,
@@ -24,12 +25,16 @@ from sandbox.domain.trials import (
 )
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day
+from sandbox.kernel.paging import Page, paged
+from sandbox.kernel.tasks import Task
 from sandbox.models import (
+    Application,
     Authority,
     AuthorityAssignment,
     GateEvidence,
     Incident,
     MonitoringReport,
+    Organisation,
     Person,
     PlanAgreement,
     Reading,
@@ -41,8 +46,14 @@ from sandbox.models import (
     TrialStage,
 )
 from sandbox.models.coordination import AssignmentRole, AssignmentState
+from sandbox.packs import active
 
 COMPLETION = ""  # the gate behind the last stage
+COMPANY = "company"
+MOST_TASKS = 50
+ADMITTED = frozenset(
+    {DecisionOutcome.ADMITTED.value, DecisionOutcome.ADMITTED_WITH_CONDITIONS.value}
+)
 
 
 def get_trial(
@@ -253,72 +264,121 @@ class TrialFile:
 
 
 def read_file(session: Session, trial: Trial, pack: PolicyPack, now: datetime) -> TrialFile:
-    """Read every fact of a trial with ten statements, whatever its length."""
-    of_trial = trial.id
-    plan = session.scalars(select(TrialPlan).where(TrialPlan.trial_id == of_trial)).one()
-    return TrialFile(
-        trial=trial,
-        pack=pack,
-        today=local_day(now, pack.calendar.timezone),
-        supervisors=list_supervisors(session, trial.application_id),
-        plan=plan,
-        agreements=session.execute(
-            select(PlanAgreement.party, PlanAgreement.agreed_at)
-            .where(PlanAgreement.trial_id == of_trial)
+    """Read every fact of a trial. Source: the pack is the one that the trial is pinned to."""
+    return next(_files(session, [trial], {trial.id: pack}, now))
+
+
+def read_files(session: Session, trials: Sequence[Trial], now: datetime) -> list[TrialFile]:
+    """Read the facts of several trials with the same ten statements as those of one."""
+    if not trials:
+        return []
+    packs = {trial.id: active.pack_of(trial) for trial in trials}
+    return list(_files(session, trials, packs, now))
+
+
+def _files(
+    session: Session, trials: Sequence[Trial], packs: Mapping[UUID, PolicyPack], now: datetime
+) -> Iterator[TrialFile]:
+    ids = [trial.id for trial in trials]
+    plans = _grouped(session.scalars(select(TrialPlan).where(TrialPlan.trial_id.in_(ids))))
+    agreements = _grouped(
+        session.execute(
+            select(PlanAgreement.trial_id, PlanAgreement.party, PlanAgreement.agreed_at)
+            .where(PlanAgreement.trial_id.in_(ids))
             .order_by(PlanAgreement.agreed_at)
-        ).all(),
-        conditions={
-            row.key: row
-            for row in session.scalars(
-                select(StartCondition).where(StartCondition.trial_id == of_trial)
-            )
-        },
-        stages=session.scalars(
-            select(TrialStage).where(TrialStage.trial_id == of_trial).order_by(TrialStage.sequence)
-        ).all(),
-        evidence=session.execute(
-            select(
-                GateEvidence.id,
-                GateEvidence.stage,
-                GateEvidence.requirement,
-                GateEvidence.kind,
-                GateEvidence.person_id,
-                GateEvidence.note,
-                GateEvidence.filename,
-                GateEvidence.given_at,
-                Authority.code.label("authority"),
-                Person.name.label("person"),
-            )
-            .join(Person, Person.id == GateEvidence.person_id)
-            .outerjoin(Authority, Authority.id == GateEvidence.authority_id)
-            .where(GateEvidence.trial_id == of_trial)
-            .order_by(GateEvidence.given_at, GateEvidence.id)
-        ).all(),
-        reports=session.scalars(
+        )
+    )
+    conditions = _grouped(
+        session.scalars(select(StartCondition).where(StartCondition.trial_id.in_(ids)))
+    )
+    stages = _grouped(
+        session.scalars(
+            select(TrialStage).where(TrialStage.trial_id.in_(ids)).order_by(TrialStage.sequence)
+        )
+    )
+    evidence = _grouped(session.execute(_evidence(ids)))
+    reports = _grouped(
+        session.scalars(
             select(MonitoringReport)
-            .where(MonitoringReport.trial_id == of_trial)
+            .where(MonitoringReport.trial_id.in_(ids))
             .order_by(MonitoringReport.number)
-        ).all(),
-        readings=session.scalars(
+        )
+    )
+    readings = _grouped(
+        session.scalars(
             select(Reading)
-            .where(Reading.trial_id == of_trial)
+            .where(Reading.trial_id.in_(ids))
             .order_by(Reading.measured_on, Reading.metric)
-        ).all(),
-        incidents=session.scalars(
-            select(Incident).where(Incident.trial_id == of_trial).order_by(Incident.opened_at)
-        ).all(),
-        suspensions=session.scalars(
-            select(Suspension)
-            .where(Suspension.trial_id == of_trial)
-            .order_by(Suspension.suspended_at)
-        ).all(),
+        )
+    )
+    incidents = _grouped(
+        session.scalars(
+            select(Incident).where(Incident.trial_id.in_(ids)).order_by(Incident.opened_at)
+        )
+    )
+    suspensions = _grouped(
+        session.scalars(
+            select(Suspension).where(Suspension.trial_id.in_(ids)).order_by(Suspension.suspended_at)
+        )
+    )
+    supervisors = _supervisors(session, [trial.application_id for trial in trials])
+    for trial in trials:
+        pack = packs[trial.id]
+        yield TrialFile(
+            trial=trial,
+            pack=pack,
+            today=local_day(now, pack.calendar.timezone),
+            supervisors=tuple(supervisors.get(trial.application_id, ())),
+            plan=plans[trial.id][0],
+            agreements=agreements.get(trial.id, []),
+            conditions={row.key: row for row in conditions.get(trial.id, [])},
+            stages=stages[trial.id],
+            evidence=evidence.get(trial.id, []),
+            reports=reports.get(trial.id, []),
+            readings=readings.get(trial.id, []),
+            incidents=incidents.get(trial.id, []),
+            suspensions=suspensions.get(trial.id, []),
+        )
+
+
+def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.trial_id, []).append(row)
+    return found
+
+
+def _evidence(ids: Sequence[UUID]) -> Any:
+    return (
+        select(
+            GateEvidence.trial_id,
+            GateEvidence.id,
+            GateEvidence.stage,
+            GateEvidence.requirement,
+            GateEvidence.kind,
+            GateEvidence.person_id,
+            GateEvidence.note,
+            GateEvidence.filename,
+            GateEvidence.given_at,
+            Authority.code.label("authority"),
+            Person.name.label("person"),
+        )
+        .join(Person, Person.id == GateEvidence.person_id)
+        .outerjoin(Authority, Authority.id == GateEvidence.authority_id)
+        .where(GateEvidence.trial_id.in_(ids))
+        .order_by(GateEvidence.given_at, GateEvidence.id)
     )
 
 
 def list_supervisors(session: Session, application_id: UUID) -> tuple[Supervisor, ...]:
     """List the authorities that accepted a case, the lead first."""
+    return tuple(_supervisors(session, [application_id]).get(application_id, ()))
+
+
+def _supervisors(session: Session, cases: Sequence[UUID]) -> dict[UUID, list[Supervisor]]:
     rows = session.execute(
         select(
+            AuthorityAssignment.application_id,
             AuthorityAssignment.authority_id,
             AuthorityAssignment.role,
             Authority.code,
@@ -326,12 +386,193 @@ def list_supervisors(session: Session, application_id: UUID) -> tuple[Supervisor
         )
         .join(Authority, Authority.id == AuthorityAssignment.authority_id)
         .where(
-            AuthorityAssignment.application_id == application_id,
+            AuthorityAssignment.application_id.in_(cases),
             AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
         )
         .order_by(AuthorityAssignment.role.desc(), Authority.code)
     )
-    return tuple(
-        Supervisor(row.authority_id, row.code, row.names, row.role == AssignmentRole.LEAD.value)
-        for row in rows
+    found: dict[UUID, list[Supervisor]] = {}
+    for row in rows:
+        is_lead = row.role == AssignmentRole.LEAD.value
+        supervisor = Supervisor(row.authority_id, row.code, row.names, is_lead)
+        found.setdefault(row.application_id, []).append(supervisor)
+    return found
+
+
+# --- lists, the case's panel, what waits ---------------------------------------------------------
+
+
+def list_trials(
+    session: Session,
+    actor: Actor,
+    *,
+    tier: str | None = None,
+    status: str | None = None,
+    after: str | None = None,
+) -> Page[Any]:
+    """Page through the trials that the actor may read, the latest changed first."""
+    statement = (
+        select(
+            Trial.reference,
+            Trial.title,
+            Organisation.name.label("organisation"),
+            Trial.tier,
+            Trial.stage,
+            Trial.status,
+            Trial.pack_code,
+            Trial.pack_version,
+            Trial.opened_at,
+            Trial.changed_at,
+            Trial.id,
+        )
+        .join(Organisation, Organisation.id == Trial.organisation_id)
+        .where(scope(actor, P.TRIAL_READ))
+    )
+    if tier:
+        statement = statement.where(Trial.tier == tier)
+    if status:
+        statement = statement.where(Trial.status == status)
+    return paged(session, statement, (Trial.changed_at, Trial.id), (datetime, UUID), after)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPanel:
+    """Hold the part of a case page that speaks of its trial; `trial` is None while it is made."""
+
+    trial: Trial | None
+    tier: TierSpec | None
+    stage: StageSpec | None
+
+
+def case_panel(
+    session: Session, actor: Actor, application: Application, pack: PolicyPack, now: datetime
+) -> TrialPanel | None:
+    """Gather the trial's part of the case page, in one statement at most."""
+    if application.outcome not in ADMITTED:
+        return None
+    trial = session.scalar(
+        select(Trial).where(Trial.application_id == application.id, scope(actor, P.TRIAL_READ))
+    )
+    if trial is None:
+        return TrialPanel(None, None, None)
+    tier = pack.tier(trial.tier)
+    return TrialPanel(trial, tier, tier.stage(trial.stage) if trial.stage else None)
+
+
+def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
+    """List what waits for the actor among the open trials.
+
+    The files of at most fifty trials are read together: the number of statements is fixed.
+    """
+    if not (actor.member_of or actor.officer_of):
+        return []
+    trials = session.scalars(
+        select(Trial)
+        .where(Trial.status.in_([each.value for each in OPEN_STATUSES]), scope(actor, P.TRIAL_READ))
+        .order_by(Trial.changed_at, Trial.id)
+        .limit(MOST_TASKS)
+    ).all()
+    return [
+        task
+        for file in read_files(session, trials, now)
+        if (task := waiting_task(file, actor)) is not None
+    ]
+
+
+def waiting_task(file: TrialFile, actor: Actor) -> Task | None:
+    """Return the most urgent thing that a trial asks of the actor."""
+    trial = file.trial
+    kind, endpoint, due_on = _waiting(file, actor)
+    if kind is None:
+        return None
+    return Task(
+        kind=kind,
+        reference=trial.reference,
+        title=trial.title,
+        since=trial.changed_at,
+        due_on=due_on,
+        endpoint=endpoint,
+        values={"trial_id": str(trial.id)},
+    )
+
+
+def _waiting(file: TrialFile, actor: Actor) -> tuple[str | None, str, date | None]:
+    """Return kind, endpoint and due day of what waits; the first that holds is the most urgent."""
+    if file.trial.organisation_id in actor.member_of:
+        return _waiting_for_company(file)
+    authority = file.acting(actor)
+    return (None, "", None) if authority is None else _waiting_for(file, authority, actor)
+
+
+def _waiting_for_company(file: TrialFile) -> tuple[str | None, str, date | None]:
+    page = "trials.show"
+    agreed = {row.party for row in file.agreements}
+    if file.open_suspension is not None:
+        wanted = file.open_suspension.by_company and not file.open_suspension.suspender_agreed_at
+        return ("trials.resume" if wanted else None), page, None
+    if any(report.state == "returned" for report in file.reports):
+        return "trials.correct_report", page, file.today
+    if file.reports_due and len(file.current_reports) < len(file.reports_due):
+        return "trials.report", "trials.new_report", file.next_report_due
+    if file.trial.status == TrialStatus.PREPARING and COMPANY not in agreed:
+        return "trials.plan", "trials.plan", None
+    missing = [
+        part
+        for requirement in file.gate(file.next_gate).requirements
+        if not requirement.holds
+        for part in requirement.missing
+        if part.who is Who.COMPANY
+    ]
+    return ("trials.gate" if missing else None), page, file.next_report_due
+
+
+def _waiting_for(
+    file: TrialFile, authority: Supervisor, actor: Actor
+) -> tuple[str | None, str, date | None]:
+    page = "trials.show"
+    suspension = file.open_suspension
+    if suspension is not None:
+        by_us = suspension.authority_id == authority.authority_id
+        wanted = (authority.is_lead and not suspension.lead_agreed_at) or (
+            by_us and not suspension.suspender_agreed_at
+        )
+        return ("trials.resume" if wanted else None), page, None
+    incidents = [each for each in file.incidents if each.closed_at is None]
+    if authority.is_lead and incidents:
+        return "trials.incident", page, file.day_of(min(each.due_at for each in incidents))
+    if authority.is_lead and any(report.state == "submitted" for report in file.reports):
+        return "trials.judge", page, None
+    is_preparing = file.trial.status == TrialStatus.PREPARING
+    agreed = {row.party for row in file.agreements}
+    if is_preparing and COMPANY in agreed and authority.code not in agreed:
+        return "trials.agree", "trials.plan", None
+    gate = file.gate(file.next_gate)
+    if authority.is_lead and gate.is_open:
+        return ("trials.complete" if file.next_gate == COMPLETION else "trials.enter"), page, None
+    mine = [
+        requirement
+        for requirement in gate.requirements
+        if not requirement.holds
+        and any(
+            part.kind is MissingKind.APPROVAL and part.authority == authority.code
+            for part in requirement.missing
+        )
+        and not has_approved(file, file.next_gate, requirement.spec.key, actor)
+    ]
+    others = [each for each in gate.requirements if not each.holds and each not in mine]
+    only_approvals = all(
+        part.kind is MissingKind.APPROVAL for each in others for part in each.missing
+    )
+    # An approval is asked for once there is something to approve: everything else is in place.
+    return ("trials.approve" if mine and only_approvals else None), page, None
+
+
+def has_approved(file: TrialFile, stage: str, requirement: str, actor: Actor) -> bool:
+    """Tell whether this person has already approved a requirement."""
+    return any(
+        row.stage == stage
+        and row.requirement == requirement
+        and row.kind == "approval"
+        and row.person_id == actor.person_id
+        for row in file.evidence
     )

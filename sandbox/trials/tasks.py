@@ -1,0 +1,19 @@
+"""Name the tasks of this slice."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+TASK_SENTENCES: Mapping[str, object] = {
+    "trials.plan": _l("Write the plan of the test and agree to it"),
+    "trials.agree": _l("Read the plan of the test and agree to it"),
+    "trials.report": _l("Hand in the monitoring report"),
+    "trials.correct_report": _l("Correct the monitoring report that came back"),
+    "trials.judge": _l("Accept or return the monitoring report"),
+    "trials.gate": _l("Bring what the next gate asks for"),
+    "trials.approve": _l("Approve the next stage, or say what is missing"),
+    "trials.enter": _l("Enter the next stage: its gate is open"),
+    "trials.complete": _l("Complete the test: everything is in place"),
+    "trials.resume": _l("Decide whether the suspended test may go on"),
+    "trials.incident": _l("Work off the open incident"),
+}
