@@ -122,7 +122,7 @@ def propose_decision(
     are not assigned do not count at all.
     """
     authorities = tuple(dict.fromkeys(assigned if lead in assigned else (lead, *assigned)))
-    taken = {each.authority: each for each in positions if each.authority in authorities}
+    taken = {each.authority: each for each in positions}
     marked = {(each.criterion, each.authority): each for each in marks}
     in_order = tuple(taken[code] for code in authorities if code in taken)
     waiting_for = tuple(code for code in authorities if code not in taken)

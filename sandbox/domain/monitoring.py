@@ -48,7 +48,7 @@ def reports_due(
     if stage.report_every_days is None:
         return ()
     running_days = (today - entered_on).days - suspended_days
-    count = max(0, running_days // stage.report_every_days)
+    count = running_days // stage.report_every_days
     return tuple(
         _due(stage.report_every_days, entered_on, suspended_days, n + 1) for n in range(count)
     )

@@ -238,3 +238,12 @@ def test_blank_conditions_are_none() -> None:
     blank = PositionTaken(LEAD, CONDITIONS, "", ("  ", ""))
     result = decide(DecisionRule.UNANIMITY, [blank], assigned=(LEAD,))
     assert (result.outcome, result.conditions) == (DecisionOutcome.ADMITTED, ())
+
+
+@pytest.mark.parametrize("stance", [CONCUR, OBJECT, ABSTAIN])
+def test_conditions_count_only_with_a_concurrence_that_makes_them(stance: Stance) -> None:
+    aside = PositionTaken("ONE", stance, "", ("An aside",))
+    result = decide(
+        DecisionRule.LEAD_DECIDES, [aside, position(LEAD, CONCUR)], assigned=("ONE", LEAD)
+    )
+    assert (result.outcome, result.conditions) == (DecisionOutcome.ADMITTED, ())
