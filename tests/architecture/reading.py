@@ -44,7 +44,12 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def templates() -> list[Path]:
-    found = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+    """Return the templates of pages and mails; those of documents are Typst's, and get data."""
+    found = sorted(
+        path
+        for path in TEMPLATES.rglob("*")
+        if path.suffix in {".html", ".txt", ".xml"} and TEMPLATES / "pdf" not in path.parents
+    )
     assert found, "There are no templates."
     return found
 
