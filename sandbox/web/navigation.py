@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from flask import request, url_for
 from flask_babel import lazy_gettext as _l
@@ -35,7 +36,7 @@ class Entry:
     endpoint: str
     label: object  # lazy text
     audiences: frozenset[Audience] = EVERYBODY
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 MENU: tuple[Entry, ...] = (

@@ -21,8 +21,8 @@ from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefi
 from jinja2 import Environment as PlainEnvironment
 from markupsafe import Markup
 
-from sandbox.kernel import forms
 from sandbox.kernel.actors import VISITOR
+from sandbox.web import fields
 from sandbox.web.navigation import footer_menu, menu
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -241,8 +241,8 @@ def init_templating(app: Flask) -> None:
     }
     environment.filters.update(filters)
     environment.globals.update(
-        adapt=forms.adapt,
-        error_links=forms.error_links,
+        adapt=fields.adapt,
+        error_links=fields.error_links,
         asset=asset,
         icon=icon,
         current_language=current_language,
