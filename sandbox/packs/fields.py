@@ -19,6 +19,7 @@ MISSING = "is missing"
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _LONGEST_TEXT = 10_000
+_LONGEST_LIST = 500
 _LARGEST_NUMBER = 10**15
 _MOST_DECIMALS = 6
 
@@ -171,8 +172,8 @@ class Each(_Value[tuple[_T, ...]], Generic[_T]):
     def _read(self, value: object) -> tuple[_T, ...]:
         if not isinstance(value, list):
             raise _wrong_type("a list")
-        if len(value) < self._at_least:
-            allowed = f"a list of at least {self._at_least}"
+        if not self._at_least <= len(value) <= _LONGEST_LIST:
+            allowed = f"a list of {self._at_least} to {_LONGEST_LIST}"
             raise _not_allowed(f"must be {allowed}", allowed)
         results: list[_T] = []
         complaints: dict[int, Any] = {}

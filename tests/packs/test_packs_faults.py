@@ -221,7 +221,7 @@ FAULTS = {
     "no title": Spoilt(
         INNOVATION, "is_title = true", "", "[[sections]]", "sections", Fault.MISSING,
         where=ORGANISATION),
-    "title that may be confidential": Spoilt(
+    "title that may be left out": Spoilt(
         INNOVATION, "is_title = true", "is_title = true\nrequired = false", "required = false",
         "sections[1].questions[0].required", Fault.NOT_ALLOWED),
     "unknown public field": Spoilt(

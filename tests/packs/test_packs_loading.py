@@ -23,9 +23,9 @@ def test_built_in_packs_load():
 
 def test_loading_is_quick(tmp_path):
     pack = copy_of_mx(tmp_path)  # a path that no other test has put into the cache
-    began = time.perf_counter()
+    began = time.process_time()
     load_pack(pack)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_unchanged_pack_is_not_read_twice(tmp_path):
@@ -201,10 +201,10 @@ def test_text_in_another_encoding_is_named_with_its_line(tmp_path):
 def test_hostile_part_is_refused_within_a_second(tmp_path, text, fault):
     pack = copy_of_mx(tmp_path)
     (pack / "outcomes.toml").write_text(text, encoding="utf-8")
-    began = time.perf_counter()
+    began = time.process_time()
     [problem] = problems_of(pack)
     assert (problem.file, problem.fault) == ("mx/1.0.0/outcomes.toml", fault)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_pack_is_limited_as_a_whole(tmp_path):
@@ -240,9 +240,9 @@ def test_number_of_files_is_limited(tmp_path):
 def test_many_faults_are_counted_only_so_far(tmp_path, lines):
     pack = copy_of_mx(tmp_path)
     (pack / "outcomes.toml").write_text("\n".join(lines), encoding="utf-8")
-    began = time.perf_counter()
+    began = time.process_time()
     assert 1 <= len(problems_of(pack)) <= MOST_PROBLEMS
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 2
 
 
 def test_line_ends_of_another_system_are_read(tmp_path):

@@ -216,10 +216,10 @@ def test_scan_of_anything_ends_and_misses_nothing_that_is_toml(text):
     ids=["arrays", "inline-tables", "key", "header", "tables", "elements", "keys", "array-tables"],
 )
 def test_scan_refuses_too_much_at_once(text):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(TooComplex):
         line_numbers(text)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
@@ -228,6 +228,6 @@ def test_scan_refuses_too_much_at_once(text):
     ids=["open-string", "quotes", "escapes", "equals"],
 )
 def test_scan_of_rubbish_is_short(text):
-    began = time.perf_counter()
+    began = time.process_time()
     line_numbers(text)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
