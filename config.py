@@ -127,6 +127,7 @@ class Config:
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             # The token lives as long as the session: a form left open over lunch still sends.
             "WTF_CSRF_TIME_LIMIT": None,
+            "BABEL_TRANSLATION_DIRECTORIES": str(PROJECT / "sandbox" / "translations"),
             "RATELIMIT_ENABLED": self.rate_limits,
             "RATELIMIT_STORAGE_URI": self.limits_url,
         }
