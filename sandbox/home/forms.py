@@ -18,7 +18,8 @@ def eligibility_form(questions: tuple[QuestionSpec, ...], language: str) -> Plat
         )
         for question in questions
     }
-    return type("EligibilityForm", (PlatformForm,), fields)()
+    form: PlatformForm = type("EligibilityForm", (PlatformForm,), fields)()
+    return form
 
 
 def _choices(question: QuestionSpec, language: str) -> list[tuple[str, object]]:

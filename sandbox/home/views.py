@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 
 from sandbox.access.checks import NotFound
 from sandbox.access.guard import current_actor, needs, public
@@ -15,6 +14,7 @@ from sandbox.home.forms import eligibility_form
 from sandbox.kernel import mail
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db
+from sandbox.kernel.language import current_language
 from sandbox.packs import active
 from sandbox.register import queries as register
 
@@ -40,7 +40,7 @@ def check_eligibility() -> ResponseReturnValue:
     pack = active.current()
     spec = pack.eligibility
     asked = eligibility.asked(spec, request.form) if request.form else spec.questions
-    form = eligibility_form(asked, get_locale().language)
+    form = eligibility_form(asked, current_language())
     if form.validate_on_submit():
         answers = {question.key: form[question.key].data for question in asked}
         result = eligibility.check(spec, answers)
@@ -69,7 +69,7 @@ def inbox() -> ResponseReturnValue:
     """Show every message that the platform has sent to this person."""
     person_id = current_actor().person_id
     mails = mail.list_mails(db.session(), person_id) if person_id else []
-    language = get_locale().language
+    language = current_language()
     shown = [(row, mail.render_mail(row, language)) for row in mails]
     return render_template("home/inbox.html", mails=shown)
 

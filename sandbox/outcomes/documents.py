@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from sandbox.domain.packs import PolicyPack
+from sandbox.kernel.language import current_language
 from sandbox.kernel.pdf import render_pdf
 from sandbox.outcomes.presentation import Format, view_of
 
@@ -13,7 +13,7 @@ from sandbox.outcomes.presentation import Format, view_of
 def print_report(row: Any, pack: PolicyPack, *, address: str, day: Format) -> bytes:
     """Return a published report as PDF in the reader's language; equal reports, equal bytes."""
     view = view_of(row, row.facts, pack, day)
-    language = get_locale().language
+    language = current_language()
     data = {
         "programme": pack.programme.title.in_(language),
         "authority_line": " · ".join(entry["code"] for entry in row.facts["authorities"]),

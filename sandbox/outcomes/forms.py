@@ -57,8 +57,8 @@ def report_form(pack: PolicyPack, language: str, report: OutcomeReport) -> Repor
             [WordLimit(MOST_WORDS)],
             description=_("What you recommend to them, as something they can do."),
         )
-    form_class = type("WholeReportForm", (ReportForm,), parts)
-    return form_class(data=_written(report))
+    form: ReportForm = type("WholeReportForm", (ReportForm,), parts)(data=_written(report))
+    return form
 
 
 def _written(report: OutcomeReport) -> dict[str, object]:

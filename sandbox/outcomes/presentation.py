@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from sandbox.domain.packs import PolicyPack
+from sandbox.kernel.language import current_language
 
 Format = Any  # a function from a value to text
 
@@ -45,7 +46,7 @@ def level_label(level: str | None) -> str:
         "warning": _("Warning"),
         "breach": _("Breach"),
     }
-    return words.get(level or "", _("No readings"))
+    return str(words.get(level or "", _("No readings")))
 
 
 def outcome_label(outcome: str) -> str:
@@ -56,12 +57,12 @@ def outcome_label(outcome: str) -> str:
         "declined": _("Declined"),
         "redirected": _("Sent elsewhere"),
     }
-    return words[outcome]
+    return str(words[outcome])
 
 
 def view_of(report: Any, facts: Mapping[str, Any], pack: PolicyPack, day: Format) -> ReportView:
     """Prepare a report for reading; `day` writes a date in the reader's language."""
-    language = get_locale().language
+    language = current_language()
     return ReportView(
         facts=tuple(_facts(facts, language, day)),
         stages=tuple(_stage(stage, language, day) for stage in facts["stages"]),
@@ -119,7 +120,7 @@ def _authority(entry: Mapping[str, str]) -> str:
 
 def _incidents(incidents: list[Mapping[str, Any]]) -> str:
     if not incidents:
-        return _("None")
+        return str(_("None"))
     serious = sum(1 for incident in incidents if incident["serious"])
     counted = ngettext("%(num)s incident", "%(num)s incidents", len(incidents))
     return f"{counted}, {ngettext('%(num)s serious', '%(num)s serious ones', serious)}"
@@ -127,7 +128,7 @@ def _incidents(incidents: list[Mapping[str, Any]]) -> str:
 
 def _suspensions(suspensions: list[Mapping[str, Any]], day: Format) -> str:
     if not suspensions:
-        return _("None")
+        return str(_("None"))
     parts = [
         _(
             "%(begin)s to %(end)s, by %(who)s",

@@ -14,7 +14,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from sandbox.access.checks import grants
@@ -22,6 +21,7 @@ from sandbox.access.guard import current_actor, needs, public
 from sandbox.access.permissions import P
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
+from sandbox.kernel.language import current_language
 from sandbox.models import OutcomeReport
 from sandbox.outcomes import queries, services
 from sandbox.outcomes.documents import print_report
@@ -52,7 +52,7 @@ def begin(trial_id: UUID) -> ResponseReturnValue:
     trial = queries.get_trial_to_report(session, actor, trial_id)
     if request.method == "GET":
         return render_template("outcomes/begin.html", trial=trial)
-    language = get_locale().language
+    language = current_language()
     with unit_of_work(session):
         report = services.draft_report(session, actor, trial, language=language, now=utc_now())
     return redirect(url_for("outcomes.edit", report_id=report.id), 303)
@@ -71,7 +71,7 @@ def edit(report_id: UUID) -> ResponseReturnValue:
     """Write a report; a save that comes second shows the other one's text beside one's own."""
     session, actor = db.session(), current_actor()
     report = queries.get_report(session, actor, report_id, P.OUTCOME_EDIT)
-    form = report_form(active.pack_of(report.trial), get_locale().language, report)
+    form = report_form(active.pack_of(report.trial), current_language(), report)
     if not form.validate_on_submit():
         return _edit(report, form, 422 if form.is_submitted() else 200)
     if form.version.data != report.version:
@@ -130,7 +130,7 @@ def published(slug: str) -> ResponseReturnValue:
     pack = active.pack_of(row)
     view = view_of(row, row.facts, pack, current_app.jinja_env.filters["day"])
     page = render_template("outcomes/published.html", report=row, view=view, pack=pack)
-    return _cacheable(Response(page), f"{row.content_hash}-{get_locale().language}")
+    return _cacheable(Response(page), f"{row.content_hash}-{current_language()}")
 
 
 @bp.get("/reports/<slug>.json")
@@ -155,12 +155,13 @@ def published_pdf(slug: str) -> ResponseReturnValue:
     )
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{row.slug}.pdf"'
-    return _cacheable(response, f"{row.content_hash}-{get_locale().language}-pdf")
+    return _cacheable(response, f"{row.content_hash}-{current_language()}-pdf")
 
 
 def _cacheable(response: Response, tag: str) -> Response:
     response.set_etag(tag)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _show(report_id: UUID, form: ReturnForm, status: int) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,7 +14,14 @@ from sandbox.access.permissions import P
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.gates import GateFacts, GateState, MissingKind, gate_state
 from sandbox.domain.monitoring import Level, next_report_due, reports_due
-from sandbox.domain.packs import PolicyPack, RequirementSpec, StageSpec, TierSpec, Who
+from sandbox.domain.packs import (
+    PolicyPack,
+    RequirementSpec,
+    StageSpec,
+    StartConditionSpec,
+    TierSpec,
+    Who,
+)
 from sandbox.domain.trials import (
     OPEN_STATUSES,
     StageProgress,
@@ -48,6 +55,7 @@ from sandbox.models import (
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.packs import active
 
+_T = TypeVar("_T")
 COMPLETION = ""  # the gate behind the last stage
 COMPANY = "company"
 MOST_TASKS = 50
@@ -576,3 +584,64 @@ def has_approved(file: TrialFile, stage: str, requirement: str, actor: Actor) ->
         and row.person_id == actor.person_id
         for row in file.evidence
     )
+
+
+# --- parts of a file, by their addresses ---------------------------------------------------------
+
+
+def get_report(file: TrialFile, report_id: UUID) -> MonitoringReport:
+    """Return a report of this trial. Raises: NotFound."""
+    return _found(report for report in file.reports if report.id == report_id)
+
+
+def get_incident(file: TrialFile, incident_id: UUID) -> Incident:
+    """Return an incident of this trial. Raises: NotFound."""
+    return _found(incident for incident in file.incidents if incident.id == incident_id)
+
+
+def get_start_condition(file: TrialFile, key: str) -> StartConditionSpec:
+    """Return a start condition of this trial's tier. Raises: NotFound."""
+    return _found(spec for spec in file.tier.start_conditions if spec.key == key)
+
+
+def get_requirement(file: TrialFile, stage: str, key: str) -> RequirementSpec:
+    """Return a requirement of the next gate. Raises: NotFound."""
+    if stage != file.next_gate:
+        raise NotFound
+    return _found(spec for spec in file.requirements_of(stage) if spec.key == key)
+
+
+def get_document(session: Session, actor: Actor, trial_id: UUID, evidence_id: UUID) -> Any:
+    """Return what is needed to give out a document. Raises: NotFound."""
+    row = session.execute(
+        select(GateEvidence.sha256, GateEvidence.filename, GateEvidence.content_type)
+        .join(Trial, Trial.id == GateEvidence.trial_id)
+        .where(
+            GateEvidence.id == evidence_id,
+            Trial.id == trial_id,
+            GateEvidence.kind == "document",
+            scope(actor, P.TRIAL_READ),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def report_data(file: TrialFile, report: MonitoringReport | None) -> dict[str, object]:
+    """Return what the form of a report starts from: today, or what came back."""
+    if report is None:
+        return {"measured_on": file.today}
+    readings = [each for each in file.readings if each.report_id == report.id]
+    return {
+        "measured_on": readings[0].measured_on if readings else file.today,
+        "participants": report.participants,
+        "narrative": report.narrative,
+        **{f"metric-{each.metric}": format(each.value.normalize(), "f") for each in readings},
+    }
+
+
+def _found(candidates: Iterable[_T]) -> _T:
+    for candidate in candidates:
+        return candidate
+    raise NotFound

@@ -26,8 +26,7 @@ STATUS_OF: dict[type[Refusal], int] = {
 def wants_json() -> bool:
     """Tell whether the request is a machine's."""
     return request.path.endswith(".json") or (
-        request.accept_mimetypes.best_match(["text/html", "application/json"])
-        == "application/json"
+        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
     )
 
 

@@ -50,6 +50,7 @@ WHY_SENTENCES: dict[Why, object] = {
         "The rule gives no answer: every authority whose word counts has abstained."
     ),
     Why.OFFICER_MISSING: _l("Choose an officer of your authority who has no conflict of interest."),
+    Why.OWN_ROLES: _l("Nobody can change their own roles. Another administrator has to."),
     Why.PACK_WITHDRAWN: _l("The rules under which this began are no longer installed."),
     Why.PLAN_CHANGED: _l("The plan has changed since you opened it. Read it again first."),
     Why.PLAN_INCOMPLETE: _l("The plan is not complete yet."),
@@ -68,6 +69,12 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.STILL_RUNNING: _l("The test is still running."),
     Why.STILL_SUSPENDED: _l("The test is suspended."),
     Why.TRIAL_EXISTS: _l("A test has already been opened for this application."),
+    Why.WORKS_FOR_APPLICANT: _l(
+        "This person acts for an organisation that may apply, and cannot also decide."
+    ),
+    Why.WORKS_FOR_PROGRAMME: _l(
+        "People who work for the programme or an authority cannot also act for an applicant."
+    ),
     Why.WRONG_AUTHORITY: _l("This belongs to another authority."),
     Why.WRONG_REQUIREMENT: _l("This requirement is satisfied in another way, or by somebody else."),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
@@ -25,7 +26,9 @@ def register_words(app: Flask) -> None:
         party_label=party_label,
         trial_label=trial_label,
     )
-    app.jinja_env.filters.update(paragraphs=paragraphs, in_language=in_language)
+    app.jinja_env.filters.update(
+        paragraphs=paragraphs, in_language=in_language, plain_number=plain_number
+    )
 
 
 def party_label(party: Party) -> object:
@@ -36,6 +39,11 @@ def party_label(party: Party) -> object:
 def in_language(texts: Mapping[str, str]) -> str:
     """Return the reader's language out of texts kept as data; else whichever there is."""
     return texts.get(current_language()) or next(iter(texts.values()), "")
+
+
+def plain_number(value: Decimal) -> str:
+    """Write a measured value without trailing zeros."""
+    return format(value.normalize(), "f")
 
 
 def paragraphs(text: str) -> Markup:

@@ -1,0 +1,231 @@
+"""Build the forms of a trial from its tier and its pack."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import Field, IntegerField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from sandbox.domain.packs import PolicyPack, TierSpec
+from sandbox.kernel.forms import DateField3, PlatformForm, Required, VersionedForm, WordLimit
+from sandbox.models import TrialPlan
+
+MOST_WORDS = 800
+START_STATES = (
+    ("open", _l("Not yet")),
+    ("met", _l("Met")),
+    ("blocked_by_third_party", _l("Blocked by a third party")),
+)
+
+
+class MeasuredField(StringField):  # type: ignore[misc]
+    """Read a decimal number in either style: 1,234.5 or 1.234,5; nothing is guessed."""
+
+    def decimal(self) -> Decimal | None:
+        """Return the value, or None where nothing sensible was typed."""
+        return read_decimal(self.data or "")
+
+
+def read_decimal(text: str) -> Decimal | None:
+    """Return the number that was typed, or None.
+
+    A single comma or point is the decimal sign; of two kinds the last one is.
+    """
+    compact = text.replace(" ", "").replace("\u00a0", "").removesuffix("%")
+    last = max(compact.rfind(","), compact.rfind("."))
+    if last >= 0:
+        whole = compact[:last].replace(",", "").replace(".", "")
+        compact = f"{whole}.{compact[last + 1 :]}"
+    try:
+        value = Decimal(compact)
+    except ArithmeticError:
+        return None
+    return value if value.is_finite() and abs(value) < Decimal(10**12) else None
+
+
+class IsNumber:
+    """Refuse what is no number."""
+
+    def __call__(self, _form: PlatformForm, field: Field) -> None:
+        """Raises: ValidationError."""
+        if read_decimal(field.data or "") is None:
+            raise ValidationError(_l("Write a number, for example 2.5."))
+
+
+class PlanForm(VersionedForm):
+    """Write the plan; its parts are added by `plan_form`."""
+
+
+def plan_form(pack: PolicyPack, language: str, plan: TrialPlan) -> PlanForm:
+    """Make the form of a trial's plan, filled with what was saved last."""
+    parts = {
+        f"plan-{spec.key}": TextAreaField(
+            spec.label.in_(language),
+            [WordLimit(MOST_WORDS)],
+            description=spec.hint.in_(language),
+        )
+        for spec in pack.plan_fields
+    }
+    saved = {f"plan-{key}": text for key, text in plan.fields.items()}
+    form: PlanForm = type("WholePlanForm", (PlanForm,), parts)(
+        data={**saved, "version": plan.version}
+    )
+    return form
+
+
+def typed_plan(form: PlanForm) -> Mapping[str, str]:
+    """Return what was typed into the parts of the plan, by their keys."""
+    return {
+        field.short_name.removeprefix("plan-"): field.data or ""
+        for field in form
+        if field.short_name.startswith("plan-")
+    }
+
+
+class AgreeForm(VersionedForm):
+    """Agree to exactly the version of the plan that was read."""
+
+
+class StartConditionForm(PlatformForm):
+    """Say how a start condition stands."""
+
+    state = RadioField(_l("How does it stand?"), [Required()], choices=START_STATES)
+    note = TextAreaField(
+        _l("Note"),
+        [WordLimit(200)],
+        description=_l("If a third party blocks it: who, and what is being done about it."),
+    )
+
+
+class DocumentForm(PlatformForm):
+    """Hand in a document for a gate."""
+
+    document = FileField(
+        _l("Document"),
+        [FileRequired(_l("Choose a file."))],
+        description=_l("PDF, Word, Excel, CSV, text or image, at most 25 MB."),
+    )
+
+
+class ApproveForm(PlatformForm):
+    """Approve a requirement."""
+
+    note = TextAreaField(_l("Remark, if you have one"), [WordLimit(200)])
+
+
+class WaiveForm(PlatformForm):
+    """Waive a requirement with a reason."""
+
+    reason = TextAreaField(
+        _l("Why is this requirement waived?"),
+        [Required(), WordLimit(300)],
+        description=_l("Everybody on the case can read the reason."),
+    )
+
+
+class MonitoringReportForm(PlatformForm):
+    """Report on the current stage; the readings are added by `report_form`."""
+
+    measured_on = DateField3(_l("Day of the readings"), [Required()])
+    participants = IntegerField(
+        _l("Participants so far"), [InputRequired(), NumberRange(min=0, max=100_000_000)]
+    )
+    narrative = TextAreaField(
+        _l("What happened since the last report"),
+        [Required(), WordLimit(1500)],
+        description=_l("What went well, what did not, complaints and what you did about them."),
+    )
+
+    def readings(self) -> dict[str, Decimal]:
+        """Return the values by the keys of their metrics."""
+        return {
+            field.short_name.removeprefix("metric-"): value
+            for field in self
+            if isinstance(field, MeasuredField) and (value := field.decimal()) is not None
+        }
+
+
+def report_form(
+    pack: PolicyPack, tier: TierSpec, language: str, data: Mapping[str, object]
+) -> MonitoringReportForm:
+    """Make the form of a monitoring report with a field for each metric of the tier."""
+    parts = {
+        f"metric-{key}": MeasuredField(
+            f"{pack.metric(key).name.in_(language)} ({pack.metric(key).unit.in_(language)})",
+            [Required(), IsNumber()],
+        )
+        for key in tier.metrics
+    }
+    form: MonitoringReportForm = type("WholeReportForm", (MonitoringReportForm,), parts)(data=data)
+    return form
+
+
+class JudgeForm(PlatformForm):
+    """Accept a report, or return it with a remark."""
+
+    verdict = RadioField(
+        _l("What do you decide?"),
+        [Required()],
+        choices=[("accept", _l("Accept it")), ("return", _l("Return it to be corrected"))],
+    )
+    remark = TextAreaField(
+        _l("Remark"),
+        [WordLimit(300)],
+        description=_l("Needed if you return the report: what has to change."),
+    )
+
+    def validate_remark(self, field: Field) -> None:
+        """Demand a remark with a return."""
+        if self.verdict.data == "return" and not (field.data or "").strip():
+            raise ValidationError(_l("Say what has to change."))
+
+
+class IncidentForm(PlatformForm):
+    """Report an incident."""
+
+    class_key = RadioField(_l("What kind of incident is it?"), [Required()])
+    what_happened = TextAreaField(_l("What happened"), [Required(), WordLimit(800)])
+    persons_affected = IntegerField(
+        _l("People affected"), [Optional(), NumberRange(min=0, max=100_000_000)], default=0
+    )
+
+
+def incident_form(pack: PolicyPack, language: str) -> IncidentForm:
+    """Make the form of an incident with the pack's classes."""
+    form = IncidentForm()
+    form.class_key.choices = [(spec.key, spec.name.in_(language)) for spec in pack.incident_classes]
+    return form
+
+
+class CloseIncidentForm(PlatformForm):
+    """Close an incident."""
+
+    correction = TextAreaField(
+        _l("What was corrected, and how do you know that it works?"), [Required(), WordLimit(500)]
+    )
+
+
+class SuspendForm(PlatformForm):
+    """Stop a trial: one reason is all that is asked."""
+
+    reason = TextAreaField(_l("Why must the test stop?"), [Required(), WordLimit(500)])
+
+
+class CompleteForm(PlatformForm):
+    """Complete a trial."""
+
+    exit_kind = RadioField(_l("How does the test end?"), [Required()])
+
+
+class EndEarlyForm(CompleteForm):
+    """End a trial before its plan is carried out."""
+
+    reason = TextAreaField(_l("Why does it end early?"), [Required(), WordLimit(500)])
+
+
+def with_exit_kinds(form: CompleteForm, pack: PolicyPack, language: str) -> CompleteForm:
+    """Offer the pack's ways to end."""
+    form.exit_kind.choices = [(kind.code, kind.name.in_(language)) for kind in pack.exit_kinds]
+    return form

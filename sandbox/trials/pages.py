@@ -1,0 +1,162 @@
+"""Prepare what the page of a trial shows to one reader: facts, and the deeds open to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import grants
+from sandbox.access.permissions import P
+from sandbox.domain.gates import GateState, RequirementState
+from sandbox.domain.packs import RequirementKind, Who
+from sandbox.domain.trials import LIFECYCLE, StageProgress, TrialAction, TrialStatus
+from sandbox.kernel.actors import Actor
+from sandbox.models import Reading
+from sandbox.trials.queries import COMPLETION, TrialFile, has_approved
+from sandbox.trials.services import may_approve, missing_fields, roles_of
+
+TRIAL_PERMISSIONS = (
+    P.TRIAL_READ,
+    P.TRIAL_PLAN_EDIT,
+    P.TRIAL_PLAN_AGREE,
+    P.START_CONDITION_SET,
+    P.REQUIREMENT_DOCUMENT,
+    P.REQUIREMENT_APPROVE,
+    P.REQUIREMENT_WAIVE,
+    P.STAGE_ENTER,
+    P.MONITORING_REPORT_SUBMIT,
+    P.MONITORING_REPORT_JUDGE,
+    P.INCIDENT_OPEN,
+    P.INCIDENT_CLOSE,
+    P.TRIAL_SUSPEND,
+    P.TRIAL_RESUME,
+    P.TRIAL_COMPLETE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementLine:
+    """Show one requirement of the next gate, with what this reader may do about it."""
+
+    state: RequirementState
+    evidence: Sequence[Any]
+    may_document: bool
+    may_approve: bool
+    may_waive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPage:
+    """Hold the page of a trial for one reader."""
+
+    file: TrialFile
+    granted: frozenset[P]
+    progress: tuple[StageProgress, ...]
+    gates: Mapping[str, GateState]
+    next_gate: str
+    gate: GateState | None
+    requirements: tuple[RequirementLine, ...]
+    missing_plan: tuple[str, ...]
+    may_agree: bool
+    may_enter: bool
+    may_complete: bool
+    may_suspend: bool
+    may_resume: bool
+    own_conditions: frozenset[str]
+    readings: Mapping[str, Sequence[Reading]]
+
+
+def page_of(session: Session, actor: Actor, file: TrialFile) -> TrialPage:
+    """Judge everything once, so that the page only prints."""
+    granted = grants(session, actor, TRIAL_PERMISSIONS, file.trial)
+    status = TrialStatus(file.trial.status)
+    next_gate = file.next_gate
+    gate = file.gate(next_gate) if file.is_open else None
+    roles = roles_of(file, actor)
+    return TrialPage(
+        file=file,
+        granted=granted,
+        progress=file.progress,
+        gates={} if gate is None else {next_gate: gate},
+        next_gate=next_gate,
+        gate=gate,
+        requirements=() if gate is None else _lines(file, actor, gate, granted),
+        missing_plan=missing_fields(file),
+        may_agree=_may_agree(file, actor, granted),
+        may_enter=_is_ready(gate, granted, P.STAGE_ENTER)
+        and next_gate != COMPLETION
+        and LIFECYCLE.allows(status, TrialAction.ENTER_STAGE),
+        may_complete=_is_ready(gate, granted, P.TRIAL_COMPLETE)
+        and next_gate == COMPLETION
+        and LIFECYCLE.allows(status, TrialAction.COMPLETE),
+        may_suspend=P.TRIAL_SUSPEND in granted and LIFECYCLE.allows(status, TrialAction.SUSPEND),
+        may_resume=_may_resume(file, actor, granted),
+        own_conditions=frozenset(
+            spec.key
+            for spec in file.tier.start_conditions
+            if file.is_open and P.START_CONDITION_SET in granted and spec.owner in roles
+        ),
+        readings=_series(file.readings),
+    )
+
+
+def _is_ready(gate: GateState | None, granted: frozenset[P], permission: P) -> bool:
+    return gate is not None and gate.is_open and permission in granted
+
+
+def _lines(
+    file: TrialFile, actor: Actor, gate: GateState, granted: frozenset[P]
+) -> tuple[RequirementLine, ...]:
+    authority = file.acting(actor)
+    found = []
+    for state in gate.requirements:
+        spec = state.spec
+        is_approval = spec.kind is RequirementKind.APPROVAL
+        found.append(
+            RequirementLine(
+                state=state,
+                evidence=[
+                    row
+                    for row in file.evidence
+                    if row.stage == file.next_gate and row.requirement == spec.key
+                ],
+                may_document=spec.kind is RequirementKind.DOCUMENT
+                and P.REQUIREMENT_DOCUMENT in granted,
+                may_approve=is_approval
+                and P.REQUIREMENT_APPROVE in granted
+                and authority is not None
+                and may_approve(spec, authority)
+                and not has_approved(file, file.next_gate, spec.key, actor),
+                may_waive=spec.may_be_waived and not state.holds and P.REQUIREMENT_WAIVE in granted,
+            )
+        )
+    return tuple(found)
+
+
+def _may_agree(file: TrialFile, actor: Actor, granted: frozenset[P]) -> bool:
+    if P.TRIAL_PLAN_AGREE not in granted or file.trial.status != TrialStatus.PREPARING:
+        return False
+    authority = file.acting(actor)
+    party = authority.code if authority else Who.COMPANY.value
+    return not missing_fields(file) and all(row.party != party for row in file.agreements)
+
+
+def _may_resume(file: TrialFile, actor: Actor, granted: frozenset[P]) -> bool:
+    suspension = file.open_suspension
+    if suspension is None or P.TRIAL_RESUME not in granted:
+        return False
+    authority = file.acting(actor)
+    if authority is None:
+        return suspension.by_company and suspension.suspender_agreed_at is None
+    if authority.is_lead and suspension.lead_agreed_at is None:
+        return True
+    is_suspender = suspension.authority_id == authority.authority_id
+    return is_suspender and suspension.suspender_agreed_at is None
+
+
+def _series(readings: Sequence[Reading]) -> dict[str, list[Reading]]:
+    found: dict[str, list[Reading]] = {}
+    for reading in readings:
+        found.setdefault(reading.metric, []).append(reading)
+    return found

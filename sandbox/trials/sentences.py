@@ -1,0 +1,64 @@
+"""Say in words what a gate still lacks, and who can bring it."""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from sandbox.domain.gates import MissingKind, MissingPart
+from sandbox.domain.packs import PolicyPack, Who
+from sandbox.kernel.language import current_language
+
+
+def who(part: Who, authority: str | None = None) -> str:
+    """Name a party to the trial."""
+    if authority:
+        return authority
+    names = {
+        Who.COMPANY: _("the company"),
+        Who.LEAD: _("the lead authority"),
+        Who.ASSOCIATES: _("the associate authorities"),
+        Who.EVERY_AUTHORITY: _("every authority"),
+        Who.SECRETARIAT: _("the secretariat"),
+        Who.PLATFORM: _("the facts themselves"),
+    }
+    return names[part]
+
+
+def missing_sentence(part: MissingPart, pack: PolicyPack) -> str:
+    """Return what is missing as a sentence in the reader's language."""
+    name = who(part.who, part.authority)
+    metric = pack.metric(part.subject).name.in_(current_language()) if part.subject else ""
+    count = part.count
+    sentences = {
+        MissingKind.AGREEMENT: lambda: _("Agreement of %(who)s", who=name),
+        MissingKind.START_CONDITION: lambda: ngettext(
+            "%(num)s start condition is not met", "%(num)s start conditions are not met", count
+        ),
+        MissingKind.DOCUMENT: lambda: _("Document from %(who)s", who=name),
+        MissingKind.APPROVAL: lambda: ngettext(
+            "Approval by %(num)s person of %(who)s",
+            "Approval by %(num)s persons of %(who)s",
+            count,
+            who=name,
+        ),
+        MissingKind.REPORT: lambda: ngettext(
+            "%(num)s report has not been handed in",
+            "%(num)s reports have not been handed in",
+            count,
+        ),
+        MissingKind.REPORT_ACCEPTANCE: lambda: ngettext(
+            "%(num)s report waits for %(who)s", "%(num)s reports wait for %(who)s", count, who=name
+        ),
+        MissingKind.READING: lambda: (
+            _("No reading of “%(metric)s” in this stage", metric=metric)
+            if metric
+            else _("No reading in this stage")
+        ),
+        MissingKind.METRIC_IN_BREACH: lambda: _("“%(metric)s” is in breach", metric=metric),
+        MissingKind.INCIDENT_CLOSURE: lambda: ngettext(
+            "%(num)s serious incident is open", "%(num)s serious incidents are open", count
+        ),
+        MissingKind.DAYS: lambda: ngettext(
+            "%(num)s more day in this stage", "%(num)s more days in this stage", count
+        ),
+    }
+    return str(sentences[part.kind]())
