@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from sandbox.access.guard import public
@@ -73,7 +73,7 @@ def trials_json() -> ResponseReturnValue:
 @public
 def trials_csv() -> ResponseReturnValue:
     """Give the whole register as a table."""
-    lines = csv_lines(queries.each_trial(db.session()))
+    lines = stream_with_context(csv_lines(queries.each_trial(db.session())))
     response = Response(lines, mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="register.csv"'
     return response
