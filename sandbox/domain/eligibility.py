@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sandbox.domain.applications import walk
-from sandbox.domain.conditions import holds, is_answered
+from sandbox.domain.conditions import holds
 from sandbox.domain.packs import (
     Answers,
     EligibilitySpec,
@@ -44,7 +44,7 @@ def check(spec: EligibilitySpec, answers: Answers) -> EligibilityResult:
     counting = {
         question.key: answers[question.key]
         for question in asked(spec, answers)
-        if is_answered(answers.get(question.key))
+        if question.key in answers
     }
     found = [rule for rule in spec.rules if holds(rule.when, counting)]
     verdict = min(
