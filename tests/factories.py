@@ -5,6 +5,7 @@ Every function commits in a unit of work of its own, as the platform does.
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,9 @@ from sqlalchemy.orm import Session
 from config import PACKS
 from sandbox.accounts.queries import load_actor
 from sandbox.applications import services as applications
+from sandbox.coordination import services as coordination
 from sandbox.domain.applications import ApplicationStatus, asked
+from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.packs import AnswerValue, PolicyPack, QuestionKind, QuestionSpec
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.actors import system_actor as named_system_actor
@@ -280,3 +283,145 @@ def mild_answer(question: QuestionSpec) -> AnswerValue:
             return "2026-09-01"
         case _:
             return "Ejemplo"
+
+
+# --- authorities at work on a case ---------------------------------------------------------------
+
+# With these answers the pack proposes INAI as the lead, and IFT and COFECE as associates.
+SHARED_ANSWERS: dict[str, AnswerValue] = {
+    "network_uses": ["public_network"],
+    "market_effects": ["ranks_offers"],
+}
+
+
+@dataclass(frozen=True)
+class Team:
+    """An authority with its head and two officers, as actors."""
+
+    authority: Authority
+    head: Actor
+    officer: Actor
+    second: Actor
+
+
+def make_team(session: Session, code: str) -> Team:
+    head = make_person(session, f"Jefa {code}")
+    officers = (make_person(session, f"Oficial {code}"), make_person(session, f"Segundo {code}"))
+    authority = make_authority(session, code, head=head, officers=officers)
+    first, second = (actor_for(session, officer) for officer in officers)
+    return Team(authority, actor_for(session, head), first, second)
+
+
+def make_assigned(
+    session: Session,
+    organisation: Organisation,
+    company: Actor,
+    caseworker: Actor,
+    *,
+    lead: Team,
+    associates: tuple[Team, ...] = (),
+    now: datetime = NOW,
+) -> Application:
+    """Let the caseworker ask these authorities to take a new case."""
+    application = make_in_triage(
+        session, organisation, company, caseworker, now=now, **SHARED_ANSWERS
+    )
+    codes = [team.authority.code for team in associates]
+    with unit_of_work(session):
+        coordination.assign(
+            session,
+            caseworker,
+            application,
+            lead=lead.authority.code,
+            associates=codes,
+            reason="Así se acordó.",
+            now=now + timedelta(hours=2),
+        )
+    return application
+
+
+def start_review(
+    session: Session, application: Application, *teams: Team, now: datetime = NOW
+) -> None:
+    """Let every authority accept the case and name its officer, who has no conflict."""
+    at = now + timedelta(hours=3)
+    for team in teams:
+        with unit_of_work(session):
+            coordination.accept_assignment(session, team.head, application, now=at)
+    for team in teams:
+        with unit_of_work(session):
+            assert team.officer.person_id is not None
+            coordination.name_officer(
+                session, team.head, application, person_id=team.officer.person_id, now=at
+            )
+        with unit_of_work(session):
+            coordination.declare_conflict(
+                session, team.officer, application, has_conflict=False, now=at
+            )
+    assert application.status == ApplicationStatus.UNDER_REVIEW
+
+
+def mark_criteria(
+    session: Session,
+    application: Application,
+    team: Team,
+    *,
+    now: datetime = NOW,
+    **marks: CriterionMark,
+) -> None:
+    """Let an officer find every criterion met, but for `marks`."""
+    given = {
+        criterion.key: (marks.get(criterion.key, CriterionMark.MET), "Consta en la solicitud.")
+        for criterion in pack().criteria
+    }
+    with unit_of_work(session):
+        coordination.save_review(
+            session, team.officer, application, marks=given, expected_version=0, now=now
+        )
+
+
+def take_position(
+    session: Session,
+    application: Application,
+    team: Team,
+    stance: Stance = Stance.CONCUR,
+    *,
+    conditions: tuple[str, ...] = (),
+    expected_version: int = 0,
+    now: datetime = NOW,
+) -> None:
+    with unit_of_work(session):
+        coordination.take_position(
+            session,
+            team.officer,
+            application,
+            stance=stance,
+            reasons="Lo muestra la solicitud.",
+            conditions=conditions,
+            expected_version=expected_version,
+            now=now,
+        )
+
+
+def make_admitted(
+    session: Session,
+    organisation: Organisation,
+    company: Actor,
+    caseworker: Actor,
+    *,
+    lead: Team,
+    associates: tuple[Team, ...] = (),
+    now: datetime = NOW,
+) -> Application:
+    """Bring a case to its admission, on which all of its authorities agree."""
+    teams = (lead, *associates)
+    application = make_assigned(
+        session, organisation, company, caseworker, lead=lead, associates=associates, now=now
+    )
+    start_review(session, application, *teams, now=now)
+    for team in teams:
+        mark_criteria(session, application, team, now=now + timedelta(hours=4))
+        take_position(session, application, team, now=now + timedelta(hours=5))
+    with unit_of_work(session):
+        coordination.decide(session, lead.officer, application, now=now + timedelta(hours=6))
+    return application

@@ -106,8 +106,9 @@ def _positions_due(row: Line, stops: Sequence[Stop], now: datetime) -> date | No
 
 
 def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
-    place = AuthorityAssignment
-    other = aliased(AuthorityAssignment)
+    # The policy looks for assignments of its own: under the same name it would find this query's.
+    place, other = aliased(AuthorityAssignment), aliased(AuthorityAssignment)
+    named = aliased(OfficerAssignment)
     case = place.application_id
     own_position = Position.authority_id == place.authority_id
     counted = select(func.count())
@@ -148,8 +149,8 @@ def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
             place.assigned_at,
             place.respond_by,
             place.responded_at,
-            OfficerAssignment.person_id.label("officer_id"),
-            OfficerAssignment.named_at,
+            named.person_id.label("officer_id"),
+            named.named_at,
             ClockStop.started_on,
             ClockStop.ended_on,
             *(
@@ -160,10 +161,10 @@ def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
         .select_from(Application)
         .join(place, case == Application.id)
         .outerjoin(
-            OfficerAssignment,
-            (OfficerAssignment.application_id == case)
-            & (OfficerAssignment.authority_id == place.authority_id)
-            & OfficerAssignment.ended_at.is_(None),
+            named,
+            (named.application_id == case)
+            & (named.authority_id == place.authority_id)
+            & named.ended_at.is_(None),
         )
         .outerjoin(ClockStop, ClockStop.application_id == Application.id)
         .where(
