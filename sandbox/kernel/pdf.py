@@ -25,6 +25,7 @@ TIME_LIMIT_SECONDS = 20
 MEMORY_LIMIT_BYTES = 1024**3
 _TEMPLATE_NAME = re.compile(r"[a-z][a-z_]*")
 _REFUSED = 3
+_SIMPLE_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "FEMININE", "MASCULINE", "MICRO")
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -101,7 +102,7 @@ def _rewritten(sign: str) -> str:
     # Loaded here because the child, which is this same file, must not depend on it.
     from anyascii import anyascii
 
-    if unicodedata.category(sign).startswith("C"):
+    if unicodedata.category(sign)[0] in "CM":
         return " " if sign == "\t" else ""
     return anyascii(sign) or _UNKNOWN
 
@@ -117,9 +118,15 @@ def covered() -> frozenset[int]:
         }
         for weight in ("[rs]", "Bold")
     )
-    return frozenset(
-        point for point in regular & bold if not unicodedata.category(chr(point)).startswith("C")
-    )
+    return frozenset(point for point in regular & bold if _stands_alone(chr(point)))
+
+
+def _stands_alone(sign: str) -> bool:
+    """Tell whether a sign looks the same beside any other: joined scripts need glyphs of pairs."""
+    kind = unicodedata.category(sign)[0]
+    if kind == "L":
+        return unicodedata.name(sign, "").startswith(_SIMPLE_SCRIPTS)
+    return kind in "NPSZ" and unicodedata.bidirectional(sign) not in {"R", "AL", "AN"}
 
 
 def _code_points(font: bytes) -> Iterator[int]:
@@ -137,11 +144,20 @@ def _code_points(font: bytes) -> Iterator[int]:
         (form,) = struct.unpack_from(">H", font, at)
         if form == 4:  # noqa: PLR2004 - the format's own number
             (double,) = struct.unpack_from(">H", font, at + 6)
-            segments = double // 2
-            ends = struct.unpack_from(f">{segments}H", font, at + 14)
-            starts = struct.unpack_from(f">{segments}H", font, at + 16 + double)
-            for first, last in zip(starts, ends, strict=True):
-                yield from range(first, min(last, 0xFFFE) + 1)
+            shape = f">{double // 2}H"
+            ends, starts, deltas, ranges = (
+                struct.unpack_from(shape, font, at + 14 + skip)
+                for skip in (0, double + 2, 2 * double + 2, 3 * double + 2)
+            )
+            for segment, (first, last) in enumerate(zip(starts, ends, strict=True)):
+                glyphs = at + 16 + 3 * double + 2 * segment + ranges[segment]
+                for point in range(first, min(last, 0xFFFE) + 1):
+                    glyph = point + deltas[segment]
+                    if ranges[segment]:
+                        (glyph,) = struct.unpack_from(">H", font, glyphs + 2 * (point - first))
+                    # A segment may span signs that the font does not have; those map to glyph 0.
+                    if glyph & 0xFFFF:
+                        yield point
         elif form == 12:  # noqa: PLR2004
             (groups,) = struct.unpack_from(">I", font, at + 12)
             for group in range(groups):
