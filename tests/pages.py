@@ -13,11 +13,8 @@ from flask import Flask, Response, session
 from flask.testing import FlaskClient
 from flask_security import login_user
 from lxml import html
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Connection, Engine, event
 from werkzeug.test import TestResponse
-
-from sandbox.kernel.db import db
-from sandbox.models import Person
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITES = re.compile(
@@ -357,16 +354,12 @@ class JudgingClient(FlaskClient):
 
     def sign_in(self, email: str) -> None:
         """Sign somebody in without the pages for it, which have tests of their own."""
-        # Tests of the domain must run, and fast, whatever state the rooms above it are in.
-        from sandbox.accounts.security import Account
-
         app = self.application
 
         def sign_in_elsewhere() -> list[str]:
             with app.test_request_context():
-                person = db.session.scalar(select(Person).where(Person.email == email))
-                assert person is not None, f"Nobody has the address {email}."
-                account = Account(person)
+                account = app.extensions["security"].datastore.find_user(email=email)
+                assert account is not None, f"Nobody has the address {email}."
                 assert login_user(account, authn_via=["password"]), f"{email} may not sign in."
                 response = app.response_class()
                 app.session_interface.save_session(app, session, response)  # type: ignore[arg-type]
