@@ -139,6 +139,11 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def base_url() -> None:
+    """Every window is told its address; the plugin's own way is about to stop working."""
+
+
+@pytest.fixture(scope="session")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The production server with the demonstration programme, shared by a worker's journeys."""
     with serve(tmp_path_factory.mktemp("live")) as server:

@@ -1,0 +1,62 @@
+"""The browser of the journeys notices what is wrong with a page: else its silence means nothing."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask import Flask, Response
+from playwright.sync_api import BrowserContext
+from werkzeug.serving import make_server
+
+from tests.browsing import LiveServer, Visitor
+
+pytestmark = pytest.mark.journey
+
+PAGE = """<!doctype html>
+<html lang="en"><head><title>A page</title><link rel="icon" href="data:,"></head>
+<body><main><h1>A page</h1>{}</main></body></html>"""
+SOUND = '<p>It is sound. <a href="/next">Next page</a></p>'
+FAULTS = {
+    "image-alt": '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">',
+    "wider than the window": '<svg width="3000" height="10" aria-hidden="true"></svg>',
+    "Content Security Policy": '<p style="color: navy">It is navy.</p>',
+    "another site": '<img alt="A map" src="http://127.0.0.1:1/map.png">',
+}
+
+
+@pytest.fixture
+def small_site(tmp_path: Path) -> Iterator[LiveServer]:
+    app = Flask(__name__)
+    bodies = {"": SOUND, "next": "<p>It is the next one.</p>", **FAULTS}
+
+    @app.get("/")
+    @app.get("/<path:name>")
+    def page(name: str = "") -> Response:
+        policy = "default-src 'self'; img-src * data:"
+        body = PAGE.format(bodies[name])
+        return Response(body, headers={"Content-Security-Policy": policy})
+
+    server = make_server("127.0.0.1", 0, app)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield LiveServer(f"http://127.0.0.1:{server.port}", tmp_path)
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def visitor(small_site: LiveServer, new_context: Callable[..., BrowserContext]) -> Visitor:
+    return Visitor(new_context(base_url=small_site.url).new_page(), small_site)
+
+
+def test_visitor_accepts_a_sound_page_and_follows_its_link(visitor: Visitor) -> None:
+    visitor.goto("/").look_narrow().click("Next page")
+    assert visitor.main == "A page It is the next one."
+
+
+@pytest.mark.parametrize("complaint", FAULTS)
+def test_visitor_refuses(complaint: str, visitor: Visitor) -> None:
+    with pytest.raises(AssertionError) as refusal:
+        visitor.goto(f"/{complaint}")
+    assert complaint in str(refusal.value)
