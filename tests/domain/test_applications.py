@@ -346,7 +346,7 @@ VALUES = st.recursive(
 CONTENTS = st.dictionaries(st.text("abc", min_size=1), VALUES, max_size=4)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(CONTENTS)
 def test_content_hash_is_that_of_sorted_json_without_spaces(content: Mapping[str, Any]) -> None:
     written = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

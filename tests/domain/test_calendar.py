@@ -51,7 +51,7 @@ def test_calendars_of_the_same_content_are_the_same() -> None:
 DAYS = st.dates(date(2023, 1, 1), date(2028, 12, 31))
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(DAYS, st.integers(0, 60))
 def test_add_business_days_lands_on_the_nth_working_day(start: date, count: int) -> None:
     after = (start + timedelta(days=each) for each in range(1, 400))
@@ -64,7 +64,7 @@ def test_add_business_days_refuses_to_go_back() -> None:
         MEXICO.add_business_days(date(2024, 1, 2), -1)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(DAYS, st.integers(-90, 90))
 def test_business_days_between_counts_and_has_a_sign(start: date, distance: int) -> None:
     end = start + timedelta(days=distance)
@@ -118,7 +118,7 @@ def terms(draw: st.DrawFn) -> tuple[date, list[Stop], date]:
     return start, stops, today
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(terms(), st.sampled_from([BUSINESS, DAILY]), st.integers(0, 45))
 def test_clock_agrees_with_living_through_it(
     term: tuple[date, list[Stop], date], kind: ClockSpec, length: int
@@ -136,7 +136,7 @@ def test_clock_agrees_with_living_through_it(
     )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(terms(), st.integers(0, 40))
 def test_clock_that_ended_is_read_as_on_its_last_day(
     term: tuple[date, list[Stop], date], later: int

@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.domain.conditions import as_day, as_number, holds, is_answered, questions_of
@@ -120,11 +120,13 @@ def as_python(condition: Condition) -> str:
             return f"({condition.question} == 'yes')"
 
 
+@settings(max_examples=60, deadline=None)
 @given(TREES, TRUTHS)
 def test_holds_agrees_with_python_on_any_tree(tree: Condition, answers: dict[str, str]) -> None:
     assert holds(tree, answers) is bool(eval(as_python(tree), {}, dict(answers)))
 
 
+@settings(max_examples=60, deadline=None)
 @given(TREES)
 def test_questions_of_names_every_question_that_the_tree_mentions(tree: Condition) -> None:
     written = as_python(tree)

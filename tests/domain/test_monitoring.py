@@ -70,7 +70,7 @@ def test_worst_is_the_worst_of_any_three() -> None:
 START = date(2024, 1, 31)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 40), st.integers(-2, 200), st.integers(0, 60))
 def test_reports_fall_due_as_the_running_days_go_by(
     every: int, elapsed: int, suspended: int

@@ -165,7 +165,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(ROWS, st.sampled_from(["yes", "no"]))
 def test_weights_are_the_sums_of_their_reasons(rows: list[dict[str, str]], uses_data: str) -> None:
     result = propose(PACK, {"reliefs": rows, "uses_data": uses_data}, DAY)
