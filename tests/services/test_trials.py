@@ -1,0 +1,472 @@
+"""What happens to a trial between its opening and its exit, on both engines."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import Denied, NotFound
+from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
+from sandbox.domain.trials import TrialStatus
+from sandbox.kernel.actors import system_actor
+from sandbox.kernel.audit import AuditEntry, Deed
+from sandbox.kernel.db import Stale, unit_of_work
+from sandbox.kernel.files import FileStore
+from sandbox.kernel.mail import OutboxMail
+from sandbox.models import (
+    Application,
+    GateEvidence,
+    Incident,
+    Reading,
+    Trial,
+    TrialStage,
+)
+from sandbox.trials import queries, services
+from sandbox.trials.services.opening import public_part
+from tests.factories import make_company, pack
+from tests.trial_factories import (
+    OPENED,
+    OPENER,
+    Cast,
+    agree_on_plan,
+    approve,
+    breaching_readings,
+    enter_next,
+    good_readings,
+    hand_in_document,
+    hand_in_report,
+    make_trial,
+    read,
+    run_to_completion,
+    work_the_gate,
+)
+
+TIERS = [tier.key for tier in pack().tiers if not tier.prohibited]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FileStore:
+    return FileStore.from_url(f"file://{tmp_path / 'files'}")
+
+
+@pytest.fixture
+def cast(session: Session, files: FileStore) -> Iterator[Cast]:
+    return make_trial(session, files)
+
+
+def running(session: Session, files: FileStore) -> Cast:
+    """Return a trial past its first gate."""
+    found = make_trial(session, files)
+    work_the_gate(session, found)
+    enter_next(session, found)
+    return found
+
+
+# --- opening -------------------------------------------------------------------------------------
+
+
+def test_opening_twice_gives_the_same_trial(session: Session, cast: Cast) -> None:
+    application = session.get_one(Application, cast.trial.application_id)
+    with unit_of_work(session):
+        again = services.open_trial(session, OPENER, application, now=OPENED)
+    assert again.id == cast.trial.id
+    assert session.scalar(select(func.count(Trial.id))) == 1
+
+
+def test_a_trial_names_every_answer_that_led_to_its_tier(session: Session, cast: Cast) -> None:
+    reasons = cast.trial.tiering["reasons"]
+    assert sum(reason["points"] for reason in reasons) == cast.trial.tiering["points"]
+    assert all(reason["label"].keys() == {"es", "en"} for reason in reasons)
+
+
+def test_what_is_marked_confidential_stays_out_of_the_register() -> None:
+    rules = pack()
+    key = rules.public_fields[0]
+    assert public_part(rules, {key: "x"}, []) == {key: "x"}
+    assert public_part(rules, {key: "x"}, [key]) == {}
+
+
+def test_nobody_but_the_platform_opens_a_trial(session: Session, cast: Cast) -> None:
+    application = session.get_one(Application, cast.trial.application_id)
+    for actor in (cast.company, cast.lead.officer, cast.caseworker, system_actor("other")):
+        with pytest.raises(Denied), unit_of_work(session):
+            services.open_trial(session, actor, application, now=OPENED)
+
+
+# --- the whole way -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_every_tier_can_be_walked_from_plan_to_completion(
+    session: Session, files: FileStore, tier: str
+) -> None:
+    cast = make_trial(session, files, tier=tier)
+    run_to_completion(session, cast)
+    assert cast.trial.status == TrialStatus.COMPLETED
+    entered = session.scalars(
+        select(TrialStage.key)
+        .where(TrialStage.trial_id == cast.trial.id)
+        .order_by(TrialStage.sequence)
+    ).all()
+    assert entered == [stage.key for stage in pack().tier(tier).stages]
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_no_gate_opens_before_it_is_worked(session: Session, files: FileStore, tier: str) -> None:
+    cast = make_trial(session, files, tier=tier)
+    stage = read(session, cast).next_gate
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.enter_stage(session, cast.lead.officer, cast.trial, stage=stage, now=cast.now)
+    assert refused.value.reason is Why.GATE_CLOSED
+    assert cast.trial.stage_sequence == 1
+
+
+def test_nobody_skips_a_stage(session: Session, files: FileStore) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    work_the_gate(session, cast)
+    later = pack().tier(TIERS[-1]).stages[2].key
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.enter_stage(session, cast.lead.officer, cast.trial, stage=later, now=cast.now)
+    assert refused.value.reason is Why.STAGE_MISSING
+
+
+def test_only_the_lead_enters_a_stage(session: Session, cast: Cast) -> None:
+    work_the_gate(session, cast)
+    stage = read(session, cast).next_gate
+    for actor in (cast.company, cast.associate.officer, cast.caseworker):
+        with pytest.raises(Denied), unit_of_work(session):
+            services.enter_stage(session, actor, cast.trial, stage=stage, now=cast.now)
+
+
+def test_fifty_people_entering_a_stage_enter_it_once(
+    session: Session, engine: Engine, cast: Cast
+) -> None:
+    work_the_gate(session, cast)
+    stage = read(session, cast).next_gate
+    before = session.scalar(select(func.count(OutboxMail.id)))
+    trial_id = cast.trial.id
+    session.rollback()
+    outcomes: list[str] = []
+    start = threading.Barrier(10)
+
+    def enter() -> None:
+        start.wait()
+        for _ in range(5):
+            with Session(engine) as own:
+                trial = own.get_one(Trial, trial_id)
+                try:
+                    with unit_of_work(own):
+                        services.enter_stage(
+                            own, cast.lead.officer, trial, stage=stage, now=cast.now
+                        )
+                    outcomes.append("entered")
+                except (NotPossible, Stale, TransitionRefused) as error:
+                    outcomes.append(error.code)
+
+    threads = [threading.Thread(target=enter) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    session.rollback()  # What the others have written is read anew.
+    assert len(outcomes) == 50
+    assert outcomes.count("entered") == 1
+    rows = session.scalar(
+        select(func.count(TrialStage.id)).where(TrialStage.trial_id == cast.trial.id)
+    )
+    assert rows == 2
+    deeds = select(func.count(AuditEntry.id)).where(AuditEntry.deed == Deed.STAGE_ENTERED.value)
+    assert session.scalar(deeds) == 1
+    after = session.scalar(select(func.count(OutboxMail.id)))
+    # One set of mails: the company's owner, two heads, two officers.
+    assert after - before == 5
+
+
+# --- plan and start conditions -------------------------------------------------------------------
+
+
+def test_a_changed_plan_withdraws_the_agreements(session: Session, cast: Cast) -> None:
+    agree_on_plan(session, cast)
+    assert cast.trial.plan_agreed_at is not None
+    file = read(session, cast)
+    changed = {**file.plan.fields, next(iter(file.plan.fields)): "Otro texto."}
+    with unit_of_work(session):
+        services.save_plan(
+            session,
+            cast.company,
+            cast.trial,
+            fields=changed,
+            expected_version=file.plan.version,
+            now=cast.now,
+        )
+    assert read(session, cast).agreements == []
+    assert cast.trial.plan_agreed_at is None
+
+
+def test_the_second_to_save_a_plan_overwrites_nothing(session: Session, cast: Cast) -> None:
+    version = read(session, cast).plan.version
+    key = pack().plan_fields[0].key
+    with unit_of_work(session):
+        services.save_plan(
+            session,
+            cast.company,
+            cast.trial,
+            fields={key: "Primero"},
+            expected_version=version,
+            now=cast.now,
+        )
+    with pytest.raises(Stale), unit_of_work(session):
+        services.save_plan(
+            session,
+            cast.company,
+            cast.trial,
+            fields={key: "Segundo"},
+            expected_version=version,
+            now=cast.now,
+        )
+    assert read(session, cast).plan.fields == {key: "Primero"}
+
+
+def test_an_agreement_counts_only_for_the_wording_that_was_read(
+    session: Session, cast: Cast
+) -> None:
+    agree_on_plan(session, cast)
+    version = read(session, cast).plan.version
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.agree_plan(
+            session, cast.lead.officer, cast.trial, expected_version=version - 1, now=cast.now
+        )
+    assert refused.value.reason is Why.PLAN_CHANGED
+
+
+def test_a_start_condition_is_set_by_its_owner_alone(session: Session, files: FileStore) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    spec = next(
+        each for each in pack().tier(TIERS[-1]).start_conditions if each.owner.value == "company"
+    )
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.set_start_condition(
+            session,
+            cast.lead.officer,
+            cast.trial,
+            key=spec.key,
+            state="met",
+            note="",
+            now=cast.now,
+        )
+    assert refused.value.reason is Why.WRONG_REQUIREMENT
+
+
+# --- gates ---------------------------------------------------------------------------------------
+
+
+def test_one_person_approves_once(session: Session, files: FileStore) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    stage = read(session, cast).next_gate
+    spec = next(
+        each for each in read(session, cast).requirements_of(stage) if each.kind == "approval"
+    )
+    approve(session, cast, stage, spec.key, spec.by, 1)
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.approve_requirement(
+            session,
+            cast.lead.officer,
+            cast.trial,
+            stage=stage,
+            requirement=spec.key,
+            note="",
+            now=cast.now,
+        )
+    assert refused.value.reason is Why.ALREADY_DONE
+
+
+def test_a_requirement_is_waived_only_where_the_pack_allows_it_and_with_a_reason(
+    session: Session, files: FileStore
+) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    stage = read(session, cast).next_gate
+    specs = read(session, cast).requirements_of(stage)
+    strict = next(each for each in specs if not each.may_be_waived)
+    waivable = next(each for each in specs if each.may_be_waived)
+
+    def waive(key: str, reason: str) -> None:
+        with unit_of_work(session):
+            services.waive_requirement(
+                session,
+                cast.lead.officer,
+                cast.trial,
+                stage=stage,
+                requirement=key,
+                reason=reason,
+                now=cast.now,
+            )
+
+    with pytest.raises(NotPossible) as refused:
+        waive(strict.key, "Porque sí.")
+    assert refused.value.reason is Why.NOT_WAIVABLE
+    with pytest.raises(NotPossible) as refused:
+        waive(waivable.key, "  ")
+    assert refused.value.reason is Why.REASON_MISSING
+    waive(waivable.key, "El comité ya opinó sobre el mismo sistema.")
+    state = next(
+        each
+        for each in read(session, cast).gate(stage).requirements
+        if each.spec.key == waivable.key
+    )
+    assert (state.is_waived, state.is_satisfied) == (True, False)
+
+
+def test_a_newer_document_replaces_the_former(session: Session, files: FileStore) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    stage = read(session, cast).next_gate
+    spec = next(
+        each for each in read(session, cast).requirements_of(stage) if each.kind == "document"
+    )
+    hand_in_document(session, cast, stage, spec.key)
+    hand_in_document(session, cast, stage, spec.key)
+    count = select(func.count(GateEvidence.id)).where(GateEvidence.requirement == spec.key)
+    assert session.scalar(count) == 1
+
+
+# --- monitoring ----------------------------------------------------------------------------------
+
+
+def test_a_breach_opens_an_incident_by_itself(session: Session, files: FileStore) -> None:
+    cast = running(session, files)
+    file = read(session, cast)
+    hand_in_report(session, cast, breaching_readings(file))
+    incident = session.scalars(select(Incident)).one()
+    metric = file.pack.metric(file.tier.metrics[0])
+    assert metric.name.in_("es") in incident.what_happened
+    gravest = min(file.pack.incident_classes, key=lambda each: each.report_hours)
+    assert incident.due_at == cast.now + timedelta(hours=gravest.report_hours)
+
+
+def test_good_readings_open_none(session: Session, files: FileStore) -> None:
+    cast = running(session, files)
+    hand_in_report(session, cast)
+    assert session.scalar(select(func.count(Incident.id))) == 0
+    assert set(session.scalars(select(Reading.level))) == {"within"}
+
+
+def test_a_report_without_a_reading_that_the_tier_demands_is_refused(
+    session: Session, files: FileStore
+) -> None:
+    cast = running(session, files)
+    readings = good_readings(read(session, cast))
+    readings.pop(next(iter(readings)))
+    with pytest.raises(NotPossible) as refused:
+        hand_in_report(session, cast, readings)
+    assert refused.value.reason is Why.READINGS_MISSING
+
+
+def test_a_returned_report_is_corrected_in_its_place(session: Session, files: FileStore) -> None:
+    cast = running(session, files)
+    report = hand_in_report(session, cast)
+    with unit_of_work(session):
+        services.judge_report(
+            session,
+            cast.lead.officer,
+            cast.trial,
+            report,
+            accept=False,
+            remark="Falta explicar una queja.",
+            now=cast.now,
+        )
+    file = read(session, cast)
+    with unit_of_work(session):
+        services.submit_report(
+            session,
+            cast.company,
+            cast.trial,
+            narrative="Con la queja explicada.",
+            participants=13,
+            readings=good_readings(file),
+            measured_on=file.today,
+            now=cast.now,
+            correcting=report,
+        )
+    reports = read(session, cast).reports
+    assert [(row.number, row.state, row.participants) for row in reports] == [(1, "submitted", 13)]
+
+
+# --- suspension ----------------------------------------------------------------------------------
+
+
+def test_an_associate_stops_a_test_and_both_sides_must_agree_to_go_on(
+    session: Session, files: FileStore
+) -> None:
+    cast = running(session, files)
+    with unit_of_work(session):
+        services.suspend(
+            session, cast.associate.officer, cast.trial, reason="Quejas.", now=cast.now
+        )
+    assert cast.trial.status == TrialStatus.SUSPENDED
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.agree_to_resume(session, cast.company, cast.trial, now=cast.now)
+    assert refused.value.reason is Why.NOT_THE_SUSPENDER
+    with unit_of_work(session):
+        assert not services.agree_to_resume(session, cast.lead.officer, cast.trial, now=cast.now)
+    assert cast.trial.status == TrialStatus.SUSPENDED
+    with unit_of_work(session):
+        assert services.agree_to_resume(session, cast.associate.officer, cast.trial, now=cast.now)
+    assert cast.trial.status == TrialStatus.RUNNING
+
+
+def test_an_officer_of_an_assigned_authority_can_stop_a_test_without_any_declaration(
+    session: Session, files: FileStore
+) -> None:
+    cast = running(session, files)
+    with unit_of_work(session):
+        services.suspend(session, cast.lead.second, cast.trial, reason="Riesgo.", now=cast.now)
+    assert cast.trial.status == TrialStatus.SUSPENDED
+
+
+def test_a_suspended_test_enters_no_stage(session: Session, files: FileStore) -> None:
+    cast = running(session, files)
+    with unit_of_work(session):
+        services.suspend(session, cast.company, cast.trial, reason="Falla.", now=cast.now)
+    stage = read(session, cast).next_gate
+    with pytest.raises(TransitionRefused), unit_of_work(session):
+        services.enter_stage(session, cast.lead.officer, cast.trial, stage=stage, now=cast.now)
+
+
+def test_days_of_suspension_do_not_count(session: Session, files: FileStore) -> None:
+    cast = running(session, files)
+    days = read(session, cast).facts(read(session, cast).next_gate).days_in_stage
+    with unit_of_work(session):
+        services.suspend(session, cast.company, cast.trial, reason="Falla.", now=cast.now)
+    cast.now += timedelta(days=9)
+    file = read(session, cast)
+    assert file.facts(file.next_gate).days_in_stage == days
+    assert file.suspended_days == 9
+
+
+# --- who may see ---------------------------------------------------------------------------------
+
+
+def test_another_company_finds_no_trial(session: Session, cast: Cast) -> None:
+    _, stranger = make_company(session, "Otra empresa")
+    with pytest.raises(NotFound):
+        queries.get_trial(session, stranger, cast.trial.id)
+    assert queries.list_trials(session, stranger).rows == []
+    assert len(queries.list_trials(session, cast.company).rows) == 1
+
+
+def test_the_company_is_told_of_a_suspension(session: Session, files: FileStore) -> None:
+    cast = running(session, files)
+    with unit_of_work(session):
+        services.suspend(
+            session, cast.associate.officer, cast.trial, reason="Quejas.", now=cast.now
+        )
+    told = set(
+        session.scalars(
+            select(OutboxMail.person_id).where(OutboxMail.template == "trials/suspended")
+        )
+    )
+    assert cast.company.person_id in told
+    assert cast.lead.officer.person_id in told

@@ -1,0 +1,270 @@
+"""Build trials for tests, through the services, as the people of a case would."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.access.permissions import P
+from sandbox.coordination import services as coordination
+from sandbox.domain.packs import Direction, RequirementKind, Who
+from sandbox.kernel.actors import Actor, system_actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.files import Accepted, FileStore
+from sandbox.models import (
+    Application,
+    ConflictDeclaration,
+    MonitoringReport,
+    StartCondition,
+    Trial,
+)
+from sandbox.packs import active
+from sandbox.trials import queries, services
+from sandbox.trials.queries import COMPLETION, TrialFile
+from tests.factories import (
+    NOW,
+    Team,
+    actor_for,
+    make_admitted,
+    make_company,
+    make_staff,
+    make_team,
+)
+
+OPENER = system_actor("trials.open", P.TRIAL_OPEN.value)
+OPENED = NOW + timedelta(days=30)
+
+
+@dataclass
+class Cast:
+    """The people of a trial, with a clock that they move on."""
+
+    company: Actor
+    caseworker: Actor
+    lead: Team
+    associate: Team
+    trial: Trial
+    store: FileStore
+    now: datetime
+
+    @property
+    def teams(self) -> tuple[Team, Team]:
+        return (self.lead, self.associate)
+
+
+def make_trial(session: Session, store: FileStore, *, tier: str | None = None) -> Cast:
+    """Open a trial supervised by INAI and IFT; `tier` is set as if the answers had led there."""
+    organisation, company = make_company(session)
+    caseworker = actor_for(session, make_staff(session))
+    lead, associate = make_team(session, "INAI"), make_team(session, "IFT")
+    application = make_admitted(
+        session, organisation, company, caseworker, lead=lead, associates=(associate,)
+    )
+    with unit_of_work(session):
+        trial = services.open_trial(session, OPENER, application, now=OPENED)
+    if tier is not None and tier != trial.tier:
+        trial = set_tier(session, trial, tier)
+    return Cast(company, caseworker, lead, associate, trial, store, OPENED + timedelta(hours=1))
+
+
+def set_tier(session: Session, trial: Trial, tier: str) -> Trial:
+    """Put a fresh trial into another tier: its first stage is the plan in all of them."""
+
+    spec = active.pack_of(trial).tier(tier)
+    with unit_of_work(session):
+        trial.tier = tier
+        for row in session.scalars(
+            select(StartCondition).where(StartCondition.trial_id == trial.id)
+        ):
+            session.delete(row)
+        session.flush()
+        for condition in spec.start_conditions:
+            session.add(StartCondition(trial_id=trial.id, key=condition.key))
+        record(session, OPENER, Deed.TRIAL_OPENED, trial, now=OPENED, tier=tier)
+    return trial
+
+
+def read(session: Session, cast: Cast) -> TrialFile:
+    return queries.read_file(session, cast.trial, active.pack_of(cast.trial), cast.now)
+
+
+def agree_on_plan(session: Session, cast: Cast) -> None:
+    """Write every part of the plan and let all sides agree."""
+    file = read(session, cast)
+    fields = {spec.key: f"Texto de {spec.key}." for spec in file.pack.plan_fields}
+    with unit_of_work(session):
+        services.save_plan(
+            session,
+            cast.company,
+            cast.trial,
+            fields=fields,
+            expected_version=file.plan.version,
+            now=cast.now,
+        )
+    version = read(session, cast).plan.version
+    for actor in (cast.company, cast.lead.officer, cast.associate.officer):
+        with unit_of_work(session):
+            services.agree_plan(session, actor, cast.trial, expected_version=version, now=cast.now)
+
+
+def meet_conditions(session: Session, cast: Cast) -> None:
+    file = read(session, cast)
+    actors = {
+        Who.COMPANY: cast.company,
+        Who.LEAD: cast.lead.officer,
+        Who.SECRETARIAT: cast.caseworker,
+    }
+    for spec in file.tier.start_conditions:
+        with unit_of_work(session):
+            services.set_start_condition(
+                session,
+                actors[spec.owner],
+                cast.trial,
+                key=spec.key,
+                state="met",
+                note="",
+                now=cast.now,
+            )
+
+
+def good_readings(file: TrialFile) -> dict[str, Decimal]:
+    """Return a value for each metric that meets its target."""
+    return {key: file.pack.metric(key).target for key in file.tier.metrics}
+
+
+def breaching_readings(file: TrialFile) -> dict[str, Decimal]:
+    """Return values of which the first metric's is past its breach."""
+    readings = good_readings(file)
+    metric = file.pack.metric(file.tier.metrics[0])
+    step = 1 if metric.direction is Direction.AT_MOST else -1
+    return {**readings, metric.key: metric.breach + step}
+
+
+def hand_in_report(
+    session: Session, cast: Cast, readings: dict[str, Decimal] | None = None
+) -> MonitoringReport:
+    file = read(session, cast)
+    with unit_of_work(session):
+        return services.submit_report(
+            session,
+            cast.company,
+            cast.trial,
+            narrative="Sin novedad.",
+            participants=12,
+            readings=good_readings(file) if readings is None else readings,
+            measured_on=file.today,
+            now=cast.now,
+        )
+
+
+def accept_report(session: Session, cast: Cast, report: MonitoringReport) -> None:
+    with unit_of_work(session):
+        services.judge_report(
+            session,
+            cast.lead.officer,
+            cast.trial,
+            report,
+            accept=True,
+            remark="",
+            now=cast.now,
+        )
+
+
+def work_the_gate(session: Session, cast: Cast) -> None:
+    """Satisfy every requirement of the next gate, each by those whom it names."""
+    stage = read(session, cast).next_gate
+    for spec in read(session, cast).requirements_of(stage):
+        match spec.kind:
+            case RequirementKind.PLAN_AGREED:
+                agree_on_plan(session, cast)
+            case RequirementKind.START_CONDITIONS:
+                meet_conditions(session, cast)
+            case RequirementKind.MINIMUM_DAYS:
+                cast.now += timedelta(days=spec.days)
+            case RequirementKind.REPORT_ACCEPTED:
+                pass  # Handed in below, once time has passed.
+            case RequirementKind.DOCUMENT:
+                hand_in_document(session, cast, stage, spec.key)
+            case RequirementKind.APPROVAL:
+                approve(session, cast, stage, spec.key, spec.by, spec.persons)
+            case RequirementKind.METRICS_WITHIN | RequirementKind.NO_OPEN_INCIDENT:
+                pass  # Good readings and no incident: the facts themselves.
+    kinds = {spec.kind for spec in read(session, cast).requirements_of(stage)}
+    if kinds & {RequirementKind.REPORT_ACCEPTED, RequirementKind.METRICS_WITHIN}:
+        due = max(1, len(read(session, cast).reports_due))
+        for _ in range(due - len(read(session, cast).current_reports)):
+            accept_report(session, cast, hand_in_report(session, cast))
+            cast.now += timedelta(days=1)
+
+
+def hand_in_document(session: Session, cast: Cast, stage: str, requirement: str) -> None:
+    file = Accepted("prueba.pdf", b"%PDF-1.4 prueba", "application/pdf")
+    with unit_of_work(session):
+        services.document_requirement(
+            session,
+            cast.company,
+            cast.trial,
+            stage=stage,
+            requirement=requirement,
+            file=file,
+            store=cast.store,
+            now=cast.now,
+        )
+
+
+def approve(
+    session: Session, cast: Cast, stage: str, requirement: str, by: Who, persons: int
+) -> None:
+    teams = {Who.LEAD: (cast.lead,), Who.ASSOCIATES: (cast.associate,)}.get(by, cast.teams)
+    for team in teams:
+        for actor in (team.officer, team.second, team.head)[:persons]:
+            declare(session, cast, actor)
+            with unit_of_work(session):
+                services.approve_requirement(
+                    session,
+                    actor,
+                    cast.trial,
+                    stage=stage,
+                    requirement=requirement,
+                    note="",
+                    now=cast.now,
+                )
+
+
+def declare(session: Session, cast: Cast, actor: Actor) -> None:
+    """Let somebody declare that they have no conflict of interest, unless they already did."""
+
+    known = session.scalar(
+        select(ConflictDeclaration.id).where(
+            ConflictDeclaration.application_id == cast.trial.application_id,
+            ConflictDeclaration.person_id == actor.person_id,
+        )
+    )
+    if known is None:
+        application = session.get_one(Application, cast.trial.application_id)
+        with unit_of_work(session):
+            coordination.declare_conflict(
+                session, actor, application, has_conflict=False, now=cast.now
+            )
+
+
+def enter_next(session: Session, cast: Cast) -> None:
+    stage = read(session, cast).next_gate
+    assert stage != COMPLETION
+    with unit_of_work(session):
+        services.enter_stage(session, cast.lead.officer, cast.trial, stage=stage, now=cast.now)
+
+
+def run_to_completion(session: Session, cast: Cast) -> None:
+    """Work every gate of the tier in turn and complete the trial."""
+    while read(session, cast).next_gate != COMPLETION:
+        work_the_gate(session, cast)
+        enter_next(session, cast)
+        cast.now += timedelta(hours=1)
+    work_the_gate(session, cast)
+    kind = active.pack_of(cast.trial).exit_kinds[0].code
+    with unit_of_work(session):
+        services.complete(session, cast.lead.officer, cast.trial, exit_kind=kind, now=cast.now)
