@@ -286,8 +286,8 @@ def compose(mail: OutboxMail, rendered: RenderedMail, mailer: Mailer) -> EmailMe
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = f"<{mail.id}@{mailer.from_address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = mail.language
     message.set_content(rendered.body)
+    message["Content-Language"] = mail.language
     return message
 
 
