@@ -1,0 +1,299 @@
+"""Put a decision into words: for its page, and for the letter that the company gets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from flask_babel import LazyString, force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from sandbox.coordination.queries import Letterhead
+from sandbox.coordination.sentences import (
+    MARK,
+    OUTCOME,
+    ROLE,
+    STANCE,
+    Tag,
+    authority_name,
+    ground_sentence,
+)
+from sandbox.domain.applications import DecisionOutcome, content_hash
+from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stance
+from sandbox.domain.packs import PolicyPack
+from sandbox.kernel.pdf import render_pdf
+from sandbox.models import Application, Decision
+from sandbox.models.coordination import AssignmentRole
+
+_LOCALES = {"es": "es_MX"}
+_TONE: Mapping[DecisionOutcome, str] = {
+    DecisionOutcome.ADMITTED: "positive",
+    DecisionOutcome.ADMITTED_WITH_CONDITIONS: "conditional",
+    DecisionOutcome.DECLINED: "negative",
+    DecisionOutcome.REDIRECTED: "neutral",
+}
+SUMMARY: Mapping[DecisionOutcome, LazyString] = {
+    DecisionOutcome.ADMITTED: _l("The application is admitted to the sandbox."),
+    DecisionOutcome.ADMITTED_WITH_CONDITIONS: _l(
+        "The application is admitted to the sandbox under the conditions below."
+    ),
+    DecisionOutcome.DECLINED: _l("The application is not admitted to the sandbox."),
+    DecisionOutcome.REDIRECTED: _l(
+        "The sandbox is not the right place for this application. It should go elsewhere."
+    ),
+}
+NEXT_STEPS: Mapping[DecisionOutcome, LazyString] = {
+    DecisionOutcome.ADMITTED: _l(
+        "A test is opened. Write its plan and agree it with the lead authority. "
+        "Nobody may be exposed before the start conditions are met."
+    ),
+    DecisionOutcome.ADMITTED_WITH_CONDITIONS: _l(
+        "A test is opened. Write its plan with the conditions and agree it with the lead "
+        "authority. Nobody may be exposed before the start conditions are met."
+    ),
+    DecisionOutcome.DECLINED: _l(
+        "You may apply again once what stands against the application has changed."
+    ),
+    DecisionOutcome.REDIRECTED: _l("Turn to the place that the reasons name."),
+}
+# What decided, as opposed to what merely stood on record: these grounds are said in the opening.
+_DECISIVE = frozenset(GroundKind) - {
+    GroundKind.POSITION,
+    GroundKind.TACIT_POSITION,
+    GroundKind.NO_POSITION,
+    GroundKind.CRITERION,
+    GroundKind.DELIBERATION_OPENS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionWords:
+    """Hold what the authorities found on one criterion; without a common mark `tag` says so."""
+
+    name: str
+    tag: Tag
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantWords:
+    """Hold where one authority stood when the case was decided."""
+
+    code: str
+    name: str
+    role: LazyString
+    tag: Tag
+    reasons: str
+    conditions: tuple[str, ...]
+    tacit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionWords:
+    """Hold a decision in the words of one language."""
+
+    outcome: Tag
+    summary: LazyString
+    next_steps: LazyString
+    decisive: tuple[LazyString, ...]
+    criteria: tuple[CriterionWords, ...]
+    conditions: tuple[str, ...]
+    participants: tuple[ParticipantWords, ...]
+    dissent: tuple[ParticipantWords, ...]
+    remarks: str
+    appeals: str
+
+
+def decision_words(pack: PolicyPack, decision: Decision, language: str) -> DecisionWords:
+    """Say what was decided, on what grounds and by whom, from what was frozen with it."""
+    outcome = DecisionOutcome(decision.outcome)
+    participants = tuple(_participant(pack, each, language) for each in decision.positions)
+    grounds = [Ground(GroundKind(each["kind"]), each["params"]) for each in decision.grounds]
+    return DecisionWords(
+        outcome=OUTCOME[outcome],
+        summary=SUMMARY[outcome],
+        next_steps=NEXT_STEPS[outcome],
+        decisive=tuple(
+            ground_sentence(pack, ground, language)
+            for ground in grounds
+            if ground.kind in _DECISIVE
+        ),
+        criteria=tuple(_criteria(pack, decision.marks, language)),
+        conditions=tuple(decision.conditions),
+        participants=participants,
+        dissent=tuple(each for each in participants if each.code in decision.dissent),
+        remarks=decision.remarks,
+        appeals=pack.programme.appeals.in_(language),
+    )
+
+
+def letter_pdf(
+    pack: PolicyPack, application: Application, decision: Decision, head: Letterhead
+) -> bytes:
+    """Typeset the letter in the language of the application; it stays the same for ever."""
+    language = application.language
+    with force_locale(_LOCALES.get(language, language)):
+        data = letter_data(pack, application, decision, head)
+    return render_pdf("decision", data, language=language, timestamp=decision.decided_at)
+
+
+def letter_data(
+    pack: PolicyPack, application: Application, decision: Decision, head: Letterhead
+) -> dict[str, Any]:
+    """Return everything that the letter says, in the language of the application."""
+    language = application.language
+    words = decision_words(pack, decision, language)
+    day = current_app.jinja_env.filters["day"]
+    lead = next((each for each in words.participants if each.role == _lead()), None)
+    opening = _(
+        "On %(day)s %(organisation)s applied to test “%(title)s” in the programme "
+        "“%(programme)s”. The application has now been decided.",
+        day=day(application.submitted_at),
+        organisation=head.organisation,
+        title=application.title,
+        programme=pack.programme.title.in_(language),
+    )
+    return {
+        "programme": pack.programme.title.in_(language),
+        "authority_line": " · ".join(each.code for each in words.participants)
+        or pack.programme.operator.in_(language),
+        "reference": application.reference or "",
+        "content_hash": decision_hash(application, decision),
+        "verify_url": "",
+        "date": day(decision.decided_at),
+        "place": "Ciudad de México",
+        "addressee": {
+            "name": head.applicant,
+            "organisation": head.organisation,
+            "lines": [head.state] if head.state else [],
+        },
+        "title": application.title,
+        "opening": opening,
+        "outcome": {
+            "label": str(words.outcome.label),
+            "tone": _TONE[DecisionOutcome(decision.outcome)],
+            "summary": _paragraphs(words.summary, *words.decisive, words.remarks),
+        },
+        "reasons": [
+            {
+                "criterion": each.name,
+                "result": str(each.tag.label),
+                "text": "\n\n".join(each.lines),
+            }
+            for each in words.criteria
+        ],
+        "conditions": list(words.conditions),
+        "participants": [_row(each) for each in words.participants],
+        "dissent": [{"authority": each.name, "text": each.reasons} for each in words.dissent],
+        "next_steps": str(words.next_steps),
+        "appeals": words.appeals,
+        "signatory": {
+            "name": head.decided_by,
+            "position": _("For the lead authority") if lead else _("For the secretariat"),
+            "authority": lead.name if lead else pack.programme.operator.in_(language),
+        },
+        "labels": _labels(),
+    }
+
+
+def decision_hash(application: Application, decision: Decision) -> str:
+    """Return the fingerprint of what was decided, so that a copy can be told from the original."""
+    return content_hash(
+        {
+            "application": str(application.id),
+            "reference": application.reference or "",
+            "outcome": decision.outcome,
+            "rule": decision.rule,
+            "grounds": decision.grounds,
+            "conditions": decision.conditions,
+            "dissent": decision.dissent,
+            "positions": decision.positions,
+            "marks": decision.marks,
+            "remarks": decision.remarks,
+            "decided_at": decision.decided_at.isoformat(),
+        }
+    )
+
+
+def _lead() -> LazyString:
+    return ROLE[AssignmentRole.LEAD]
+
+
+def _participant(pack: PolicyPack, position: Mapping[str, Any], language: str) -> ParticipantWords:
+    return ParticipantWords(
+        code=position["authority"],
+        name=authority_name(pack, position["authority"], language),
+        role=ROLE[AssignmentRole(position["role"])],
+        tag=STANCE[Stance(position["stance"])],
+        reasons=position["reasons"],
+        conditions=tuple(position["conditions"]),
+        tacit=position["tacit"],
+    )
+
+
+def _criteria(
+    pack: PolicyPack, marks: Sequence[Mapping[str, Any]], language: str
+) -> list[CriterionWords]:
+    found = []
+    for criterion in pack.criteria:
+        own = [mark for mark in marks if mark["criterion"] == criterion.key]
+        if not own:
+            continue
+        values = {mark["mark"] for mark in own}
+        is_common = len(values) == 1
+        tag = MARK[CriterionMark(own[0]["mark"])] if is_common else _DIFFER
+        lines = tuple(_mark_line(mark, with_mark=not is_common) for mark in own)
+        name = criterion.name.in_(language)
+        found.append(CriterionWords(name, tag, tuple(line for line in lines if line)))
+    return found
+
+
+_DIFFER = Tag(_l("The authorities differ"), "gold")
+
+
+def _mark_line(mark: Mapping[str, Any], *, with_mark: bool) -> str:
+    parts = [str(MARK[CriterionMark(mark["mark"])].label) + "."] if with_mark else []
+    parts += [mark["note"]] if mark["note"] else []
+    return f"{mark['authority']}: {' '.join(parts)}" if parts else ""
+
+
+def _row(participant: ParticipantWords) -> dict[str, str]:
+    reasons = participant.reasons
+    if participant.tacit:
+        reasons = _("It let its term pass, which the rules count as this position.")
+    return {
+        "authority": participant.name,
+        "role": str(participant.role),
+        "position": str(participant.tag.label),
+        "reasons": reasons,
+    }
+
+
+def _paragraphs(*texts: object) -> str:
+    return "\n\n".join(text for text in map(str, texts) if text)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "page": _("Page"),
+        "of": _("of"),
+        "reference": _("Reference"),
+        "content_hash": _("Content fingerprint (SHA-256)"),
+        "verify_at": _("Check this document at"),
+        "heading": _("Decision on your application"),
+        "application": _("Application"),
+        "outcome": _("Decision"),
+        "reasons": _("Reasons"),
+        "criterion": _("Criterion"),
+        "result": _("Result"),
+        "reason": _("Reason"),
+        "conditions": _("Conditions"),
+        "participants": _("Who took part"),
+        "authority": _("Authority"),
+        "role": _("Role"),
+        "position": _("Position"),
+        "dissent": _("Differing opinion"),
+        "next_steps": _("What happens next"),
+        "appeals": _("If you disagree"),
+    }
