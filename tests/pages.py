@@ -293,16 +293,26 @@ class JudgingClient(FlaskClient):
         """What the last request asked the database, for tests that hold the number."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        send = super().open
+
+        def read() -> TestResponse:
+            response = send(*args, **kwargs)
+            # A page that is streamed asks the database while it is read, in the same context.
+            response.get_data()
+            return response
+
         # A test may stand inside an application context, whose `g` a request would share: the
         # person of one request would still be signed in during the next.
         with traffic() as seen:
-            response = contextvars.Context().run(super().open, *args, **kwargs)
+            response = contextvars.Context().run(read)
             where = f"{response.request.method} {response.request.path}"
             if response.status_code >= 500 and self.application.extensions.get("faults"):
                 raise AssertionError(where) from self.application.extensions["faults"].pop()
             judge(response, where)  # type: ignore[arg-type]
         self.statements = seen.statements
-        if response.request.method in SAFE_METHODS:
+        # After redirects the response is that of another request than the one that was sent.
+        sent = response.history[0] if response.history else response
+        if sent.request.method in SAFE_METHODS:
             assert seen.committed == [], f"{where} wrote: {seen.committed}"
         return response
 
