@@ -66,17 +66,12 @@ def _is_common(password: str) -> bool:
         return True
     if _is_repetition(plain) or _is_run(plain):
         return True
-    letters = re.sub(r"[^a-z]", "", _core(password))
-    return _consists_of(letters, common_words())
+    words = common_words()
+    return any(_consists_of(letters, words, at_most=3) for letters in _letters(password))
 
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", "", anyascii(text).casefold())
-
-
-def _core(password: str) -> str:
-    """Return the password without the digits and signs that people put before and after words."""
-    return re.sub(r"^[^a-z]+|[^a-z]+$", "", _plain(password)).translate(_SUBSTITUTES)
 
 
 def _is_repetition(text: str) -> bool:
@@ -95,10 +90,17 @@ def _is_run(text: str) -> bool:
     return False
 
 
-def _consists_of(letters: str, words: frozenset[str]) -> bool:
-    """Tell whether the letters are at most three common words, one after the other."""
+def _letters(password: str) -> tuple[str, str]:
+    """Return the letters of a password as they stand, and with signs read as letters."""
+    plain = _plain(password)
+    core = re.sub(r"^[^a-z]+|[^a-z]+$", "", plain).translate(_SUBSTITUTES)
+    return re.sub(r"[^a-z]", "", plain), re.sub(r"[^a-z]", "", core)
+
+
+def _consists_of(letters: str, words: frozenset[str], *, at_most: int) -> bool:
+    """Tell whether the letters are no more than some of the words, one after the other."""
     reached = {0}
-    for _ in range(3):
+    for _ in range(at_most):
         reached |= {
             start + len(word)
             for start in reached
@@ -109,14 +111,12 @@ def _consists_of(letters: str, words: frozenset[str]) -> bool:
 
 
 def _is_about(password: str, about: tuple[str, ...]) -> bool:
-    core = re.sub(r"[^a-z]", "", _core(password))
-    parts = {part for text in about for part in re.split(r"[^a-z]+", _plain_words(text))}
+    parts = {part for text in about for part in re.split(r"[^a-z]+", anyascii(text).casefold())}
     known = frozenset(part for part in parts if len(part) >= SHORTEST_NAME)
-    return bool(known) and _consists_of(core, known | common_words())
-
-
-def _plain_words(text: str) -> str:
-    return anyascii(text).casefold()
+    words = known | common_words()
+    return bool(known) and any(
+        _consists_of(letters, words, at_most=4) for letters in _letters(password)
+    )
 
 
 @cache

@@ -440,8 +440,8 @@ def withdraw_invitation(
 ) -> None:
     """Take an invitation back before anybody has taken it up. Raises: Denied."""
     require(session, actor, P.ORGANISATION_INVITE, organisation)
-    session.delete(invitation)
     record(session, actor, Deed.MEMBER_REMOVED, organisation, now=now, invitation=invitation.id)
+    session.delete(invitation)
 
 
 def accept_invitation(

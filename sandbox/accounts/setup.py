@@ -205,6 +205,8 @@ def guard_views(app: Flask) -> None:
         in_unit_of_work(views["security.change_password"])
     )
     limiter = Limiter(get_remote_address, app=app)
+    # The wrapped views hold the limiter weakly, so the application has to keep it alive.
+    app.extensions["sandbox_limiter"] = limiter
     by_address = limiter.limit(SIGN_IN_LIMITS_BY_ADDRESS, key_func=typed_address, methods=["POST"])
     by_machine = limiter.limit(SIGN_IN_LIMITS, methods=["POST"])
     views["security.login"] = by_machine(by_address(views["security.login"]))

@@ -18,14 +18,14 @@ def list_authorities(session: Session) -> Sequence[Row[Any]]:
 
 def authority_codes(session: Session) -> Mapping[UUID, str]:
     """Map the id of each authority to the code by which the pack and the rules know it."""
-    found = session.execute(select(Authority.id, Authority.code))
-    return dict(found.tuples().all())
+    rows = session.execute(select(Authority.id, Authority.code))
+    return {row.id: row.code for row in rows}
 
 
 def authority_ids(session: Session) -> Mapping[str, UUID]:
     """Map the code of each authority to its id."""
-    found = session.execute(select(Authority.code, Authority.id))
-    return dict(found.tuples().all())
+    rows = session.execute(select(Authority.code, Authority.id))
+    return {row.code: row.id for row in rows}
 
 
 def find_authority(session: Session, code: str) -> Authority | None:
