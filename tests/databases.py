@@ -76,7 +76,8 @@ class SqliteStore:
         engine.dispose()
 
     def reset(self) -> None:
-        for suffix in ("-wal", "-shm"):
+        # Whoever still has the old file open goes on with the old file, and disturbs nobody.
+        for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(self.prepared, self.path)
 

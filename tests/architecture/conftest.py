@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from config import Config
-from tests.databases import Databases
+from tests.databases import Databases, SqliteStore
 
 
 @pytest.fixture(scope="session")
@@ -12,8 +12,6 @@ def house(databases: Databases) -> Flask:
     # Late, so that the rules about files are judged even while the application cannot be built.
     from sandbox.web.app import create_app
 
-    store = databases.store("sqlite")
+    store = SqliteStore(databases.folder / "house")
     store.reset()
-    folder = store.folder / "house"
-    folder.mkdir(exist_ok=True)
-    return create_app(Config.for_tests(store.url, folder))
+    return create_app(Config.for_tests(store.url, store.folder))
