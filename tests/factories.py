@@ -27,12 +27,15 @@ from sandbox.kernel.files import Accepted, FileStore
 from sandbox.models import (
     Application,
     Authority,
+    AuthorityAssignment,
     AuthorityMembership,
+    ConflictDeclaration,
     Membership,
     Organisation,
     Person,
     StaffGrant,
 )
+from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.models.people import AuthorityRole, OrganisationRole
 from sandbox.packs import active
 
@@ -219,6 +222,37 @@ def make_in_triage(
         applications.start_triage(session, caseworker, application, now=now + timedelta(hours=1))
     assert application.status == ApplicationStatus.TRIAGE
     return application
+
+
+def make_under_review(
+    session: Session, organisation: Organisation, actor: Actor, caseworker: Actor
+) -> tuple[Application, Actor]:
+    """Put a case before its lead alone, whose head has declared to have no conflict of interest."""
+    application = make_in_triage(session, organisation, actor, caseworker)
+    head = make_person(session, "Hugo Díaz")
+    authority = make_authority(session, pack().authorities[0].code, head=head)
+    with unit_of_work(session):
+        session.add(
+            AuthorityAssignment(
+                application_id=application.id,
+                authority_id=authority.id,
+                role=AssignmentRole.LEAD.value,
+                state=AssignmentState.ACCEPTED.value,
+                assigned_at=NOW,
+                respond_by=(NOW + timedelta(days=7)).date(),
+            )
+        )
+        session.add(
+            ConflictDeclaration(
+                application_id=application.id,
+                person_id=head.id,
+                has_conflict=False,
+                declared_at=NOW,
+            )
+        )
+        application.status = ApplicationStatus.UNDER_REVIEW.value
+        record(session, caseworker, Deed.APPLICATION_REVIEW_STARTED, application, now=NOW)
+    return application, actor_for(session, head)
 
 
 def attach(

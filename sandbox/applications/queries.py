@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session, contains_eager
 from sandbox.access.checks import NotFound, conceivable, scope
 from sandbox.access.permissions import P
 from sandbox.domain.applications import (
+    LIFECYCLE,
     OPEN_STATUSES,
+    ApplicationAction,
     ApplicationStatus,
     SectionState,
     prohibited,
@@ -26,9 +28,11 @@ from sandbox.domain.packs import (
     AnswerValue,
     PolicyPack,
     ProhibitedUse,
+    QuestionKind,
     QuestionSpec,
     SectionSpec,
 )
+from sandbox.domain.refusals import TransitionRefused
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day
 from sandbox.kernel.paging import PAGE_SIZE, Page, paged
@@ -52,6 +56,7 @@ from sandbox.models import (
 )
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.models.people import AuthorityRole
+from sandbox.packs import active
 
 DECISION_CLOCK = "decision"
 EDITABLE = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.RETURNED})
@@ -317,6 +322,72 @@ def _own(section: SectionSpec, answers: Mapping[str, AnswerValue]) -> dict[str, 
     return {q.key: answers[q.key] for q in section.questions if is_answered(answers.get(q.key))}
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Hold one section of an application as a person fills it in."""
+
+    application: Application
+    pack: PolicyPack
+    spec: SectionSpec
+    draft: Draft
+    reasons: Mapping[str, str]
+
+    @property
+    def saved(self) -> SavedSection:
+        """Return the section as it was last saved."""
+        return self.draft.section(self.spec.key)
+
+    @property
+    def position(self) -> int:
+        """Count the section's place in the form from 1."""
+        return self.pack.sections.index(self.spec) + 1
+
+    def asked(self, own: Mapping[str, AnswerValue]) -> tuple[QuestionSpec, ...]:
+        """List the section's questions that are asked, given its own answers."""
+        others = {
+            key: value
+            for key, value in self.draft.answers.items()
+            if key not in {q.key for q in self.spec.questions if q.kind is not QuestionKind.FILE}
+        }
+        return asked_in(self.pack, self.spec, {**others, **own})
+
+
+def get_sheet(session: Session, actor: Actor, application_id: UUID, section: str) -> Sheet:
+    """Return a section of an application to be filled in. Raises: NotFound, TransitionRefused."""
+    application = get_editable(session, actor, application_id)
+    pack = active.pack_of(application)
+    spec = next((each for each in pack.sections if each.key == section), None)
+    if spec is None:
+        raise NotFound(section=section)
+    return Sheet(
+        application,
+        pack,
+        spec,
+        get_draft(session, application.id),
+        get_reasons(session, application),
+    )
+
+
+def get_editable(session: Session, actor: Actor, application_id: UUID) -> Application:
+    """Return an application whose answers may be changed now.
+
+    Raises: NotFound, TransitionRefused.
+    """
+    application = get_application(session, actor, application_id, P.APPLICATION_EDIT)
+    status = ApplicationStatus(application.status)
+    if status not in EDITABLE:
+        raise TransitionRefused(status, ApplicationAction.SUBMIT, LIFECYCLE.possible(status))
+    return application
+
+
+def get_reasons(session: Session, application: Application) -> Mapping[str, str]:
+    """Return what the secretariat asks to be mended, by question, while it is being mended."""
+    if application.status != ApplicationStatus.RETURNED:
+        return {}
+    returned = find_return(session, application.id)
+    return returned.reasons if returned is not None else {}
+
+
 # --- what was submitted --------------------------------------------------------------------------
 
 
@@ -553,7 +624,7 @@ def list_applications(
     return paged(
         session,
         statement,
-        (Application.changed_at, Application.id),  # type: ignore[arg-type]
+        (Application.changed_at, Application.id),
         (datetime, UUID),
         after,
         size=size,

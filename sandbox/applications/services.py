@@ -158,7 +158,13 @@ def save_section(
 def wrong_answers(pack: PolicyPack, section: SectionSpec, answers: Answers) -> tuple[Problem, ...]:
     """List what is wrong, rather than still missing, in one section of these answers."""
     found = problems(pack, {k: v for k, v in answers.items() if is_answered(v)}, (section.key,))
-    return tuple(problem for problem in found if problem.kind not in _UNFINISHED)
+    return tuple(
+        problem
+        for problem in found
+        # Files are attached one by one, so that too few of them is no mistake yet.
+        if problem.kind not in _UNFINISHED
+        and pack.questions[problem.question].kind is not QuestionKind.FILE
+    )
 
 
 def _cleared(spec: SectionSpec) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from sandbox.kernel.files import FileStore
 from sandbox.kernel.mail import OutboxMail
 from sandbox.models import (
     Application,
-    AuthorityAssignment,
     ClockStop,
     ConflictDeclaration,
     Decision,
@@ -37,13 +36,12 @@ from tests.factories import (
     NOW,
     actor_for,
     attach,
-    make_authority,
     make_company,
     make_draft,
     make_in_triage,
-    make_person,
     make_staff,
     make_submitted,
+    make_under_review,
     pack,
 )
 
@@ -600,42 +598,10 @@ def test_withdraw_closes_the_case_and_tells_the_secretariat(
         services.withdraw(session, actor, application, reason="", now=LATER)
 
 
-def make_under_review(
-    session: Session, company: tuple[Organisation, Actor], caseworker: Actor
-) -> tuple[Application, Actor]:
-    """Put a case before its lead, whose head has declared to have no conflict."""
-    organisation, actor = company
-    application = make_in_triage(session, organisation, actor, caseworker)
-    head = make_person(session, "Hugo Díaz")
-    authority = make_authority(session, pack().authorities[0].code, head=head)
-    with unit_of_work(session):
-        session.add(
-            AuthorityAssignment(
-                application_id=application.id,
-                authority_id=authority.id,
-                role="lead",
-                state="accepted",
-                assigned_at=NOW,
-                respond_by=date(2026, 3, 9),
-            )
-        )
-        session.add(
-            ConflictDeclaration(
-                application_id=application.id,
-                person_id=head.id,
-                has_conflict=False,
-                declared_at=NOW,
-            )
-        )
-        application.status = ApplicationStatus.UNDER_REVIEW.value
-        record(session, caseworker, Deed.APPLICATION_ASSIGNED, application, now=NOW)
-    return application, actor_for(session, head)
-
-
 def test_information_request_stops_the_clock_until_it_is_answered(
     session: Session, company: tuple[Organisation, Actor], caseworker: Actor
 ) -> None:
-    application, lead = make_under_review(session, company, caseworker)
+    application, lead = make_under_review(session, *company, caseworker)
     _, actor = company
     with unit_of_work(session):
         asked = services.request_information(
@@ -657,7 +623,7 @@ def test_information_request_stops_the_clock_until_it_is_answered(
 def test_only_the_lead_asks_and_only_the_company_answers(
     session: Session, company: tuple[Organisation, Actor], caseworker: Actor
 ) -> None:
-    application, lead = make_under_review(session, company, caseworker)
+    application, lead = make_under_review(session, *company, caseworker)
     _, actor = company
     for who in (actor, caseworker):
         with pytest.raises(Denied), unit_of_work(session):

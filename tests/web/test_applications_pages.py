@@ -1,0 +1,667 @@
+"""The pages on which companies apply and the secretariat checks, as people use them."""
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sandbox.applications import queries, services
+from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.packs import Compare, QuestionKind, QuestionSpec, SectionSpec
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import unit_of_work
+from sandbox.models import Application, Organisation, Person, Submission
+from tests.factories import (
+    actor_for,
+    complete_answers,
+    make_draft,
+    make_in_triage,
+    make_organisation,
+    make_person,
+    make_staff,
+    make_submitted,
+    make_under_review,
+    pack,
+)
+from tests.pages import JudgingClient
+
+OpenWindow = Callable[[str], JudgingClient]
+
+
+class Company:
+    """A company of two colleagues, each at a window."""
+
+    def __init__(self, session: Session, client_for: OpenWindow) -> None:
+        self.people = [make_person(session, "Ana López"), make_person(session, "Beto Gil")]
+        self.organisation: Organisation = make_organisation(session, *self.people)
+        self.actors: list[Actor] = [actor_for(session, person) for person in self.people]
+        emails = [person.email for person in self.people]
+        session.rollback()
+        self.ana, self.beto = (client_for(email) for email in emails)
+
+
+@pytest.fixture
+def company(app: Flask, session: Session, client_for: OpenWindow) -> Company:
+    return Company(session, client_for)
+
+
+@pytest.fixture
+def staff(app: Flask, session: Session) -> Person:
+    return make_staff(session)
+
+
+@pytest.fixture
+def caseworker(session: Session, staff: Person, client_for: OpenWindow) -> JudgingClient:
+    return client_for(staff.email)
+
+
+def draft(session: Session, company: Company, **answers: Any) -> Application:
+    application = make_draft(session, company.organisation, company.actors[0], **answers)
+    assert application.id is not None
+    return application
+
+
+def address(application: Application, *parts: object) -> str:
+    return "/".join(["/applications", str(application.id), *(str(part) for part in parts)])
+
+
+def section_of(kind: QuestionKind) -> tuple[SectionSpec, QuestionSpec]:
+    return next(
+        (section, question)
+        for section in pack().sections
+        for question in section.questions
+        if question.kind is kind and question.ask_if is None
+    )
+
+
+def saved(session: Session, application: Application, section: SectionSpec) -> Any:
+    session.rollback()
+    return queries.get_draft(session, application.id).section(section.key)
+
+
+# --- starting ------------------------------------------------------------------------------------
+
+
+def test_starting_leads_to_the_task_list(session: Session, company: Company) -> None:
+    page = company.ana.submit("/applications/new")
+    assert page.status_code == 200
+    for section in pack().sections:
+        assert section.title.in_("es") in page.links
+    assert session.scalar(select(func.count()).select_from(Application)) == 1
+
+
+def test_sending_the_start_form_twice_begins_one_application(
+    session: Session, company: Company
+) -> None:
+    page = company.ana.get("/applications/new")
+    first = company.ana.submit(page, follow=False)
+    second = company.ana.submit(page, follow=False)
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location
+    assert session.scalar(select(func.count()).select_from(Application)) == 1
+
+
+def test_a_person_without_organisation_is_led_to_create_one(
+    session: Session, client_for: OpenWindow, app: Flask
+) -> None:
+    client = client_for(make_person(session).email)
+    response = client.get("/applications/new")
+    assert response.status_code == 303
+    assert response.location == "/organisations/new"
+
+
+def test_a_person_of_two_organisations_chooses(session: Session, company: Company) -> None:
+    second = make_organisation(session, company.people[0], name="Otra Empresa")
+    refused = company.ana.submit("/applications/new")
+    assert refused.status_code == 422
+    assert len(refused.error_summary) == 1
+    company.ana.submit(refused, {"organisation_id": str(second.id)})
+    session.rollback()
+    assert session.scalars(select(Application.organisation_id)).all() == [second.id]
+
+
+# --- every kind of question ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", [section.key for section in pack().sections])
+def test_every_section_comes_back_as_it_was_saved(
+    session: Session, company: Company, key: str
+) -> None:
+    application = draft(session, company)
+    section = pack().section(key)
+    before = saved(session, application, section)
+    page = company.ana.get(address(application, "sections", key))
+    for question in queries.asked_in(pack(), section, complete_answers(pack())):
+        assert question.label.in_("es") in page.main
+    response = company.ana.submit(page, follow=False)
+    assert response.status_code == 303
+    after = saved(session, application, section)
+    assert dict(after.answers) == dict(before.answers)
+    assert after.version == before.version
+
+
+def test_missing_answers_are_saved_for_later(session: Session, company: Company) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.LONG_TEXT)
+    page = company.ana.get(address(application, "sections", section.key))
+    listed = company.ana.submit(page, {f"q_{question.key}": ""}, button="later")
+    assert "En proceso" in listed.main
+    assert question.key not in saved(session, application, section).answers
+
+
+def test_a_wrong_number_is_refused_with_everything_typed_kept(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, number = section_of(QuestionKind.NUMBER)
+    other = next(q for q in section.questions if q.kind is QuestionKind.LONG_TEXT)
+    page = company.ana.get(address(application, "sections", section.key))
+    refused = company.ana.submit(
+        page, {f"q_{number.key}": "muchos", f"q_{other.key}": "Texto nuevo"}
+    )
+    assert refused.status_code == 422
+    assert len(refused.error_summary) == 1
+    assert refused.tree.xpath(f"//input[@name='q_{number.key}']/@value") == ["muchos"]
+    assert "Texto nuevo" in refused.tree.xpath(f"//textarea[@name='q_{other.key}']/text()")[0]
+    assert saved(session, application, section).version == 1
+
+
+def test_a_text_that_is_too_long_is_refused(session: Session, company: Company) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.LONG_TEXT)
+    assert question.max_words is not None
+    refused = company.ana.submit(
+        address(application, "sections", section.key),
+        {f"q_{question.key}": "palabra " * (question.max_words + 1)},
+    )
+    assert refused.status_code == 422
+    assert len(refused.error_summary) == 1
+
+
+def test_dates_numbers_and_amounts_are_read_as_people_write_them(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, day = section_of(QuestionKind.DATE)
+    kinds = {q.kind: q.key for q in section.questions}
+    fields: dict[str, Any] = {
+        f"q_{day.key}-day": "1",
+        f"q_{day.key}-month": "septiembre",
+        f"q_{day.key}-year": "2027",
+        f"q_{kinds[QuestionKind.MONEY]}": "$1,250.50",
+    }
+    company.ana.submit(address(application, "sections", section.key), fields)
+    answers = saved(session, application, section).answers
+    assert answers[day.key] == "2027-09-01"
+    assert answers[kinds[QuestionKind.MONEY]] == 125_050
+
+
+def test_an_answer_is_marked_as_confidential(session: Session, company: Company) -> None:
+    application = draft(session, company)
+    section = next(s for s in pack().sections if any(q.may_be_confidential for q in s.questions))
+    question = next(q for q in section.questions if q.may_be_confidential)
+    company.ana.submit(address(application, "sections", section.key), {f"c_{question.key}": "y"})
+    assert saved(session, application, section).confidential == {question.key}
+    page = company.ana.get(address(application, "check"))
+    assert "Confidencial" in page.main
+
+
+# --- conditional questions -----------------------------------------------------------------------
+
+
+def revealed() -> tuple[SectionSpec, QuestionSpec, QuestionSpec]:
+    """Return a question that one answer to another of its section reveals."""
+    for section in pack().sections:
+        by_key = {question.key: question for question in section.questions}
+        for question in section.questions:
+            condition = question.ask_if
+            if isinstance(condition, Compare) and condition.value == "yes":
+                parent = by_key.get(condition.question)
+                if parent is not None and parent.kind is QuestionKind.YES_NO:
+                    return section, parent, question
+    raise AssertionError("The pack has no such question.")
+
+
+def test_a_question_behind_an_option_stands_on_the_page_and_counts_once_asked(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, parent, child = revealed()
+    here = address(application, "sections", section.key)
+    page = company.ana.get(here)
+    inside = page.tree.xpath(f"//*[contains(@class, '__conditional')]//*[@name='q_{child.key}']")
+    assert len(inside) == 1
+    fields = {f"q_{parent.key}": "yes", f"q_{child.key}": "Así se hace."}
+    company.ana.submit(page, fields)
+    assert saved(session, application, section).answers[child.key] == "Así se hace."
+    company.ana.submit(here, {f"q_{parent.key}": "no"})
+    kept = saved(session, application, section).answers
+    assert kept[child.key] == "Así se hace."
+    assert "Así se hace." not in company.ana.get(address(application, "check")).main
+
+
+def newly_asked() -> tuple[SectionSpec, QuestionSpec, QuestionSpec, str]:
+    """Return a question that several options of another ask, so that none can reveal it."""
+    for section in pack().sections:
+        by_key = {question.key: question for question in section.questions}
+        for question in section.questions:
+            condition = question.ask_if
+            if isinstance(condition, Compare) and isinstance(condition.value, tuple):
+                parent = by_key.get(condition.question)
+                if parent is not None and parent.kind is QuestionKind.MANY:
+                    return section, parent, question, condition.value[0]
+    raise AssertionError("The pack has no such question.")
+
+
+def test_saving_shows_the_section_again_when_it_asks_more(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, parent, child, option = newly_asked()
+    page = company.ana.get(address(application, "sections", section.key))
+    assert f"q_{child.key}" not in page.get_data(as_text=True)
+    again = company.ana.submit(page, {f"q_{parent.key}": [option]}, follow=False)
+    assert again.status_code == 303
+    assert again.location.endswith(f"/sections/{section.key}#q_{child.key}")
+    page = company.ana.get(again.location)
+    assert page.tree.xpath(f"//*[@name='q_{child.key}']")
+    onward = company.ana.submit(page, {f"q_{child.key}": "Texto."}, follow=False)
+    assert f"/sections/{section.key}" not in onward.location
+    assert saved(session, application, section).answers[child.key] == "Texto."
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+def text_column(question: QuestionSpec) -> QuestionSpec:
+    return next(column for column in question.columns if column.kind is QuestionKind.TEXT)
+
+
+def test_rows_are_added_and_removed_without_losing_what_was_typed(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.ROWS)
+    column = text_column(question)
+    other = next(q for q in section.questions if q.kind is QuestionKind.LONG_TEXT)
+
+    def cell(row: int) -> str:
+        return f"q_{question.key}-{row}-q_{column.key}"
+
+    page = company.ana.get(address(application, "sections", section.key))
+    typed = {cell(0): "Primera", f"q_{other.key}": "Escrito a medias"}
+    page = company.ana.submit(page, typed, button="add_row")
+    assert page.status_code == 200
+    assert page.tree.xpath(f"//*[@name='{cell(0)}']/@value") == ["Primera"]
+    assert page.tree.xpath(f"//*[@name='{cell(1)}']")
+    assert "Escrito a medias" in page.tree.xpath(f"//textarea[@name='q_{other.key}']/text()")[0]
+    assert saved(session, application, section).version == 1
+    page = company.ana.submit(page, {cell(1): "Segunda"}, button=f"{question.key}:0")
+    assert page.tree.xpath(f"//*[@name='{cell(1)}']/@value") == ["Segunda"]
+    assert not page.tree.xpath(f"//*[@name='{cell(0)}']")
+    company.ana.submit(page)
+    rows = saved(session, application, section).answers[question.key]
+    assert [row.get(column.key) for row in rows] == ["Segunda"]
+
+
+def test_blank_rows_are_not_saved(session: Session, company: Company) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.ROWS)
+    here = address(application, "sections", section.key)
+    before = saved(session, application, section).answers[question.key]
+    page = company.ana.submit(here, button="add_row")
+    company.ana.submit(page)
+    assert saved(session, application, section).answers[question.key] == before
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def test_files_are_uploaded_opened_and_removed(session: Session, company: Company) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.FILE)
+    here = address(application, "sections", section.key)
+    file = (io.BytesIO(b"Dictamen favorable.\n"), "dictamen.txt")
+    page = company.ana.submit(here, {f"q_{question.key}": file}, button="upload")
+    assert page.status_code == 200
+    opened = company.ana.get(page.links["dictamen.txt"])
+    assert opened.get_data() == b"Dictamen favorable.\n"
+    assert opened.headers["Content-Disposition"].startswith("attachment")
+    page = company.ana.submit(page, button="remove_file")
+    assert "dictamen.txt" not in page.main
+    assert queries.get_draft(session, application.id).files == ()
+
+
+def test_a_file_of_a_wrong_kind_leaves_the_draft_untouched(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.FILE)
+    here = address(application, "sections", section.key)
+    program = (io.BytesIO(b"MZ\x90\x00"), "programa.exe")
+    refused = company.ana.submit(here, {f"q_{question.key}": program})
+    assert refused.status_code == 422
+    assert "programa.exe" in refused.error_summary[0]
+    assert saved(session, application, section).version == 1
+    assert queries.get_draft(session, application.id).files == ()
+
+
+def test_a_good_file_is_kept_when_another_answer_is_wrong(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.FILE)
+    here = address(application, "sections", section.key)
+    files = [(io.BytesIO(b"Uno.\n"), "uno.txt"), (io.BytesIO(b"MZ\x90\x00"), "dos.exe")]
+    page = company.ana.get(here)
+    token = page.tree.xpath("//main//input[@name='csrf_token']/@value")[0]
+    on_page = page.tree.xpath("//input[@name='on_page']/@value")[0]
+    refused = company.ana.post(
+        here,
+        data={
+            "csrf_token": token,
+            "version": "1",
+            "on_page": on_page,
+            f"q_{question.key}": files,
+        },
+        content_type="multipart/form-data",
+    )
+    assert refused.status_code == 422
+    session.rollback()
+    assert [file.filename for file in queries.get_draft(session, application.id).files] == [
+        "uno.txt"
+    ]
+
+
+# --- two colleagues at once ----------------------------------------------------------------------
+
+
+def test_the_second_to_save_chooses_field_by_field_and_loses_nothing(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, number = section_of(QuestionKind.NUMBER)
+    texts = [q.key for q in section.questions if q.kind is QuestionKind.LONG_TEXT][:3]
+    here = address(application, "sections", section.key)
+    mine, theirs = company.ana.get(here), company.beto.get(here)
+    company.beto.submit(theirs, {f"q_{texts[0]}": "De Beto", f"q_{texts[1]}": "También Beto"})
+    conflict = company.ana.submit(mine, {f"q_{texts[1]}": "De Ana", f"q_{number.key}": "77"})
+    assert conflict.status_code == 409
+    assert "De Beto" in conflict.main
+    assert "De Ana" in conflict.main
+    suggested = set(conflict.tree.xpath("//input[@type='radio'][@checked]/@id"))
+    only_beto, both, only_ana = texts[0], texts[1], number.key
+    assert suggested == {
+        f"keep_{only_beto}-theirs",
+        f"keep_{both}-mine",
+        f"keep_{only_ana}-mine",
+    }
+    assert saved(session, application, section).version == 2
+    company.ana.submit(conflict)
+    after = saved(session, application, section)
+    assert after.version == 3
+    assert after.answers[texts[0]] == "De Beto"
+    assert after.answers[texts[1]] == "De Ana"
+    assert after.answers[number.key] == "77"
+
+
+def test_a_conflict_can_be_settled_for_the_colleague(session: Session, company: Company) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.ROWS)
+    column = text_column(question)
+    cell = f"q_{question.key}-0-q_{column.key}"
+    here = address(application, "sections", section.key)
+    mine, theirs = company.ana.get(here), company.beto.get(here)
+    company.beto.submit(theirs, {cell: "De Beto"})
+    conflict = company.ana.submit(mine, {cell: "De Ana"})
+    assert conflict.status_code == 409
+    company.ana.submit(conflict, {f"keep_{question.key}": "theirs"})
+    rows = saved(session, application, section).answers[question.key]
+    assert [row[column.key] for row in rows] == ["De Beto"]
+
+
+def test_changes_that_agree_are_no_conflict(session: Session, company: Company) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.LONG_TEXT)
+    here = address(application, "sections", section.key)
+    mine, theirs = company.ana.get(here), company.beto.get(here)
+    for client, page in ((company.beto, theirs), (company.ana, mine)):
+        response = client.submit(page, {f"q_{question.key}": "Lo mismo"}, follow=False)
+        assert response.status_code == 303
+
+
+# --- checking and sending ------------------------------------------------------------------------
+
+
+def test_the_check_page_names_what_is_missing(session: Session, company: Company) -> None:
+    company.ana.submit("/applications/new")
+    application = session.scalars(select(Application)).one()
+    page = company.ana.get(address(application, "check"))
+    required = [q for q in pack().questions.values() if q.required and q.ask_if is None]
+    assert len(page.error_summary) == len(required)
+    assert not page.tree.xpath("//form[contains(@action, '/submit')]")
+
+
+def test_a_forced_submission_of_an_unfinished_application_is_422(
+    session: Session, company: Company
+) -> None:
+    page = company.ana.submit("/applications/new")
+    application = session.scalars(select(Application)).one()
+    token = page.tree.xpath("//input[@name='csrf_token']/@value")[0]
+    refused = company.ana.post(address(application, "submit"), data={"csrf_token": token})
+    assert refused.status_code == 422
+    assert refused.error_summary
+
+
+def test_sending_gives_a_receipt_and_sending_again_the_same(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    page = company.ana.get(address(application, "check"))
+    first = company.ana.submit(page, form="submit")
+    second = company.ana.submit(page, form="submit")
+    assert first.request.path == second.request.path
+    assert first.main == second.main
+    session.rollback()
+    reference = session.scalars(select(Application.reference)).one()
+    assert reference is not None
+    assert re.fullmatch(r"SBX-\d{4}-00001", reference)
+    submission = session.scalars(select(Submission)).one()
+    assert reference in first.main
+    assert submission.content_hash in first.main
+
+
+def test_answers_that_changed_after_the_check_are_not_sent(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.LONG_TEXT)
+    page = company.ana.get(address(application, "check"))
+    company.beto.submit(
+        address(application, "sections", section.key), {f"q_{question.key}": "Otra cosa"}
+    )
+    refused = company.ana.submit(page, form="submit")
+    assert refused.status_code == 409
+    assert session.scalar(select(func.count()).select_from(Submission)) == 0
+
+
+def test_the_receipt_is_a_document(session: Session, company: Company) -> None:
+    application = make_submitted(session, company.organisation, company.actors[0])
+    reference = application.reference
+    response = company.ana.get(address(application, "submissions", 1, "receipt.pdf"))
+    assert response.status_code == 200
+    assert response.mimetype == "application/pdf"
+    assert response.get_data().startswith(b"%PDF-")
+    assert f"{reference}-1.pdf" in response.headers["Content-Disposition"]
+
+
+def test_after_sending_the_sections_are_closed(session: Session, company: Company) -> None:
+    application = make_submitted(session, company.organisation, company.actors[0])
+    section = pack().sections[0].key
+    assert company.ana.get(address(application, "sections", section)).status_code == 409
+    assert company.ana.get(address(application, "check")).status_code == 409
+    shown = company.ana.get(address(application))
+    assert shown.status_code == 303
+    assert shown.location == f"/cases/{application.id}"
+
+
+def test_others_find_nothing(
+    session: Session, company: Company, client_for: OpenWindow, caseworker: JudgingClient
+) -> None:
+    stranger = make_person(session, "Rita Sol")
+    make_organisation(session, stranger, name="Otra")
+    window = client_for(stranger.email)
+    application = make_submitted(session, company.organisation, company.actors[0])
+    mine = draft(session, company)
+    pages = ("", "/check", "/withdraw", "/information", f"/sections/{pack().sections[0].key}")
+    for page in (*pages, "/submissions/1", "/submissions/1/receipt", "/submissions/1/receipt.pdf"):
+        assert window.get(address(application) + page).status_code == 404
+    assert window.get(address(application) + "/triage").status_code == 403
+    for page in ("/submissions/1", "/triage"):
+        assert caseworker.get(address(mine) + page).status_code == 404
+
+
+# --- the secretariat -----------------------------------------------------------------------------
+
+
+def test_return_with_reasons_reaches_the_company_beside_the_question(
+    session: Session, company: Company, caseworker: JudgingClient, staff: Person
+) -> None:
+    application = make_submitted(session, company.organisation, company.actors[0], now=utc_now())
+    section, question = section_of(QuestionKind.LONG_TEXT)
+    page = caseworker.submit(address(application, "triage"))
+    refused = caseworker.submit(page, form="/return")
+    assert refused.status_code == 422
+    assert len(refused.error_summary) == 1
+    done = caseworker.submit(refused, {f"r_{question.key}": "Diga cómo."}, form="/return")
+    assert done.request.path == f"/cases/{application.id}"
+    listed = company.ana.get(address(application))
+    assert "Por corregir" in listed.main
+    here = address(application, "sections", section.key)
+    assert "Diga cómo." in company.ana.get(here).main
+    company.ana.submit(here, {f"q_{question.key}": "Así se hace ahora."})
+    receipt = company.ana.submit(address(application, "check"), form="submit")
+    assert receipt.request.path.endswith("/submissions/2/receipt")
+    changes = caseworker.get(address(application, "submissions", 2, "changes"))
+    added = [" ".join(ins.text_content().split()) for ins in changes.tree.xpath("//ins")]
+    assert added == ["[agregado: Así se hace ahora.]"]
+    assert len(changes.tree.xpath("//section[contains(@class, 'app-change')]")) == 1
+
+
+def test_the_triage_page_flags_prohibited_uses(
+    session: Session, company: Company, caseworker: JudgingClient, staff: Person
+) -> None:
+    use = pack().prohibited_uses[0]
+    assert isinstance(use.when, Compare)
+    value = use.when.value[0] if isinstance(use.when.value, tuple) else str(use.when.value)
+    application = make_in_triage(
+        session,
+        company.organisation,
+        company.actors[0],
+        actor_for(session, staff),
+        **{use.when.question: [value]},
+    )
+    page = caseworker.get(address(application, "triage"))
+    assert use.name.in_("es") in page.main
+    form = caseworker.get(address(application, "decline"))
+    assert caseworker.submit(form).status_code == 422
+    caseworker.submit(form, {"reason": "Uso prohibido."})
+    session.rollback()
+    assert session.scalars(select(Application.outcome)).one() == "declined"
+
+
+def test_redirecting_elsewhere_needs_a_reason(
+    session: Session, company: Company, caseworker: JudgingClient, staff: Person
+) -> None:
+    application = make_in_triage(
+        session, company.organisation, company.actors[0], actor_for(session, staff)
+    )
+    here = address(application, "redirect")
+    assert caseworker.submit(here).status_code == 422
+    done = caseworker.submit(here, {"reason": "Basta una orientación."})
+    assert done.request.path == f"/cases/{application.id}"
+    assert caseworker.get(here).status_code == 409
+
+
+def test_withdrawing_asks_once_more(session: Session, company: Company) -> None:
+    application = make_submitted(session, company.organisation, company.actors[0])
+    done = company.ana.submit(address(application, "withdraw"), {"reason": "Sin recursos."})
+    assert done.request.path == f"/cases/{application.id}"
+    session.rollback()
+    assert session.scalars(select(Application.status)).one() == ApplicationStatus.WITHDRAWN
+    assert company.ana.get(address(application, "withdraw")).status_code == 409
+
+
+def test_confidential_answers_are_marked_for_those_who_review(
+    session: Session, company: Company, caseworker: JudgingClient
+) -> None:
+    application = draft(session, company)
+    section = next(s for s in pack().sections if any(q.may_be_confidential for q in s.questions))
+    question = next(q for q in section.questions if q.may_be_confidential)
+    company.ana.submit(
+        address(application, "sections", section.key),
+        {f"q_{question.key}": "Un secreto", f"c_{question.key}": "y"},
+    )
+    company.ana.submit(address(application, "check"), form="submit")
+    page = caseworker.get(address(application, "submissions", 1))
+    row = page.tree.xpath(f"//*[@id='answer-{question.key}']")[0]
+    assert "Confidencial" in row.text_content()
+    assert "Un secreto" in row.text_content()
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["company", "caseworker"])
+def test_the_list_asks_the_database_as_often_for_three_rows_as_for_one(
+    session: Session, company: Company, caseworker: JudgingClient, who: str
+) -> None:
+    client = company.ana if who == "company" else caseworker
+    counts = []
+    for number in (1, 2):
+        for _ in range(number):
+            make_submitted(session, company.organisation, company.actors[0])
+        page = client.get("/applications")
+        counts.append((len(page.rows), len(client.statements)))
+    assert [rows for rows, _ in counts] == [1, 3]
+    assert counts[0][1] == counts[1][1]
+    assert counts[0][1] <= 8
+
+
+def test_the_inbox_is_filtered_by_status_in_the_address(
+    session: Session, company: Company, caseworker: JudgingClient, staff: Person
+) -> None:
+    worker = actor_for(session, staff)
+    make_submitted(session, company.organisation, company.actors[0])
+    make_in_triage(session, company.organisation, company.actors[0], worker)
+    assert len(caseworker.get("/applications").rows) == 2
+    page = caseworker.submit("/applications", {"status": "triage"}, form="/applications")
+    assert page.request.query_string == b"status=triage"
+    assert len(page.rows) == 1
+    assert caseworker.get("/applications?status=nonsense").status_code == 200
+
+
+def test_an_information_request_is_answered_on_its_page(
+    session: Session, company: Company, staff: Person
+) -> None:
+    application, lead = make_under_review(
+        session, company.organisation, company.actors[0], actor_for(session, staff)
+    )
+    with unit_of_work(session):
+        services.request_information(
+            session, lead, application, question="¿Dónde están los datos?", now=utc_now()
+        )
+    here = address(application, "information")
+    page = company.ana.get(here)
+    assert "¿Dónde están los datos?" in page.main
+    assert company.ana.submit(page).status_code == 422
+    company.ana.submit(page, {"answer": "En Querétaro."})
+    session.rollback()
+    assert session.scalars(select(Application.status)).one() == ApplicationStatus.UNDER_REVIEW
+    assert "En Querétaro." in company.ana.get(here).main
