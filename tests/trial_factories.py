@@ -166,7 +166,7 @@ def accept_report(session: Session, cast: Cast, report: MonitoringReport) -> Non
             session,
             cast.lead.officer,
             cast.trial,
-            report,
+            report=report,
             accept=True,
             remark="",
             now=cast.now,

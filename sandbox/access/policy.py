@@ -83,7 +83,7 @@ POLICY: dict[P, Grant] = {
     P.TRIAL_PLAN_AGREE: Grant(Trial, own_organisation | worker),
     P.START_CONDITION_SET: Grant(Trial, own_organisation | lead | secretariat),
     P.REQUIREMENT_DOCUMENT: Grant(Trial, own_organisation),
-    P.REQUIREMENT_APPROVE: Grant(Trial, reader),
+    P.REQUIREMENT_APPROVE: Grant(Trial, reader | secretariat),
     P.REQUIREMENT_WAIVE: Grant(Trial, lead),
     P.STAGE_ENTER: Grant(Trial, lead),
     P.MONITORING_REPORT_SUBMIT: Grant(Trial, own_organisation),

@@ -27,9 +27,7 @@ LIFECYCLE: Lifecycle[ReportStatus, ReportAction] = Lifecycle(
     (
         Transition(ReportStatus.DRAFT, ReportAction.SEND, ReportStatus.AWAITING_PUBLICATION),
         Transition(ReportStatus.AWAITING_PUBLICATION, ReportAction.RETURN, ReportStatus.DRAFT),
-        Transition(
-            ReportStatus.AWAITING_PUBLICATION, ReportAction.PUBLISH, ReportStatus.PUBLISHED
-        ),
+        Transition(ReportStatus.AWAITING_PUBLICATION, ReportAction.PUBLISH, ReportStatus.PUBLISHED),
     )
 )
 

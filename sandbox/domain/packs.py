@@ -98,6 +98,8 @@ class ProgrammeSpec:
 
 @dataclass(frozen=True, slots=True)
 class CompetenceSpec:
+    """Name a matter that authorities are competent for."""
+
     code: str
     name: Text
 
@@ -115,6 +117,8 @@ class AuthoritySpec:
 
 @dataclass(frozen=True, slots=True)
 class PrincipleSpec:
+    """State a principle of the programme and what it asks of a test."""
+
     code: str
     name: Text
     asks: Text
@@ -130,6 +134,8 @@ class CalendarSpec:
 
 
 class ClockUnit(StrEnum):
+    """Name what a term is counted in."""
+
     BUSINESS_DAYS = "business_days"
     CALENDAR_DAYS = "calendar_days"
 
@@ -253,6 +259,8 @@ class EligibilityRule:
 
 @dataclass(frozen=True, slots=True)
 class EligibilitySpec:
+    """Ask a visitor a few questions and hold the rules that answer them."""
+
     intro: Text
     questions: tuple[QuestionSpec, ...]
     rules: tuple[EligibilityRule, ...]
@@ -273,6 +281,8 @@ class CriterionSpec:
 
 @dataclass(frozen=True, slots=True)
 class ProhibitedUse:
+    """Describe a use that the programme never admits, and the answers that reveal it."""
+
     key: str
     name: Text
     when: Condition
@@ -350,6 +360,8 @@ class StageSpec:
 
 @dataclass(frozen=True, slots=True)
 class StartConditionSpec:
+    """Name something that must be in place before participants are exposed, and who brings it."""
+
     key: str
     label: Text
     owner: Who
@@ -413,6 +425,8 @@ class PlanFieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class IncidentClassSpec:
+    """Name a class of incident with the term for reporting it. Units: hours."""
+
     key: str
     name: Text
     report_hours: int
@@ -423,6 +437,8 @@ class IncidentClassSpec:
 
 
 class DecisionRule(StrEnum):
+    """Name how positions become a decision."""
+
     UNANIMITY = "unanimity"
     LEAD_DECIDES = "lead_decides"
     MAJORITY = "majority"
@@ -450,6 +466,8 @@ class CoordinationSpec:
 
 @dataclass(frozen=True, slots=True)
 class ReliefKindSpec:
+    """Name a kind of regulatory relief."""
+
     key: str
     name: Text
 

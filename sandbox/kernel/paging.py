@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, tuple_
 from sqlalchemy.orm import Session
-from sqlalchemy.sql import ColumnElement
 
 PAGE_SIZE = 50
 _R = TypeVar("_R")

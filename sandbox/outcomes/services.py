@@ -51,7 +51,7 @@ def draft_report(
         changed_at=now,
     )
     session.add(report)
-    _record(session, actor, Deed.OUTCOME_DRAFTED, report, trial, now)
+    _record(session, actor, Deed.OUTCOME_DRAFTED, report, trial=trial, now=now)
     return report
 
 
@@ -78,7 +78,7 @@ def save_report(
     report.lessons = _written(lessons)
     report.recommendations = _written(recommendations)
     report.changed_at = now
-    _record(session, actor, Deed.OUTCOME_SAVED, report, report.trial, now)
+    _record(session, actor, Deed.OUTCOME_SAVED, report, trial=report.trial, now=now)
 
 
 def send_for_publication(
@@ -95,7 +95,7 @@ def send_for_publication(
     report.status = status.value
     report.return_reason = ""
     report.changed_at = now
-    _record(session, actor, Deed.OUTCOME_SENT_FOR_PUBLICATION, report, report.trial, now)
+    _record(session, actor, Deed.OUTCOME_SENT_FOR_PUBLICATION, report, trial=report.trial, now=now)
     notices.tell_publishers(session, report, now)
 
 
@@ -110,7 +110,7 @@ def return_to_drafter(
     report.status = status.value
     report.return_reason = reason.strip()
     report.changed_at = now
-    _record(session, actor, Deed.OUTCOME_RETURNED, report, report.trial, now)
+    _record(session, actor, Deed.OUTCOME_RETURNED, report, trial=report.trial, now=now)
     notices.tell_drafter(session, report, now)
 
 
@@ -128,7 +128,7 @@ def publish(session: Session, actor: Actor, report: OutcomeReport, *, now: datet
     report.published_by_id = actor.person_id
     report.published_at = now
     report.changed_at = now
-    _record(session, actor, Deed.OUTCOME_PUBLISHED, report, report.trial, now)
+    _record(session, actor, Deed.OUTCOME_PUBLISHED, report, trial=report.trial, now=now)
     notices.tell_company(session, report, now)
 
 
@@ -155,6 +155,7 @@ def _record(
     actor: Actor,
     deed: Deed,
     report: OutcomeReport,
+    *,
     trial: Trial,
     now: datetime,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.mail import post
 from sandbox.models import (
     AuthorityAssignment,
@@ -14,6 +15,7 @@ from sandbox.models import (
     Membership,
     OfficerAssignment,
     Person,
+    StaffGrant,
     Trial,
 )
 from sandbox.models.coordination import AssignmentState
@@ -25,9 +27,10 @@ Param = Any  # what a template may show: text, numbers, days
 def tell_everybody(
     session: Session, trial: Trial, template: str, now: datetime, **params: Param
 ) -> None:
-    """Write to the company and to the authorities' people on the case."""
+    """Write to the company, to the authorities' people on the case and to the secretariat."""
     tell_company(session, trial, template, now, **params)
     tell_authorities(session, trial, template, now, **params)
+    tell_secretariat(session, trial, template, now, **params)
 
 
 def tell_company(
@@ -39,7 +42,7 @@ def tell_company(
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.organisation_id == trial.organisation_id, Person.active.is_(True))
     )
-    _write(session, trial, people, template, now, params)
+    _write(session, trial, people, template=template, now=now, params=params)
 
 
 def tell_authorities(
@@ -68,13 +71,26 @@ def tell_authorities(
     people = select(Person.id, Person.email, Person.language).where(
         Person.active.is_(True), or_(named, heads), ~recused
     )
-    _write(session, trial, people, template, now, params)
+    _write(session, trial, people, template=template, now=now, params=params)
+
+
+def tell_secretariat(
+    session: Session, trial: Trial, template: str, now: datetime, **params: Param
+) -> None:
+    """Write to the caseworkers."""
+    people = (
+        select(Person.id, Person.email, Person.language)
+        .join(StaffGrant, StaffGrant.person_id == Person.id)
+        .where(StaffGrant.role == StaffRole.CASEWORKER.value, Person.active.is_(True))
+    )
+    _write(session, trial, people, template=template, now=now, params=params)
 
 
 def _write(
     session: Session,
     trial: Trial,
     people: Any,
+    *,
     template: str,
     now: datetime,
     params: dict[str, Param],

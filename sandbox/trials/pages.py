@@ -125,7 +125,6 @@ def _lines(
                 and P.REQUIREMENT_DOCUMENT in granted,
                 may_approve=is_approval
                 and P.REQUIREMENT_APPROVE in granted
-                and authority is not None
                 and may_approve(spec, authority)
                 and not has_approved(file, file.next_gate, spec.key, actor),
                 may_waive=spec.may_be_waived and not state.holds and P.REQUIREMENT_WAIVE in granted,

@@ -214,7 +214,7 @@ class TrialFile:
         for row in evidence:
             if row.kind == "approval":
                 given = approvals.setdefault(row.requirement, {})
-                party = row.authority or "company"
+                party = row.authority or Who.SECRETARIAT.value
                 given[party] = given.get(party, frozenset()) | {str(row.person_id)}
         reports = self.current_reports
         serious = [each for each in self.incidents if each.serious and each.closed_at is None]
@@ -453,7 +453,11 @@ class TrialPanel:
 
 
 def case_panel(
-    session: Session, actor: Actor, application: Application, pack: PolicyPack, now: datetime
+    session: Session,
+    actor: Actor,
+    application: Application,
+    pack: PolicyPack,
+    now: datetime,  # noqa: ARG001 - every slice's panel takes it
 ) -> TrialPanel | None:
     """Gather the trial's part of the case page, in one statement at most."""
     if application.outcome not in ADMITTED:

@@ -203,7 +203,13 @@ def report(trial_id: UUID, report_id: UUID) -> ResponseReturnValue:
         page = page_of(db.session(), current_actor(), file)
         return _form_page("trials/report.html", file, form, report=found, page=page, P=P)
     accept_it = form.verdict.data == "accept"
-    _do(services.judge_report, file, found, accept=accept_it, remark=form.remark.data or "")
+    _do(
+        services.judge_report,
+        file,
+        report=found,
+        accept=accept_it,
+        remark=form.remark.data or "",
+    )
     return _to(trial_id, "reports")
 
 
@@ -233,7 +239,12 @@ def close_incident(trial_id: UUID, incident_id: UUID) -> ResponseReturnValue:
     incident = queries.get_incident(file, incident_id)
     if not form.validate_on_submit():
         return _form_page("trials/close_incident.html", file, form, incident=incident)
-    _do(services.close_incident, file, incident, correction=form.correction.data or "")
+    _do(
+        services.close_incident,
+        file,
+        incident=incident,
+        correction=form.correction.data or "",
+    )
     return _to(trial_id, "incidents")
 
 
@@ -308,13 +319,11 @@ def _file(trial_id: UUID) -> TrialFile:
     return queries.read_file(session, trial, active.pack_of(trial), utc_now())
 
 
-def _do(
-    service: Callable[..., Any], file: TrialFile, /, *subjects: object, **values: object
-) -> Any:
+def _do(service: Callable[..., Any], file: TrialFile, /, **values: object) -> Any:
     """Run a service of this trial as one unit of work."""
     session = db.session()
     with unit_of_work(session):
-        return service(session, current_actor(), file.trial, *subjects, now=utc_now(), **values)
+        return service(session, current_actor(), file.trial, now=utc_now(), **values)
 
 
 def _submit(

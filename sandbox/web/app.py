@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import msgspec
 import structlog
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, Response, g, jsonify
 from flask.json.provider import JSONProvider
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -38,6 +38,7 @@ from sandbox.web.words import register_words
 
 PROJECT = Path(__file__).resolve().parents[2]
 csrf = CSRFProtect()
+FULL = 2  # how SQLite writes `synchronous=FULL`
 
 
 class MsgspecProvider(JSONProvider):
@@ -121,7 +122,7 @@ def add_health(app: Flask) -> None:
         if parts["database"] == "sqlite":
             parts["journal_mode"] = session.execute(text("PRAGMA journal_mode")).scalar()
             parts["foreign_keys"] = session.execute(text("PRAGMA foreign_keys")).scalar() == 1
-            parts["durable"] = session.execute(text("PRAGMA synchronous")).scalar() == 2
+            parts["durable"] = session.execute(text("PRAGMA synchronous")).scalar() == FULL
         pack = active.current()
         parts["pack"] = {"code": pack.code, "version": pack.version}
         return jsonify({"status": "ok", **parts}), 200

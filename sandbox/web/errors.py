@@ -1,7 +1,9 @@
 """Turn refusals, absences and faults into pages, once for all views."""
 
+from http import HTTPStatus
+
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -55,9 +57,9 @@ def form_expired(error: CSRFError) -> ResponseReturnValue:
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer what the framework refuses."""
     status = error.code or 500
-    if status < 400:
+    if status < HTTPStatus.BAD_REQUEST:
         return error
-    if status >= 500:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return fault(error)
     known = {400, 403, 404, 405, 413, 429}
     name = str(status) if status in known else "400"
@@ -75,8 +77,9 @@ def fault(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     if wants_json():
         return problem(500, "fault", request_id=request_id)
-    template = "errors/500.html"
-    return render_template(template, request_id=request_id), 500
+    # Not `render_template`: its context processors would ask the database who is signed in.
+    template = current_app.jinja_env.get_template("errors/500.html")
+    return template.render(request_id=request_id), 500
 
 
 def page(

@@ -15,7 +15,6 @@ from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 
 
-
 @dataclass(frozen=True, slots=True)
 class Label:
     """Hold what a status tag says; `colour` is one of the kit's: grey blue green gold wine red."""

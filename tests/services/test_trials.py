@@ -182,8 +182,8 @@ def test_fifty_people_entering_a_stage_enter_it_once(
     deeds = select(func.count(AuditEntry.id)).where(AuditEntry.deed == Deed.STAGE_ENTERED.value)
     assert session.scalar(deeds) == 1
     after = session.scalar(select(func.count(OutboxMail.id)))
-    # One set of mails: the company's owner, two heads, two officers.
-    assert after - before == 5
+    # One set of mails: the company's owner, two heads, two officers, the caseworker.
+    assert after - before == 6
 
 
 # --- plan and start conditions -------------------------------------------------------------------
@@ -372,7 +372,7 @@ def test_a_returned_report_is_corrected_in_its_place(session: Session, files: Fi
             session,
             cast.lead.officer,
             cast.trial,
-            report,
+            report=report,
             accept=False,
             remark="Falta explicar una queja.",
             now=cast.now,
@@ -470,3 +470,4 @@ def test_the_company_is_told_of_a_suspension(session: Session, files: FileStore)
     )
     assert cast.company.person_id in told
     assert cast.lead.officer.person_id in told
+    assert cast.caseworker.person_id in told

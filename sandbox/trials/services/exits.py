@@ -37,7 +37,15 @@ def complete(
         raise NotPossible(Why.STILL_RUNNING)
     if not file.gate(COMPLETION).is_open:
         raise NotPossible(Why.GATE_CLOSED, stage=COMPLETION)
-    _end(session, actor, file, status, exit_kind, Deed.TRIAL_COMPLETED, now)
+    _end(
+        session,
+        actor,
+        file,
+        status=status,
+        exit_kind=exit_kind,
+        deed=Deed.TRIAL_COMPLETED,
+        now=now,
+    )
 
 
 def end_early(
@@ -55,13 +63,23 @@ def end_early(
     file = read(session, trial, now)
     if file.open_suspension is not None:
         file.open_suspension.resumed_at = now
-    _end(session, actor, file, status, exit_kind, Deed.TRIAL_ENDED_EARLY, now, reason.strip())
+    _end(
+        session,
+        actor,
+        file,
+        status=status,
+        exit_kind=exit_kind,
+        deed=Deed.TRIAL_ENDED_EARLY,
+        now=now,
+        reason=reason.strip(),
+    )
 
 
 def _end(
     session: Session,
     actor: Actor,
     file: TrialFile,
+    *,
     status: TrialStatus,
     exit_kind: str,
     deed: Deed,

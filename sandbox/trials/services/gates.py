@@ -101,23 +101,35 @@ def approve_requirement(
     file = read(session, trial, now)
     spec = requirement_of(file, stage, requirement, RequirementKind.APPROVAL)
     authority = file.acting(actor)
-    if authority is None or not may_approve(spec, authority):
+    if not may_approve(spec, authority):
         raise NotPossible(Why.WRONG_AUTHORITY)
-    add_evidence(session, actor, file, stage, spec, "approval", note, authority, now)
+    add_evidence(
+        session,
+        actor,
+        file,
+        stage=stage,
+        spec=spec,
+        kind="approval",
+        note=note,
+        authority=authority,
+        now=now,
+    )
     record(
         session,
         actor,
         Deed.REQUIREMENT_APPROVED,
         trial,
         now=now,
-        authority_id=authority.authority_id,
+        authority_id=authority.authority_id if authority else None,
         stage=stage,
         requirement=spec.key,
     )
 
 
-def may_approve(spec: RequirementSpec, authority: Supervisor) -> bool:
-    """Tell whether this authority's approval is one that the requirement asks for."""
+def may_approve(spec: RequirementSpec, authority: Supervisor | None) -> bool:
+    """Tell whether the requirement asks for this authority's approval; None is the secretariat."""
+    if authority is None:
+        return spec.by is Who.SECRETARIAT
     if spec.by is Who.LEAD:
         return authority.is_lead
     if spec.by is Who.ASSOCIATES:
@@ -147,7 +159,17 @@ def waive_requirement(
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     authority = file.acting(actor)
-    add_evidence(session, actor, file, stage, spec, "waiver", reason, authority, now)
+    add_evidence(
+        session,
+        actor,
+        file,
+        stage=stage,
+        spec=spec,
+        kind="waiver",
+        note=reason,
+        authority=authority,
+        now=now,
+    )
     record(
         session,
         actor,
@@ -209,6 +231,7 @@ def add_evidence(
     session: Session,
     actor: Actor,
     file: TrialFile,
+    *,
     stage: str,
     spec: RequirementSpec,
     kind: str,
@@ -216,6 +239,7 @@ def add_evidence(
     authority: Supervisor | None,
     now: datetime,
 ) -> None:
+    """Add what one person says of one requirement; nobody says the same thing twice."""
     person_id = person_of(actor)
     if any(
         row.stage == stage

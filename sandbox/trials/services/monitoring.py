@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.domain.monitoring import Level, judge
+from sandbox.domain.packs import Direction
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
@@ -29,6 +30,9 @@ from sandbox.trials.services.parts import (
     require_open,
     touch,
 )
+
+# A metric that must stay below its target is in breach from the threshold upwards.
+BREACH_SIGNS = {Direction.AT_MOST: "≥", Direction.AT_LEAST: "≤"}
 
 
 def submit_report(
@@ -96,7 +100,7 @@ def submit_report(
         breaches=len(breaches),
     )
     for metric in breaches:
-        _open_breach(session, actor, file, metric, readings[metric], now)
+        _open_breach(session, actor, file, metric=metric, value=readings[metric], now=now)
     notices.tell_authorities(session, trial, "trials/report_submitted", now, number=report.number)
     return report
 
@@ -105,8 +109,8 @@ def judge_report(
     session: Session,
     actor: Actor,
     trial: Trial,
-    report: MonitoringReport,
     *,
+    report: MonitoringReport,
     accept: bool,
     remark: str,
     now: datetime,
@@ -155,7 +159,13 @@ def open_incident(
     if not what_happened.strip():
         raise NotPossible(Why.REASON_MISSING)
     return _open_incident(
-        session, actor, trial, class_key, what_happened.strip(), persons_affected, now
+        session,
+        actor,
+        trial,
+        class_key=class_key,
+        what_happened=what_happened.strip(),
+        persons_affected=persons_affected,
+        now=now,
     )
 
 
@@ -163,8 +173,8 @@ def close_incident(
     session: Session,
     actor: Actor,
     trial: Trial,
-    incident: Incident,
     *,
+    incident: Incident,
     correction: str,
     now: datetime,
 ) -> None:
@@ -221,7 +231,13 @@ def _add_readings(
 
 
 def _open_breach(
-    session: Session, actor: Actor, file: TrialFile, metric: str, value: Decimal, now: datetime
+    session: Session,
+    actor: Actor,
+    file: TrialFile,
+    *,
+    metric: str,
+    value: Decimal,
+    now: datetime,
 ) -> None:
     """Open the incident that a breached threshold is, in the language of the case."""
     spec = file.pack.metric(metric)
@@ -229,15 +245,24 @@ def _open_breach(
     language = file.pack.languages[0]
     explanation = (
         f"{spec.name.in_(language)}: {format(value.normalize(), 'f')} {spec.unit.in_(language)}"
-        f" ({spec.direction.value} {format(spec.breach.normalize(), 'f')})"
+        f" ({BREACH_SIGNS[spec.direction]} {format(spec.breach.normalize(), 'f')})"
     )
-    _open_incident(session, actor, file.trial, gravest.key, explanation, 0, now)
+    _open_incident(
+        session,
+        actor,
+        file.trial,
+        class_key=gravest.key,
+        what_happened=explanation,
+        persons_affected=0,
+        now=now,
+    )
 
 
 def _open_incident(
     session: Session,
     actor: Actor,
     trial: Trial,
+    *,
     class_key: str,
     what_happened: str,
     persons_affected: int,

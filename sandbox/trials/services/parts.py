@@ -36,14 +36,17 @@ def roles_of(file: TrialFile, actor: Actor) -> frozenset[Who]:
 
 
 def read(session: Session, trial: Trial, now: datetime) -> TrialFile:
+    """Read every fact of a trial."""
     return queries.read_file(session, trial, active.pack_of(trial), now)
 
 
 def plan_of(session: Session, trial: Trial) -> TrialPlan:
+    """Return the plan of a trial."""
     return session.scalars(select(TrialPlan).where(TrialPlan.trial_id == trial.id)).one()
 
 
 def acting(session: Session, trial: Trial, actor: Actor) -> Supervisor | None:
+    """Return the supervising authority that the actor works for; the lead before others."""
     mine = [
         each
         for each in queries.list_supervisors(session, trial.application_id)
@@ -65,15 +68,18 @@ def lock(session: Session, trial: Trial) -> None:
 
 
 def require_open(trial: Trial) -> None:
+    """Make sure that a trial has not ended. Raises: NotPossible(ALREADY_DONE)."""
     if TrialStatus(trial.status) not in OPEN_STATUSES:
         raise NotPossible(Why.ALREADY_DONE)
 
 
 def touch(trial: Trial, now: datetime) -> None:
+    """Note when a trial was changed last."""
     trial.changed_at = now
 
 
 def person_of(actor: Actor) -> UUID:
+    """Return who acts; the deeds of trials are those of people."""
     if actor.person_id is None:
         raise NotPossible(Why.NOT_ASSIGNED)
     return actor.person_id
