@@ -257,7 +257,7 @@ class DecisionForm(VersionedForm):
     remarks = TextAreaField(
         _l("Remarks"),
         [WordLimit(LONGEST_TEXT_WORDS)],
-        description=_l("They stand in the letter below the reasons."),
+        description=_l("They stand in the letter beside the outcome."),
     )
 
 

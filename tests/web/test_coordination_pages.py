@@ -1,0 +1,715 @@
+"""The pages on which authorities and the secretariat share a case, as people use them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.access.permissions import P
+from sandbox.applications import services as applications
+from sandbox.coordination import letters, queries, services
+from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
+from sandbox.domain.deliberation import CriterionMark, Stance
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.mail import OutboxMail, render_mail
+from sandbox.models import Application, CriterionReview, Organisation, Person, Position
+from tests.factories import (
+    NOW,
+    SHARED_ANSWERS,
+    Team,
+    actor_for,
+    attach,
+    make_admitted,
+    make_assigned,
+    make_company,
+    make_draft,
+    make_in_triage,
+    make_staff,
+    make_submitted,
+    make_team,
+    mark_criteria,
+    pack,
+    start_review,
+    take_position,
+)
+from tests.pages import JudgingClient
+
+OpenWindow = Callable[[str], JudgingClient]
+
+
+@dataclass
+class World:
+    """A company, a caseworker and three authorities; each person has a window."""
+
+    session: Session
+    open_window: OpenWindow
+    organisation: Organisation
+    company: Actor
+    caseworker: Actor
+    inai: Team
+    ift: Team
+    cofece: Team
+    windows: dict[UUID, JudgingClient] = field(default_factory=dict)
+
+    def window(self, actor: Actor) -> JudgingClient:
+        assert actor.person_id is not None
+        if actor.person_id not in self.windows:
+            person = self.session.get_one(Person, actor.person_id)
+            email = person.email
+            self.session.rollback()
+            self.windows[actor.person_id] = self.open_window(email)
+        return self.windows[actor.person_id]
+
+    def in_triage(self) -> Application:
+        return make_in_triage(
+            self.session, self.organisation, self.company, self.caseworker, **SHARED_ANSWERS
+        )
+
+    def assigned(self, *associates: Team) -> Application:
+        return make_assigned(
+            self.session,
+            self.organisation,
+            self.company,
+            self.caseworker,
+            lead=self.inai,
+            associates=associates,
+        )
+
+    def under_review(self, *associates: Team) -> Application:
+        application = self.assigned(*associates)
+        start_review(self.session, application, self.inai, *associates)
+        return application
+
+
+@pytest.fixture
+def world(app: Flask, session: Session, client_for: OpenWindow) -> Iterator[World]:
+    organisation, company = make_company(session)
+    yield World(
+        session,
+        client_for,
+        organisation,
+        company,
+        actor_for(session, make_staff(session)),
+        make_team(session, "INAI"),
+        make_team(session, "IFT"),
+        make_team(session, "COFECE"),
+    )
+    session.rollback()
+
+
+def address(application: Application, *parts: str) -> str:
+    return "/".join(["/cases", str(application.id), *parts])
+
+
+def status_of(session: Session, application: Application) -> str:
+    session.rollback()
+    return application.status
+
+
+def marks_as_typed(**given: str) -> dict[str, str]:
+    """Mark every criterion as met, but for `given`."""
+    typed: dict[str, str] = {}
+    for criterion in pack().criteria:
+        typed[f"mark_{criterion.key}"] = given.get(criterion.key, "met")
+        typed[f"note_{criterion.key}"] = "Consta en la solicitud."
+    return typed
+
+
+# --- which authorities ---------------------------------------------------------------------------
+
+
+def test_the_proposal_is_explained_and_confirmed(session: Session, world: World) -> None:
+    application = world.in_triage()
+    caseworker = world.window(world.caseworker)
+    case = caseworker.get(address(application))
+    assert address(application, "routing") in case.links.values()
+    page = caseworker.get(address(application, "routing"))
+    assert page.status_code == 200
+    for authority in pack().authorities:
+        assert authority.name.in_("es") in page.main
+    answer = pack().questions["network_uses"].option("public_network")
+    assert answer is not None
+    assert answer.label.in_("es") in page.main
+    done = caseworker.submit(page)
+    assert done.request.path == address(application)
+    assert status_of(session, application) == ApplicationStatus.ASSIGNED
+    roles = {
+        place.authority.code: place.role
+        for place in queries.list_assignments(session, application.id)
+    }
+    assert roles == {"INAI": "lead", "IFT": "associate", "COFECE": "associate"}
+
+
+def test_the_proposal_reads_in_english(session: Session, world: World) -> None:
+    application = world.in_triage()
+    caseworker = world.window(world.caseworker)
+    caseworker.get("/language/en")
+    page = caseworker.get(address(application, "routing"))
+    assert page.heading == "Proposed authorities"
+    assert "which is a matter of Protection of personal data" in page.main
+
+
+def test_other_authorities_need_a_reason(session: Session, world: World) -> None:
+    application = world.in_triage()
+    caseworker = world.window(world.caseworker)
+    path = address(application, "routing", "change")
+    refused = caseworker.submit(path, {"lead": "IFT", "associates": ["INAI"]})
+    assert refused.status_code == 422
+    assert len(refused.error_summary) == 1
+    assert status_of(session, application) == ApplicationStatus.TRIAGE
+    twice = caseworker.submit(path, {"lead": "IFT", "associates": ["IFT"], "reason": "Sí."})
+    assert twice.status_code == 422
+    done = caseworker.submit(
+        path, {"lead": "IFT", "associates": ["INAI"], "reason": "Trata de la red."}
+    )
+    assert done.status_code == 200
+    assert status_of(session, application) == ApplicationStatus.ASSIGNED
+
+
+def test_routing_says_why_it_is_not_possible_in_another_status(
+    session: Session, world: World
+) -> None:
+    application = make_submitted(session, world.organisation, world.company)
+    page = world.window(world.caseworker).get(address(application, "routing"))
+    assert page.status_code == 409
+
+
+def test_a_head_accepts_and_names_an_officer(session: Session, world: World) -> None:
+    application = world.assigned()
+    head = world.window(world.inai.head)
+    page = head.get(address(application, "assignment"))
+    # The answers of the company stay closed until the head has declared.
+    relief = pack().questions["reliefs"].label.in_("es")
+    assert relief not in page.main
+    assert pack().competence("personal_data").name.in_("es") in page.main
+    done = head.submit(page, {"answer": "accept"})
+    assert done.request.path == address(application)
+    assert status_of(session, application) == ApplicationStatus.UNDER_REVIEW
+    named = head.submit(
+        address(application, "officer"), {"person": str(world.inai.officer.person_id)}
+    )
+    assert "Oficial INAI" in named.main
+
+
+def test_a_head_declines_with_a_reason_and_leaves_the_case(session: Session, world: World) -> None:
+    application = world.assigned(world.ift)
+    head = world.window(world.inai.head)
+    refused = head.submit(address(application, "assignment"), {"answer": "decline"})
+    assert refused.status_code == 422
+    done = head.submit(
+        address(application, "assignment"), {"answer": "decline", "reason": "No nos toca."}
+    )
+    assert done.request.path == "/my-tasks"
+    assert head.get(address(application)).status_code == 404
+    caseworker = world.window(world.caseworker)
+    tasks = caseworker.get("/my-tasks")
+    assert address(application, "routing", "replacement") in tasks.links.values()
+    page = caseworker.get(address(application, "routing", "replacement"))
+    assert "No nos toca." in page.main
+    again = caseworker.submit(
+        page, {"declined": "INAI", "replacement": "INAI", "reason": "Otra vez."}
+    )
+    assert again.status_code == 422
+    done = caseworker.submit(
+        page, {"declined": "INAI", "replacement": "COFECE", "reason": "Es la siguiente."}
+    )
+    assert done.status_code == 200
+    assert "COFECE" in done.main
+
+
+# --- conflicts of interest -----------------------------------------------------------------------
+
+
+def test_a_recused_officer_loses_every_page_and_file(
+    session: Session, world: World, app: Flask
+) -> None:
+    application = make_in_triage(
+        session, world.organisation, world.company, world.caseworker, **SHARED_ANSWERS
+    )
+    with unit_of_work(session):
+        services.assign(
+            session,
+            world.caseworker,
+            application,
+            lead="INAI",
+            associates=(),
+            reason="Basta.",
+            now=NOW,
+        )
+    start_review(session, application, world.inai)
+    mark_criteria(session, application, world.inai)
+    take_position(session, application, world.inai)
+    with unit_of_work(session):
+        services.decide(session, world.inai.officer, application, now=NOW)
+    second = world.window(world.inai.second)
+    reference = application.reference
+    assert reference is not None
+    # Before: the case is in the list and on its page; the officer has only to declare.
+    assert second.get(address(application)).status_code == 200
+    assert reference in second.get("/applications").main
+    refused = second.submit(address(application, "conflict"), {"answer": "conflict"})
+    assert refused.status_code == 422
+    left = second.submit(
+        address(application, "conflict"),
+        {"answer": "conflict", "explanation": "Trabajé ahí."},
+    )
+    assert left.request.path == "/my-tasks"
+    for path in (
+        address(application),
+        address(application, "decision"),
+        address(application, "decision.pdf"),
+        address(application, "review"),
+        address(application, "position"),
+        address(application, "conflict"),
+        f"/applications/{application.id}/submissions/1",
+        f"/applications/{application.id}/submissions/1/receipt.pdf",
+    ):
+        assert second.get(path).status_code == 404, path
+    for path in ("/applications", "/my-tasks", "/trials"):
+        assert reference not in second.get(path).main, path
+    # Somebody without a conflict still sees all of it.
+    officer = world.window(world.inai.officer)
+    assert officer.get(address(application, "decision.pdf")).status_code == 200
+    assert reference in officer.get("/applications").main
+
+
+def test_a_recused_officer_loses_attached_files(session: Session, world: World, app: Flask) -> None:
+    application = make_draft(session, world.organisation, world.company, **SHARED_ANSWERS)
+    question = next(
+        question.key for question in pack().questions.values() if question.kind.value == "file"
+    )
+    store = app.extensions["file_store"]
+    attached = attach(session, application, world.company, store, question)
+    path = f"/applications/{application.id}/files/{attached.id}"
+    with unit_of_work(session):
+        applications.submit(session, world.company, application, now=NOW)
+    with unit_of_work(session):
+        applications.start_triage(session, world.caseworker, application, now=NOW)
+    with unit_of_work(session):
+        services.assign(
+            session,
+            world.caseworker,
+            application,
+            lead="INAI",
+            associates=(),
+            reason="Basta.",
+            now=NOW,
+        )
+    start_review(session, application, world.inai)
+    assert world.window(world.inai.officer).get(path).status_code == 200
+    second = world.window(world.inai.second)
+    # Not before the declaration, and never after a conflict.
+    assert second.get(path).status_code == 404
+    second.submit(
+        address(application, "conflict"), {"answer": "conflict", "explanation": "Soy socia."}
+    )
+    assert second.get(path).status_code == 404
+
+
+def test_declaring_no_conflict_opens_the_answers(session: Session, world: World) -> None:
+    application = world.assigned()
+    officer = world.window(world.inai.officer)
+    answers = f"/applications/{application.id}/submissions/1"
+    assert officer.get(answers).status_code == 404
+    done = officer.submit(address(application, "conflict"), {"answer": "none"})
+    assert done.request.path == address(application)
+    assert officer.get(answers).status_code == 200
+    again = officer.submit(
+        officer.get(address(application, "conflict")), {"answer": "none"}, follow=True
+    )
+    assert again.status_code == 409
+
+
+# --- review and positions ------------------------------------------------------------------------
+
+
+def test_an_officer_reviews_and_takes_the_position(session: Session, world: World) -> None:
+    application = world.under_review()
+    officer = world.window(world.inai.officer)
+    page = officer.get(address(application, "review"))
+    for criterion in pack().criteria:
+        assert criterion.key_question.in_("es") in page.main
+        assert criterion.positive[0].in_("es") in page.main
+        assert criterion.negative[0].in_("es") in page.main
+    assert f"/applications/{application.id}/submissions/1" in page.links.values()
+    half = officer.submit(page, {"mark_need": "met"})
+    assert half.request.path == address(application)
+    early = officer.get(address(application, "position"))
+    assert early.status_code == 200
+    assert not early.tree.xpath("//main//form")
+    full = officer.submit(address(application, "review"), marks_as_typed(need="partly"))
+    assert full.request.path == address(application, "position")
+    refused = officer.submit(
+        full, {"stance": "concur_with_conditions", "reasons": "Conviene.", "conditions": " \n "}
+    )
+    assert refused.status_code == 422
+    done = officer.submit(
+        full,
+        {
+            "stance": "concur_with_conditions",
+            "reasons": "Conviene probarlo.",
+            "conditions": "Un seguro\r\n\r\nUn informe cada mes",
+        },
+    )
+    assert done.request.path == address(application)
+    session.rollback()
+    position = session.scalars(select(Position)).one()
+    assert (position.stance, position.conditions) == (
+        "concur_with_conditions",
+        ["Un seguro", "Un informe cada mes"],
+    )
+    assert "Conviene probarlo." in done.main
+
+
+def test_a_mark_against_the_company_needs_a_note(session: Session, world: World) -> None:
+    application = world.under_review()
+    officer = world.window(world.inai.officer)
+    refused = officer.submit(
+        address(application, "review"), {**marks_as_typed(need="not_met"), "note_need": ""}
+    )
+    assert refused.status_code == 422
+    assert len(refused.error_summary) == 1
+    # What was typed elsewhere is still there.
+    kept = refused.tree.xpath("//textarea[@name='note_benefit']")[0].text
+    assert kept.strip() == "Consta en la solicitud."
+
+
+def test_the_second_to_save_a_review_sees_the_difference(session: Session, world: World) -> None:
+    application = world.under_review()
+    with unit_of_work(session):
+        services.declare_conflict(
+            session, world.inai.head, application, has_conflict=False, now=NOW
+        )
+    officer, head = world.window(world.inai.officer), world.window(world.inai.head)
+    opened = officer.get(address(application, "review"))
+    head.submit(
+        address(application, "review"), {"mark_need": "not_met", "note_need": "No cita la regla."}
+    )
+    shown = officer.submit(opened, {"mark_need": "met", "note_need": "Sí la cita."})
+    assert shown.status_code == 409
+    assert "No cita la regla." in shown.main
+    assert "Jefa INAI" in shown.main
+    assert shown.tree.xpath("//textarea[@name='note_need']")[0].text.strip() == "Sí la cita."
+    session.rollback()
+    assert session.scalars(select(CriterionReview.note)).all() == ["No cita la regla."]
+    # Knowing the difference, the officer may save what was typed.
+    saved = officer.submit(shown)
+    assert saved.status_code == 200
+    session.rollback()
+    assert session.scalars(select(CriterionReview.note)).all() == ["Sí la cita."]
+
+
+def test_the_second_to_take_a_position_sees_the_first(session: Session, world: World) -> None:
+    application = world.under_review()
+    with unit_of_work(session):
+        services.declare_conflict(
+            session, world.inai.head, application, has_conflict=False, now=NOW
+        )
+    mark_criteria(session, application, world.inai)
+    officer, head = world.window(world.inai.officer), world.window(world.inai.head)
+    opened = officer.get(address(application, "position"))
+    head.submit(
+        address(application, "position"), {"stance": "object", "reasons": "Falta lo principal."}
+    )
+    shown = officer.submit(opened, {"stance": "concur", "reasons": "Está completo."})
+    assert shown.status_code == 409
+    assert "Falta lo principal." in shown.main
+    assert "Está completo." in shown.main
+    assert officer.submit(shown).status_code == 200
+    session.rollback()
+    assert session.scalars(select(Position.stance)).all() == ["concur"]
+
+
+def test_the_lead_asks_the_company(session: Session, world: World) -> None:
+    application = world.under_review()
+    done = world.window(world.inai.officer).submit(
+        address(application, "information-request"), {"question": "¿Dónde se guardan los datos?"}
+    )
+    assert done.request.path == address(application)
+    assert status_of(session, application) == ApplicationStatus.INFORMATION_REQUESTED
+    asked = world.window(world.company).get(f"/applications/{application.id}/information")
+    assert "¿Dónde se guardan los datos?" in asked.main
+
+
+# --- the decision --------------------------------------------------------------------------------
+
+
+def with_positions(
+    session: Session, world: World, associate: Stance = Stance.CONCUR
+) -> Application:
+    application = world.under_review(world.ift)
+    for team, stance in ((world.inai, Stance.CONCUR), (world.ift, associate)):
+        mark_criteria(session, application, team)
+        take_position(session, application, team, stance)
+    return application
+
+
+def test_the_lead_reads_the_grounds_and_issues_the_decision(session: Session, world: World) -> None:
+    application = with_positions(session, world)
+    lead = world.window(world.inai.officer)
+    page = lead.get(address(application, "decision", "issue"))
+    assert "IFT está de acuerdo: Lo muestra la solicitud." in page.main
+    done = lead.submit(page, {"remarks": "Se agradece la claridad."})
+    assert done.request.path == address(application)
+    session.rollback()
+    assert application.outcome == DecisionOutcome.ADMITTED
+    company = world.window(world.company)
+    decision = company.get(address(application, "decision"))
+    assert "Se agradece la claridad." in decision.main
+    for criterion in pack().criteria:
+        assert criterion.name.in_("es") in decision.main
+    assert pack().programme.appeals.in_("es").split()[0] in decision.main
+    document = company.get(address(application, "decision.pdf"))
+    assert document.mimetype == "application/pdf"
+    assert document.get_data().startswith(b"%PDF-")
+    assert company.get(address(application, "decision.pdf")).get_data() == document.get_data()
+    assert address(application, "decision") in company.get(address(application)).links.values()
+
+
+def test_a_decision_waits_for_missing_positions(session: Session, world: World) -> None:
+    application = world.under_review(world.ift)
+    mark_criteria(session, application, world.inai)
+    take_position(session, application, world.inai)
+    page = world.window(world.inai.officer).get(address(application, "decision", "issue"))
+    assert page.status_code == 200
+    assert "IFT" in page.tree.xpath("//main//*[contains(@class, 'govuk-inset-text')]")[0].text
+    assert not page.tree.xpath("//main//form")
+    assert world.window(world.company).get(address(application, "decision")).status_code == 404
+
+
+def test_an_objection_leads_through_a_deliberation(session: Session, world: World) -> None:
+    application = with_positions(session, world, Stance.OBJECT)
+    lead = world.window(world.inai.officer)
+    opened = lead.submit(address(application, "decision", "issue"))
+    assert opened.request.path == address(application)
+    assert status_of(session, application) == ApplicationStatus.DELIBERATION
+    associate = world.window(world.ift.officer)
+    associate.submit(address(application, "position"), {"stance": "concur", "reasons": "Ya no."})
+    lead.submit(address(application, "decision", "issue"))
+    session.rollback()
+    assert application.outcome == DecisionOutcome.ADMITTED
+
+
+def test_a_decision_on_changed_positions_is_shown_again(session: Session, world: World) -> None:
+    application = with_positions(session, world)
+    lead = world.window(world.inai.officer)
+    opened = lead.get(address(application, "decision", "issue"))
+    take_position(
+        session,
+        application,
+        world.ift,
+        Stance.CONCUR_WITH_CONDITIONS,
+        conditions=("Un seguro vigente",),
+        expected_version=1,
+    )
+    shown = lead.submit(opened, {"remarks": "Adelante."})
+    assert shown.status_code == 409
+    assert "Un seguro vigente" in shown.main
+    assert "Adelante." in shown.main
+    assert status_of(session, application) == ApplicationStatus.UNDER_REVIEW
+    lead.submit(shown)
+    session.rollback()
+    assert application.outcome == DecisionOutcome.ADMITTED_WITH_CONDITIONS
+
+
+def test_deciding_twice_says_that_it_is_decided(session: Session, world: World) -> None:
+    application = with_positions(session, world)
+    lead = world.window(world.inai.officer)
+    opened = lead.get(address(application, "decision", "issue"))
+    assert lead.submit(opened).status_code == 200
+    assert lead.submit(opened).status_code == 409
+
+
+def test_an_application_sent_elsewhere_has_its_letter(session: Session, world: World) -> None:
+    application = world.in_triage()
+    with unit_of_work(session):
+        applications.redirect_elsewhere(
+            session, world.caseworker, application, reason="Pida orientación a la CRT.", now=NOW
+        )
+    company = world.window(world.company)
+    page = company.get(address(application, "decision"))
+    assert "Pida orientación a la CRT." in page.main
+    assert company.get(address(application, "decision.pdf")).mimetype == "application/pdf"
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_letter_is_in_the_language_of_the_application(
+    session: Session, world: World, app: Flask, language: str
+) -> None:
+    application = make_admitted(
+        session,
+        world.organisation,
+        world.company,
+        world.caseworker,
+        lead=world.inai,
+        associates=(world.ift,),
+    )
+    with app.test_request_context(headers={"Accept-Language": "es"}):
+        application.language = language
+        found = queries.find_decision(session, application.id)
+        assert found is not None
+        head = queries.get_letterhead(session, application.id)
+        with force_locale("es_MX" if language == "es" else "en"):
+            data = letters.letter_data(pack(), application, found, head)
+        session.rollback()
+    assert data["participants"][0]["authority"] == pack().authority("INAI").name.in_(language)
+    assert data["outcome"]["tone"] == "positive"
+    assert data["labels"]["conditions"] == ("Condiciones" if language == "es" else "Conditions")
+    assert [row["criterion"] for row in data["reasons"]] == [
+        criterion.name.in_(language) for criterion in pack().criteria
+    ]
+    assert data["appeals"] == pack().programme.appeals.in_(language)
+
+
+# --- who meets what ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "routing",
+        "routing/change",
+        "routing/replacement",
+        "assignment",
+        "officer",
+        "conflict",
+        "review",
+        "position",
+        "information-request",
+        "decision",
+        "decision/issue",
+        "decision.pdf",
+    ],
+)
+def test_a_stranger_finds_nothing(session: Session, world: World, path: str) -> None:
+    application = world.under_review()
+    stranger = world.window(world.ift.officer)
+    other_head = world.window(world.ift.head)
+    _, rival = make_company(session, "Otra empresa")
+    for window in (stranger, other_head, world.window(rival)):
+        assert window.get(address(application, path)).status_code in (403, 404)
+    for window in (stranger, other_head):
+        assert window.get(address(application)).status_code == 404
+
+
+def test_the_company_does_not_see_positions_before_the_decision(
+    session: Session, world: World
+) -> None:
+    application = with_positions(session, world, Stance.OBJECT)
+    page = world.window(world.company).get(address(application))
+    assert pack().authority("IFT").name.in_("es") in page.main
+    for hidden in ("Lo muestra la solicitud.", "Se opone", "Oficial IFT"):
+        assert hidden not in page.main
+    inside = world.window(world.ift.officer).get(address(application))
+    assert "Lo muestra la solicitud." in inside.main
+
+
+def test_buttons_are_those_that_would_work(session: Session, world: World) -> None:
+    application = world.under_review(world.ift)
+
+    def offered(actor: Actor) -> set[str]:
+        page = world.window(actor).get(address(application))
+        prefix = address(application) + "/"
+        return {
+            href.removeprefix(prefix) for href in page.links.values() if href.startswith(prefix)
+        }
+
+    assert offered(world.inai.officer) == {"review", "decision/issue", "information-request"}
+    assert offered(world.ift.officer) == {"review"}
+    assert offered(world.inai.head) == {"officer", "conflict"}
+    assert offered(world.inai.second) == {"conflict"}
+    assert offered(world.caseworker) == set()
+    assert offered(world.company) == set()
+
+
+def test_every_mail_renders_in_both_languages(session: Session, world: World, app: Flask) -> None:
+    first = world.assigned(world.ift)
+    with unit_of_work(session):
+        services.decline_assignment(session, world.ift.head, first, reason="No.", now=NOW)
+    application = with_positions(session, world, Stance.OBJECT)
+    with unit_of_work(session):
+        services.open_deliberation(session, world.inai.officer, application, now=NOW)
+    with unit_of_work(session):
+        services.decide(session, world.inai.officer, application, now=NOW)
+    with unit_of_work(session):
+        services.name_officer(
+            session,
+            world.ift.head,
+            application,
+            person_id=_id(world.ift.second),
+            now=NOW,
+        )
+    with unit_of_work(session):
+        services.declare_conflict(
+            session,
+            world.ift.second,
+            application,
+            has_conflict=True,
+            explanation="Soy socia.",
+            now=NOW,
+        )
+    make_admitted(session, world.organisation, world.company, world.caseworker, lead=world.cofece)
+    mails = session.scalars(
+        select(OutboxMail).where(OutboxMail.template.startswith("coordination/"))
+    ).all()
+    assert {mail.template.partition("/")[2] for mail in mails} == {
+        "assigned",
+        "decided_for_authorities",
+        "decided_for_company",
+        "declined",
+        "deliberation_opened",
+        "officer_named",
+        "officer_recused",
+        "review_started",
+    }
+    with app.test_request_context():
+        for mail in mails:
+            spanish, english = (render_mail(mail, language) for language in ("es", "en"))
+            assert spanish.subject.startswith("SBX-")
+            assert spanish.subject != english.subject
+            assert spanish.body != english.body
+            assert f"/cases/{mail.application_id}" in spanish.body
+    session.rollback()
+
+
+def _id(actor: Actor) -> UUID:
+    assert actor.person_id is not None
+    return actor.person_id
+
+
+def test_every_page_is_held_by_a_permission(app: Flask) -> None:
+    held: dict[str, Any] = {
+        endpoint: getattr(view, "_needs", None)
+        for endpoint, view in app.view_functions.items()
+        if endpoint.startswith("coordination.")
+    }
+    assert held == {
+        "coordination.routing": P.APPLICATION_ASSIGN,
+        "coordination.confirm_routing": P.APPLICATION_ASSIGN,
+        "coordination.change_routing": P.APPLICATION_ASSIGN,
+        "coordination.replacement": P.APPLICATION_ASSIGN,
+        "coordination.assignment": P.ASSIGNMENT_ANSWER,
+        "coordination.officer": P.OFFICER_NAME,
+        "coordination.conflict": P.CONFLICT_DECLARE,
+        "coordination.review": P.APPLICATION_REVIEW,
+        "coordination.position": P.POSITION_TAKE,
+        "coordination.information_request": P.APPLICATION_REQUEST_INFORMATION,
+        "coordination.issue": P.APPLICATION_DECIDE,
+        "coordination.deliberation": P.APPLICATION_DECIDE,
+        "coordination.decision": P.APPLICATION_READ_ANSWERS,
+        "coordination.letter": P.APPLICATION_READ_ANSWERS,
+    }
+
+
+def test_the_marks_of_one_authority_are_its_own(session: Session, world: World) -> None:
+    application = world.under_review(world.ift)
+    mark_criteria(session, application, world.inai, need=CriterionMark.PARTLY)
+    page = world.window(world.ift.officer).get(address(application, "review"))
+    assert not page.tree.xpath("//input[@checked]")
