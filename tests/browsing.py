@@ -1,90 +1,155 @@
 """A browser that scans every page it sees, and the real server that it talks to."""
 
 import contextlib
+import contextvars
 import email
 import email.policy
+import functools
 import os
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from babel.support import NullTranslations, Translations
+from flask import Flask, session
+from flask_security import login_user
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
-from config import PROJECT
+from config import PROJECT, Config
+from tests.databases import connect, migrate
 
 SCREENSHOTS = PROJECT / "var" / "screenshots"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-BIN = Path(sys.executable).parent
+LOCALES = {"es": "es-MX", "en": "en-GB"}
+IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w.-]{40,}|SBX-\d+-\d+(-P)?")
 
 # --- the server ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass
 class LiveServer:
-    """The production server on a port of its own, with a database and mails of its own."""
+    """The production server on a port of its own, with a database and mails of its own.
+
+    `app` is the same application over the same data in this process: by it tests prepare what a
+    story begins with, sign people in and carry out the jobs that a worker would.
+    """
 
     url: str
     folder: Path
+    app: Flask = field(repr=False)
 
-    def mails_to(self, address: str) -> list[EmailMessage]:
-        """Return the mails that the demonstration wrote instead of sending, oldest first."""
-        found = []
-        for path in sorted((self.folder / "mail").glob("*.eml"), key=lambda p: p.stat().st_mtime):
-            message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            if address in str(message["To"]):
-                found.append(message)
-        return found
+    @property
+    def database(self) -> Path:
+        return self.folder / "sandbox.sqlite3"
 
-    def wait_for_mail(self, address: str, subject: str, *, seconds: float = 15) -> EmailMessage:
-        """Wait until the worker has sent a mail whose subject contains `subject`."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for message in reversed(self.mails_to(address)):
-                if subject in str(message["Subject"]):
-                    return message
-            time.sleep(0.1)
-        subjects = [str(message["Subject"]) for message in self.mails_to(address)]
-        raise AssertionError(f"No mail {subject!r} reached {address}; there are: {subjects}")
+    def empty(self) -> None:
+        """Forget every row, file and mail, so that a story begins with what it makes itself."""
+        with contextlib.closing(sqlite3.connect(self.database, isolation_level=None)) as rows:
+            rows.execute("BEGIN IMMEDIATE")
+            for name in self._tables(rows):
+                rows.execute(f'DELETE FROM "{name}"')
+            rows.execute("COMMIT")
+        for name in ("mail", "files"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def count_rows(self) -> int:
+        """Return how much the platform remembers."""
+        with contextlib.closing(sqlite3.connect(self.database)) as rows:
+            return sum(
+                rows.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
+                for name in self._tables(rows)
+            )
+
+    def _tables(self, rows: sqlite3.Connection) -> list[str]:
+        found = rows.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'alembic_version'"
+        )
+        return [name for (name,) in found]
+
+    def run_jobs(self) -> None:
+        """Carry out every job that is due: mails, the opening of trials."""
+        # The kit of the domain's tests must not load what runs the platform.
+        from sandbox.web.worker import run_worker
+
+        run_worker(self.app, once=True)
+
+    def newest_mail(self, address: str, subject: str) -> EmailMessage:
+        """Return the last mail to `address` whose subject contains `subject`."""
+        self.run_jobs()
+        paths = sorted((self.folder / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime)
+        mails = [
+            email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            for path in paths
+        ]
+        own = [mail for mail in mails if address in str(mail["To"])]
+        found = [mail for mail in own if subject in str(mail["Subject"])]
+        assert found, f"No mail {subject!r} to {address}, but {[str(m['Subject']) for m in own]}"
+        return found[-1]
+
+    def session_cookie(self, address: str, language: str) -> dict[str, str]:
+        """Sign somebody in without the pages for it, which have stories of their own."""
+        app = self.app
+
+        def sign_in_elsewhere() -> str:
+            with app.test_request_context(base_url=self.url):
+                account = app.extensions["security"].datastore.find_user(email=address)
+                assert account is not None, f"Nobody has the address {address}."
+                assert login_user(account, authn_via=["password"]), f"{address} may not sign in."
+                session["language"] = language
+                response = app.response_class()
+                app.session_interface.save_session(app, session, response)  # type: ignore[arg-type]
+                return response.headers["Set-Cookie"]
+
+        cookie = contextvars.Context().run(sign_in_elsewhere)
+        name, _, value = cookie.partition(";")[0].partition("=")
+        return {"name": name, "value": value, "url": self.url}
 
 
-def links_in(message: EmailMessage) -> list[str]:
-    """Return the addresses in the text of a mail."""
-    body = message.get_body(("plain", "html"))
+def link_in(message: EmailMessage, part: str) -> str:
+    """Return the address in a mail that contains `part`."""
+    body = message.get_body(("plain",))
     assert body is not None
-    return re.findall(r"https?://[^\s\"'<>]+", body.get_content())
+    text = body.get_content()
+    found = [link for link in re.findall(r"https?://\S+", text) if part in link]
+    assert len(found) == 1, f"The mail has {len(found)} such addresses:\n{text}"
+    return found[0]
 
 
 @contextlib.contextmanager
 def serve(folder: Path) -> Iterator[LiveServer]:
-    """Run the demonstration as `make demo` does, on a free port and in `folder`."""
+    """Run the production server on a free port, over an empty database in `folder`."""
+    # The kit of the domain's tests must not load what runs the platform.
+    from sandbox.web.app import create_app
+
     port = free_port()
-    server = LiveServer(f"http://127.0.0.1:{port}", folder)
+    url = f"http://127.0.0.1:{port}"
     environ = {
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
         "DATA_FOLDER": str(folder),
-        "BASE_URL": server.url,
-        "DEMO": "1",
+        "BASE_URL": url,
     }
-    flask = [str(BIN / "flask"), "--app", "wsgi"]
-    for command in ([str(BIN / "alembic"), "upgrade", "head"], [*flask, "demo", "load"]):
-        finished = subprocess.run(
-            command, check=False, cwd=PROJECT, env=environ, capture_output=True, text=True
-        )
-        assert finished.returncode == 0, f"{command}:\n{finished.stdout}\n{finished.stderr}"
+    config = Config.from_env(environ)
+    engine = connect(config.database_url)
+    migrate(engine)
+    engine.dispose()
     log = folder / "server.log"
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*flask, "demo", "run", "--port", str(port)],
+            [*command, "--host", "127.0.0.1", "--port", str(port), "wsgi:app"],
             cwd=PROJECT,
             env=environ,
             stdout=output,
@@ -92,8 +157,9 @@ def serve(folder: Path) -> Iterator[LiveServer]:
             start_new_session=True,
         )
     try:
-        wait_until_healthy(server.url, process, log)
-        yield server
+        app = create_app(config)
+        wait_until_healthy(url, process, log)
+        yield LiveServer(url, folder, app)
     finally:
         end_group(process)
 
@@ -132,21 +198,58 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 # --- the browser ---------------------------------------------------------------------------------
 
 
-class Visitor:
-    """A person at a private window: finds things by what they are called, and sees every page.
+@functools.cache
+def catalog(language: str) -> NullTranslations:
+    """Return the texts of a language as the site has them; English is what the code says."""
+    return Translations.load(PROJECT / "sandbox" / "translations", [language], "messages")
 
-    Each step ends by looking at the page: axe must find nothing, the console must be silent, and
-    nothing may reach beyond the edge of the window.
+
+def say(language: str, text: str, **values: object) -> str:
+    """Return an English text of the site as it stands on the pages in `language`."""
+    return catalog(language).gettext(text) % values if values else catalog(language).gettext(text)
+
+
+@dataclass
+class Album:
+    """The pictures of one story in one language, in the order in which its pages were seen."""
+
+    story: int
+    language: str
+    taken: int = 0
+
+    def keep(self, page: Page, name: str) -> None:
+        self.taken += 1
+        path = SCREENSHOTS / self.language / f"{self.story}{self.taken:02d}-{name}.png"
+        page.screenshot(path=path, full_page=True, animations="disabled")
+
+
+class Visitor:
+    """A person at a private window, who sees every page and finds things as the code calls them.
+
+    Buttons and links are named by their English text and looked for in the person's language;
+    fields are named as the form sends them. Each step ends by looking at the page: axe must find
+    nothing, the console must be silent, nothing may reach beyond the edge of the window.
     """
 
-    def __init__(self, page: Page, server: LiveServer) -> None:
+    def __init__(
+        self, page: Page, url: str, language: str = "en", album: Album | None = None
+    ) -> None:
         self.page = page
-        self.server = server
+        self.url = url
+        self.language = language
+        self.album = album
         self.complaints: list[str] = []
+        page.set_default_timeout(10_000)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         page.on("requestfailed", self._miss)
         page.on("request", self._stray)
+
+    def say(self, text: str, **values: object) -> str:
+        """Return a text of the site in the person's language."""
+        return say(self.language, text, **values)
+
+    # Going somewhere
 
     def goto(self, path: str, *, status: int = 200) -> "Visitor":
         """Open an address and look at the page."""
@@ -155,36 +258,82 @@ class Visitor:
         assert response.status == status, f"{path}: {response.status}"
         return self.look()
 
-    def click(self, name: str, *, exact: bool = True) -> "Visitor":
-        """Follow the link or press the button of that name, and look at what comes."""
-        link = self.page.get_by_role("link", name=name, exact=exact)
-        button = self.page.get_by_role("button", name=name, exact=exact)
-        link.or_(button).first.click()
-        self.page.wait_for_load_state("load")
+    def click(
+        self,
+        text: str,
+        *,
+        within: str = "body",
+        status: int = 200,
+        exact: bool = True,
+        **values: Any,
+    ) -> "Visitor":
+        """Follow the link or press the button of that name, and look at what comes.
+
+        `within` is a selector of the part of the page that holds it.
+        """
+        return self.press(self.control(text, within=within, exact=exact, **values), status=status)
+
+    def press(self, control: Locator | str, *, status: int = 200) -> "Visitor":
+        """Press what leads to another page, given itself or by a selector, and look at that."""
+        target = self.page.locator(control) if isinstance(control, str) else control
+        with self.page.expect_navigation() as navigation:
+            target.click()
+        response = navigation.value
+        # Going to another part of the same page asks the server nothing.
+        if response is not None:
+            assert response.status == status, f"{self.page.url}: {response.status}"
         return self.look()
 
-    def fill(self, label: str, text: str) -> "Visitor":
-        """Type into the field of that label."""
-        self.page.get_by_label(label, exact=True).fill(text)
+    def control(
+        self, text: str, *, within: str = "body", exact: bool = True, **values: Any
+    ) -> Locator:
+        """Return the link or button of that name."""
+        name = self.say(text, **values)
+        part = self.page.locator(within)
+        link = part.get_by_role("link", name=name, exact=exact)
+        return link.or_(part.get_by_role("button", name=name, exact=exact)).first
+
+    def has(self, text: str, **values: Any) -> bool:
+        """Tell whether the page offers a link or button of that name."""
+        return self.control(text, **values).count() > 0
+
+    def download(self, text: str, **values: Any) -> bytes:
+        """Return the file that a link hands over."""
+        href = self.control(text, **values).get_attribute("href")
+        assert href is not None
+        response = self.page.context.request.get(href)
+        assert response.ok, f"{href}: {response.status}"
+        return response.body()
+
+    # Filling in
+
+    def fill(self, name: str, text: str) -> "Visitor":
+        """Type into the field of that name."""
+        self.page.locator(f'[name="{name}"]').fill(text)
         return self
 
-    def choose(self, label: str, *, group: str | None = None) -> "Visitor":
-        """Tick the box or radio button of that label, in the group of that legend."""
-        self._within(group).get_by_label(label, exact=True).check()
+    def value(self, name: str) -> str:
+        """Return what stands in the field of that name."""
+        return self.page.locator(f'[name="{name}"]').input_value()
+
+    def choose(self, name: str, *values: str) -> "Visitor":
+        """Choose these options of a question."""
+        for value in values:
+            self.page.locator(f'input[name="{name}"][value="{value}"]').check()
         return self
 
-    def select(self, label: str, option: str) -> "Visitor":
-        """Choose from the list of that label."""
-        self.page.get_by_label(label, exact=True).select_option(label=option)
+    def select(self, name: str, value: str) -> "Visitor":
+        """Choose from the list of that name."""
+        self.page.locator(f'select[name="{name}"]').select_option(value=value)
         return self
 
-    def attach(self, label: str, path: Path) -> "Visitor":
-        """Choose a file in the field of that label."""
-        self.page.get_by_label(label, exact=True).set_input_files(path)
+    def attach(self, name: str, filename: str, content: bytes, mime: str) -> "Visitor":
+        """Choose a file in the field of that name."""
+        file = {"name": filename, "mimeType": mime, "buffer": content}
+        self.page.locator(f'input[type="file"][name="{name}"]').set_input_files(file)
         return self
 
-    def _within(self, group: str | None) -> Page | Locator:
-        return self.page if group is None else self.page.get_by_role("group", name=group)
+    # Seeing
 
     @property
     def heading(self) -> str:
@@ -195,21 +344,27 @@ class Visitor:
         """The text of the page without header, navigation and footer."""
         return " ".join(self.page.locator("main").inner_text().split())
 
-    def shot(self, name: str) -> "Visitor":
-        """Keep a picture of the whole page under var/screenshots."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-        return self
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.url)
 
     def look(self) -> "Visitor":
-        """Fail on anything that is wrong with the page as it stands."""
+        """Fail on anything that is wrong with the page as it stands; keep a picture of it."""
+        if self.album is not None:
+            plain = IDENTIFIER.sub("", self.path.partition("?")[0].partition("#")[0])
+            name = re.sub(r"[^a-z]+", "-", plain.lower()).strip("-")
+            self.album.keep(self.page, name or "start")
         axe(self.page)
+        self.look_at_edges()
+        assert self.complaints == [], f"{self.page.url}: {self.complaints}"
+        return self
+
+    def look_at_edges(self) -> None:
+        """Fail if the page must be scrolled sideways."""
         overhang = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert overhang <= 0, f"{self.page.url} is {overhang} px wider than the window."
-        assert self.complaints == [], f"{self.page.url}: {self.complaints}"
-        return self
 
     def look_narrow(self) -> "Visitor":
         """Look at the page as on the narrowest telephone, and go back to the desk."""
@@ -231,7 +386,7 @@ class Visitor:
             self.complaints.append(f"not loaded: {request.url} ({request.failure})")
 
     def _stray(self, request: Request) -> None:
-        if not request.url.startswith((self.server.url, "data:", "blob:")):
+        if not request.url.startswith((self.url, "data:", "blob:")):
             self.complaints.append(f"another site: {request.url}")
 
 

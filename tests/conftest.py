@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from config import PROJECT, Config
 from sandbox.kernel.db import db
-from tests.browsing import LiveServer, Visitor, serve
 from tests.databases import ENGINES, Databases, Store, connect
 from tests.pages import JudgingClient, remember_faults
 
@@ -141,27 +139,6 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def base_url() -> None:
     """Every window is told its address; the plugin's own way is about to stop working."""
-
-
-@pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """The production server with the demonstration programme, shared by a worker's journeys."""
-    with serve(tmp_path_factory.mktemp("live")) as server:
-        yield server
-
-
-@pytest.fixture
-def visit(
-    live_server: LiveServer, new_context: Callable[..., BrowserContext]
-) -> Callable[..., Visitor]:
-    """Open a private window: `visit("es")`; every page seen in it is scanned and judged."""
-
-    def open_window(language: str = "es", **options: Any) -> Visitor:
-        locale = {"es": "es-MX", "en": "en-GB"}[language]
-        context = new_context(base_url=live_server.url, locale=locale, **options)
-        return Visitor(context.new_page(), live_server)
-
-    return open_window
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The browser of the journeys notices what is wrong with a page: else its silence means nothing."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -9,7 +8,7 @@ from flask import Flask, Response
 from playwright.sync_api import BrowserContext
 from werkzeug.serving import make_server
 
-from tests.browsing import LiveServer, Visitor
+from tests.browsing import Visitor
 
 pytestmark = pytest.mark.journey
 
@@ -26,7 +25,7 @@ FAULTS = {
 
 
 @pytest.fixture
-def small_site(tmp_path: Path) -> Iterator[LiveServer]:
+def small_site() -> Iterator[str]:
     app = Flask(__name__)
     bodies = {"": SOUND, "next": "<p>It is the next one.</p>", **FAULTS}
 
@@ -40,14 +39,14 @@ def small_site(tmp_path: Path) -> Iterator[LiveServer]:
     server = make_server("127.0.0.1", 0, app)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield LiveServer(f"http://127.0.0.1:{server.port}", tmp_path)
+    yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
     thread.join()
 
 
 @pytest.fixture
-def visitor(small_site: LiveServer, new_context: Callable[..., BrowserContext]) -> Visitor:
-    return Visitor(new_context(base_url=small_site.url).new_page(), small_site)
+def visitor(small_site: str, new_context: Callable[..., BrowserContext]) -> Visitor:
+    return Visitor(new_context(base_url=small_site).new_page(), small_site)
 
 
 def test_visitor_accepts_a_sound_page_and_follows_its_link(visitor: Visitor) -> None:

@@ -1,0 +1,39 @@
+"""What a story asks for: the server, emptied; people at their windows; a language."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext
+from sqlalchemy.orm import Session
+
+from tests.browsing import LiveServer, serve
+from tests.databases import connect
+from tests.journeys.story import Story
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The production server, shared by a worker's stories."""
+    with serve(tmp_path_factory.mktemp("live")) as server:
+        yield server
+
+
+@pytest.fixture(params=["es", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Each story is lived through in both languages."""
+    return str(request.param)
+
+
+@pytest.fixture
+def story(
+    request: pytest.FixtureRequest,
+    live_server: LiveServer,
+    language: str,
+    new_context: Callable[..., BrowserContext],
+) -> Iterator[Story]:
+    """An empty platform in one language; `STORY` of the module numbers its pictures."""
+    live_server.empty()
+    engine = connect(live_server.app.config["SQLALCHEMY_DATABASE_URI"])
+    with Session(engine) as session:
+        yield Story(live_server, language, session, new_context, request.module.STORY)
+    engine.dispose()

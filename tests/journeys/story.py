@@ -1,0 +1,213 @@
+"""The people of a story and what has happened before it begins, made through the services."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from playwright.sync_api import BrowserContext
+from sqlalchemy.orm import Session
+
+from sandbox.domain.packs import PolicyPack, QuestionSpec, Text
+from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.files import FileStore
+from sandbox.models import Application, Organisation, Person
+from sandbox.outcomes import services as outcomes
+from sandbox.trials import services as trials
+from tests import factories
+from tests.browsing import LOCALES, Album, LiveServer, Visitor, say
+from tests.factories import Team, actor_for
+from tests.trial_factories import OPENER, Cast, run_to_completion
+
+
+@dataclass
+class Company:
+    """An organisation with two colleagues."""
+
+    organisation: Organisation
+    owner: Person
+    member: Person
+
+
+@dataclass(frozen=True)
+class PublishedReport:
+    """What a reader of a published report can find in it."""
+
+    title: str
+    reference: str
+    slug: str
+    findings: str
+
+
+class Story:
+    """One story in one language: it begins with nobody, and makes whom it needs."""
+
+    def __init__(
+        self,
+        server: LiveServer,
+        language: str,
+        session: Session,
+        new_context: Callable[..., BrowserContext],
+        number: int,
+    ) -> None:
+        self.server = server
+        self.language = language
+        self.session = session
+        self.album = Album(number, language)
+        self.now = datetime.now(UTC)
+        self._new_context = new_context
+
+    # Windows
+
+    def visitor(self, **options: Any) -> Visitor:
+        """Open a private window in which nobody is signed in."""
+        locale = LOCALES[self.language]
+        context = self._new_context(base_url=self.server.url, locale=locale, **options)
+        return Visitor(context.new_page(), self.server.url, self.language, self.album)
+
+    def window_of(self, person: Person | Actor, **options: Any) -> Visitor:
+        """Open a private window in which somebody is signed in."""
+        visitor = self.visitor(**options)
+        row = self.person(person)
+        visitor.page.context.add_cookies(
+            [self.server.session_cookie(row.email, self.language)]  # type: ignore[list-item]
+        )
+        self.session.rollback()
+        return visitor
+
+    # Words
+
+    def say(self, text: str, **values: object) -> str:
+        """Return a text of the site in the story's language."""
+        return say(self.language, text, **values)
+
+    def word(self, text: Text) -> str:
+        """Return a text of the programme in the story's language."""
+        return text.in_(self.language)
+
+    def question(self, key: str) -> QuestionSpec:
+        return self.pack.questions[key]
+
+    @property
+    def pack(self) -> PolicyPack:
+        return factories.pack()
+
+    @property
+    def store(self) -> FileStore:
+        store: FileStore = self.server.app.extensions["file_store"]
+        return store
+
+    # People
+
+    def person(self, who: Person | Actor) -> Person:
+        return self.session.get_one(Person, who.person_id if isinstance(who, Actor) else who.id)
+
+    def actor(self, person: Person) -> Actor:
+        return actor_for(self.session, person)
+
+    def company(self, name: str = "Río Claro") -> Company:
+        owner = factories.make_person(self.session, "Ana López")
+        member = factories.make_person(self.session, "Bruno Díaz")
+        organisation = factories.make_organisation(self.session, owner, member, name=name)
+        return Company(organisation, owner, member)
+
+    def caseworker(self) -> Person:
+        return factories.make_staff(self.session)
+
+    def publisher(self) -> Person:
+        return factories.make_staff(self.session, StaffRole.PUBLISHER, "Pablo Reyes")
+
+    def teams(self) -> dict[str, Team]:
+        """Make the programme's authorities, each with a head and two officers."""
+        codes = [authority.code for authority in self.pack.authorities]
+        return {code: factories.make_team(self.session, code) for code in codes}
+
+    # What happened before
+
+    def draft(self, company: Company) -> Application:
+        owner = self.actor(company.owner)
+        return factories.make_draft(
+            self.session,
+            company.organisation,
+            owner,
+            now=self.now - timedelta(hours=2),
+            **ANSWERS,  # type: ignore[arg-type]
+        )
+
+    def submitted(self, company: Company, *, days_ago: int = 1) -> Application:
+        """Let a company send a complete application."""
+        return factories.make_submitted(
+            self.session,
+            company.organisation,
+            self.actor(company.owner),
+            now=self.now - timedelta(days=days_ago),
+            **ANSWERS,  # type: ignore[arg-type]
+        )
+
+    def trial(self, *, days_ago: int) -> Cast:
+        """Let three authorities admit an application, whose trial opened so many days ago."""
+        company, caseworker = self.company(), self.caseworker()
+        teams = self.teams()
+        opened = self.now - timedelta(days=days_ago)
+        application = factories.make_admitted(
+            self.session,
+            company.organisation,
+            self.actor(company.owner),
+            self.actor(caseworker),
+            lead=teams["INAI"],
+            associates=(teams["IFT"], teams["COFECE"]),
+            now=opened - timedelta(days=30),
+        )
+        with unit_of_work(self.session):
+            trial = trials.open_trial(self.session, OPENER, application, now=opened)
+        # Else the platform's own job would open it too, and this is what the tests of it show.
+        self.server.run_jobs()
+        return Cast(
+            company=self.actor(company.owner),
+            caseworker=self.actor(caseworker),
+            lead=teams["INAI"],
+            associate=teams["IFT"],
+            trial=trial,
+            store=self.store,
+            now=opened + timedelta(hours=1),
+        )
+
+    def published_report(self) -> PublishedReport:
+        """Let a trial run to its end, and its report be drafted and published."""
+        cast = self.trial(days_ago=120)
+        run_to_completion(self.session, cast)
+        findings = "Nueve de cada diez pacientes entendieron qué aceptaban."
+        drafter, publisher = cast.caseworker, self.actor(self.publisher())
+        with unit_of_work(self.session):
+            report = outcomes.draft_report(
+                self.session, drafter, cast.trial, language=self.language, now=cast.now
+            )
+        with unit_of_work(self.session):
+            outcomes.save_report(
+                self.session,
+                drafter,
+                report,
+                title=report.title,
+                sections={section.key: findings for section in self.pack.report_sections},
+                lessons={self.pack.principles[0].code: "Avisar en una sola frase."},
+                recommendations={},
+                expected_version=report.version,
+                now=cast.now,
+            )
+        with unit_of_work(self.session):
+            outcomes.send_for_publication(self.session, drafter, report, now=cast.now)
+        with unit_of_work(self.session):
+            outcomes.publish(self.session, publisher, report, now=cast.now)
+        published = PublishedReport(report.title, cast.trial.reference, report.slug, findings)
+        self.session.rollback()
+        return published
+
+
+# A believable case, for whoever looks at the pictures; all other answers are the factories' own.
+ANSWERS: dict[str, object] = {
+    **factories.SHARED_ANSWERS,
+    "innovation_name": "Asistente de citas médicas",
+    "public_summary": "Atiende por mensaje a pacientes de clínicas pequeñas y agenda su cita.",
+    "hypothesis": "Al menos nueve de cada diez pacientes entienden qué aceptan.",
+}
