@@ -21,6 +21,7 @@ from sandbox.home.next_steps import next_step
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.clock import local_day
+from sandbox.kernel.paging import Page, paged
 from sandbox.models import Application, Authority, Organisation, Person
 from sandbox.packs import active
 from sandbox.trials import queries as trials
@@ -117,3 +118,26 @@ def list_history(session: Session, actor: Actor, application_id: UUID) -> Sequen
         .order_by(AuditEntry.at.desc(), AuditEntry.tick.desc())
         .limit(LONGEST_HISTORY)
     ).all()
+
+
+def list_deeds(session: Session, after: str | None) -> Page[Any]:
+    """Page through every deed for the auditor, the newest first; it names no person.
+
+    What happened and on whose behalf is shown, and the reference of the case: never its content.
+    """
+    statement = (
+        select(
+            AuditEntry.deed,
+            AuditEntry.actor_kind,
+            AuditEntry.subject_type,
+            Authority.code.label("authority"),
+            Application.reference,
+            AuditEntry.at,
+            AuditEntry.tick,
+            AuditEntry.id,
+        )
+        .outerjoin(Authority, Authority.id == AuditEntry.authority_id)
+        .outerjoin(Application, Application.id == AuditEntry.application_id)
+    )
+    key = (AuditEntry.at, AuditEntry.tick, AuditEntry.id)
+    return paged(session, statement, key, (datetime, int, UUID), after)

@@ -11,7 +11,7 @@ from sandbox.access.permissions import P
 from sandbox.domain import eligibility
 from sandbox.home import queries, tasks
 from sandbox.home.forms import eligibility_form
-from sandbox.kernel import mail
+from sandbox.kernel import jobs, mail
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db
 from sandbox.kernel.language import current_language
@@ -80,6 +80,27 @@ def case(application_id: UUID) -> ResponseReturnValue:
     """Show one case to everybody who may see it, to each what concerns them."""
     page = queries.get_case(db.session(), current_actor(), application_id, utc_now())
     return render_template("home/case.html", page=page)
+
+
+@bp.get("/audit")
+@needs(P.AUDIT_READ)
+def audit() -> ResponseReturnValue:
+    """Show the auditor every deed; the content of no case."""
+    page = queries.list_deeds(db.session(), request.args.get("after"))
+    return render_template("home/audit.html", page=page)
+
+
+@bp.get("/operations")
+@needs(P.OPERATIONS_READ)
+def operations() -> ResponseReturnValue:
+    """Show the administrator what could not be delivered or done."""
+    session = db.session()
+    return render_template(
+        "home/operations.html",
+        mails=mail.list_dead_mails(session),
+        jobs=jobs.list_dead_letters(session),
+        waiting=jobs.count_waiting(session),
+    )
 
 
 @bp.get("/language/<code>")

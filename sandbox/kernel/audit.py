@@ -85,6 +85,7 @@ class AuditEntry(Base):
 
     __tablename__ = "audit_entry"
     __table_args__ = (
+        Index("ix_audit_entry_at", "at", "tick", "id"),
         Index("ix_audit_entry_application_id_at", "application_id", "at", "tick"),
         Index("ix_audit_entry_subject_id_at", "subject_id", "at", "tick"),
     )

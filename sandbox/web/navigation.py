@@ -26,7 +26,9 @@ class Audience(StrEnum):
 EVERYBODY = frozenset(Audience)
 _SIGNED_IN = EVERYBODY - {Audience.VISITOR}
 _COMPANY = frozenset({Audience.COMPANY})
-_CASES = frozenset({Audience.COMPANY, Audience.AUTHORITY, Audience.CASEWORKER, Audience.PUBLISHER})
+_TRIALS = frozenset({Audience.COMPANY, Audience.AUTHORITY, Audience.CASEWORKER})
+_REPORTS = frozenset({Audience.CASEWORKER, Audience.PUBLISHER})
+_CASES = frozenset({Audience.COMPANY, Audience.AUTHORITY, Audience.CASEWORKER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ class Entry:
 MENU: tuple[Entry, ...] = (
     Entry("home.my_tasks", _l("My tasks"), _SIGNED_IN),
     Entry("applications.index", _l("Applications"), _CASES),
+    Entry("trials.index", _l("Tests"), _TRIALS),
+    Entry("outcomes.index", _l("Reports in preparation"), _REPORTS),
+    Entry("accounts.own_organisations", _l("My organisation"), _COMPANY),
+    Entry("accounts.own_authority", _l("My authority"), frozenset({Audience.AUTHORITY})),
+    Entry("accounts.people", _l("People"), frozenset({Audience.ADMINISTRATOR})),
+    Entry("home.operations", _l("Operations"), frozenset({Audience.ADMINISTRATOR})),
+    Entry("home.audit", _l("All deeds"), frozenset({Audience.AUDITOR})),
     Entry("home.check_eligibility", _l("Is it for you?"), frozenset({Audience.VISITOR})),
     Entry("register.trials", _l("Public register")),
     Entry("register.reports", _l("Outcome reports")),

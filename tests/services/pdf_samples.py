@@ -171,10 +171,6 @@ OUTCOME: dict[str, Any] = {
     "subtitle": "Visión Clínica del Norte, S.A.P.I. de C.V.",
     "published_on": "30 de noviembre de 2026",
     "version": "1",
-    "summary": (
-        "Durante 164 días, dos hospitales de Nuevo León leyeron 4,812 estudios con ayuda de un "
-        "sistema de inteligencia artificial. La espera bajó de 21 a 5 días."
-    ),
     "facts": [
         {"label": "Nivel de riesgo", "value": "Limitado"},
         {"label": "Autoridad coordinadora", "value": "INAI"},
@@ -228,18 +224,23 @@ OUTCOME: dict[str, Any] = {
             "level_label": "Sin meta",
         },
     ],
-    "findings": f"{_FINDINGS}\n\n{_FINDINGS}\n\n{_FINDINGS}",
     "lessons": [
         {"principle": "Supervisión humana", "text": _FINDINGS},
         {"principle": "Transparencia y explicabilidad", "text": _FINDINGS},
         {"principle": "Protección de datos personales", "text": _FINDINGS},
     ],
-    "barriers": [
+    "sections": [
         {
-            "provision": "NOM-041-SSA2-2011, numeral 10.2",
-            "text": "Exige doble lectura humana sin admitir la asistida por sistemas.",
-        }
+            "title": "Resumen",
+            "text": (
+                "Durante 164 días, dos hospitales de Nuevo León leyeron 4,812 estudios con ayuda de un "
+                "sistema de inteligencia artificial. La espera bajó de 21 a 5 días."
+            ),
+        },
+        {"title": "Hallazgos", "text": f"{_FINDINGS}\n\n{_FINDINGS}\n\n{_FINDINGS}"},
+        {"title": "Barreras regulatorias", "text": "NOM-208-SSA1: exige dos lectores."},
     ],
+    "no_endorsement": "El informe no certifica el producto.",
     "recommendations": [
         {"stakeholder": "Autoridades de salud", "text": _FINDINGS},
         {"stakeholder": "Empresas", "text": _FINDINGS},
@@ -249,7 +250,6 @@ OUTCOME: dict[str, Any] = {
         "heading": "Informe de resultados",
         "published_on": "Publicado",
         "version": "Versión",
-        "summary": "Resumen",
         "facts": "Datos",
         "stages": "Etapas",
         "stage": "Etapa",
@@ -261,9 +261,7 @@ OUTCOME: dict[str, Any] = {
         "target": "Meta",
         "result": "Resultado",
         "level": "Valoración",
-        "findings": "Hallazgos",
         "lessons": "Lecciones por principio",
-        "barriers": "Barreras normativas encontradas",
         "recommendations": "Recomendaciones",
     },
 }

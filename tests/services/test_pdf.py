@@ -134,7 +134,10 @@ def test_endless_document_is_cut_off_in_time(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(pdf, "TIME_LIMIT_SECONDS", 1)
     began = time.monotonic()
     with pytest.raises(PdfFailed):
-        render("outcome", findings="Una palabra y otra.\n\n" * 300_000)
+        render(
+            "outcome",
+            sections=[{"title": "Hallazgos", "text": "Una palabra y otra.\n\n" * 300_000}],
+        )
     assert time.monotonic() - began < 5
 
 
@@ -142,4 +145,6 @@ def test_memory_of_the_typesetter_is_limited(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(pdf, "MEMORY_LIMIT_BYTES", 220 * 1024**2)
     assert render("receipt").startswith(b"%PDF")
     with pytest.raises(PdfFailed):
-        render("outcome", findings="Una palabra y otra. " * 200_000)
+        render(
+            "outcome", sections=[{"title": "Hallazgos", "text": "Una palabra y otra. " * 200_000}]
+        )
