@@ -235,6 +235,16 @@ class PositionForm(VersionedForm):
             )
 
     @property
+    def given(self) -> dict[str, Any]:
+        """Return what was typed, as the service takes it."""
+        return {
+            "stance": Stance(self.stance.data),
+            "reasons": self.reasons.data,
+            "conditions": self.stated,
+            "expected_version": self.version.data,
+        }
+
+    @property
     def stated(self) -> list[str]:
         """Return the conditions, one for each line that says something."""
         lines = (line.strip() for line in (self.conditions.data or "").splitlines())

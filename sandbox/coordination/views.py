@@ -16,7 +16,6 @@ from sandbox.applications.services import request_information
 from sandbox.coordination import forms, letters, queries, sentences, services
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
 from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
-from sandbox.domain.deliberation import Stance
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.routing import Routing, exists
 from sandbox.kernel.actors import Actor
@@ -102,8 +101,7 @@ def replacement(application_id: UUID) -> ResponseReturnValue:
     """Let the secretariat ask another authority in place of one that declined."""
     case = _case(application_id, P.APPLICATION_ASSIGN)
     make_sure_open(case.application, CoordinationAction.REPLACE_AUTHORITY)
-    assignments = queries.list_assignments(case.session, application_id)
-    declined = queries.declined_authorities(assignments)
+    declined = queries.list_declined(case.session, application_id)
     form = forms.ReplacementForm([_named(case, each) for each in declined], _choices(case))
     if not form.validate_on_submit():
         return _page("replacement", case, form, declined=declined)
@@ -189,15 +187,11 @@ def review(application_id: UUID) -> ResponseReturnValue:
     place = _place(case, case.actor.officer_of)
     saved = queries.list_judgements(case.session, application_id, place.authority_id)
     form = forms.review_form(case.pack.criteria, saved, current_language())
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or form.version.data != forms.version_of(saved):
         return _review_page(case, form, place, saved)
-    if form.version.data != forms.version_of(saved):
-        return _review_page(case, form, place, saved, is_conflict=True)
-    marks = forms.marks_of(form, case.pack.criteria)
+    marks, version = forms.marks_of(form, case.pack.criteria), form.version.data
     with unit_of_work(case.session):
-        services.save_review(
-            *case[:3], marks=marks, expected_version=form.version.data, now=utc_now()
-        )
+        services.save_review(*case[:3], marks=marks, expected_version=version, now=utc_now())
     return _reviewed(case, is_complete=len(marks) == len(case.pack.criteria))
 
 
@@ -213,14 +207,7 @@ def position(application_id: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit() or form.version.data != forms.position_version(taken):
         return _position_page(case, form, place, taken)
     with unit_of_work(case.session):
-        services.take_position(
-            *case[:3],
-            stance=Stance(form.stance.data),
-            reasons=form.reasons.data,
-            conditions=form.stated,
-            expected_version=form.version.data,
-            now=utc_now(),
-        )
+        services.take_position(*case[:3], **form.given, now=utc_now())
     return _done(case, _("The position of your authority is on record."))
 
 
@@ -374,18 +361,15 @@ def _touched(case: Case, place: AuthorityAssignment) -> list[str]:
 
 
 def _review_page(
-    case: Case,
-    form: Any,
-    place: AuthorityAssignment,
-    saved: Any,
-    *,
-    is_conflict: bool = False,
+    case: Case, form: Any, place: AuthorityAssignment, saved: Any
 ) -> ResponseReturnValue:
     by_criterion = {each.criterion: each for each in saved}
+    version = forms.version_of(saved)
+    is_conflict = form.is_submitted() and not form.errors and form.version.data != version
     differences = []
     if is_conflict:
         differences = forms.differing(form, case.pack.criteria, by_criterion)
-        forms.show_again(form, forms.version_of(saved))
+        forms.show_again(form, version)
     return _page(
         "review",
         case,

@@ -18,6 +18,7 @@ from sandbox.coordination.queries.cases import (
     has_declared,
     latest_answers,
     list_assignments,
+    list_declined,
     map_authorities,
     routing_of,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "latest_answers",
     "list_assignments",
     "list_candidates",
+    "list_declined",
     "list_heads",
     "list_judgements",
     "list_named",

@@ -80,6 +80,11 @@ def declined_authorities(assignments: Sequence[Any]) -> tuple[Any, ...]:
     )
 
 
+def list_declined(session: Session, application_id: UUID) -> tuple[AuthorityAssignment, ...]:
+    """List the authorities that declined a case and have not been replaced."""
+    return declined_authorities(list_assignments(session, application_id))
+
+
 def map_authorities(session: Session, codes: Iterable[str]) -> Mapping[str, UUID]:
     """Map the codes of authorities to their ids; a code that is not registered is left out."""
     rows = session.execute(

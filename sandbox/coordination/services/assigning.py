@@ -97,7 +97,14 @@ def accept_assignment(
     """
     require(session, actor, P.ASSIGNMENT_ANSWER, application)
     assignment = _to_answer(session, actor, application, authority_id)
-    answer(session, actor, application, assignment, AssignmentState.ACCEPTED, now=now)
+    answer(
+        session,
+        actor,
+        application,
+        assignment=assignment,
+        state=AssignmentState.ACCEPTED,
+        now=now,
+    )
 
 
 def decline_assignment(
@@ -117,8 +124,15 @@ def decline_assignment(
     assignment = _to_answer(session, actor, application, authority_id)
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
-    state = AssignmentState.DECLINED
-    answer(session, actor, application, assignment, state, now=now, reason=reason.strip())
+    answer(
+        session,
+        actor,
+        application,
+        assignment=assignment,
+        state=AssignmentState.DECLINED,
+        reason=reason.strip(),
+        now=now,
+    )
 
 
 def replace_authority(
@@ -190,9 +204,9 @@ def answer(
     session: Session,
     actor: Actor,
     application: Application,
+    *,
     assignment: AuthorityAssignment,
     state: AssignmentState,
-    *,
     now: datetime,
     reason: str = "",
     tacit: bool = False,

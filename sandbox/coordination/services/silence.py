@@ -51,7 +51,7 @@ def _answer_for(
     if state is None or local_day(now, pack.calendar.timezone) <= assignment.respond_by:
         return False
     require(session, actor, P.ASSIGNMENT_ANSWER, application)
-    answer(session, actor, application, assignment, state, now=now, tacit=True)
+    answer(session, actor, application, assignment=assignment, state=state, now=now, tacit=True)
     return True
 
 
