@@ -139,12 +139,12 @@ def settings(app: Flask) -> dict[str, Any]:
 
 
 def load_account(key: str) -> Account | None:
-    """Return the account that a session names, unless it is closed or the session is too old."""
+    """Return the account that a session names, unless it may not be used or the session is old."""
     since = session.get("fs_paa", 0)
     if time.time() - since > LONGEST_SESSION.total_seconds():
         return None
     person = queries.find_person_by_session_key(db.session(), str(key))
-    if person is None or not person.active:
+    if person is None or not person.active or person.confirmed_at is None:
         return None
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", since)

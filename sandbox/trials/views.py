@@ -80,7 +80,7 @@ def plan(trial_id: UUID) -> ResponseReturnValue:
 @needs(P.TRIAL_PLAN_AGREE)
 def agree_plan(trial_id: UUID) -> ResponseReturnValue:
     """Agree to exactly the wording that was read."""
-    file, form = _file(trial_id), forms.AgreeForm()
+    file, form = _file(trial_id, P.TRIAL_PLAN_AGREE), forms.AgreeForm()
     _do(services.agree_plan, file, expected_version=form.version.data or 0)
     flash(_("You have agreed to the plan."), "success")
     return _to(trial_id)
@@ -90,7 +90,7 @@ def agree_plan(trial_id: UUID) -> ResponseReturnValue:
 @needs(P.START_CONDITION_SET)
 def start_condition(trial_id: UUID, key: str) -> ResponseReturnValue:
     """Say how a start condition stands."""
-    file = _file(trial_id)
+    file = _file(trial_id, P.START_CONDITION_SET)
     spec = queries.get_start_condition(file, key)
     form = forms.StartConditionForm(obj=file.conditions[key])
     if not form.validate_on_submit():
@@ -109,7 +109,7 @@ def start_condition(trial_id: UUID, key: str) -> ResponseReturnValue:
 @needs(P.REQUIREMENT_DOCUMENT)
 def document(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
     """Hand in the document that a gate asks for."""
-    file, form = _file(trial_id), forms.DocumentForm()
+    file, form = _file(trial_id, P.REQUIREMENT_DOCUMENT), forms.DocumentForm()
     if not form.validate_on_submit():
         return _requirement_page("trials/document.html", file, form, stage, requirement)
     upload = form.document.data
@@ -139,7 +139,7 @@ def download(trial_id: UUID, evidence_id: UUID) -> ResponseReturnValue:
 @needs(P.REQUIREMENT_APPROVE)
 def approve(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
     """Approve a requirement for one's authority."""
-    file, form = _file(trial_id), forms.ApproveForm()
+    file, form = _file(trial_id, P.REQUIREMENT_APPROVE), forms.ApproveForm()
     if not form.validate_on_submit():
         return _requirement_page("trials/approve.html", file, form, stage, requirement)
     _do(
@@ -156,7 +156,7 @@ def approve(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue
 @needs(P.REQUIREMENT_WAIVE)
 def waive(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
     """Waive a requirement with a reason."""
-    file, form = _file(trial_id), forms.WaiveForm()
+    file, form = _file(trial_id, P.REQUIREMENT_WAIVE), forms.WaiveForm()
     if not form.validate_on_submit():
         return _requirement_page("trials/waive.html", file, form, stage, requirement)
     _do(
@@ -173,7 +173,7 @@ def waive(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
 @needs(P.STAGE_ENTER)
 def enter_stage(trial_id: UUID, stage: str) -> ResponseReturnValue:
     """Enter the next stage."""
-    _do(services.enter_stage, _file(trial_id), stage=stage)
+    _do(services.enter_stage, _file(trial_id, P.STAGE_ENTER), stage=stage)
     flash(_("The stage has been entered."), "success")
     return _to(trial_id)
 
@@ -182,7 +182,7 @@ def enter_stage(trial_id: UUID, stage: str) -> ResponseReturnValue:
 @needs(P.MONITORING_REPORT_SUBMIT)
 def new_report(trial_id: UUID) -> ResponseReturnValue:
     """Report on the current stage, or correct the report that came back."""
-    file = _file(trial_id)
+    file = _file(trial_id, P.MONITORING_REPORT_SUBMIT)
     correcting = next((row for row in file.reports if row.state == "returned"), None)
     data = queries.report_data(file, correcting)
     form = forms.report_form(file.pack, file.tier, _language(), data)
@@ -217,7 +217,7 @@ def report(trial_id: UUID, report_id: UUID) -> ResponseReturnValue:
 @needs(P.INCIDENT_OPEN)
 def new_incident(trial_id: UUID) -> ResponseReturnValue:
     """Report that something went wrong."""
-    file = _file(trial_id)
+    file = _file(trial_id, P.INCIDENT_OPEN)
     form = forms.incident_form(file.pack, _language())
     if not form.validate_on_submit():
         return _form_page("trials/new_incident.html", file, form)
@@ -235,7 +235,7 @@ def new_incident(trial_id: UUID) -> ResponseReturnValue:
 @needs(P.INCIDENT_CLOSE)
 def close_incident(trial_id: UUID, incident_id: UUID) -> ResponseReturnValue:
     """Close an incident with what was corrected."""
-    file, form = _file(trial_id), forms.CloseIncidentForm()
+    file, form = _file(trial_id, P.INCIDENT_CLOSE), forms.CloseIncidentForm()
     incident = queries.get_incident(file, incident_id)
     if not form.validate_on_submit():
         return _form_page("trials/close_incident.html", file, form, incident=incident)
@@ -267,7 +267,7 @@ def suspend(trial_id: UUID) -> ResponseReturnValue:
 @needs(P.TRIAL_RESUME)
 def resume(trial_id: UUID) -> ResponseReturnValue:
     """Agree that the test goes on."""
-    if _do(services.agree_to_resume, _file(trial_id)):
+    if _do(services.agree_to_resume, _file(trial_id, P.TRIAL_RESUME)):
         flash(_("The test goes on."), "success")
     else:
         flash(_("You have agreed. The test goes on when the other side agrees too."), "success")
@@ -278,7 +278,7 @@ def resume(trial_id: UUID) -> ResponseReturnValue:
 @needs(P.TRIAL_COMPLETE)
 def complete(trial_id: UUID) -> ResponseReturnValue:
     """Complete the test."""
-    file = _file(trial_id)
+    file = _file(trial_id, P.TRIAL_COMPLETE)
     form = forms.with_exit_kinds(forms.CompleteForm(), file.pack, _language())
     if not form.validate_on_submit():
         return _form_page("trials/complete.html", file, form)
@@ -291,7 +291,7 @@ def complete(trial_id: UUID) -> ResponseReturnValue:
 @needs(P.TRIAL_COMPLETE)
 def end_early(trial_id: UUID) -> ResponseReturnValue:
     """End the test before its plan is carried out."""
-    file = _file(trial_id)
+    file = _file(trial_id, P.TRIAL_COMPLETE)
     form = forms.EndEarlyForm()
     forms.with_exit_kinds(form, file.pack, _language())
     if not form.validate_on_submit():
@@ -313,9 +313,10 @@ def _stage(name: str) -> str:
     return COMPLETION if name == COMPLETION_NAME else name
 
 
-def _file(trial_id: UUID) -> TrialFile:
+def _file(trial_id: UUID, permission: P = P.TRIAL_READ) -> TrialFile:
+    """Read the file of a trial for somebody who may do what the page is for."""
     session = db.session()
-    trial = queries.get_trial(session, current_actor(), trial_id)
+    trial = queries.get_trial(session, current_actor(), trial_id, permission)
     return queries.read_file(session, trial, active.pack_of(trial), utc_now())
 
 
