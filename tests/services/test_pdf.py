@@ -132,13 +132,12 @@ def test_naive_instant_is_refused() -> None:
 
 def test_endless_document_is_cut_off_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "TIME_LIMIT_SECONDS", 1)
-    began = time.monotonic()
-    with pytest.raises(PdfFailed):
+    # What the limit ended says so; how long that takes on a busy machine proves nothing.
+    with pytest.raises(PdfFailed, match="took too long"):
         render(
             "outcome",
             sections=[{"title": "Hallazgos", "text": "Una palabra y otra.\n\n" * 300_000}],
         )
-    assert time.monotonic() - began < 5
 
 
 def test_memory_of_the_typesetter_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
