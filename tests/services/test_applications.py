@@ -279,6 +279,29 @@ def test_attached_files_are_answers_until_they_are_removed(
         queries.get_file(session, actor, application.id, first.id)
 
 
+def test_files_share_the_mark_of_their_question(
+    session: Session, company: tuple[Organisation, Actor], files: FileStore
+) -> None:
+    organisation, actor = company
+    application = make_draft(session, organisation, actor)
+    section, question = section_with(QuestionKind.FILE)
+    assert pack().questions[question].may_be_confidential
+    first = attach(session, application, actor, files, question)
+    with unit_of_work(session):
+        services.save_section(
+            session,
+            actor,
+            application,
+            section=section,
+            answers=queries.get_draft(session, application.id).section(section).answers,
+            confidential=[question],
+            expected_version=1,
+            now=LATER,
+        )
+    second = attach(session, application, actor, files, question, name="later.txt")
+    assert (first.confidential, second.confidential) == (True, True)
+
+
 def test_files_beyond_the_limit_and_for_other_questions_are_refused(
     session: Session, company: tuple[Organisation, Actor], files: FileStore
 ) -> None:

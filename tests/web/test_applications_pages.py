@@ -3,19 +3,23 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from config import PROJECT
 from sandbox.applications import queries, services
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.packs import Compare, QuestionKind, QuestionSpec, SectionSpec
-from sandbox.kernel.actors import Actor
+from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.mail import OutboxMail, render_mail
 from sandbox.models import Application, Organisation, Person, Submission
 from tests.factories import (
     actor_for,
@@ -665,3 +669,53 @@ def test_an_information_request_is_answered_on_its_page(
     session.rollback()
     assert session.scalars(select(Application.status)).one() == ApplicationStatus.UNDER_REVIEW
     assert "En Querétaro." in company.ana.get(here).main
+
+
+# --- mails ---------------------------------------------------------------------------------------
+
+
+def test_every_mail_names_the_case_and_leads_to_a_page_its_reader_may_open(
+    app: Flask, session: Session, company: Company, staff: Person, client_for: OpenWindow
+) -> None:
+    worker, owner = actor_for(session, staff), company.actors[0]
+    now = utc_now()
+    returned = make_in_triage(session, company.organisation, owner, worker, now=now)
+    declined = make_in_triage(
+        session,
+        company.organisation,
+        owner,
+        worker,
+        now=now,
+        prohibited_practices=["social_scoring"],
+    )
+    redirected = make_in_triage(session, company.organisation, owner, worker, now=now)
+    withdrawn = make_submitted(session, company.organisation, owner, now=now)
+    lapsing = make_in_triage(session, company.organisation, owner, worker, now=now)
+    asked, lead = make_under_review(session, company.organisation, owner, worker)
+    with unit_of_work(session):
+        for each in (returned, lapsing):
+            services.return_to_company(session, worker, each, reasons={}, general="Más.", now=now)
+        services.submit(session, owner, returned, now=now)
+        services.decline_prohibited(session, worker, declined, reason="No se permite.", now=now)
+        services.redirect_elsewhere(session, worker, redirected, reason="Pregunte.", now=now)
+        services.withdraw(session, owner, withdrawn, reason="Sin recursos.", now=now)
+        services.request_information(session, lead, asked, question="¿Dónde?", now=now)
+        services.answer_information(session, owner, asked, answer="Aquí.", now=now)
+        job = system_actor("lapse", "application:lapse")
+        services.lapse_overdue(session, job, now=now + timedelta(days=60))
+    templates = {path.stem for path in (PROJECT / "templates/emails/applications").glob("*.txt")}
+    posted = session.scalars(select(OutboxMail)).all()
+    assert {mail.template for mail in posted} == {f"applications/{name}" for name in templates}
+    links = set()
+    for mail in posted:
+        for language in ("es", "en"):
+            with app.app_context():
+                read = render_mail(mail, language)
+            assert read.subject.startswith(mail.params["reference"] + ":")
+            assert mail.params["title"] in read.body
+            links |= {(mail.address, link) for link in re.findall(r"https?://\S+", read.body)}
+    session.rollback()
+    windows = {email: client_for(email) for email, _ in links}
+    for email, link in links:
+        path = urlsplit(link).path
+        assert windows[email].get(path).status_code in {200, 303, 409}, (email, path)

@@ -1,0 +1,69 @@
+"""Build the forms of an application from its policy pack, and read what people type into them."""
+
+from sandbox.applications.forms.fields import (
+    MOST_RADIOS,
+    RowForm,
+    answer_in,
+    data_of,
+    field_for,
+    in_language,
+    input_name,
+    mark_name,
+)
+from sandbox.applications.forms.layout import (
+    Group,
+    arranged,
+    keys_on_page,
+    revealed_by,
+)
+from sandbox.applications.forms.messages import (
+    file_message,
+    problem_message,
+)
+from sandbox.applications.forms.others import (
+    LONGEST_REASON,
+    AnswerForm,
+    ReasonForm,
+    ReturnForm,
+    StartForm,
+    SubmitForm,
+    WithdrawForm,
+    return_form,
+)
+from sandbox.applications.forms.sections import (
+    Difference,
+    SectionForm,
+    digest,
+    refreshed,
+    section_form,
+)
+
+__all__ = [
+    "LONGEST_REASON",
+    "MOST_RADIOS",
+    "AnswerForm",
+    "Difference",
+    "Group",
+    "ReasonForm",
+    "ReturnForm",
+    "RowForm",
+    "SectionForm",
+    "StartForm",
+    "SubmitForm",
+    "WithdrawForm",
+    "answer_in",
+    "arranged",
+    "data_of",
+    "digest",
+    "field_for",
+    "file_message",
+    "in_language",
+    "input_name",
+    "keys_on_page",
+    "mark_name",
+    "problem_message",
+    "refreshed",
+    "return_form",
+    "revealed_by",
+    "section_form",
+]

@@ -1,0 +1,81 @@
+"""Say in words what is wrong with an answer or a file."""
+
+from flask_babel import format_decimal, gettext, ngettext
+
+from sandbox.applications.forms.fields import in_language
+from sandbox.domain.applications import Problem, ProblemKind
+from sandbox.domain.packs import (
+    PolicyPack,
+    QuestionKind,
+    QuestionSpec,
+)
+from sandbox.domain.refusals import Refusal
+from sandbox.kernel.files import (
+    CONTENT_TYPES,
+    FileSuspicious,
+    FileTooLarge,
+)
+
+
+def problem_message(pack: PolicyPack, problem: Problem) -> str:
+    """Say what is wrong with an answer and how to mend it."""
+    question = pack.questions[problem.question]
+    if problem.column is not None:
+        question = next(each for each in question.columns if each.key == problem.column)
+    limit = problem.limit or 0
+    match problem.kind:
+        case ProblemKind.TOO_LONG:
+            return ngettext("Use %(num)s word at most.", "Use %(num)s words at most.", limit)
+        case ProblemKind.NOT_A_NUMBER:
+            return gettext("Write a number, for example 120.")
+        case ProblemKind.OUT_OF_RANGE:
+            return _range_message(pack, question, limit)
+        case ProblemKind.NOT_A_DATE:
+            return gettext("Write a date that exists, for example 27 3 2026.")
+        case ProblemKind.NOT_AN_OPTION:
+            return gettext("Choose one of the options.")
+        case ProblemKind.TOO_MANY_ROWS:
+            return ngettext("List %(num)s at most.", "List %(num)s at most.", limit)
+        case ProblemKind.ROW_INCOMPLETE:
+            return gettext(
+                "Row %(row)s: complete “%(column)s”.",
+                row=problem.row,
+                column=in_language(question.label),
+            )
+        case ProblemKind.MISSING:
+            return gettext("This question is not answered yet.")
+
+
+def _range_message(pack: PolicyPack, question: QuestionSpec, limit: int) -> str:
+    is_low = limit == question.minimum
+    match question.kind:
+        case QuestionKind.MANY | QuestionKind.FILE:
+            if is_low:
+                return ngettext("Choose at least %(num)s.", "Choose at least %(num)s.", limit)
+            return ngettext("Choose %(num)s at most.", "Choose %(num)s at most.", limit)
+        case QuestionKind.MONEY:
+            amount = f"${format_decimal(limit // 100)} {pack.currency}"
+        case _:
+            amount = str(format_decimal(limit))
+    if is_low:
+        return gettext("Write %(amount)s or more.", amount=amount)
+    return gettext("Write %(amount)s or less.", amount=amount)
+
+
+def file_message(refusal: Refusal) -> str:
+    """Say why a file cannot be attached."""
+    name = refusal.details.get("name", "")
+    if isinstance(refusal, FileTooLarge):
+        limit = refusal.details.get("limit_bytes")
+        size = limit // (1024 * 1024) if isinstance(limit, int) else ""
+        return gettext("“%(name)s” is too large: the limit is %(size)s MB.", name=name, size=size)
+    if isinstance(refusal, FileSuspicious):
+        return gettext(
+            "“%(name)s” contains parts that could act by themselves, such as macros. Save it "
+            "without them and try again.",
+            name=name,
+        )
+    endings = ", ".join(ending.upper() for ending in CONTENT_TYPES)
+    return gettext(
+        "“%(name)s” is not of a kind that we accept: %(endings)s.", name=name, endings=endings
+    )

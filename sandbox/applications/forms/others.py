@@ -1,0 +1,109 @@
+"""Read the short forms around an application."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    HiddenField,
+    RadioField,
+    TextAreaField,
+)
+from wtforms.validators import Length
+
+from sandbox.applications.forms.fields import in_language
+from sandbox.domain.packs import (
+    PolicyPack,
+)
+from sandbox.kernel.forms import (
+    HiddenVersionField,
+    PlatformForm,
+    Required,
+    WordLimit,
+)
+
+LONGEST_REASON = 2000
+
+
+class StartForm(PlatformForm):
+    """Ask for which organisation an application is made."""
+
+    start_key = HiddenField(validators=[Length(min=8, max=64)])
+    organisation_id = RadioField(_l("Which organisation applies?"), [Required()])
+
+
+class SubmitForm(PlatformForm):
+    """Carry what the person has checked, so that nothing else is sent in its place."""
+
+    number = HiddenVersionField()
+    content_hash = HiddenField()
+
+
+class WithdrawForm(PlatformForm):
+    """Confirm that an application is taken back for good."""
+
+    reason = TextAreaField(
+        _l("Why do you withdraw it?"),
+        [Length(max=LONGEST_REASON)],
+        description=_l("You need not say. It helps us to improve the programme."),
+    )
+
+
+class AnswerForm(PlatformForm):
+    """Read the answer to a request for information."""
+
+    answer = TextAreaField(_l("Your answer"), [Required(), WordLimit(1000)], render_kw={"rows": 10})
+
+
+class ReasonForm(PlatformForm):
+    """Ask the secretariat for the reason of a decision that it takes alone."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        [Required(), Length(max=LONGEST_REASON)],
+        description=_l("The company reads this text as you write it."),
+        render_kw={"rows": 8},
+    )
+
+
+class ReturnForm(PlatformForm):
+    """Read what a company must mend, question by question and in general."""
+
+    general = TextAreaField(
+        _l("What else is missing"),
+        [Length(max=LONGEST_REASON)],
+        description=_l("For what belongs to no single question."),
+    )
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Return what was written, by question."""
+        return {
+            name.removeprefix("r_"): field.data
+            for name, field in self._fields.items()
+            if name.startswith("r_") and field.data
+        }
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse to return an application without a word."""
+        valid = bool(super().validate(extra_validators))
+        if valid and not self.reasons and not self.general.data:
+            self.general.errors = [
+                gettext("Write beside at least one question, or here, what is missing.")
+            ]
+            return False
+        return valid
+
+
+def return_form(pack: PolicyPack) -> ReturnForm:
+    """Make a form with a place for a reason beside every question that was asked."""
+    fields = {
+        f"r_{question.key}": TextAreaField(
+            gettext("What is missing in “%(question)s”?", question=in_language(question.label)),
+            [Length(max=LONGEST_REASON)],
+            render_kw={"rows": 3},
+        )
+        for question in pack.questions.values()
+    }
+    form: ReturnForm = type("ReturnForm", (ReturnForm,), fields)()
+    return form

@@ -1,0 +1,170 @@
+"""Read single applications and lists of them, filtered by what the actor may see."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session, contains_eager
+
+from sandbox.access.checks import NotFound, scope
+from sandbox.access.permissions import P
+from sandbox.domain.applications import (
+    LIFECYCLE,
+    ApplicationAction,
+    ApplicationStatus,
+)
+from sandbox.domain.refusals import TransitionRefused
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.paging import PAGE_SIZE, Page, paged
+from sandbox.models import (
+    Application,
+    Organisation,
+)
+
+EDITABLE = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.RETURNED})
+
+
+def get_application(
+    session: Session, actor: Actor, application_id: UUID, permission: P = P.APPLICATION_READ
+) -> Application:
+    """Return an application with its organisation. Raises: NotFound."""
+    statement = (
+        select(Application)
+        .join(Application.organisation)
+        .options(contains_eager(Application.organisation))
+        .where(Application.id == application_id, scope(actor, permission))
+    )
+    found = session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound(application_id=application_id)
+    return found
+
+
+def lock_application(session: Session, application_id: UUID) -> Application:
+    """Read an application again and hold it until the transaction ends.
+
+    On SQLite the unit of work already holds the only place to write; PostgreSQL locks the row.
+    """
+    statement = (
+        select(Application)
+        .where(Application.id == application_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(statement).one()
+
+
+def find_started(session: Session, start_key: str) -> Application | None:
+    """Return the application that this start form has already made."""
+    return session.scalars(
+        select(Application).where(Application.start_key == start_key)
+    ).one_or_none()
+
+
+def lock_organisation(session: Session, organisation_id: UUID) -> None:
+    """Hold an organisation, so that its applications are started one after the other."""
+    session.execute(
+        select(Organisation.id).where(Organisation.id == organisation_id).with_for_update()
+    )
+
+
+def list_organisations(session: Session, actor: Actor) -> Sequence[Row[UUID, str]]:
+    """List the organisations for which the actor may start an application, as (id, name)."""
+    if not actor.member_of:
+        return ()
+    return session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(scope(actor, P.APPLICATION_START))
+        .order_by(Organisation.name, Organisation.id)
+    ).all()
+
+
+def get_organisation(session: Session, actor: Actor, organisation_id: UUID) -> Organisation:
+    """Return an organisation for which the actor may apply. Raises: NotFound."""
+    found = session.scalars(
+        select(Organisation).where(
+            Organisation.id == organisation_id, scope(actor, P.APPLICATION_START)
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound(organisation_id=organisation_id)
+    return found
+
+
+def get_editable(session: Session, actor: Actor, application_id: UUID) -> Application:
+    """Return an application whose answers may be changed now.
+
+    Raises: NotFound, TransitionRefused.
+    """
+    application = get_application(session, actor, application_id, P.APPLICATION_EDIT)
+    status = ApplicationStatus(application.status)
+    if status not in EDITABLE:
+        raise TransitionRefused(status, ApplicationAction.SUBMIT, LIFECYCLE.possible(status))
+    return application
+
+
+def list_overdue(session: Session, actor: Actor, before: date) -> Sequence[Application]:
+    """List the applications whose company owed an answer before a day."""
+    return session.scalars(
+        select(Application)
+        .where(
+            Application.status.in_(
+                (ApplicationStatus.RETURNED, ApplicationStatus.INFORMATION_REQUESTED)
+            ),
+            Application.answer_due_on < before,
+            scope(actor, P.APPLICATION_LAPSE),
+        )
+        .order_by(Application.answer_due_on, Application.id)
+    ).all()
+
+
+def list_applications(
+    session: Session,
+    actor: Actor,
+    *,
+    status: str | None = None,
+    after: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[Row[*tuple[Any, ...]]]:
+    """Page through the applications that the actor may read, the latest changed first."""
+    statement = (
+        select(
+            Application.reference,
+            Application.title,
+            Application.status,
+            Application.outcome,
+            Application.tier,
+            Application.pack_code,
+            Application.pack_version,
+            Application.organisation_id,
+            Organisation.name.label("organisation"),
+            Application.submitted_at,
+            Application.answer_due_on,
+            Application.changed_at,
+            Application.id,
+        )
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(scope(actor, P.APPLICATION_READ))
+    )
+    if status:
+        statement = statement.where(Application.status == status)
+    return paged(
+        session,
+        statement,
+        (Application.changed_at, Application.id),
+        (datetime, UUID),
+        after,
+        size=size,
+    )
+
+
+def count_applications(session: Session, actor: Actor) -> Mapping[str, int]:
+    """Count the applications that the actor may read, by status."""
+    rows = session.execute(
+        select(Application.status, func.count().label("number"))
+        .where(scope(actor, P.APPLICATION_READ))
+        .group_by(Application.status)
+    )
+    return {row.status: row.number for row in rows}

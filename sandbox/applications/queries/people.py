@@ -1,0 +1,95 @@
+"""Read whom to tell about a case."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from sandbox.models import (
+    AuthorityAssignment,
+    AuthorityMembership,
+    ConflictDeclaration,
+    Membership,
+    OfficerAssignment,
+    Person,
+    StaffGrant,
+)
+from sandbox.models.coordination import AssignmentState
+from sandbox.models.people import AuthorityRole
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Name a person to write to."""
+
+    id: UUID
+    email: str
+    language: str
+
+
+def list_members(session: Session, organisation_id: UUID) -> tuple[Reader, ...]:
+    """List the people of an organisation who can be written to."""
+    return _readers(
+        session,
+        _people().join(Membership).where(Membership.organisation_id == organisation_id),
+    )
+
+
+def list_caseworkers(session: Session, application_id: UUID) -> tuple[Reader, ...]:
+    """List the caseworkers who may hear of a case: those without a conflict of interest in it."""
+    return _readers(
+        session,
+        _people()
+        .join(StaffGrant)
+        .where(StaffGrant.role == "caseworker", ~_has_conflict(application_id)),
+    )
+
+
+def list_case_officers(session: Session, application_id: UUID) -> tuple[Reader, ...]:
+    """List who works on a case for an authority: the officers named for it, and the heads."""
+    named = select(OfficerAssignment.person_id).where(
+        OfficerAssignment.application_id == application_id, OfficerAssignment.ended_at.is_(None)
+    )
+    heads = (
+        select(AuthorityMembership.person_id)
+        .join(
+            AuthorityAssignment,
+            AuthorityAssignment.authority_id == AuthorityMembership.authority_id,
+        )
+        .where(
+            AuthorityMembership.role == AuthorityRole.HEAD,
+            AuthorityAssignment.application_id == application_id,
+            AuthorityAssignment.state != AssignmentState.DECLINED,
+        )
+    )
+    return _readers(
+        session,
+        _people().where(
+            or_(Person.id.in_(named), Person.id.in_(heads)), ~_has_conflict(application_id)
+        ),
+    )
+
+
+def _people() -> Select[UUID, str, str]:
+    return select(Person.id, Person.email, Person.language).where(
+        Person.active, Person.confirmed_at.is_not(None)
+    )
+
+
+def _has_conflict(application_id: UUID) -> Any:
+    return (
+        select(ConflictDeclaration.id)
+        .where(
+            ConflictDeclaration.application_id == application_id,
+            ConflictDeclaration.person_id == Person.id,
+            ConflictDeclaration.has_conflict,
+        )
+        .exists()
+    )
+
+
+def _readers(session: Session, statement: Select[UUID, str, str]) -> tuple[Reader, ...]:
+    rows = session.execute(statement.order_by(Person.email))
+    return tuple(Reader(*row) for row in rows)

@@ -1,0 +1,163 @@
+"""Read what waits for somebody, and what the page of a case shows of an application."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import conceivable, scope
+from sandbox.access.permissions import P
+from sandbox.applications.queries.cases import EDITABLE
+from sandbox.applications.queries.exchanges import find_return, list_requests
+from sandbox.applications.queries.submissions import (
+    SubmissionLine,
+    find_submission,
+    list_submissions,
+)
+from sandbox.domain.applications import (
+    OPEN_STATUSES,
+    ApplicationStatus,
+    prohibited,
+)
+from sandbox.domain.packs import (
+    PolicyPack,
+    ProhibitedUse,
+)
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.tasks import Task
+from sandbox.models import (
+    Application,
+    ApplicationReturn,
+)
+
+_COMPANY_TASKS: Mapping[str, tuple[str, str]] = {
+    ApplicationStatus.DRAFT: ("applications.finish", "applications.show"),
+    ApplicationStatus.RETURNED: ("applications.correct", "applications.show"),
+    ApplicationStatus.INFORMATION_REQUESTED: ("applications.answer", "applications.information"),
+}
+
+
+_STAFF_TASKS: Mapping[str, tuple[str, str]] = {
+    ApplicationStatus.SUBMITTED: ("applications.check", "applications.triage"),
+    ApplicationStatus.TRIAGE: ("applications.decide_completeness", "applications.triage"),
+}
+
+
+def list_tasks(
+    session: Session,
+    actor: Actor,
+    now: datetime,  # noqa: ARG001 - every slice's list takes it
+) -> list[Task]:
+    """List what waits for the actor among the applications."""
+    tasks: list[Task] = []
+    if actor.member_of:
+        tasks += _tasks(session, P.APPLICATION_EDIT, actor, _COMPANY_TASKS)
+    if conceivable(actor, P.APPLICATION_TRIAGE):
+        tasks += _tasks(session, P.APPLICATION_TRIAGE, actor, _STAFF_TASKS)
+    return tasks
+
+
+def _tasks(
+    session: Session, permission: P, actor: Actor, kinds: Mapping[str, tuple[str, str]]
+) -> list[Task]:
+    rows = session.execute(
+        select(
+            Application.id,
+            Application.reference,
+            Application.title,
+            Application.status,
+            Application.changed_at,
+            Application.answer_due_on,
+        )
+        .where(scope(actor, permission), Application.status.in_(kinds))
+        .order_by(Application.changed_at, Application.id)
+    )
+    return [
+        Task(
+            kind=kinds[row.status][0],
+            reference=row.reference or "",
+            title=row.title,
+            since=row.changed_at,
+            due_on=row.answer_due_on,
+            endpoint=kinds[row.status][1],
+            values={"application_id": str(row.id)},
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """Hold a request for information and its answer."""
+
+    number: int
+    question: str
+    asked_at: datetime
+    due_on: date
+    answer: str | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePanel:
+    """Hold the part of a case page that speaks of the application itself."""
+
+    is_own: bool
+    is_editable: bool
+    is_open: bool
+    submissions: tuple[SubmissionLine, ...]
+    returned: ApplicationReturn | None
+    requests: tuple[RequestLine, ...]
+    prohibited: tuple[ProhibitedUse, ...]
+    may_read_answers: bool
+
+
+def case_panel(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    pack: PolicyPack,
+    now: datetime,  # noqa: ARG001 - every slice's panel takes it
+) -> CasePanel:
+    """Gather the application's part of the case page, in four statements at most."""
+    may_read = session.execute(
+        select(Application.id).where(
+            Application.id == application.id, scope(actor, P.APPLICATION_READ_ANSWERS)
+        )
+    ).first()
+    if may_read is None:
+        return CasePanel(False, False, False, (), None, (), (), may_read_answers=False)
+    is_own = application.organisation_id in actor.member_of
+    flags: tuple[ProhibitedUse, ...] = ()
+    submissions = list_submissions(session, application.id)
+    if conceivable(actor, P.APPLICATION_TRIAGE) and application.status == ApplicationStatus.TRIAGE:
+        latest = find_submission(session, application.id)
+        flags = prohibited(pack, latest.content["answers"]) if latest else ()
+    returned = None
+    requests: tuple[RequestLine, ...] = ()
+    if application.status in (ApplicationStatus.RETURNED, ApplicationStatus.LAPSED):
+        returned = find_return(session, application.id)
+    elif application.decided_at or application.status not in (
+        ApplicationStatus.DRAFT,
+        ApplicationStatus.SUBMITTED,
+        ApplicationStatus.TRIAGE,
+        ApplicationStatus.ASSIGNED,
+    ):
+        requests = tuple(
+            RequestLine(
+                row.number, row.question, row.asked_at, row.due_on, row.answer, row.answered_at
+            )
+            for row in list_requests(session, application.id)
+        )
+    return CasePanel(
+        is_own=is_own,
+        is_editable=is_own and application.status in EDITABLE,
+        is_open=application.status in OPEN_STATUSES,
+        submissions=submissions,
+        returned=returned,
+        requests=requests,
+        prohibited=flags,
+        may_read_answers=True,
+    )

@@ -1,0 +1,47 @@
+"""Do what can be done to an application, from its first draft to the end of its triage."""
+
+from sandbox.applications.services.asking import (
+    answer_information,
+    lapse_overdue,
+    request_information,
+)
+from sandbox.applications.services.checking import (
+    decline_prohibited,
+    redirect_elsewhere,
+    return_to_company,
+    start_triage,
+)
+from sandbox.applications.services.preparing import (
+    MOST_FILES,
+    attach_file,
+    remove_file,
+    save_section,
+    start_application,
+    wrong_answers,
+)
+from sandbox.applications.services.submitting import (
+    content_of,
+    next_number,
+    submit,
+    withdraw,
+)
+
+__all__ = [
+    "MOST_FILES",
+    "answer_information",
+    "attach_file",
+    "content_of",
+    "decline_prohibited",
+    "lapse_overdue",
+    "next_number",
+    "redirect_elsewhere",
+    "remove_file",
+    "request_information",
+    "return_to_company",
+    "save_section",
+    "start_application",
+    "start_triage",
+    "submit",
+    "withdraw",
+    "wrong_answers",
+]

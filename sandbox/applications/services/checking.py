@@ -1,0 +1,164 @@
+"""Let the secretariat check an application and decide what needs no authority."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import require
+from sandbox.access.permissions import P
+from sandbox.applications import notices, queries
+from sandbox.applications.services.shared import advance, ask_company, close, person_of
+from sandbox.domain.applications import (
+    ApplicationAction,
+    ApplicationStatus,
+    DecisionOutcome,
+    prohibited,
+)
+from sandbox.domain.refusals import NotPossible, Why
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.models import (
+    Application,
+    ApplicationReturn,
+    Decision,
+)
+from sandbox.packs import active
+
+
+def start_triage(
+    session: Session, actor: Actor, application: Application, *, now: datetime
+) -> None:
+    """Begin the check of completeness. Raises: Denied, TransitionRefused."""
+    require(session, actor, P.APPLICATION_TRIAGE, application)
+    application = queries.lock_application(session, application.id)
+    application.status = advance(application, ApplicationAction.START_TRIAGE)
+    application.changed_at = now
+    record(session, actor, Deed.APPLICATION_TRIAGE_STARTED, application, now=now)
+
+
+def return_to_company(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    *,
+    reasons: Mapping[str, str],
+    general: str,
+    now: datetime,
+) -> ApplicationReturn:
+    """Give an application back to its company with reasons, question by question.
+
+    Raises: Denied, TransitionRefused, NotPossible.
+    """
+    require(session, actor, P.APPLICATION_TRIAGE, application)
+    application = queries.lock_application(session, application.id)
+    status = advance(application, ApplicationAction.RETURN)
+    pack = active.pack_of(application)
+    given = {key: text for key, text in reasons.items() if key in pack.questions and text.strip()}
+    if not given and not general.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    if application.returns_used >= pack.coordination.returns_allowed:
+        raise NotPossible(Why.RETURNS_USED_UP, limit=pack.coordination.returns_allowed)
+    application.status = status
+    application.returns_used += 1
+    due_on = ask_company(session, application, pack, pack.coordination.return_answer_days, now)
+    returned = ApplicationReturn(
+        application_id=application.id,
+        number=application.returns_used,
+        reasons=given,
+        general=general.strip(),
+        returned_by_id=person_of(actor),
+        returned_at=now,
+        due_on=due_on,
+    )
+    session.add(returned)
+    record(
+        session,
+        actor,
+        Deed.APPLICATION_RETURNED,
+        application,
+        now=now,
+        number=returned.number,
+        reasons=len(given),
+        due_on=due_on,
+    )
+    notices.returned(session, application, due_on=due_on, now=now)
+    return returned
+
+
+def redirect_elsewhere(
+    session: Session, actor: Actor, application: Application, *, reason: str, now: datetime
+) -> Decision:
+    """Decide at triage that ordinary guidance or another office serves this company better.
+
+    Raises: Denied, TransitionRefused, NotPossible.
+    """
+    require(session, actor, P.APPLICATION_TRIAGE, application)
+    application = queries.lock_application(session, application.id)
+    status = advance(application, ApplicationAction.REDIRECT)
+    return _decide_at_triage(
+        session, actor, application, status, DecisionOutcome.REDIRECTED, reason=reason, now=now
+    )
+
+
+def decline_prohibited(
+    session: Session, actor: Actor, application: Application, *, reason: str, now: datetime
+) -> Decision:
+    """Decline at triage an application whose answers describe a prohibited use.
+
+    Raises: Denied, TransitionRefused, NotPossible.
+    """
+    require(session, actor, P.APPLICATION_TRIAGE, application)
+    application = queries.lock_application(session, application.id)
+    status = advance(application, ApplicationAction.DECLINE_PROHIBITED)
+    pack = active.pack_of(application)
+    submission = queries.find_submission(session, application.id)
+    is_prohibited = application.tier is not None and pack.tier(application.tier).prohibited
+    if submission is None or not (is_prohibited or prohibited(pack, submission.content["answers"])):
+        raise NotPossible(Why.NOT_PROHIBITED)
+    return _decide_at_triage(
+        session, actor, application, status, DecisionOutcome.DECLINED, reason=reason, now=now
+    )
+
+
+def _decide_at_triage(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    status: ApplicationStatus,
+    outcome: DecisionOutcome,
+    *,
+    reason: str,
+    now: datetime,
+) -> Decision:
+    if not reason.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    application.status, application.outcome = status, outcome.value
+    application.decided_at = now
+    close(session, application, now=now)
+    decision = Decision(
+        application_id=application.id,
+        outcome=outcome.value,
+        # No rule of coordination was applied: no authority was on the case yet.
+        rule="",
+        grounds=[],
+        conditions=[],
+        dissent=[],
+        positions=[],
+        marks=[],
+        remarks=reason.strip(),
+        decided_by_id=person_of(actor),
+        decided_at=now,
+    )
+    session.add(decision)
+    is_redirected = outcome is DecisionOutcome.REDIRECTED
+    record(
+        session,
+        actor,
+        Deed.APPLICATION_REDIRECTED if is_redirected else Deed.APPLICATION_DECIDED,
+        application,
+        now=now,
+        outcome=outcome.value,
+    )
+    notices.decided_at_triage(session, application, reason=reason.strip(), now=now)
+    return decision

@@ -1,0 +1,70 @@
+"""Do what several deeds on an application have in common."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from sandbox.applications import queries
+from sandbox.domain.applications import (
+    LIFECYCLE,
+    ApplicationAction,
+    ApplicationStatus,
+)
+from sandbox.domain.calendar import BusinessCalendar
+from sandbox.domain.packs import PolicyPack
+from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.clock import local_day
+from sandbox.models import (
+    Application,
+    ClockStop,
+)
+from sandbox.packs import active
+
+
+def advance(application: Application, action: ApplicationAction) -> ApplicationStatus:
+    """Return the status that an action leads to. Raises: TransitionRefused."""
+    return LIFECYCLE.advance(ApplicationStatus(application.status), action)
+
+
+def require_editable(application: Application) -> None:
+    """Make sure that answers may be changed now. Raises: TransitionRefused."""
+    status = ApplicationStatus(application.status)
+    if status not in queries.EDITABLE:
+        raise TransitionRefused(status, ApplicationAction.SUBMIT, LIFECYCLE.possible(status))
+
+
+def person_of(actor: Actor) -> UUID:
+    """Return who acts, for deeds that only a person can do. Raises: NotPossible."""
+    if actor.person_id is None:
+        raise NotPossible(Why.NOT_ACCEPTED)
+    return actor.person_id
+
+
+def ask_company(
+    session: Session, application: Application, pack: PolicyPack, days: int, now: datetime
+) -> date:
+    """Stop the clocks, give the company a term and return its last day. Units: business days."""
+    today = local_day(now, pack.calendar.timezone)
+    due_on = BusinessCalendar.from_spec(pack.calendar).add_business_days(today, days)
+    session.add(
+        ClockStop(application_id=application.id, started_on=today, reason=application.status)
+    )
+    application.answer_due_on = due_on
+    application.changed_at = now
+    return due_on
+
+
+def restart_clocks(session: Session, application: Application, today: date) -> None:
+    """Let every clock of a case run again; the day itself counts."""
+    for stop in queries.list_open_stops(session, application.id):
+        stop.ended_on = today
+
+
+def close(session: Session, application: Application, *, now: datetime) -> None:
+    """End what an open application leaves running."""
+    pack = active.pack_of(application)
+    restart_clocks(session, application, local_day(now, pack.calendar.timezone))
+    application.answer_due_on = None
+    application.changed_at = now

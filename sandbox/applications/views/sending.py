@@ -1,0 +1,148 @@
+"""Serve the check before sending, the receipt, and what was sent."""
+
+from uuid import UUID
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from sandbox.access.guard import current_actor, needs
+from sandbox.access.permissions import P
+from sandbox.applications import answers, forms, queries, receipts, services
+from sandbox.applications.views.blueprint import bp
+from sandbox.domain.applications import (
+    ApplicationStatus,
+    content_hash,
+    problems,
+    relevant,
+)
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import db, unit_of_work
+from sandbox.kernel.files import content_disposition
+from sandbox.models import Application
+from sandbox.packs import active
+
+
+@bp.get("/<uuid:application_id>/check")
+@needs(P.APPLICATION_SUBMIT)
+def check(application_id: UUID) -> ResponseReturnValue:
+    """Show all answers before they are sent."""
+    application = queries.get_editable(db.session(), current_actor(), application_id)
+    return _check_page(application, forms.SubmitForm(formdata=None), 200)
+
+
+@bp.post("/<uuid:application_id>/submit")
+@needs(P.APPLICATION_SUBMIT)
+def submit(application_id: UUID) -> ResponseReturnValue:
+    """Send the application; sent twice, it is there once and the receipt is the same."""
+    session, actor, form = db.session(), current_actor(), forms.SubmitForm()
+    application = queries.get_application(session, actor, application_id, P.APPLICATION_SUBMIT)
+    if _is_unfinished(application):
+        return _check_page(application, form, 422)
+    with unit_of_work(session):
+        submission = services.submit(
+            session,
+            actor,
+            application,
+            number=form.number.data,
+            expected_hash=form.content_hash.data or None,
+            now=utc_now(),
+        )
+        number = submission.number
+    return redirect(url_for(".receipt", application_id=application_id, number=number), 303)
+
+
+def _is_unfinished(application: Application) -> bool:
+    if ApplicationStatus(application.status) not in queries.EDITABLE:
+        return False
+    draft = queries.get_draft(db.session(), application.id)
+    return bool(problems(active.pack_of(application), draft.answers))
+
+
+def _check_page(
+    application: Application, form: forms.SubmitForm, status: int
+) -> ResponseReturnValue:
+    session = db.session()
+    pack = active.pack_of(application)
+    draft = queries.get_draft(session, application.id)
+    found = problems(pack, draft.answers)
+    form.number.data = len(queries.list_submissions(session, application.id)) + 1
+    form.content_hash.data = content_hash(services.content_of(pack, draft))
+    counting = relevant(pack, draft.answers)
+    return render_template(
+        "applications/check.html",
+        application=application,
+        pack=pack,
+        form=form,
+        sections=answers.read(pack, counting, draft.confidential, draft.files),
+        problems=[(problem, forms.problem_message(pack, problem)) for problem in found],
+        reasons=queries.get_reasons(session, application),
+        size_in_words=receipts.size_in_words,
+    ), status
+
+
+@bp.get("/<uuid:application_id>/submissions/<int:number>/receipt")
+@needs(P.APPLICATION_READ_ANSWERS)
+def receipt(application_id: UUID, number: int) -> ResponseReturnValue:
+    """Show the receipt of a submission."""
+    session, actor = db.session(), current_actor()
+    application = queries.get_application(session, actor, application_id)
+    return render_template(
+        "applications/receipt.html",
+        application=application,
+        submission=queries.get_submission(session, actor, application_id, number),
+        size_in_words=receipts.size_in_words,
+    )
+
+
+@bp.get("/<uuid:application_id>/submissions/<int:number>/receipt.pdf")
+@needs(P.APPLICATION_READ_ANSWERS)
+def receipt_pdf(application_id: UUID, number: int) -> ResponseReturnValue:
+    """Hand over the receipt as a document to keep."""
+    session, actor = db.session(), current_actor()
+    application = queries.get_application(session, actor, application_id)
+    submission = queries.get_submission(session, actor, application_id, number)
+    document = receipts.receipt_pdf(application, active.pack_of(application), submission)
+    headers = {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": content_disposition(f"{application.reference}-{number}.pdf"),
+    }
+    return document, 200, headers
+
+
+@bp.get("/<uuid:application_id>/submissions/<int:number>")
+@needs(P.APPLICATION_READ_ANSWERS)
+def submission(application_id: UUID, number: int) -> ResponseReturnValue:
+    """Show what was submitted, exactly as it was."""
+    session, actor = db.session(), current_actor()
+    application = queries.get_application(session, actor, application_id)
+    found = queries.get_submission(session, actor, application_id, number)
+    pack = active.pack_of(application)
+    return render_template(
+        "applications/submission.html",
+        application=application,
+        pack=pack,
+        submission=found,
+        submissions=queries.list_submissions(session, application_id),
+        sections=answers.read_submission(pack, found),
+        size_in_words=receipts.size_in_words,
+    )
+
+
+@bp.get("/<uuid:application_id>/submissions/<int:number>/changes")
+@needs(P.APPLICATION_READ_ANSWERS)
+def changes(application_id: UUID, number: int) -> ResponseReturnValue:
+    """Show how a submission differs from the one before it."""
+    session, actor = db.session(), current_actor()
+    application = queries.get_application(session, actor, application_id)
+    after = queries.get_submission(session, actor, application_id, number)
+    before = queries.get_submission(session, actor, application_id, number - 1)
+    pack = active.pack_of(application)
+    return render_template(
+        "applications/changes.html",
+        application=application,
+        pack=pack,
+        before=before,
+        after=after,
+        changes=answers.changes(pack, before, after),
+        size_in_words=receipts.size_in_words,
+    )

@@ -1,0 +1,74 @@
+"""List applications, and begin one."""
+
+from uuid import UUID, uuid4
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+
+from sandbox.access.checks import conceivable
+from sandbox.access.guard import current_actor, needs
+from sandbox.access.permissions import P
+from sandbox.applications import forms, queries, services
+from sandbox.applications.views.blueprint import bp
+from sandbox.domain.applications import (
+    ApplicationStatus,
+)
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import db, unit_of_work
+from sandbox.packs import active
+
+
+@bp.get("")
+@needs(P.APPLICATION_READ)
+def index() -> ResponseReturnValue:
+    """List one's own applications, or those that one works on."""
+    session, actor = db.session(), current_actor()
+    chosen = request.args.get("status", "")
+    status = chosen if chosen in set(ApplicationStatus) else None
+    page = queries.list_applications(session, actor, status=status, after=request.args.get("after"))
+    return render_template(
+        "applications/index.html",
+        page=page,
+        status=status,
+        counts=queries.count_applications(session, actor),
+        statuses=list(ApplicationStatus),
+        registry=active.registry(),
+        may_start=conceivable(actor, P.APPLICATION_START),
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@needs(P.ORGANISATION_CREATE)
+def new() -> ResponseReturnValue:
+    """Begin an application for one of one's organisations."""
+    session, actor = db.session(), current_actor()
+    organisations = queries.list_organisations(session, actor)
+    if not organisations:
+        return redirect(url_for("accounts.new_organisation"), 303)
+    form = forms.StartForm()
+    form.organisation_id.choices = [(str(row.id), row.name) for row in organisations]
+    if not form.validate_on_submit():
+        form.start_key.data = form.start_key.data or uuid4().hex
+        if len(organisations) == 1:
+            form.organisation_id.data = str(organisations[0].id)
+        status = 422 if form.is_submitted() else 200
+        return render_template("applications/new.html", form=form, pack=active.current()), status
+    return redirect(url_for(".show", application_id=_started(form)), 303)
+
+
+def _started(form: forms.StartForm) -> UUID:
+    session, actor = db.session(), current_actor()
+    organisation = queries.get_organisation(session, actor, UUID(form.organisation_id.data))
+    locale = get_locale()
+    with unit_of_work(session):
+        application = services.start_application(
+            session,
+            actor,
+            organisation,
+            pack=active.current(),
+            start_key=form.start_key.data,
+            language=str(locale.language) if locale else "es",
+            now=utc_now(),
+        )
+        return application.id
