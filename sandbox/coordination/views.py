@@ -16,6 +16,7 @@ from sandbox.applications.services import request_information
 from sandbox.coordination import forms, letters, queries, sentences, services
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
 from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
+from sandbox.domain.deliberation import GroundKind
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.routing import Routing, exists
 from sandbox.kernel.actors import Actor
@@ -421,7 +422,10 @@ def _issue_page(case: Case, form: Any, bench: queries.Bench) -> ResponseReturnVa
         forms.show_again(form, bench.version)
     proposal = queries.proposal_of(case.pack, bench, case.application.status)
     language = current_language()
-    grounds = proposal.grounds if proposal else ()
+    grounds: dict[bool, list[object]] = {True: [], False: []}
+    for ground in proposal.grounds if proposal else ():
+        sentence = sentences.ground_sentence(case.pack, ground, language)
+        grounds[ground.kind is GroundKind.CRITERION].append(sentence)
     return _page(
         "issue",
         case,
@@ -429,7 +433,8 @@ def _issue_page(case: Case, form: Any, bench: queries.Bench) -> ResponseReturnVa
         409 if is_conflict else None,
         is_conflict=is_conflict,
         proposal=proposal,
-        grounds=[sentences.ground_sentence(case.pack, each, language) for each in grounds],
+        grounds=grounds[False],
+        found=grounds[True],
     )
 
 

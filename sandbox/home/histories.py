@@ -11,6 +11,7 @@ INTERNAL_DEEDS = frozenset(
         Deed.REVIEW_SAVED,
         Deed.POSITION_TAKEN,
         Deed.ASSIGNMENT_DECLINED,
+        Deed.AUTHORITY_REPLACED,
         Deed.APPLICATION_DELIBERATION_OPENED,
         Deed.OUTCOME_DRAFTED,
         Deed.OUTCOME_SAVED,

@@ -248,12 +248,17 @@ def test_a_recused_officer_loses_every_page_and_file(
     take_position(session, application, world.inai)
     with unit_of_work(session):
         services.decide(session, world.inai.officer, application, now=NOW)
+    with unit_of_work(session):
+        services.name_officer(
+            session, world.inai.head, application, person_id=_id(world.inai.second), now=NOW
+        )
     second = world.window(world.inai.second)
     reference = application.reference
     assert reference is not None
     # Before: the case is in the list and on its page; the officer has only to declare.
     assert second.get(address(application)).status_code == 200
-    assert reference in second.get("/applications").main
+    for path in ("/applications", "/my-tasks", "/inbox"):
+        assert reference in second.get(path).main, path
     refused = second.submit(address(application, "conflict"), {"answer": "conflict"})
     assert refused.status_code == 422
     left = second.submit(
@@ -272,7 +277,7 @@ def test_a_recused_officer_loses_every_page_and_file(
         f"/applications/{application.id}/submissions/1/receipt.pdf",
     ):
         assert second.get(path).status_code == 404, path
-    for path in ("/applications", "/my-tasks", "/trials"):
+    for path in ("/applications", "/my-tasks", "/inbox", "/trials"):
         assert reference not in second.get(path).main, path
     # Somebody without a conflict still sees all of it.
     officer = world.window(world.inai.officer)
