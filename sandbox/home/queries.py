@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, grants, scope
@@ -21,8 +21,9 @@ from sandbox.home.next_steps import next_step
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.clock import local_day
+from sandbox.kernel.mail import OutboxMail
 from sandbox.kernel.paging import Page, paged
-from sandbox.models import Application, Authority, Organisation, Person
+from sandbox.models import Application, Authority, Organisation, OutcomeReport, Person, Trial
 from sandbox.packs import active
 from sandbox.trials import queries as trials
 
@@ -44,6 +45,7 @@ CASE_PERMISSIONS = (
     P.APPLICATION_DECIDE,
 )
 LONGEST_HISTORY = 200
+LONGEST_INBOX = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +143,25 @@ def list_deeds(session: Session, after: str | None) -> Page[Any]:
     )
     key = (AuditEntry.at, AuditEntry.tick, AuditEntry.id)
     return paged(session, statement, key, (datetime, int, UUID), after)
+
+
+def list_mails(session: Session, actor: Actor) -> Sequence[OutboxMail]:
+    """List what the actor was told, the latest first, without cases that are closed to them now.
+
+    Whoever is recused, or leaves a case otherwise, loses it in the inbox too.
+    """
+    case = select(Application.id).where(
+        Application.id == OutboxMail.application_id, scope(actor, P.APPLICATION_READ)
+    )
+    report = (
+        select(OutcomeReport.id)
+        .join(Trial, Trial.id == OutcomeReport.trial_id)
+        .where(Trial.application_id == OutboxMail.application_id, scope(actor, P.OUTCOME_READ))
+    )
+    may_read = or_(OutboxMail.application_id.is_(None), case.exists(), report.exists())
+    return session.scalars(
+        select(OutboxMail)
+        .where(OutboxMail.person_id == actor.person_id, may_read)
+        .order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc())
+        .limit(LONGEST_INBOX)
+    ).all()

@@ -67,8 +67,7 @@ def my_tasks() -> ResponseReturnValue:
 @needs(P.INBOX_READ)
 def inbox() -> ResponseReturnValue:
     """Show every message that the platform has sent to this person."""
-    person_id = current_actor().person_id
-    mails = mail.list_mails(db.session(), person_id) if person_id else []
+    mails = queries.list_mails(db.session(), current_actor())
     language = current_language()
     shown = [(row, mail.render_mail(row, language)) for row in mails]
     return render_template("home/inbox.html", mails=shown)

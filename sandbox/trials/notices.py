@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.mail import post
@@ -49,11 +50,6 @@ def tell_authorities(
     session: Session, trial: Trial, template: str, now: datetime, **params: Param
 ) -> None:
     """Write to the heads of the assigned authorities and to the officers named, none recused."""
-    recused = exists().where(
-        ConflictDeclaration.application_id == trial.application_id,
-        ConflictDeclaration.person_id == Person.id,
-        ConflictDeclaration.has_conflict.is_(True),
-    )
     named = exists().where(
         OfficerAssignment.application_id == trial.application_id,
         OfficerAssignment.person_id == Person.id,
@@ -69,7 +65,7 @@ def tell_authorities(
         ),
     )
     people = select(Person.id, Person.email, Person.language).where(
-        Person.active.is_(True), or_(named, heads), ~recused
+        Person.active.is_(True), or_(named, heads), ~_recused(trial)
     )
     _write(session, trial, people, template=template, now=now, params=params)
 
@@ -77,13 +73,25 @@ def tell_authorities(
 def tell_secretariat(
     session: Session, trial: Trial, template: str, now: datetime, **params: Param
 ) -> None:
-    """Write to the caseworkers."""
+    """Write to the caseworkers, none recused."""
     people = (
         select(Person.id, Person.email, Person.language)
         .join(StaffGrant, StaffGrant.person_id == Person.id)
-        .where(StaffGrant.role == StaffRole.CASEWORKER.value, Person.active.is_(True))
+        .where(
+            StaffGrant.role == StaffRole.CASEWORKER.value,
+            Person.active.is_(True),
+            ~_recused(trial),
+        )
     )
     _write(session, trial, people, template=template, now=now, params=params)
+
+
+def _recused(trial: Trial) -> ColumnElement[bool]:
+    return exists().where(
+        ConflictDeclaration.application_id == trial.application_id,
+        ConflictDeclaration.person_id == Person.id,
+        ConflictDeclaration.has_conflict.is_(True),
+    )
 
 
 def _write(

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
+from sandbox.access.checks import conceivable
 from sandbox.kernel.actors import Actor, StaffRole
 
 
@@ -90,9 +91,16 @@ class Link:
 
 
 def entries_for(actor: Actor, entries: tuple[Entry, ...] = MENU) -> tuple[Entry, ...]:
-    """Keep the entries that somebody may meet, in the menu's order."""
+    """Keep the entries that somebody may meet, in the menu's order; none of them is refused."""
     mine = audiences_of(actor)
-    return tuple(entry for entry in entries if entry.audiences & mine)
+    return tuple(
+        entry for entry in entries if entry.audiences & mine and _is_open(actor, entry.endpoint)
+    )
+
+
+def _is_open(actor: Actor, endpoint: str) -> bool:
+    permission = getattr(current_app.view_functions[endpoint], "_needs", None)
+    return permission is None or conceivable(actor, permission)
 
 
 def menu(actor: Actor) -> list[Link]:
