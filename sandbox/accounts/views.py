@@ -12,6 +12,7 @@ from flask_security import login_user
 from flask_security.confirmable import confirm_email_token_status
 from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import get_message
+from flask_wtf import FlaskForm
 
 from sandbox.access.checks import grants
 from sandbox.access.guard import current_actor, needs, public
@@ -64,23 +65,16 @@ def profile() -> ResponseReturnValue:
     person = queries.get_self(session, actor)
     form = forms.ProfileForm(obj=person)
     if form.validate_on_submit():
+        values = {"name": form.name.data, "language": form.language.data}
+        version = form.version.data or 0
         with unit_of_work(session):
             services.change_profile(
-                session,
-                actor,
-                person,
-                name=form.name.data,
-                language=form.language.data,
-                expected_version=form.version.data or 0,
-                now=utc_now(),
+                session, actor, person, **values, expected_version=version, now=utc_now()
             )
         browser["language"] = form.language.data
         return _onwards("accounts.profile", _("Your account is saved."), "success")
-    status = 422 if form.errors else 200
     roles = queries.roles_of(session, [person.id])[person.id]
-    return render_template(
-        "accounts/profile.html", form=form, person=person, roles=roles, **_labels()
-    ), status
+    return _page("profile", form, person=person, roles=roles, **_labels())
 
 
 # --- organisations --------------------------------------------------------------------------------
@@ -112,8 +106,7 @@ def new_organisation() -> ResponseReturnValue:
             key = made.id
         message = _("Your organisation is here. Invite your colleagues, or start an application.")
         return _onwards("accounts.organisation", message, "success", organisation_id=key)
-    status = 422 if form.errors else 200
-    return render_template("accounts/new_organisation.html", form=form), status
+    return _page("new_organisation", form)
 
 
 @bp.get("/organisations/<uuid:organisation_id>")
@@ -154,9 +147,7 @@ def invite(organisation_id: UUID) -> ResponseReturnValue:
         message = _("We have sent an invitation to %(email)s.", email=email)
         key = {"organisation_id": organisation_id}
         return _onwards("accounts.organisation", message, "success", **key)
-    status = 422 if form.errors else 200
-    values = {"organisation_id": organisation_id, "organisation_name": name}
-    return render_template("accounts/invite.html", form=form, **values), status
+    return _page("invite", form, organisation_id=organisation_id, organisation_name=name)
 
 
 @bp.post("/organisations/<uuid:organisation_id>/invitations/<uuid:invitation_id>/withdraw")
@@ -296,8 +287,7 @@ def new_person() -> ResponseReturnValue:
             key = made.id
         message = _("The account is open, and a mail is on its way.")
         return _onwards("accounts.person", message, "success", person_id=key)
-    status = 422 if form.errors else 200
-    return render_template("accounts/new_person.html", form=form), status
+    return _page("new_person", form)
 
 
 def reset_token(person: Person) -> str:
@@ -327,8 +317,7 @@ def grant_role(person_id: UUID) -> ResponseReturnValue:
             role = StaffRole(form.role.data)
             services.grant_staff_role(session, actor, found, role=role, now=utc_now())
         return _onwards("accounts.person", _("The role is granted."), "success", person_id=found.id)
-    status = 422 if form.errors else 200
-    return render_template("accounts/grant_role.html", form=form, person=found), status
+    return _page("grant_role", form, person=found)
 
 
 @bp.post(
@@ -362,8 +351,7 @@ def join_authority(person_id: UUID) -> ResponseReturnValue:
         return _onwards(
             "accounts.person", _("The role is granted."), "success", person_id=person_id
         )
-    status = 422 if form.errors else 200
-    return render_template("accounts/join_authority.html", form=form, person=found), status
+    return _page("join_authority", form, person=found)
 
 
 @bp.post("/people/<uuid:person_id>/authorities/<uuid:membership_id>/end")
@@ -376,6 +364,12 @@ def leave_authority(person_id: UUID, membership_id: UUID) -> ResponseReturnValue
     with unit_of_work(session):
         services.leave_authority(session, actor, found, membership=place, now=utc_now())
     return _onwards("accounts.person", _("The role is ended."), "success", person_id=person_id)
+
+
+def _page(name: str, form: FlaskForm, **values: Any) -> ResponseReturnValue:
+    """Render a page with a form: 422 where the form was sent back."""
+    status = 422 if form.errors else 200
+    return render_template(f"accounts/{name}.html", form=form, **values), status
 
 
 def _labels() -> dict[str, Any]:
