@@ -9,7 +9,8 @@ happens exactly once however often the handler was started.
 import functools
 import typing
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -96,6 +97,10 @@ def enqueue(
 
     Shape: ids only. What the job needs it reads when it runs, under the rules that then hold.
     """
+    aside: list[Aside] | None = session.info.get("jobs_aside")
+    if aside is not None:
+        aside.append(Aside(name, ids))
+        return
     # Operating time, not the deed's: a deed recorded for yesterday is still carried out now.
     now = utc_now()
     values: dict[str, Any] = {
@@ -113,6 +118,28 @@ def enqueue(
         return
     insert = sqlite.insert if _dialect(session) == "sqlite" else postgresql.insert
     session.execute(insert(Job).values(**values).on_conflict_do_nothing(index_elements=["key"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Hold a job that was kept from the workers."""
+
+    name: str
+    ids: Mapping[str, UUID | str | int]
+
+
+@contextmanager
+def set_aside(session: Session) -> Iterator[list[Aside]]:
+    """Hand the jobs that are enqueued inside to the caller, who answers for them, not to workers.
+
+    Whoever replays the past carries out what belongs to it at that time; a worker would do it now.
+    """
+    aside: list[Aside] = []
+    session.info["jobs_aside"] = aside
+    try:
+        yield aside
+    finally:
+        del session.info["jobs_aside"]
 
 
 # --- registering ----------------------------------------------------------------------------------

@@ -1,0 +1,84 @@
+"""Say with which accounts the demonstration can be tried."""
+
+from dataclasses import dataclass
+
+from sandbox.web.demo.facts import read
+
+DOMAIN = "example.org"
+PASSWORD = "prueba-segura-2026"  # noqa: S105 - everybody may know it: it opens invented data alone
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """Name somebody whom a visitor of the demonstration can be, and what waits for them."""
+
+    role: str
+    email: str
+    name: str
+    waiting: str
+
+
+def address(word: str) -> str:
+    """Return the address that belongs to the word for a person."""
+    return f"{word}@{DOMAIN}"
+
+
+def companies() -> tuple[DemoAccount, ...]:
+    """List the companies worth trying, each at another point of the journey."""
+    chosen = {
+        "ipn": "a draft to finish, a monitoring report to correct",
+        "bcs": "an application to correct",
+        "jalisco": "a question of the lead authority to answer",
+        "planeabot": "the plan of a test to write and agree to",
+        "yucatan": "a monitoring report that is due; a suspended test",
+        "wecare": "a gate to prepare; a completed test with its published report",
+    }
+    owners = {each["word"]: each["owner"] for each in read("organisations")["organisations"]}
+    return tuple(
+        DemoAccount("company", address(f"owner.{word}"), owners[word], waiting)
+        for word, waiting in chosen.items()
+    )
+
+
+def authorities() -> tuple[DemoAccount, ...]:
+    """List the people of the authorities."""
+    found = []
+    for code, people in read("people")["authorities"].items():
+        word = code.lower()
+        found.append(
+            DemoAccount(f"head of {code}", address(f"head.{word}"), people["head"], "cases to take")
+        )
+        for number, name in enumerate(people["officers"], start=1):
+            email = address(f"officer{number}.{word}")
+            found.append(DemoAccount(f"officer of {code}", email, name, "cases to review"))
+    return tuple(found)
+
+
+def staff() -> tuple[DemoAccount, ...]:
+    """List the people of the secretariat."""
+    waiting = {
+        "caseworker": "applications to check, reports to draft",
+        "publisher": "a report to publish",
+        "administrator": "people and roles",
+        "auditor": "the record of what was done",
+    }
+    return tuple(
+        DemoAccount(each["role"], address(each["word"]), each["name"], waiting[each["role"]])
+        for each in read("people")["staff"]
+    )
+
+
+def sheet(port: int) -> str:
+    """Return what to type into the browser and the sign-in page, for the terminal."""
+    lines = [
+        "",
+        f"  The demonstration is at http://127.0.0.1:{port}",
+        f"  Every account has the password {PASSWORD}",
+        "  People, applications and tests are invented.",
+        "",
+    ]
+    rows = (*companies(), *staff(), *authorities())
+    wide = max(len(row.role) for row in rows)
+    long = max(len(row.email) for row in rows)
+    lines += [f"  {row.role:{wide}}  {row.email:{long}}  {row.waiting}" for row in rows]
+    return "\n".join((*lines, ""))

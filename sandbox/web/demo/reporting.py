@@ -1,0 +1,56 @@
+"""Write the outcome reports of tests that have ended."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.models import OutcomeReport, Trial
+from sandbox.outcomes import services
+from sandbox.web.demo.facts import fill, read
+from sandbox.web.demo.story import Story
+
+
+def texts_of(story: Story) -> Mapping[str, Any]:
+    """Return the texts of a project's report, or those that suit any."""
+    found: Mapping[str, Any] = read("outcomes")["reports"].get(story.project["key"])
+    return found or read("outcomes")["general"]
+
+
+def draft_report(story: Story, trial: Trial) -> OutcomeReport:
+    """Let the caseworker draft and write the report."""
+    session = story.world.session
+    report = services.draft_report(
+        session, story.caseworker, trial, language=story.company.owner.language, now=story.tick()
+    )
+    session.flush()
+    texts = texts_of(story)
+    slots = {**story.slots, "hypothesis": str(story.answers.get("hypothesis", ""))}
+    general = read("outcomes")["general"]["sections"]["summary"]
+    services.save_report(
+        session,
+        story.caseworker,
+        report,
+        title=trial.title,
+        sections={
+            spec.key: fill(texts["sections"].get(spec.key, general if spec.required else ""), slots)
+            for spec in story.pack.report_sections
+        },
+        lessons={spec.code: texts["lessons"].get(spec.code, "") for spec in story.pack.principles},
+        recommendations={
+            spec.code: texts["recommendations"].get(spec.code, "")
+            for spec in story.pack.stakeholders
+        },
+        expected_version=report.version,
+        now=story.tick(),
+    )
+    return report
+
+
+def send_report(story: Story, report: OutcomeReport) -> None:
+    """Hand the report to the publishers."""
+    services.send_for_publication(story.world.session, story.caseworker, report, now=story.tick())
+
+
+def publish_report(story: Story, report: OutcomeReport) -> None:
+    """Let a publisher, who is never the drafter, publish the report."""
+    publisher = story.world.publishers[len(story.key) % len(story.world.publishers)]
+    services.publish(story.world.session, publisher, report, now=story.tick())

@@ -1,0 +1,526 @@
+"""Tell what happened in one sandbox test, stage by stage, up to where it stands today."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sandbox.access.permissions import P
+from sandbox.domain.monitoring import Level, judge
+from sandbox.domain.packs import (
+    Direction,
+    MetricSpec,
+    RequirementKind,
+    RequirementSpec,
+    StageSpec,
+    TierSpec,
+    Who,
+)
+from sandbox.kernel.actors import Actor, system_actor
+from sandbox.models import Incident, MonitoringReport, Trial
+from sandbox.trials import queries, services
+from sandbox.trials.queries import COMPLETION, TrialFile
+from sandbox.web.demo.facts import Words, read
+from sandbox.web.demo.story import Story
+
+OPENER = system_actor("trials.open", P.TRIAL_OPEN.value)
+PER_CENT = Decimal(100)
+HALF = 0.5
+SLACK_DAYS = 7  # What business days and the minimum days of a stage need between them.
+
+
+@dataclass(frozen=True)
+class Course:
+    """Say how a test goes.
+
+    Units: `days` is how long it is in its last stage by now, or ended how long ago.
+    Shape: `reports` maps the number of a report to the level of its worst reading; `prepared` is
+    the share of the next gate that is worked off. `ends` is "", completed or early.
+    """
+
+    stage: str
+    days: int
+    reports: Mapping[int, Level] = field(default_factory=dict)
+    prepared: float = 0.0
+    waiting_report: bool = False
+    overdue_report: bool = False
+    returned_report: bool = False
+    incidents: frozenset[int] = frozenset()  # numbers of the reports beside which one is told
+    open_incident: bool = False
+    suspended_days: int = 0
+    ends: str = ""
+    exit_kind: str = ""
+    returned_once: bool = False  # the application came back once, and information was asked for
+    extra_every: int | None = None  # hand in reports this often, where the pack asks for fewer
+
+
+@dataclass(frozen=True, order=True)
+class _Event:
+    days_ago: int  # negated, so that the earliest sorts first
+    place: int
+    act: Callable[[], None] = field(compare=False)
+
+
+class Trialling:
+    """Carry a test through its stages."""
+
+    def __init__(self, story: Story, course: Course) -> None:
+        self.story = story
+        self.course = course
+        self.rng = story.rng
+        self.trial: Trial = None  # type: ignore[assignment]
+        self.place = 0  # of the present stage in its tier
+        self.measured: date | None = None
+        self.participants = 0
+        self.submitted = 0
+        self.last_report: MonitoringReport = None  # type: ignore[assignment]
+        self.troubles: list[Incident] = []
+        self.schedule = self._schedule()
+
+    # --- the plan of it --------------------------------------------------------------------------
+
+    @property
+    def tier(self) -> TierSpec:
+        """Return the tier of the test."""
+        return self.story.pack.tier(self.story.tier)
+
+    def _schedule(self) -> list[tuple[StageSpec, int, int]]:
+        """Lay the stages out. Shape: stage, days ago it is entered, days ago it is left."""
+        stages = [*self.tier.stages]
+        last = [stage.key for stage in stages].index(self.course.stage)
+        stages = stages[: last + 1]
+        ends = self.course.days if self.course.ends else -1
+        laid: list[tuple[StageSpec, int, int]] = []
+        until = ends
+        for place in range(last, -1, -1):
+            stage = stages[place]
+            is_target = place == last and not self.course.ends
+            length = self.course.days if is_target else self._length(stage, place)
+            begins = (0 if is_target else until) + length
+            laid.insert(0, (stage, begins, until))
+            until = begins
+        return laid
+
+    def _length(self, stage: StageSpec, place: int) -> int:
+        """Choose how long a stage takes: its minimum, and its reports with some days to spare."""
+        gate = self._gate_after(place)
+        least = max((spec.days for spec in gate), default=0) + SLACK_DAYS
+        cadence = stage.report_every_days
+        if cadence is None:
+            return max(least, self.rng.randint(18, 32))
+        rounds = max(1, -(-least // cadence), round(min(stage.max_days, 150) * 0.7 / cadence))
+        return rounds * cadence + max(6, min(9, cadence - 6))
+
+    def _gate_after(self, place: int) -> tuple[RequirementSpec, ...]:
+        stages = self.tier.stages
+        return stages[place + 1].gate if place + 1 < len(stages) else self.tier.completion
+
+    @property
+    def opened_days_ago(self) -> int:
+        """Return when the test is opened, so that the story before it can be told to fit."""
+        return self.schedule[0][1]
+
+    # --- telling it ------------------------------------------------------------------------------
+
+    def run(self) -> Trial:
+        """Open the test and carry it to where it stands."""
+        self.story.on(self.opened_days_ago)
+        self.trial = services.open_trial(
+            self.story.world.session,
+            OPENER,
+            self.story.application,
+            now=self.story.tick(),
+        )
+        for place, (stage, begins, until) in enumerate(self.schedule):
+            self.place = place
+            self._stage(stage, begins, until)
+        return self.trial
+
+    @property
+    def gate_key(self) -> str:
+        """Return the key of the stage behind the next gate, or that of completion."""
+        stages = self.tier.stages
+        return stages[self.place + 1].key if self.place + 1 < len(stages) else COMPLETION
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Tell whether the present stage is the last that is told, and its gate stays closed."""
+        is_target = self.tier.stages[self.place].key == self.course.stage
+        return is_target and self.course.ends != "completed"
+
+    def _stage(self, stage: StageSpec, begins: int, until: int) -> None:
+        events = [
+            *self._plan_events(begins, until),
+            *self._report_events(stage, begins, until),
+            *self._gate_events(begins, until),
+        ]
+        if self.course.suspended_days and self.is_unfinished:
+            events.append(_Event(-self.course.suspended_days, 5, self._suspend))
+        for event in sorted(events):
+            self.story.on(max(0, -event.days_ago))
+            event.act()
+        if until >= 0:
+            self.story.on(until)
+        if not self.is_unfinished:
+            self._catch_up()
+            self._finish_gate()
+            self._pass_gate()
+        elif self.course.ends == "early":
+            self._end_early()
+
+    def file(self) -> TrialFile:
+        """Read every fact of the test as of the story's moment."""
+        moment = self.story.tick()
+        return queries.read_file(self.story.world.session, self.trial, self.story.pack, moment)
+
+    # --- the plan --------------------------------------------------------------------------------
+
+    def _plan_events(self, begins: int, until: int) -> list[_Event]:
+        if self.place > 0 or (self.is_unfinished and self.course.prepared == 0):
+            return []
+        span = max(1, begins - max(until, 0))
+        write = begins - span // 3
+        agree = begins - span // 2
+        events = [_Event(-write, 1, self._write_plan)]
+        if not self.is_unfinished or self.course.prepared > HALF:
+            events.append(_Event(-agree, 2, self._agree_plan))
+        return events
+
+    def _write_plan(self) -> None:
+        words = Words(self.rng, self.story.slots)
+        texts = read("answers")["plan"]
+        fields = {}
+        for spec in self.story.pack.plan_fields:
+            known = self.story.answers.get(spec.key)
+            said = isinstance(known, str) and spec.key not in texts
+            fields[spec.key] = str(known) if said else words(texts.get(spec.key, texts["common"]))
+        services.save_plan(
+            self.story.world.session,
+            self.story.company.member,
+            self.trial,
+            fields=fields,
+            expected_version=1,
+            now=self.story.tick(),
+        )
+        self._agree(self.story.company.owner)
+
+    def _agree_plan(self) -> None:
+        for code in self.story.codes:
+            self._agree(self.story.named[code])
+
+    def _agree(self, actor: Actor) -> None:
+        version = 2
+        services.agree_plan(
+            self.story.world.session,
+            actor,
+            self.trial,
+            expected_version=version,
+            now=self.story.tick(),
+        )
+
+    # --- gates -----------------------------------------------------------------------------------
+
+    def _gate_events(self, begins: int, until: int) -> list[_Event]:
+        """Work the gate off in the second half of the stage; of the present stage only a share."""
+        end = max(until, 0)
+        span = max(1, begins - end)
+        works = [
+            spec
+            for spec in self._gate_after(self.place)
+            if spec.kind in (RequirementKind.DOCUMENT, RequirementKind.START_CONDITIONS)
+        ]
+        if self.is_unfinished:
+            works = works[: round(len(works) * self.course.prepared)]
+        return [
+            _Event(
+                -(end + span * (len(works) - place) // (2 * len(works) + 1)), 4, self._work(spec)
+            )
+            for place, spec in enumerate(works)
+        ]
+
+    def _work(self, spec: RequirementSpec) -> Callable[[], None]:
+        def act() -> None:
+            if spec.kind is RequirementKind.DOCUMENT:
+                self._document(spec)
+            else:
+                self._meet_conditions()
+
+        return act
+
+    def _document(self, spec: RequirementSpec) -> None:
+        label = spec.label.in_(self.story.company.owner.language)
+        services.document_requirement(
+            self.story.world.session,
+            self.story.company.member,
+            self.trial,
+            stage=self.gate_key,
+            requirement=spec.key,
+            file=self.story.document(label),
+            store=self.story.world.store,
+            now=self.story.tick(),
+        )
+
+    def _meet_conditions(self) -> None:
+        actors = {
+            Who.COMPANY: self.story.company.owner,
+            Who.LEAD: self.story.named[self.story.lead],
+            Who.SECRETARIAT: self.story.caseworker,
+        }
+        for spec in self.tier.start_conditions:
+            services.set_start_condition(
+                self.story.world.session,
+                actors[spec.owner],
+                self.trial,
+                key=spec.key,
+                state="met",
+                note=self.story.words.deed("conditions_met"),
+                now=self.story.tick(),
+            )
+
+    def _finish_gate(self) -> None:
+        """Bring what is still missing: documents, conditions, at last the approvals."""
+        file = self.file()
+        gate = file.gate(file.next_gate)
+        for state in gate.requirements:
+            if not state.holds and state.spec.kind is RequirementKind.DOCUMENT:
+                self._document(state.spec)
+            elif not state.holds and state.spec.kind is RequirementKind.START_CONDITIONS:
+                self._meet_conditions()
+        for state in gate.requirements:
+            if not state.holds and state.spec.kind is RequirementKind.APPROVAL:
+                self._approve(state.spec, file.next_gate)
+
+    def _approve(self, spec: RequirementSpec, stage: str) -> None:
+        for code in self._asked(spec.by):
+            for actor in self._persons(code)[: spec.persons]:
+                self.story.declare(actor)
+                services.approve_requirement(
+                    self.story.world.session,
+                    actor,
+                    self.trial,
+                    stage=stage,
+                    requirement=spec.key,
+                    note=self.story.words.deed("approvals"),
+                    now=self.story.tick(),
+                )
+
+    def _asked(self, who: Who) -> tuple[str, ...]:
+        if who is Who.LEAD:
+            return (self.story.lead,)
+        return self.story.associates if who is Who.ASSOCIATES else self.story.codes
+
+    def _persons(self, code: str) -> list[Actor]:
+        named = self.story.named[code]
+        bench = self.story.bench(code)
+        others = [
+            each
+            for each in (*bench.officers, bench.head)
+            if each != named and each.person_id not in self.story.recused
+        ]
+        return [named, *others]
+
+    def _pass_gate(self) -> None:
+        lead = self.story.named[self.story.lead]
+        if self.gate_key == COMPLETION:
+            services.complete(
+                self.story.world.session,
+                lead,
+                self.trial,
+                exit_kind=self._exit_kind(),
+                now=self.story.tick(),
+            )
+        else:
+            services.enter_stage(
+                self.story.world.session,
+                lead,
+                self.trial,
+                stage=self.gate_key,
+                now=self.story.tick(),
+            )
+
+    def _exit_kind(self) -> str:
+        codes = [kind.code for kind in self.story.pack.exit_kinds]
+        if self.course.exit_kind in codes:
+            return self.course.exit_kind
+        return self.rng.choice(codes[:4] if self.course.ends == "completed" else codes[4:] or codes)
+
+    def _end_early(self) -> None:
+        services.end_early(
+            self.story.world.session,
+            self.story.named[self.story.lead],
+            self.trial,
+            exit_kind=self._exit_kind(),
+            reason=self.story.words.deed("ended_early"),
+            now=self.story.tick(),
+        )
+
+    def _suspend(self) -> None:
+        code = (self.story.associates or (self.story.lead,))[0]
+        services.suspend(
+            self.story.world.session,
+            self.story.named[code],
+            self.trial,
+            reason=self.story.words.deed("suspended"),
+            now=self.story.tick(),
+        )
+
+    # --- monitoring ------------------------------------------------------------------------------
+
+    def _report_events(self, stage: StageSpec, begins: int, until: int) -> list[_Event]:
+        every = stage.report_every_days
+        if every is None:
+            return []
+        if self.course.extra_every is not None:
+            every = min(every, self.course.extra_every)
+        end = max(until, 0)
+        due = list(range(begins - every, end - 1, -every))
+        if until < 0 and self.course.suspended_days:
+            due = [each for each in due if each > self.course.suspended_days]
+        events = []
+        for each in due:
+            is_latest = until < 0 and each == due[-1]
+            if is_latest and self.course.overdue_report:
+                continue
+            handed_in = max(end, each - self.rng.randint(0, 2))
+            waits = is_latest and (self.course.waiting_report or self.course.returned_report)
+            judged = max(end, handed_in - self.rng.randint(1, 3))
+            events.append(_Event(-handed_in, 1, self._hand_in(judge_now=not waits, on=judged)))
+            if is_latest and self.course.returned_report:
+                events.append(_Event(-judged, 2, self._give_back))
+        return events
+
+    def _hand_in(self, *, judge_now: bool, on: int) -> Callable[[], None]:
+        def act() -> None:
+            report = self._report()
+            if judge_now:
+                self.story.on(on)
+                self._accept(report)
+
+        return act
+
+    def _give_back(self) -> None:
+        services.judge_report(
+            self.story.world.session,
+            self.story.named[self.story.lead],
+            self.trial,
+            report=self.last_report,
+            accept=False,
+            remark=read("deeds")["report_returned"],
+            now=self.story.tick(),
+        )
+
+    def _accept(self, report: MonitoringReport) -> None:
+        lead = self.story.named[self.story.lead]
+        session = self.story.world.session
+        if self.troubles and not self.course.open_incident:
+            for incident in self.troubles:
+                services.close_incident(
+                    session,
+                    lead,
+                    self.trial,
+                    incident=incident,
+                    correction=self.story.words.deed("corrections"),
+                    now=self.story.tick(),
+                )
+            self.troubles = []
+        services.judge_report(
+            session,
+            lead,
+            self.trial,
+            report=report,
+            accept=True,
+            remark=self.story.words.deed("report_remarks"),
+            now=self.story.tick(),
+        )
+
+    def _catch_up(self) -> None:
+        """Hand in what is still due when the gate is reached."""
+        file = self.file()
+        asked = any(
+            spec.kind in (RequirementKind.REPORT_ACCEPTED, RequirementKind.METRICS_WITHIN)
+            for spec in file.requirements_of(file.next_gate)
+        )
+        due = max(1 if asked else 0, len(file.reports_due))
+        for _ in range(due - len(file.current_reports)):
+            self._accept(self._report())
+
+    def _report(self) -> MonitoringReport:
+        file = self.file()
+        self.submitted += 1
+        level = self.course.reports.get(self.submitted, Level.WITHIN)
+        most = file.current_spec.participants_cap or int(self.story.slots["participants"])
+        share = min(1.0, 0.3 + 0.15 * self.submitted)
+        planned = min(most, int(self.story.slots["participants"]))
+        self.participants = max(self.participants, int(planned * share))
+        self.participants = min(self.participants, most)
+        words = Words(self.rng, {**self.story.slots, "participants": str(self.participants)})
+        name = {Level.WITHIN: "reports"}.get(level, f"reports_{level.value}")
+        if self.measured is None or file.today > self.measured:
+            self.measured = file.today
+        else:
+            self.measured += timedelta(days=1)
+        self.last_report = services.submit_report(
+            self.story.world.session,
+            self.story.company.member,
+            self.trial,
+            narrative=words.deed(name),
+            participants=self.participants,
+            readings=self._readings(file, level),
+            measured_on=self.measured,
+            now=self.story.tick(),
+        )
+        if level is Level.BREACH:
+            # The platform has opened an incident by itself.
+            self.troubles = [each for each in self.file().incidents if each.closed_at is None]
+        if self.submitted in self.course.incidents:
+            self.troubles.append(self._open_incident())
+        return self.last_report
+
+    def _open_incident(self) -> Incident:
+        mildest = max(self.story.pack.incident_classes, key=lambda each: each.report_hours)
+        return services.open_incident(
+            self.story.world.session,
+            self.story.company.member,
+            self.trial,
+            class_key=mildest.key,
+            what_happened=self.story.words.deed("incidents"),
+            persons_affected=self.rng.randint(0, 6),
+            now=self.story.tick(),
+        )
+
+    def _readings(self, file: TrialFile, level: Level) -> dict[str, Decimal]:
+        metrics = [file.pack.metric(key) for key in file.tier.metrics]
+        bad = self.rng.choice(metrics) if level is not Level.WITHIN else None
+        return {
+            metric.key: reading(metric, level if metric is bad else Level.WITHIN, self.rng.random())
+            for metric in metrics
+        }
+
+
+def reading(metric: MetricSpec, level: Level, share: float) -> Decimal:
+    """Return a value that a metric's thresholds judge so. Shape: `share` is between 0 and 1."""
+    part = Decimal(str(round(share, 3)))
+    is_ceiling = metric.direction is Direction.AT_MOST
+    if level is Level.WITHIN:
+        if is_ceiling:
+            value = metric.target * (Decimal("0.35") + part * Decimal("0.6"))
+        else:
+            room = PER_CENT - metric.target if metric.target < PER_CENT else metric.target / 10
+            value = metric.target + room * part * Decimal("0.8")
+    elif level is Level.WARNING:
+        span = metric.breach - metric.warning
+        value = metric.warning + span * (Decimal("0.1") + part * Decimal("0.5"))
+    else:
+        away = abs(metric.breach - metric.warning) * (Decimal("0.1") + part / 4)
+        value = metric.breach + (away if is_ceiling else -away)
+    value = value.quantize(Decimal("0.01"))
+    return value if judge(metric, value) is level else exact(metric, level)
+
+
+def exact(metric: MetricSpec, level: Level) -> Decimal:
+    """Return the value at the threshold itself, where rounding would cross it."""
+    return {
+        Level.WITHIN: metric.target,
+        Level.WARNING: metric.warning,
+        Level.BREACH: metric.breach,
+    }[level]
