@@ -145,10 +145,11 @@ def list_deeds(session: Session, after: str | None) -> Page[Any]:
     return paged(session, statement, key, (datetime, int, UUID), after)
 
 
-def list_mails(session: Session, actor: Actor) -> Sequence[OutboxMail]:
+def list_mails(session: Session, actor: Actor) -> Sequence[Any]:
     """List what the actor was told, the latest first, without cases that are closed to them now.
 
     Whoever is recused, or leaves a case otherwise, loses it in the inbox too.
+    Shape: rows of the mail, and whether its case's page is open to the actor.
     """
     case = select(Application.id).where(
         Application.id == OutboxMail.application_id, scope(actor, P.APPLICATION_READ)
@@ -158,10 +159,13 @@ def list_mails(session: Session, actor: Actor) -> Sequence[OutboxMail]:
         .join(Trial, Trial.id == OutcomeReport.trial_id)
         .where(Trial.application_id == OutboxMail.application_id, scope(actor, P.OUTCOME_READ))
     )
-    may_read = or_(OutboxMail.application_id.is_(None), case.exists(), report.exists())
-    return session.scalars(
-        select(OutboxMail)
-        .where(OutboxMail.person_id == actor.person_id, may_read)
+    is_open = case.exists()
+    return session.execute(
+        select(OutboxMail, is_open)
+        .where(
+            OutboxMail.person_id == actor.person_id,
+            or_(OutboxMail.application_id.is_(None), is_open, report.exists()),
+        )
         .order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc())
         .limit(LONGEST_INBOX)
     ).all()

@@ -69,7 +69,7 @@ def inbox() -> ResponseReturnValue:
     """Show every message that the platform has sent to this person."""
     mails = queries.list_mails(db.session(), current_actor())
     language = current_language()
-    shown = [(row, mail.render_mail(row, language)) for row in mails]
+    shown = [(row, mail.render_mail(row, language), is_open) for row, is_open in mails]
     return render_template("home/inbox.html", mails=shown)
 
 
@@ -109,6 +109,7 @@ def choose_language(code: str) -> ResponseReturnValue:
     if code not in active.current().languages:
         raise NotFound
     session["language"] = code
+    session.permanent = True  # Otherwise the choice would be forgotten with the browser window.
     target = request.args.get("next", "/")
     is_ours = target.startswith("/") and not target.startswith(("//", "/\\"))
     return redirect(target if is_ours else "/", 303)
