@@ -170,6 +170,8 @@ def test_menu_is_that_of_the_reader(app: Flask) -> None:
         COMPANY: [
             "Mis pendientes",
             "Solicitudes",
+            "Pruebas",
+            "Mi organización",
             "Registro público",
             "Informes de resultados",
             "Mesas de diálogo",
@@ -418,10 +420,10 @@ def test_stage_plan_is_told_to_those_who_cannot_see_it(app: Flask) -> None:
     assert drawing.get("aria-labelledby") == "stage-plan-title stage-plan-desc"
     assert text_of(drawing.xpath("./*[local-name()='desc']")[0]) == (
         "1. Plan: Concluida, 24 días. "
-        "2. Laboratorio: En curso, Día 34 de 90. Puerta abierta: se cumplen los 2 requisitos. "
-        "3. Piloto: Siguiente, Hasta 90 días. Puerta: se cumplen 3 de 7 requisitos. "
-        "4. Salida: Después, Hasta 90 días. Puerta: se cumplen 0 de 4 requisitos. "
-        "Conclusión: Puerta: se cumple 0 de 1 requisito."
+        "2. Laboratorio: En proceso, Día 34 de 90. Compuerta abierta: se cumplen los 2 requisitos. "
+        "3. Piloto: Siguiente, Hasta 90 días. Compuerta: se cumplen 3 de 7 requisitos. "
+        "4. Salida: Después, Hasta 90 días. Compuerta: se cumplen 0 de 4 requisitos. "
+        "Conclusión: Compuerta: se cumple 0 de 1 requisito."
     )
     rows = tree.xpath("//main//tbody/tr")
     assert [text_of(row.xpath("./th")[0]) for row in rows] == [
@@ -434,12 +436,12 @@ def test_stage_plan_is_told_to_those_who_cannot_see_it(app: Flask) -> None:
     assert [text_of(item) for item in listed] == [
         "Plan Concluida · 24 días 3–27 feb 2026",
         (
-            "Laboratorio En curso · Día 34 de 90 Desde el 27 feb 2026"
-            " Puerta abierta: se cumplen los 2 requisitos"
+            "Laboratorio En proceso · Día 34 de 90 Desde el 27 feb 2026"
+            " Compuerta abierta: se cumplen los 2 requisitos"
         ),
-        "Piloto Siguiente · Hasta 90 días Puerta: se cumplen 3 de 7 requisitos",
-        "Salida Después · Hasta 90 días Puerta: se cumplen 0 de 4 requisitos",
-        "Conclusión Puerta: se cumple 0 de 1 requisito",
+        "Piloto Siguiente · Hasta 90 días Compuerta: se cumplen 3 de 7 requisitos",
+        "Salida Después · Hasta 90 días Compuerta: se cumplen 0 de 4 requisitos",
+        "Conclusión Compuerta: se cumple 0 de 1 requisito",
     ]
 
 
