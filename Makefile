@@ -17,7 +17,7 @@ demo: ## load the demonstration programme once and serve it at 127.0.0.1, PORT=8
 	@$(bootstrap)
 	@$(demo_settings) $(BIN)/alembic upgrade head
 	@$(demo_settings) $(BIN)/flask --app wsgi demo load --if-empty
-	@$(demo_settings) $(BIN)/flask --app wsgi demo run --port $(PORT)
+	@exec env $(demo_settings) $(BIN)/flask --app wsgi demo run --port $(PORT)
 
 demo-reset: ## throw the demonstration's data away and start over
 	@rm -rf var/*.sqlite3 var/*.sqlite3-wal var/*.sqlite3-shm var/files var/mail

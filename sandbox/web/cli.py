@@ -1,5 +1,6 @@
 """Offer the commands of an operator."""
 
+import signal
 import subprocess
 import sys
 
@@ -42,6 +43,8 @@ def run(port: int) -> None:
     """Serve the demonstration with the production server, jobs included."""
     from sandbox.web.demo import accounts  # As above.
 
+    # Whoever ends this process means all three; by default the other two would stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     click.echo(accounts.sheet(port))
     worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "worker"])
     server = subprocess.Popen(  # noqa: S603 - every word is ours; the port is a checked number
