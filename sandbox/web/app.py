@@ -30,6 +30,7 @@ from sandbox.kernel.files import FileStore
 from sandbox.kernel.mail import init_mail
 from sandbox.packs import active
 from sandbox.web.cli import register_commands
+from sandbox.web.demo.accounts import for_the_sign_in_page
 from sandbox.web.errors import register_errors
 from sandbox.web.logs import configure_logs, log_requests
 from sandbox.web.rooms import BLUEPRINTS
@@ -62,6 +63,7 @@ def create_app(config: Config) -> Flask:
     )
     app.config.from_mapping(config.flask_settings())
     app.config["DEMO"] = config.demo
+    app.config["DEMO_ACCOUNTS"] = for_the_sign_in_page() if config.demo else []
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.database_url)
     app.json = MsgspecProvider(app)
     app.extensions["config"] = config

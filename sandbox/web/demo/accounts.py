@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
+
 from sandbox.web.demo.facts import read
 
 DOMAIN = "example.org"
@@ -82,3 +84,21 @@ def sheet(port: int) -> str:
     long = max(len(row.email) for row in rows)
     lines += [f"  {row.role:{wide}}  {row.email:{long}}  {row.waiting}" for row in rows]
     return "\n".join((*lines, ""))
+
+
+def for_the_sign_in_page() -> list[dict[str, object]]:
+    """Offer one account for each role; the role is named in the reader's language."""
+    return [
+        {"role": role, "email": address(word), "password": PASSWORD}
+        for role, word in (
+            (_l("Company with a test"), "owner.wecare"),
+            (_l("Company with a draft"), "owner.ipn"),
+            (_l("Caseworker of the secretariat"), "caseworker"),
+            (_l("Head of the authority INAI"), "head.inai"),
+            (_l("Officer of the authority INAI"), "officer1.inai"),
+            (_l("Officer of the authority IFT"), "officer1.ift"),
+            (_l("Publisher"), "publisher"),
+            (_l("Administrator"), "administrator"),
+            (_l("Auditor"), "auditor"),
+        )
+    ]
