@@ -36,6 +36,7 @@ from sandbox.models import (
     Organisation,
     Person,
     Position,
+    Trial,
 )
 from sandbox.packs import active
 from tests.factories import NOW as SUBMITTED
@@ -1157,6 +1158,57 @@ def test_tasks_follow_the_case_from_person_to_person(session: Session, world: Wo
     with unit_of_work(session):
         services.decide(session, inai.officer, application, now=NOW)
     assert kinds(session, inai.officer) == []
+
+
+def test_an_admitted_case_keeps_needing_its_officers_until_the_trial_has_ended(
+    session: Session, world: World
+) -> None:
+    application = make_admitted(
+        session, world.organisation, world.company, world.caseworker, lead=world.inai
+    )
+    assert kinds(session, world.inai.head) == []
+    name(session, world.inai, application, world.inai.second)
+    assert kinds(session, world.inai.second) == ["coordination.declare"]
+    with unit_of_work(session):
+        services.declare_conflict(
+            session,
+            world.inai.second,
+            application,
+            has_conflict=True,
+            explanation="Trabajé ahí.",
+            now=NOW,
+        )
+    assert kinds(session, world.inai.head) == ["coordination.name_officer"]
+    with unit_of_work(session):
+        trial = Trial(
+            application_id=application.id,
+            organisation_id=application.organisation_id,
+            reference="SBX-2026-00001",
+            title=application.title,
+            pack_code=application.pack_code,
+            pack_version=application.pack_version,
+            tier="minimal",
+            tiering={},
+            status="completed",
+            opened_at=NOW,
+            changed_at=NOW,
+            ended_at=LATER,
+            public_summary={},
+        )
+        session.add(trial)
+        record(session, CLOCK, Deed.TRIAL_COMPLETED, trial, now=NOW)
+    assert kinds(session, world.inai.head) == []
+
+
+def test_marks_are_prepared_while_the_company_is_asked(session: Session, world: World) -> None:
+    application = case_under_review(session, world)
+    with unit_of_work(session):
+        applications.request_information(
+            session, world.inai.officer, application, question="¿Dónde?", now=NOW
+        )
+    assert kinds(session, world.inai.officer) == ["coordination.review"]
+    mark_criteria(session, application, world.inai)
+    assert kinds(session, world.inai.officer) == []
 
 
 # --- how many statements it takes ----------------------------------------------------------------

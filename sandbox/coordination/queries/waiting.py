@@ -6,13 +6,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.checks import conceivable, scope
 from sandbox.access.permissions import P
 from sandbox.coordination.clocks import position_clock
-from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import Stop
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day
@@ -25,6 +26,7 @@ from sandbox.models import (
     CriterionReview,
     OfficerAssignment,
     Position,
+    Trial,
 )
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.packs import active
@@ -35,8 +37,11 @@ Line = Row[*tuple[Any, ...]]
 _OPEN = (
     ApplicationStatus.ASSIGNED,
     ApplicationStatus.UNDER_REVIEW,
+    ApplicationStatus.INFORMATION_REQUESTED,
     ApplicationStatus.DELIBERATION,
 )
+_POSITIONS_OPEN = frozenset({ApplicationStatus.UNDER_REVIEW, ApplicationStatus.DELIBERATION})
+_ADMITTED = (DecisionOutcome.ADMITTED, DecisionOutcome.ADMITTED_WITH_CONDITIONS)
 # What each kind of task is done on; the page checks again whether it may be done.
 _PAGES = {
     "coordination.answer": "coordination.assignment",
@@ -80,19 +85,28 @@ def _kinds(
         if is_head and row.status == ApplicationStatus.ASSIGNED.value:
             yield "coordination.answer", row.assigned_at, row.respond_by
         return
-    if is_head and row.officer_id is None and not row.own_positions:
+    is_decided = row.status == ApplicationStatus.DECIDED.value
+    if is_head and row.officer_id is None and (is_decided or not row.own_positions):
         yield "coordination.name_officer", row.responded_at, None
     if is_named and not row.declared:
         yield "coordination.declare", row.named_at, None
-    if row.status == ApplicationStatus.ASSIGNED.value or not row.declared:
-        return
-    if is_named and not row.own_positions:
+    if row.declared and not is_decided:
+        yield from _judging_kinds(row, stops, now, is_named=is_named, is_head=is_head)
+
+
+def _judging_kinds(
+    row: Line, stops: Sequence[Stop], now: datetime, *, is_named: bool, is_head: bool
+) -> Iterator[tuple[str, datetime, date | None]]:
+    takes_positions = row.status in _POSITIONS_OPEN
+    is_marked = row.marked >= len(active.pack_of(row).criteria)
+    if is_named and not row.own_positions and row.status != ApplicationStatus.ASSIGNED.value:
         due_on = _positions_due(row, stops, now)
-        is_marked = row.marked >= len(active.pack_of(row).criteria)
-        kind = "coordination.position" if is_marked else "coordination.review"
-        yield kind, row.review_started_at, due_on
+        if not is_marked:
+            yield "coordination.review", row.review_started_at, due_on
+        elif takes_positions:
+            yield "coordination.position", row.review_started_at, due_on
     is_lead = row.role == AssignmentRole.LEAD.value
-    if is_lead and (is_named or is_head) and row.positions >= row.standing:
+    if is_lead and takes_positions and (is_named or is_head) and row.positions >= row.standing:
         yield "coordination.decide", row.last_position_at, None
 
 
@@ -169,12 +183,18 @@ def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
         .outerjoin(ClockStop, ClockStop.application_id == Application.id)
         .where(
             scope(actor, P.APPLICATION_READ),
-            Application.status.in_(_OPEN),
+            or_(Application.status.in_(_OPEN), _has_trial_ahead()),
             place.authority_id.in_(actor.officer_of),
             place.state != AssignmentState.DECLINED,
         )
         .order_by(Application.changed_at, place.id)
     ).all()
+
+
+def _has_trial_ahead() -> ColumnElement[bool]:
+    """Keep admitted cases until their trial has ended: it needs officers as the review did."""
+    has_ended = exists().where(Trial.application_id == Application.id, Trial.ended_at.is_not(None))
+    return and_(Application.outcome.in_(_ADMITTED), ~has_ended)
 
 
 def _secretariat_tasks(session: Session, actor: Actor) -> list[Task]:

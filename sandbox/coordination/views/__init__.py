@@ -1,0 +1,7 @@
+"""Serve the pages on which authorities and the secretariat share a case."""
+
+from sandbox.coordination.views import deciding, judging, officers, routing
+from sandbox.coordination.views.shared import bp
+
+# Loading the modules has put their addresses on the blueprint.
+__all__ = ["bp", "deciding", "judging", "officers", "routing"]

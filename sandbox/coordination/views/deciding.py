@@ -1,0 +1,118 @@
+"""Serve the pages on which a case is decided, and the decision itself."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from sandbox.access.checks import NotFound
+from sandbox.access.guard import needs
+from sandbox.access.permissions import P
+from sandbox.coordination import forms, letters, queries, sentences, services
+from sandbox.coordination.views.shared import (
+    Case,
+    bp,
+    case_of,
+    done,
+    page,
+)
+from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
+from sandbox.domain.deliberation import GroundKind
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.files import content_disposition
+from sandbox.kernel.language import current_language
+from sandbox.models import Decision
+
+
+@bp.route("/decision/issue", methods=["GET", "POST"])
+@needs(P.APPLICATION_DECIDE)
+def issue(application_id: UUID) -> ResponseReturnValue:
+    """Show the lead what the rule yields and why, and let it issue the decision."""
+    case = case_of(application_id, P.APPLICATION_DECIDE)
+    LIFECYCLE.advance(ApplicationStatus(case.application.status), ApplicationAction.DECIDE)
+    bench = queries.get_bench(case.session, application_id)
+    form = forms.DecisionForm(data={"version": bench.version})
+    if not form.validate_on_submit() or form.version.data != bench.version:
+        return _issue_page(case, form, bench)
+    with unit_of_work(case.session):
+        services.decide(
+            *case[:3],
+            remarks=form.remarks.data or "",
+            expected_version=form.version.data,
+            now=utc_now(),
+        )
+    return done(case, _("The case is decided. The company and the authorities have been told."))
+
+
+@bp.post("/deliberation")
+@needs(P.APPLICATION_DECIDE)
+def deliberation(application_id: UUID) -> ResponseReturnValue:
+    """Let the lead call the authorities to deliberate."""
+    case = case_of(application_id, P.APPLICATION_DECIDE)
+    with unit_of_work(case.session):
+        services.open_deliberation(*case[:3], now=utc_now())
+    return done(case, _("The authorities have been called to deliberate."))
+
+
+@bp.get("/decision")
+@needs(P.APPLICATION_READ_ANSWERS)
+def decision(application_id: UUID) -> ResponseReturnValue:
+    """Show the decision to everybody who may read the case."""
+    case = case_of(application_id, P.APPLICATION_READ_ANSWERS)
+    found = _decided(case)
+    words = letters.decision_words(case.pack, found, current_language())
+    return render_template(
+        "coordination/decision.html",
+        application=case.application,
+        decision=found,
+        words=words,
+        fingerprint=letters.decision_hash(case.application, found),
+    )
+
+
+@bp.get("/decision.pdf")
+@needs(P.APPLICATION_READ_ANSWERS)
+def letter(application_id: UUID) -> ResponseReturnValue:
+    """Hand over the letter of the decision."""
+    case = case_of(application_id, P.APPLICATION_READ_ANSWERS)
+    found = _decided(case)
+    head = queries.get_letterhead(case.session, application_id)
+    document = letters.letter_pdf(case.pack, case.application, found, head)
+    name = f"{case.application.reference}-{_('decision')}.pdf"
+    headers = {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": content_disposition(name),
+    }
+    return document, 200, headers
+
+
+def _decided(case: Case) -> Decision:
+    found = queries.find_decision(case.session, case.application.id)
+    if found is None:
+        raise NotFound(application_id=case.application.id)
+    return found
+
+
+def _issue_page(case: Case, form: Any, bench: queries.Bench) -> ResponseReturnValue:
+    is_conflict = form.is_submitted() and not form.errors and form.version.data != bench.version
+    if is_conflict:
+        forms.show_again(form, bench.version)
+    proposal = queries.proposal_of(case.pack, bench, case.application.status)
+    language = current_language()
+    grounds: dict[bool, list[object]] = {True: [], False: []}
+    for ground in proposal.grounds if proposal else ():
+        sentence = sentences.ground_sentence(case.pack, ground, language)
+        grounds[ground.kind is GroundKind.CRITERION].append(sentence)
+    return page(
+        "issue",
+        case,
+        form,
+        409 if is_conflict else None,
+        is_conflict=is_conflict,
+        proposal=proposal,
+        grounds=grounds[False],
+        found=grounds[True],
+    )

@@ -1,0 +1,131 @@
+"""Serve the pages on which authorities review a case and take their positions."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from sandbox.access.guard import needs
+from sandbox.access.permissions import P
+from sandbox.applications.queries import list_submissions
+from sandbox.applications.services import request_information
+from sandbox.coordination import forms, queries, services
+from sandbox.coordination.actions import CoordinationAction, make_sure_open
+from sandbox.coordination.views.shared import (
+    Case,
+    bp,
+    case_of,
+    done,
+    page,
+    place_of,
+)
+from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.language import current_language
+from sandbox.models import AuthorityAssignment
+
+
+@bp.route("/review", methods=["GET", "POST"])
+@needs(P.APPLICATION_REVIEW)
+def review(application_id: UUID) -> ResponseReturnValue:
+    """Let an authority mark each criterion, beside what the company has answered."""
+    case = case_of(application_id, P.APPLICATION_REVIEW)
+    make_sure_open(case.application, CoordinationAction.REVIEW)
+    place = place_of(case, case.actor.officer_of)
+    saved = queries.list_judgements(case.session, application_id, place.authority_id)
+    form = forms.review_form(case.pack.criteria, saved, current_language())
+    if not form.validate_on_submit() or form.version.data != forms.version_of(saved):
+        return _review_page(case, form, place, saved)
+    marks, version = forms.marks_of(form, case.pack.criteria), form.version.data
+    with unit_of_work(case.session):
+        services.save_review(*case[:3], marks=marks, expected_version=version, now=utc_now())
+    return _reviewed(case, is_complete=len(marks) == len(case.pack.criteria))
+
+
+@bp.route("/position", methods=["GET", "POST"])
+@needs(P.POSITION_TAKE)
+def position(application_id: UUID) -> ResponseReturnValue:
+    """Let an authority say where it stands; open until the decision."""
+    case = case_of(application_id, P.POSITION_TAKE)
+    make_sure_open(case.application, CoordinationAction.TAKE_POSITION)
+    place = place_of(case, case.actor.officer_of)
+    taken = queries.find_position(case.session, application_id, place.authority_id)
+    form = forms.position_form(taken)
+    if not form.validate_on_submit() or form.version.data != forms.position_version(taken):
+        return _position_page(case, form, place, taken)
+    with unit_of_work(case.session):
+        services.take_position(*case[:3], **form.given, now=utc_now())
+    return done(case, _("The position of your authority is on record."))
+
+
+@bp.route("/information-request", methods=["GET", "POST"])
+@needs(P.APPLICATION_REQUEST_INFORMATION)
+def information_request(application_id: UUID) -> ResponseReturnValue:
+    """Let the lead ask the company something; the clock stands still meanwhile."""
+    case = case_of(application_id, P.APPLICATION_REQUEST_INFORMATION)
+    status = ApplicationStatus(case.application.status)
+    LIFECYCLE.advance(status, ApplicationAction.REQUEST_INFORMATION)
+    form = forms.InformationForm()
+    if not form.validate_on_submit():
+        return page("information_request", case, form)
+    with unit_of_work(case.session):
+        request_information(*case[:3], question=form.question.data, now=utc_now())
+    return done(case, _("The company has been asked. The clock stands still until it answers."))
+
+
+def _review_page(
+    case: Case, form: Any, place: AuthorityAssignment, saved: Any
+) -> ResponseReturnValue:
+    by_criterion = {each.criterion: each for each in saved}
+    version = forms.version_of(saved)
+    is_conflict = form.is_submitted() and not form.errors and form.version.data != version
+    differences = []
+    if is_conflict:
+        differences = forms.differing(form, case.pack.criteria, by_criterion)
+        forms.show_again(form, version)
+    return page(
+        "review",
+        case,
+        form,
+        409 if is_conflict else None,
+        place=place,
+        saved=by_criterion,
+        differences=differences,
+        is_conflict=is_conflict,
+        submission=list_submissions(case.session, case.application.id)[-1],
+    )
+
+
+def _reviewed(case: Case, *, is_complete: bool) -> ResponseReturnValue:
+    if not is_complete:
+        return done(case, _("Saved. You can go on with the other criteria later."))
+    flash(_("Every criterion is marked."), "success")
+    may_go_on = case.application.status in (
+        ApplicationStatus.UNDER_REVIEW,
+        ApplicationStatus.DELIBERATION,
+    )
+    page = ".position" if may_go_on else "home.case"
+    return redirect(url_for(page, application_id=case.application.id), 303)
+
+
+def _position_page(
+    case: Case, form: Any, place: AuthorityAssignment, taken: Any
+) -> ResponseReturnValue:
+    version = forms.position_version(taken)
+    is_conflict = form.is_submitted() and not form.errors and form.version.data != version
+    if is_conflict:
+        forms.show_again(form, version)
+    saved = queries.list_judgements(case.session, case.application.id, place.authority_id)
+    return page(
+        "position",
+        case,
+        form,
+        409 if is_conflict else None,
+        place=place,
+        taken=taken,
+        is_conflict=is_conflict,
+        marked={each.criterion: each for each in saved},
+    )
