@@ -122,8 +122,10 @@ def _incidents(incidents: list[Mapping[str, Any]]) -> str:
     if not incidents:
         return str(_("None"))
     serious = sum(1 for incident in incidents if incident["serious"])
+    # Not inside an f-string: the collector of texts does not look into those.
     counted = ngettext("%(num)s incident", "%(num)s incidents", len(incidents))
-    return f"{counted}, {ngettext('%(num)s serious', '%(num)s serious ones', serious)}"
+    grave = ngettext("%(num)s of them serious", "%(num)s of them serious", serious)
+    return f"{counted}, {grave}"
 
 
 def _suspensions(suspensions: list[Mapping[str, Any]], day: Format) -> str:

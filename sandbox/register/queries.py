@@ -100,9 +100,11 @@ def get_trial(session: Session, reference: str) -> Any:
         .add_columns(
             Trial.public_summary,
             Trial.application_id,
+            Application.language,
             Decision.conditions,
             Decision.decided_at,
         )
+        .join(Application, Application.id == Trial.application_id)
         .outerjoin(Decision, Decision.application_id == Trial.application_id)
         .where(Trial.reference == reference)
     ).one_or_none()
