@@ -15,8 +15,6 @@ help: ## list the commands
 
 demo: ## load the demonstration programme once and serve it at 127.0.0.1, PORT=8000
 	@$(bootstrap)
-	@$(demo_settings) $(BIN)/alembic upgrade head
-	@$(demo_settings) $(BIN)/flask --app wsgi demo load --if-empty
 	@exec env $(demo_settings) $(BIN)/flask --app wsgi demo run --port $(PORT)
 
 demo-reset: ## throw the demonstration's data away and start over
