@@ -81,7 +81,7 @@ def letter(application_id: UUID) -> ResponseReturnValue:
     found = _decided(case)
     head = queries.get_letterhead(case.session, application_id)
     document = letters.letter_pdf(case.pack, case.application, found, head)
-    name = f"{case.application.reference}-{_('decision')}.pdf"
+    name = "-".join((str(case.application.reference), _("decision"))) + ".pdf"
     headers = {
         "Content-Type": "application/pdf",
         "Content-Disposition": content_disposition(name),
