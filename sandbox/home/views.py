@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
-from sandbox.access.checks import NotFound
+from sandbox.access.checks import NotFound, conceivable
 from sandbox.access.guard import current_actor, needs, public
 from sandbox.access.permissions import P
 from sandbox.domain import eligibility
@@ -59,6 +59,7 @@ def my_tasks() -> ResponseReturnValue:
         "home/my_tasks.html",
         tasks=tasks.list_tasks(db.session(), actor, now),
         sentences=tasks.TASK_SENTENCES,
+        conceives=lambda permission: conceivable(actor, P(permission)),
         today=local_day(now, active.current().calendar.timezone),
     )
 

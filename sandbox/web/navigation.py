@@ -46,7 +46,7 @@ MENU: tuple[Entry, ...] = (
     Entry("home.my_tasks", _l("My tasks"), _SIGNED_IN),
     Entry("applications.index", _l("Applications"), _CASES),
     Entry("trials.index", _l("Tests"), _TRIALS),
-    Entry("outcomes.index", _l("Reports in preparation"), _REPORTS),
+    Entry("outcomes.index", _l("Report drafts"), _REPORTS),
     Entry("accounts.own_organisations", _l("My organisation"), _COMPANY),
     Entry("accounts.own_authority", _l("My authority"), frozenset({Audience.AUTHORITY})),
     Entry("accounts.people", _l("People"), frozenset({Audience.ADMINISTRATOR})),
@@ -54,7 +54,7 @@ MENU: tuple[Entry, ...] = (
     Entry("home.audit", _l("All deeds"), frozenset({Audience.AUDITOR})),
     Entry("home.check_eligibility", _l("Is it for you?"), frozenset({Audience.VISITOR})),
     Entry("register.trials", _l("Public register")),
-    Entry("register.reports", _l("Outcome reports")),
+    Entry("register.reports", _l("Reports")),
     Entry("register.round_tables", _l("Round tables")),
     Entry("home.inbox", _l("Inbox"), _SIGNED_IN),
 )

@@ -164,7 +164,7 @@ def test_menu_is_that_of_the_reader(app: Flask) -> None:
         None: [
             "¿Es para usted?",
             "Registro público",
-            "Informes de resultados",
+            "Informes",
             "Mesas de diálogo",
         ],
         COMPANY: [
@@ -173,7 +173,7 @@ def test_menu_is_that_of_the_reader(app: Flask) -> None:
             "Pruebas",
             "Mi organización",
             "Registro público",
-            "Informes de resultados",
+            "Informes",
             "Mesas de diálogo",
             "Buzón",
         ],
