@@ -30,13 +30,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
-    op.create_index("ix_audit_entry_at", "audit_entry", ["at", "tick", "id"], unique=False)
     op.create_index(
         "ix_audit_entry_application_id_at",
         "audit_entry",
         ["application_id", "at", "tick"],
         unique=False,
     )
+    op.create_index("ix_audit_entry_at", "audit_entry", ["at", "tick", "id"], unique=False)
     op.create_index(
         "ix_audit_entry_subject_id_at", "audit_entry", ["subject_id", "at", "tick"], unique=False
     )
@@ -1009,7 +1009,7 @@ def downgrade() -> None:
     op.drop_index("ix_job_state_finished_at", table_name="job")
     op.drop_table("job")
     op.drop_table("authority")
-    op.drop_index("ix_audit_entry_at", table_name="audit_entry")
     op.drop_index("ix_audit_entry_subject_id_at", table_name="audit_entry")
+    op.drop_index("ix_audit_entry_at", table_name="audit_entry")
     op.drop_index("ix_audit_entry_application_id_at", table_name="audit_entry")
     op.drop_table("audit_entry")
