@@ -196,3 +196,19 @@ def test_module_level_texts_are_lazy() -> None:
             and id(node) not in inside
         ]
     assert early == []
+
+
+def test_no_text_hides_in_a_formatted_string() -> None:
+    # The collector reads Python's tokens, and up to 3.11 a formatted string is a single one: a
+    # text inside it is never collected, so nobody would notice that it has no Spanish.
+    hidden = [
+        place(path, call.lineno)
+        for path in modules()
+        for formatted in ast.walk(tree_of(path))
+        if isinstance(formatted, ast.JoinedStr)
+        for call in ast.walk(formatted)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in {"_", "_l", "gettext", "ngettext", "lazy_gettext"}
+    ]
+    assert hidden == []
