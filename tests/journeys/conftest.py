@@ -31,9 +31,11 @@ def story(
     language: str,
     new_context: Callable[..., BrowserContext],
 ) -> Iterator[Story]:
-    """An empty platform in one language; `STORY` of the module numbers its pictures."""
+    """An empty platform in one language; the module's `STORY` numbers its pictures."""
     live_server.empty()
+    tests = [name for name in vars(request.module) if name.startswith("test_")]
+    letter = "abcdefghij"[tests.index(request.function.__name__)]
     engine = connect(live_server.app.config["SQLALCHEMY_DATABASE_URI"])
     with Session(engine) as session:
-        yield Story(live_server, language, session, new_context, request.module.STORY)
+        yield Story(live_server, language, session, new_context, f"{request.module.STORY}{letter}")
     engine.dispose()

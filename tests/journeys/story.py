@@ -49,7 +49,7 @@ class Story:
         language: str,
         session: Session,
         new_context: Callable[..., BrowserContext],
-        number: int,
+        number: str,
     ) -> None:
         self.server = server
         self.language = language
@@ -64,7 +64,9 @@ class Story:
         """Open a private window in which nobody is signed in."""
         locale = LOCALES[self.language]
         context = self._new_context(base_url=self.server.url, locale=locale, **options)
-        return Visitor(context.new_page(), self.server.url, self.language, self.album)
+        visitor = Visitor(context.new_page(), self.server.url, self.language, self.album)
+        visitor.scans = options.get("java_script_enabled", True)
+        return visitor
 
     def window_of(self, person: Person | Actor, **options: Any) -> Visitor:
         """Open a private window in which somebody is signed in."""

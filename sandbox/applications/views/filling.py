@@ -59,7 +59,7 @@ def save_section(application_id: UUID, section: str) -> ResponseReturnValue:
         sheet = _changed_files(sheet, form)
         form = forms.refreshed(form, sheet)
     if form.rearrange():
-        return _section_page(sheet, form)
+        return _section_page(sheet, form, 422 if form.errors else 200)
     if form.differences:
         return _conflict_page(sheet, form)
     if not form.validate():
