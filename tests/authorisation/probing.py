@@ -1,0 +1,295 @@
+"""Send probes as every kind of actor and say what came of them."""
+
+import contextvars
+import csv
+import hashlib
+import io
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Flask, session
+from flask.testing import FlaskClient
+from flask_security import login_user
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from sandbox.kernel.db import db
+from sandbox.models import Person
+from tests.authorisation.world import PEOPLE, Builder, World
+from tests.databases import SqliteStore, Store, connect
+from tests.pages import PageResponse, traffic
+
+HERE = Path(__file__).parent
+ACTORS = ("visitor", *PEOPLE)
+DIFFERENT = (
+    "visitor",
+    "owner",
+    "foreign_owner",
+    "lead_officer",
+    "colleague",
+    "undeclared",
+    "recused_officer",
+    "associate_head",
+    "outside_officer",
+    "recused_caseworker",
+    "publisher",
+)
+"""Those among the actors whose rights differ most, for tests that cannot afford all."""
+VERDICTS = frozenset({"ok", "sign-in", "403", "404"})
+READS = ("GET", "HEAD", "OPTIONS")
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+LET_IN = frozenset({200, 204, 302, 303, 304, 409, 413, 415, 422})
+"""A page, an onward journey, or a refusal that speaks of the matter itself: the door was open."""
+
+# What a form must hold so that nothing but the right to send it decides.
+BODIES: Mapping[str, Mapping[str, str]] = {
+    "outcomes.give_back": {"reason": "Falta algo."},
+    "trials.report": {"verdict": "accept", "remark": "Bien."},
+    "trials.plan": {"version": "2"},
+    "coordination.conflict": {"answer": "none"},
+}
+
+
+# --- what is expected ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Hold one line of the table: a door, what stands behind it, and who is let in."""
+
+    method: str
+    rule: str
+    subject: str
+    verdicts: Mapping[str, str]
+
+    @property
+    def door(self) -> tuple[str, str]:
+        return self.method, self.rule
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule} {self.subject}".strip()
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    text = (HERE / name).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    reader = csv.DictReader(io.StringIO("\n".join(lines)), skipinitialspace=True)
+    return [{key.strip(): (value or "").strip() for key, value in row.items()} for row in reader]
+
+
+def read_expectations() -> list[Expectation]:
+    """Read the table that is kept by hand."""
+    return [
+        Expectation(row.pop("method"), row.pop("route").replace("|", ","), row.pop("subject"), row)
+        for row in read_table("expectations.csv")
+    ]
+
+
+def read_sight() -> dict[str, frozenset[str]]:
+    """Read which kinds of secrets each actor may see; nothing else may ever reach them."""
+    return {
+        row.pop("actor"): frozenset(kind for kind, sees in row.items() if sees == "sees")
+        for row in read_table("sight.csv")
+    }
+
+
+# --- a probe -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Hold what came of one probe."""
+
+    verdict: str
+    status: int
+    text: str
+    headers: str
+
+
+class Asker(FlaskClient):
+    """Ask without judging the pages, which tests of their own do: here thousands are asked for."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with traffic() as seen:
+            # Each request has a context of its own, else the next one would share its person.
+            # What is streamed needs that context too, so that it is read there.
+            response = contextvars.Context().run(super().open, *args, buffered=True, **kwargs)
+        where = f"{response.request.method} {response.request.path}"
+        faults = self.application.extensions["faults"]
+        if response.status_code >= 500 and faults:
+            raise AssertionError(where) from faults.pop()
+        if response.request.method in READS:
+            assert seen.committed == [], f"{where} wrote: {seen.committed}"
+        return response
+
+
+class Prober:
+    """Ask at every door as everybody, from the same world each time."""
+
+    def __init__(self, app: Flask, store: Store) -> None:
+        self.app = app
+        self.store = store
+        self.client = Asker(app, PageResponse, use_cookies=True)
+        self.rules: dict[str, Rule] = {rule.rule: rule for rule in app.url_map.iter_rules()}
+        engine = connect(store.url)
+        with Session(engine) as own:
+            self.world: World = Builder(own, app.extensions["file_store"]).build()
+        self.cookies = {name: self.open_session(name) for name in ACTORS}
+        with engine.begin() as connection:
+            # Both have a session from before: rights are read anew in every request.
+            for name, change in {
+                "disabled": {"active": False},
+                "unconfirmed": {"confirmed_at": None},
+            }.items():
+                person = Person.email == self.world.emails[name]
+                connection.execute(update(Person).where(person).values(**change))
+        engine.dispose()
+        if isinstance(store, SqliteStore):
+            self.kept = store.path.with_name("world.sqlite3")
+            self.keep()
+            self.untouched = self.digest()
+
+    def open_session(self, name: str) -> tuple[str, str]:
+        """Return the cookie of an actor who is signed in, and the token for the actor's forms."""
+
+        def elsewhere() -> tuple[str, str]:
+            app = self.app
+            with app.test_request_context():
+                if name != "visitor":
+                    datastore = app.extensions["security"].datastore
+                    account = datastore.find_user(email=self.world.emails[name])
+                    assert login_user(account, authn_via=["password"])
+                token = generate_csrf()
+                response = app.response_class()
+                app.session_interface.save_session(app, session, response)  # type: ignore[arg-type]
+                cookie = response.headers["Set-Cookie"].partition(";")[0].partition("=")[2]
+                return cookie, token
+
+        return contextvars.Context().run(elsewhere)
+
+    # --- the database ----------------------------------------------------------------------------
+
+    def let_go(self) -> None:
+        """Close the application's connections, so that the file below them can be exchanged."""
+        with self.app.app_context():
+            db.engine.dispose()
+
+    def keep(self) -> None:
+        """Keep the world as it is now."""
+        self.let_go()
+        with sqlite3.connect(self.store.path) as connection:  # type: ignore[union-attr]
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        shutil.copyfile(self.store.path, self.kept)  # type: ignore[union-attr]
+
+    def restore(self) -> None:
+        """Put the world back as it was kept."""
+        self.let_go()
+        path: Path = self.store.path  # type: ignore[union-attr]
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(self.kept, path)
+
+    def was_changed(self) -> bool:
+        """Tell whether anything is not as it was."""
+        return self.digest() != self.untouched
+
+    def digest(self) -> str:
+        """Return a fingerprint of the whole database, and of the names of all stored files."""
+        connection = sqlite3.connect(self.store.path)  # type: ignore[union-attr]
+        total = hashlib.sha256(connection.serialize())
+        connection.close()
+        folder = self.app.extensions["config"].files_folder
+        for path in sorted(folder.rglob("*")):
+            total.update(path.name.encode())
+        return total.hexdigest()
+
+    # --- asking ----------------------------------------------------------------------------------
+
+    def address(self, rule: str, values: Mapping[str, Any]) -> str:
+        """Fill in an address; a value that is missing is a mistake in the table."""
+        known = {name: values[name] for name in self.rules[rule].arguments}
+        with self.app.test_request_context():
+            return str(self.rules[rule].build(known)[1])  # type: ignore[index]
+
+    def values(self, subject: str) -> dict[str, Any]:
+        return {**FIXED, **self.world.subjects.get(subject, {})}
+
+    def send(
+        self, actor: str, method: str, path: str, body: Mapping[str, str] | None = None
+    ) -> TestResponse:
+        cookie, token = self.cookies[actor]
+        name = self.app.config["SESSION_COOKIE_NAME"]
+        self.client.set_cookie(name, cookie, domain="localhost")
+        data = {"csrf_token": token, **(body or {})} if method in WRITES else None
+        return self.client.open(path, method=method, data=data)
+
+    def ask(
+        self, actor: str, expectation: Expectation, values: Mapping[str, Any] | None = None
+    ) -> Finding:
+        """Ask at one door as one actor."""
+        known = self.values(expectation.subject) if values is None else values
+        path = self.address(expectation.rule, known)
+        endpoint = self.rules[expectation.rule].endpoint
+        return self.finding(self.send(actor, expectation.method, path, BODIES.get(endpoint)))
+
+    @staticmethod
+    def finding(answer: TestResponse) -> Finding:
+        text = answer.get_data().decode("utf-8", errors="replace")
+        return Finding(verdict_of(answer), answer.status_code, text, str(answer.headers))
+
+    def methods_at(self, path: str) -> set[str]:
+        """Return the methods that are served at an address."""
+        adapter = self.app.url_map.bind("localhost")
+        return set(adapter.allowed_methods(path))
+
+    def leaks(self, actor: str, finding: Finding, asked: Mapping[str, Any]) -> list[str]:
+        """List the marks that this actor should not see; what was asked for is no news."""
+        own = {str(value) for value in asked.values()}
+        sees = SIGHT[actor]
+        return [
+            f"{kind}: {mark}"
+            for kind, marks in self.world.marks.items()
+            if kind not in sees
+            for mark in marks
+            if mark not in own and (mark in finding.text or mark in finding.headers)
+        ]
+
+    def seen(self, finding: Finding, asked: Mapping[str, Any]) -> set[str]:
+        """Name the kinds of secrets that an answer shows beside what was asked for."""
+        own = {str(value) for value in asked.values()}
+        return {
+            kind
+            for kind, marks in self.world.marks.items()
+            if any(mark in finding.text for mark in marks if mark not in own)
+        }
+
+
+FIXED: Mapping[str, Any] = {
+    "name": "about",
+    "code": "en",
+    "filename": "css/app.css",
+    "slug": "mesa",
+    "token": "nobody-has-this-token",
+}
+SIGHT = read_sight()
+
+
+def verdict_of(answer: TestResponse) -> str:
+    """Say what an answer means for whoever asked."""
+    if answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in?next="):
+        return "sign-in"
+    return "ok" if answer.status_code in LET_IN else str(answer.status_code)
+
+
+def strangers(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Put ids that belong to nothing in place of all ids."""
+    return {name: uuid4() if isinstance(value, UUID) else value for name, value in values.items()}

@@ -1,0 +1,682 @@
+"""Build the world that the authorisation matrix probes: two tenants, and everybody who may ask.
+
+Everything that the second tenant must never see of the first, and nobody without a right of
+either, carries a mark. A probe that finds the mark of somebody else has found a leak.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.accounts.queries import token_hash
+from sandbox.applications import services as applications
+from sandbox.coordination import services as coordination
+from sandbox.domain.deliberation import Stance
+from sandbox.domain.packs import QuestionKind
+from sandbox.domain.trials import TrialStatus
+from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.files import Accepted, FileStore
+from sandbox.models import (
+    Application,
+    AuthorityMembership,
+    ConflictDeclaration,
+    GateEvidence,
+    Invitation,
+    Membership,
+    MonitoringReport,
+    Organisation,
+    OutcomeReport,
+    Person,
+    RoundTable,
+    StaffGrant,
+    Trial,
+    TrialStage,
+)
+from sandbox.models.people import OrganisationRole
+from sandbox.outcomes import services as outcomes
+from sandbox.trials import services as trials
+from tests.factories import (
+    SYSTEM,
+    Team,
+    actor_for,
+    attach,
+    make_authority,
+    make_draft,
+    make_organisation,
+    make_person,
+    make_staff,
+    mark_criteria,
+    pack,
+    take_position,
+)
+from tests.trial_factories import OPENER, set_tier
+
+INVITATION_TOKEN = "invitation-of-the-matrix"
+PEOPLE: tuple[str, ...] = (
+    "newcomer",
+    "unconfirmed",
+    "disabled",
+    "owner",
+    "member",
+    "foreign_owner",
+    "lead_officer",
+    "associate_officer",
+    "colleague",
+    "undeclared",
+    "recused_officer",
+    "lead_head",
+    "associate_head",
+    "outside_officer",
+    "outside_head",
+    "caseworker",
+    "recused_caseworker",
+    "drafter",
+    "publisher",
+    "administrator",
+    "auditor",
+)
+
+
+@dataclass
+class World:
+    """Hold where everything stands in the database: by name, since a row is another each time."""
+
+    emails: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, UUID] = field(default_factory=dict)
+    file_section: str = ""
+    subjects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What is put into the addresses of the routes, by the name of the subject."""
+    marks: dict[str, list[str]] = field(default_factory=dict)
+    """The marks of each kind of secret, "tenant.kind"; ids of rows are marks as well."""
+
+    def mark(self, kind: str, *marks: object) -> None:
+        self.marks.setdefault(kind, []).extend(str(mark) for mark in marks)
+
+
+@dataclass
+class Tenant:
+    """Hold one company with the people who work on its cases."""
+
+    name: str
+    organisation: Organisation
+    owner: Actor
+    lead: Team
+    associate: Team | None
+
+    @property
+    def teams(self) -> tuple[Team, ...]:
+        return (self.lead,) if self.associate is None else (self.lead, self.associate)
+
+
+class Builder:
+    """Let everything happen that the world needs, through the services where there is one."""
+
+    def __init__(self, session: Session, store: FileStore) -> None:
+        self.session = session
+        self.store = store
+        self.world = World()
+        self.now = utc_now() - timedelta(days=90)
+        self.people: dict[str, Person] = {}
+
+    def build(self) -> World:
+        self.make_people()
+        self.rio = Tenant(
+            "rio",
+            self.make_company("Río Claro", "owner", "member"),
+            self.actor("owner"),
+            self.inai,
+            self.ift,
+        )
+        self.mar = Tenant(
+            "mar",
+            self.make_company("Mar Adentro", "foreign_owner"),
+            self.actor("foreign_owner"),
+            self.cofece,
+            None,
+        )
+        self.make_members()
+        self.make_draft()
+        self.make_triage()
+        self.make_assigned()
+        self.make_review()
+        self.make_foreign_review()
+        for tenant in (self.rio, self.mar):
+            self.make_trial(tenant)
+        self.make_ended()
+        self.make_published()
+        self.make_round_table()
+        return self.world
+
+    # --- people ----------------------------------------------------------------------------------
+
+    def make_people(self) -> None:
+        staff = {
+            "caseworker": (StaffRole.CASEWORKER,),
+            "recused_caseworker": (StaffRole.CASEWORKER, StaffRole.PUBLISHER),
+            "drafter": (StaffRole.CASEWORKER, StaffRole.PUBLISHER),
+            "publisher": (StaffRole.PUBLISHER,),
+            "administrator": (StaffRole.ADMINISTRATOR,),
+            "auditor": (StaffRole.AUDITOR,),
+        }
+        for name in PEOPLE:
+            if name not in staff:
+                person = make_person(self.session, name)
+            else:
+                first, *others = staff[name]
+                person = make_staff(self.session, first, name)
+                self.give_roles(person, others)
+            self.people[name] = person
+            self.world.emails[name] = person.email
+            self.world.ids[name] = person.id
+        self.inai = self.make_team(
+            "INAI", "lead_head", "lead_officer", "colleague", "undeclared", "recused_officer"
+        )
+        self.ift = self.make_team("IFT", "associate_head", "associate_officer")
+        self.cofece = self.make_team("COFECE", "outside_head", "outside_officer")
+
+    def give_roles(self, person: Person, roles: list[StaffRole]) -> None:
+        with unit_of_work(self.session):
+            for role in roles:
+                self.session.add(
+                    StaffGrant(person_id=person.id, role=role.value, granted_at=self.now)
+                )
+                record(self.session, SYSTEM, Deed.ROLE_GRANTED, person, now=self.now)
+
+    def make_team(self, code: str, head: str, *officers: str) -> Team:
+        people = tuple(self.people[name] for name in officers)
+        authority = make_authority(self.session, code, head=self.people[head], officers=people)
+        first, second = officers[0], officers[min(1, len(officers) - 1)]
+        return Team(authority, self.actor(head), self.actor(first), self.actor(second))
+
+    def actor(self, name: str) -> Actor:
+        return actor_for(self.session, self.people[name])
+
+    def make_company(self, name: str, *people: str) -> Organisation:
+        return make_organisation(self.session, *(self.people[each] for each in people), name=name)
+
+    def make_members(self) -> None:
+        organisation = self.rio.organisation
+        invited = self.invite(organisation, "invited@example.org", INVITATION_TOKEN)
+        # Whoever holds the link of an invitation reads its address; nobody holds this one.
+        secret = self.invite(organisation, "rio-invited@example.org", "of-nobody")
+        member = self.one(Membership.id, Membership.person_id == self.people["member"].id)
+        place = self.one(
+            AuthorityMembership.id, AuthorityMembership.person_id == self.people["colleague"].id
+        )
+        self.invite(organisation, self.people["newcomer"].email, "of-newcomer")
+        self.world.subjects["invited"] = {
+            "token": "of-newcomer",
+            "organisation_id": organisation.id,  # no secret to whoever may join it
+        }
+        owner = self.one(Membership.id, Membership.person_id == self.people["owner"].id)
+        self.world.subjects["company_owner"] = {
+            "organisation_id": organisation.id,
+            "membership_id": owner,
+        }
+        self.world.subjects["staff"] = {
+            "person_id": self.people["publisher"].id,
+            "role": "publisher",
+        }
+        foreign = self.mar.organisation.id
+        self.world.subjects["company"] = {
+            "organisation_id": organisation.id,
+            "invitation_id": invited,
+            "membership_id": member,
+            "token": INVITATION_TOKEN,
+        }
+        self.world.subjects["person"] = {
+            "person_id": self.people["colleague"].id,
+            "membership_id": place,
+            "role": "caseworker",
+        }
+        self.world.subjects["foreign_company"] = {
+            "organisation_id": foreign,
+            "membership_id": self.one(Membership.id, Membership.organisation_id == foreign),
+            "invitation_id": self.invite(self.mar.organisation, "mar-invited@example.org", "mar"),
+        }
+        self.world.mark("rio.company", organisation.id, member, secret, "rio-invited@example.org")
+        self.world.mark("mar.company", foreign, "mar-invited@example.org")
+
+    def invite(self, organisation: Organisation, email: str, token: str) -> UUID:
+        invitation = Invitation(
+            organisation_id=organisation.id,
+            email=email,
+            role=OrganisationRole.MEMBER.value,
+            token_hash=token_hash(token),
+            invited_by_id=self.people["owner"].id,
+            created_at=utc_now(),
+            expires_at=utc_now() + timedelta(hours=72),
+        )
+        with unit_of_work(self.session):
+            self.session.add(invitation)
+            record(self.session, SYSTEM, Deed.MEMBER_INVITED, organisation, now=self.now)
+        return invitation.id
+
+    # --- cases -----------------------------------------------------------------------------------
+
+    def submit_case(self, tenant: Tenant, case: str, *, title: str | None = None) -> Application:
+        """Send a case with a marked file; `title` where it will be public, so no secret."""
+        application = self.draft_case(tenant, case, title=title)
+        self.send(tenant, application)
+        return application
+
+    def send(self, tenant: Tenant, application: Application) -> None:
+        with unit_of_work(self.session):
+            applications.submit(self.session, tenant.owner, application, now=self.now)
+        with unit_of_work(self.session):
+            applications.start_triage(
+                self.session, self.actor("caseworker"), application, now=self.now
+            )
+
+    def draft_case(self, tenant: Tenant, case: str, *, title: str | None = None) -> Application:
+        kinds = f"{tenant.name}.private" if case == "draft" else f"{tenant.name}.case"
+        contents = f"{tenant.name}.private" if case == "draft" else f"{tenant.name}.content"
+        name, secret = f"{tenant.name}-{case}-file.txt", f"{tenant.name}-{case}-answer"
+        answers = {
+            pack().title_question: title or f"{tenant.name}-{case}-title",
+            secret_question(): secret,
+            "network_uses": ["public_network"],
+            "market_effects": ["ranks_offers"],
+        }
+        application = make_draft(
+            self.session, tenant.organisation, tenant.owner, now=self.now, **answers
+        )
+        file = attach(
+            self.session, application, tenant.owner, self.store, file_question(), name=name
+        )
+        self.world.mark(kinds, application.id)
+        if title is None:
+            self.world.mark(kinds, f"{tenant.name}-{case}-title")
+        self.world.mark(contents, secret, name, file.id)
+        self.world.subjects[f"{tenant.name}_{case}"] = {
+            "application_id": application.id,
+            "file_id": file.id,
+            "number": 1,
+            "section": section_of(secret_question()),
+        }
+        return application
+
+    def make_draft(self) -> None:
+        self.world.file_section = section_of(file_question())
+        self.draft_case(self.rio, "draft")
+        self.draft_case(self.mar, "draft")
+
+    def make_triage(self) -> None:
+        """Put a case under check for the second time: there are two submissions to compare."""
+        application = self.submit_case(self.rio, "triage")
+        with unit_of_work(self.session):
+            applications.return_to_company(
+                self.session,
+                self.actor("caseworker"),
+                application,
+                reasons={secret_question(): "rio-triage-remark"},
+                general="",
+                now=self.now,
+            )
+        self.world.mark("rio.content", "rio-triage-remark")
+        self.send(self.rio, application)
+        self.recuse(application, "recused_caseworker")
+        self.world.subjects["rio_triage"]["number"] = 2
+
+    def assign(self, application: Application, tenant: Tenant, *associates: Team) -> None:
+        with unit_of_work(self.session):
+            coordination.assign(
+                self.session,
+                self.actor("caseworker"),
+                application,
+                lead=tenant.lead.authority.code,
+                associates=[team.authority.code for team in associates],
+                reason="Así se acordó.",
+                now=self.now,
+            )
+
+    def accept(self, application: Application, *teams: Team) -> None:
+        for team in teams:
+            with unit_of_work(self.session):
+                coordination.accept_assignment(self.session, team.head, application, now=self.now)
+
+    def name(self, application: Application, team: Team, officer: str) -> None:
+        with unit_of_work(self.session):
+            coordination.name_officer(
+                self.session,
+                team.head,
+                application,
+                person_id=self.people[officer].id,
+                now=self.now,
+            )
+
+    def declare(self, application: Application, *names: str, has_conflict: bool = False) -> None:
+        for name in names:
+            with unit_of_work(self.session):
+                coordination.declare_conflict(
+                    self.session,
+                    self.actor(name),
+                    application,
+                    has_conflict=has_conflict,
+                    explanation="Trabajé ahí.",
+                    now=self.now,
+                )
+
+    def recuse(self, application: Application, *names: str) -> None:
+        """Recuse people of the secretariat, who have no page for it yet."""
+        for name in names:
+            person = self.people[name]
+            declaration = ConflictDeclaration(
+                application_id=application.id,
+                person_id=person.id,
+                has_conflict=True,
+                declared_at=self.now,
+            )
+            with unit_of_work(self.session):
+                self.session.add(declaration)
+                actor = self.actor_within(person)
+                record(self.session, actor, Deed.CONFLICT_DECLARED, application, now=self.now)
+
+    @staticmethod
+    def actor_within(person: Person) -> Actor:
+        return Actor(name=person.name, person_id=person.id)
+
+    def make_assigned(self) -> None:
+        """Let the lead accept; the associate has not answered, though its head has declared."""
+        application = self.submit_case(self.rio, "assigned")
+        self.assign(application, self.rio, self.ift)
+        self.accept(application, self.inai)
+        self.name(application, self.inai, "lead_officer")
+        self.declare(application, "lead_officer", "associate_officer", "associate_head")
+        self.declare(application, "recused_officer", has_conflict=True)
+        self.recuse(application, "recused_caseworker")
+
+    def make_review(self) -> None:
+        """Put a case under review whose officer was exchanged, and that an authority declined."""
+        application = self.submit_case(self.rio, "review")
+        self.assign(application, self.rio, self.ift, self.cofece)
+        with unit_of_work(self.session):
+            coordination.decline_assignment(
+                self.session,
+                self.cofece.head,
+                application,
+                reason="No es de su competencia.",
+                now=self.now,
+            )
+        self.accept(application, self.inai, self.ift)
+        self.name(application, self.inai, "recused_officer")
+        self.declare(application, "recused_officer", has_conflict=True)
+        self.name(application, self.inai, "colleague")
+        self.declare(application, "colleague")
+        self.name(application, self.inai, "lead_officer")
+        self.name(application, self.ift, "associate_officer")
+        self.declare(application, "lead_officer", "associate_officer")
+        self.recuse(application, "recused_caseworker")
+        self.ask_and_answer(application, self.rio)
+        mark_criteria(self.session, application, self.ift, now=self.now)
+        with unit_of_work(self.session):
+            coordination.take_position(
+                self.session,
+                self.actor("associate_officer"),
+                application,
+                stance=Stance.CONCUR,
+                reasons="rio-review-position",
+                conditions=(),
+                expected_version=0,
+                now=self.now,
+            )
+        self.world.mark("rio.deliberation", "rio-review-position")
+
+    def ask_and_answer(self, application: Application, tenant: Tenant) -> None:
+        question, answer = f"{tenant.name}-review-question", f"{tenant.name}-review-reply"
+        with unit_of_work(self.session):
+            applications.request_information(
+                self.session, tenant.lead.officer, application, question=question, now=self.now
+            )
+        with unit_of_work(self.session):
+            applications.answer_information(
+                self.session, tenant.owner, application, answer=answer, now=self.now
+            )
+        self.world.mark(f"{tenant.name}.content", question, answer)
+
+    def make_foreign_review(self) -> None:
+        application = self.submit_case(self.mar, "review")
+        self.assign(application, self.mar)
+        self.accept(application, self.cofece)
+        self.name(application, self.cofece, "outside_officer")
+        self.declare(application, "outside_officer")
+        self.ask_and_answer(application, self.mar)
+
+    def admit(self, tenant: Tenant, case: str) -> Application:
+        """Admit a case: from then on its title is public."""
+        application = self.submit_case(tenant, case, title=f"Prueba de {tenant.name}")
+        self.assign(application, tenant, *tenant.teams[1:])
+        self.accept(application, *tenant.teams)
+        officers = ("lead_officer", "associate_officer")
+        if tenant is self.mar:
+            officers = ("outside_officer", "")
+        for team, officer in zip(tenant.teams, officers, strict=False):
+            self.name(application, team, officer)
+            self.declare(application, officer)
+        for team in tenant.teams:
+            mark_criteria(self.session, application, team, now=self.now)
+            take_position(self.session, application, team, now=self.now)
+        with unit_of_work(self.session):
+            coordination.decide(self.session, tenant.lead.officer, application, now=self.now)
+        if tenant is self.rio:
+            self.declare(application, "colleague", "lead_head")
+            self.declare(application, "recused_officer", has_conflict=True)
+            self.recuse(application, "recused_caseworker")
+        return application
+
+    # --- trials ----------------------------------------------------------------------------------
+
+    def open_trial(self, tenant: Tenant, case: str) -> Trial:
+        application = self.admit(tenant, case)
+        with unit_of_work(self.session):
+            trial = trials.open_trial(self.session, OPENER, application, now=self.now)
+        self.world.mark(f"{tenant.name}.case", trial.id)
+        self.world.subjects[f"{tenant.name}_{case}"] |= {"trial_id": trial.id}
+        return trial
+
+    def make_trial(self, tenant: Tenant) -> None:
+        """Bring a trial into its second stage, with a secret in everything that is kept of it."""
+        trial, name = self.open_trial(tenant, "trial"), tenant.name
+        trial = set_tier(self.session, trial, "limited")
+        secrets = {kind: f"{name}-{kind}" for kind in ("plan", "note", "narrative")}
+        document = f"{name}-document.pdf"
+        plan = {spec.key: secrets["plan"] for spec in pack().plan_fields}
+        with unit_of_work(self.session):
+            trials.save_plan(
+                self.session, tenant.owner, trial, fields=plan, expected_version=1, now=self.now
+            )
+        with unit_of_work(self.session):
+            condition = pack().tier("limited").start_conditions[0].key
+            trials.set_start_condition(
+                self.session,
+                tenant.owner,
+                trial,
+                key=condition,
+                state="met",
+                note=secrets["note"],
+                now=self.now,
+            )
+        self.enter(trial, "laboratory")
+        evidence = self.hand_in(trial, tenant, document)
+        report = self.hand_in_report(trial, secrets["narrative"])
+        with unit_of_work(self.session):
+            incident = trials.open_incident(
+                self.session,
+                tenant.owner,
+                trial,
+                class_key=pack().incident_classes[0].key,
+                what_happened=f"{name}-incident",
+                persons_affected=1,
+                now=self.now,
+            )
+        self.stop_and_go(trial, tenant, f"{name}-reason")
+        rows = {"evidence_id": evidence, "report_id": report, "incident_id": incident.id}
+        # Both are told to the heads of all authorities at once, declared or not.
+        self.world.mark(f"{name}.notice", f"{name}-reason", f"{name}-incident")
+        self.world.mark(f"{name}.content", *secrets.values(), document, *rows.values())
+        self.world.subjects[f"{name}_trial"] |= {
+            **rows,
+            "stage": "limited_pilot",
+            "requirement": "impact_assessment",
+            "key": condition,
+            "reference": trial.reference,
+        }
+
+    def enter(self, trial: Trial, stage: str) -> None:
+        with unit_of_work(self.session):
+            trial.stage, trial.stage_sequence = stage, trial.stage_sequence + 1
+            trial.status = TrialStatus.RUNNING.value
+            entered = TrialStage(
+                trial_id=trial.id,
+                sequence=trial.stage_sequence,
+                key=stage,
+                entered_at=self.now,
+            )
+            self.session.add(entered)
+            record(self.session, SYSTEM, Deed.STAGE_ENTERED, trial, now=self.now, after=stage)
+
+    def hand_in(self, trial: Trial, tenant: Tenant, filename: str) -> UUID:
+        with unit_of_work(self.session):
+            trials.document_requirement(
+                self.session,
+                tenant.owner,
+                trial,
+                stage="limited_pilot",
+                requirement="impact_assessment",
+                file=Accepted(filename, b"%PDF-1.4 prueba", "application/pdf"),
+                store=self.store,
+                now=self.now,
+            )
+        return self.one(GateEvidence.id, GateEvidence.filename == filename)
+
+    def hand_in_report(self, trial: Trial, narrative: str) -> UUID:
+        stage = self.one(
+            TrialStage.id, TrialStage.trial_id == trial.id, TrialStage.key == trial.stage
+        )
+        report = MonitoringReport(
+            trial_id=trial.id,
+            stage_id=stage,
+            number=1,
+            narrative=narrative,
+            participants=3,
+            state="submitted",
+            submitted_by_id=self.people["owner"].id,
+            submitted_at=self.now,
+        )
+        with unit_of_work(self.session):
+            self.session.add(report)
+            record(self.session, SYSTEM, Deed.MONITORING_REPORT_SUBMITTED, trial, now=self.now)
+        return report.id
+
+    def stop_and_go(self, trial: Trial, tenant: Tenant, reason: str) -> None:
+        officer = tenant.lead.officer
+        with unit_of_work(self.session):
+            trials.suspend(self.session, officer, trial, reason=reason, now=self.now)
+        with unit_of_work(self.session):
+            trials.agree_to_resume(self.session, officer, trial, now=self.now)
+
+    # --- what came of it -------------------------------------------------------------------------
+
+    def end(self, tenant: Tenant, case: str) -> Trial:
+        trial = self.open_trial(tenant, case)
+        with unit_of_work(self.session):
+            trial.status = TrialStatus.COMPLETED.value
+            trial.ended_at, trial.changed_at = self.now, self.now
+            trial.exit_kind = pack().exit_kinds[0].code
+            record(self.session, SYSTEM, Deed.TRIAL_COMPLETED, trial, now=self.now)
+        return trial
+
+    def draft_report(self, trial: Trial, text: str) -> OutcomeReport:
+        drafter = self.actor("drafter")
+        with unit_of_work(self.session):
+            report = outcomes.draft_report(
+                self.session, drafter, trial, language="es", now=self.now
+            )
+        with unit_of_work(self.session):
+            outcomes.save_report(
+                self.session,
+                drafter,
+                report,
+                title=f"{text}-title",
+                sections={part.key: text for part in pack().report_sections},
+                lessons={},
+                recommendations={},
+                expected_version=report.version,
+                now=self.now,
+            )
+        with unit_of_work(self.session):
+            outcomes.send_for_publication(self.session, drafter, report, now=self.now)
+        return report
+
+    def make_ended(self) -> None:
+        for tenant in (self.rio, self.mar):
+            trial = self.end(tenant, "ended")
+            text = f"{tenant.name}-outcome"
+            report = self.draft_report(trial, text)
+            self.world.subjects[f"{tenant.name}_outcome"] = {
+                "report_id": report.id,
+                "trial_id": trial.id,
+                "slug": report.slug,
+            }
+            self.world.mark(f"{tenant.name}.outcome", text, report.id)
+
+    def make_published(self) -> None:
+        report = self.draft_report(self.end(self.rio, "published"), "public")
+        with unit_of_work(self.session):
+            outcomes.publish(self.session, self.actor("publisher"), report, now=self.now)
+        self.world.subjects["published"] = {
+            "slug": report.slug,
+            "reference": report.trial.reference,
+            "report_id": report.id,
+        }
+
+    def make_round_table(self) -> None:
+        table = RoundTable(
+            held_on=self.now.date(),
+            slug="mesa",
+            host="INAI",
+            title={"es": "Mesa"},
+            purpose={"es": "Hablar"},
+            audience={"es": "Todas"},
+            note={"es": "Nota"},
+            registered_at=self.now,
+        )
+        with unit_of_work(self.session):
+            self.session.add(table)
+            record(self.session, SYSTEM, Deed.ROUND_TABLE_REGISTERED, table, now=self.now)
+
+    def one(self, column: Any, *conditions: Any) -> Any:
+        found = self.session.scalars(select(column).where(*conditions)).one()
+        self.session.rollback()
+        return found
+
+
+def secret_question() -> str:
+    """Return a question whose answer neither the register nor the plan of a trial takes up."""
+    shown = {*pack().public_fields, *(spec.key for spec in pack().plan_fields)}
+    return next(
+        question.key
+        for section in pack().sections
+        for question in section.questions
+        if question.kind is QuestionKind.LONG_TEXT and question.required
+        if question.ask_if is None and question.key not in shown
+    )
+
+
+def file_question() -> str:
+    return next(key for key, q in pack().questions.items() if q.kind is QuestionKind.FILE)
+
+
+def section_of(question: str) -> str:
+    return next(
+        section.key
+        for section in pack().sections
+        if question in {each.key for each in section.questions}
+    )
