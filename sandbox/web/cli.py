@@ -70,7 +70,8 @@ def run(port: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     click.echo(accounts.sheet(port))
     granian = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    commands = (["flask", "--app", "wsgi", "worker"], [*granian, "--no-ws", "wsgi:app"])
+    granian += ["--no-ws", "--blocking-threads", "8"]  # Two cores gain nothing from more.
+    commands = (["flask", "--app", "wsgi", "worker"], [*granian, "wsgi:app"])
     processes = [
         subprocess.Popen(  # noqa: S603 - every word is ours; the port is a checked number
             [sys.executable, "-m", *command], start_new_session=True
