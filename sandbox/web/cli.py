@@ -70,7 +70,7 @@ def run(port: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     click.echo(accounts.sheet(port))
     granian = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    granian += ["--no-ws", "--blocking-threads", "8"]  # Two cores gain nothing from more.
+    granian += ["--no-ws", "--blocking-threads", "4"]  # Two cores gain nothing from more.
     commands = (["flask", "--app", "wsgi", "worker"], [*granian, "wsgi:app"])
     processes = [
         subprocess.Popen(  # noqa: S603 - every word is ours; the port is a checked number
