@@ -160,6 +160,11 @@ class TrialFile:
         """Return the reports on the current stage."""
         return [report for report in self.reports if report.stage_id == self.current.id]
 
+    @property
+    def unjudged_report(self) -> MonitoringReport | None:
+        """Return the report that waits longest for the lead's word."""
+        return next((report for report in self.reports if report.state == "submitted"), None)
+
     def day_of(self, instant: datetime) -> date:
         """Return the local day of an instant."""
         return local_day(instant, self.pack.calendar.timezone)
@@ -497,6 +502,9 @@ def waiting_task(file: TrialFile, actor: Actor) -> Task | None:
     kind, endpoint, due_on = _waiting(file, actor)
     if kind is None:
         return None
+    values = {"trial_id": str(trial.id)}
+    if endpoint == "trials.report" and file.unjudged_report is not None:
+        values["report_id"] = str(file.unjudged_report.id)
     return Task(
         kind=kind,
         reference=trial.reference,
@@ -504,7 +512,7 @@ def waiting_task(file: TrialFile, actor: Actor) -> Task | None:
         since=trial.changed_at,
         due_on=due_on,
         endpoint=endpoint,
-        values={"trial_id": str(trial.id)},
+        values=values,
     )
 
 
@@ -523,7 +531,7 @@ def _waiting_for_company(file: TrialFile) -> tuple[str | None, str, date | None]
         wanted = file.open_suspension.by_company and not file.open_suspension.suspender_agreed_at
         return ("trials.resume" if wanted else None), page, None
     if any(report.state == "returned" for report in file.reports):
-        return "trials.correct_report", page, file.today
+        return "trials.correct_report", "trials.new_report", file.today
     if file.reports_due and len(file.current_reports) < len(file.reports_due):
         return "trials.report", "trials.new_report", file.next_report_due
     if file.trial.status == TrialStatus.PREPARING and COMPANY not in agreed:
@@ -552,15 +560,20 @@ def _waiting_for(
     incidents = [each for each in file.incidents if each.closed_at is None]
     if authority.is_lead and incidents:
         return "trials.incident", page, file.day_of(min(each.due_at for each in incidents))
-    if authority.is_lead and any(report.state == "submitted" for report in file.reports):
-        return "trials.judge", page, None
+    if authority.is_lead and file.unjudged_report is not None:
+        return "trials.judge", "trials.report", None
     is_preparing = file.trial.status == TrialStatus.PREPARING
     agreed = {row.party for row in file.agreements}
     if is_preparing and COMPANY in agreed and authority.code not in agreed:
         return "trials.agree", "trials.plan", None
     gate = file.gate(file.next_gate)
     if authority.is_lead and gate.is_open:
-        return ("trials.complete" if file.next_gate == COMPLETION else "trials.enter"), page, None
+        is_last = file.next_gate == COMPLETION
+        return (
+            ("trials.complete", "trials.complete", None)
+            if is_last
+            else ("trials.enter", page, None)
+        )
     mine = [
         requirement
         for requirement in gate.requirements
