@@ -299,6 +299,14 @@ class Visitor:
         """Tell whether the page offers a link or button of that name."""
         return self.control(text, **values).count() > 0
 
+    def take_up(self, task: str) -> "Visitor":
+        """Open My tasks and take up the first task of that name."""
+        return self.goto("/my-tasks").click(task, within=".app-tasks")
+
+    def has_task(self, task: str) -> bool:
+        """Tell whether a task of that name stands on My tasks."""
+        return self.goto("/my-tasks").control(task, within=".app-tasks").count() > 0
+
     def download(self, text: str, **values: Any) -> bytes:
         """Return the file that a link hands over."""
         href = self.control(text, **values).get_attribute("href")
@@ -322,6 +330,11 @@ class Visitor:
         """Choose these options of a question."""
         for value in values:
             self.page.locator(f'input[name="{name}"][value="{value}"]').check()
+        return self
+
+    def leave_out(self, name: str, value: str) -> "Visitor":
+        """Take back the choice of an option."""
+        self.page.locator(f'input[name="{name}"][value="{value}"]').uncheck()
         return self
 
     def select(self, name: str, value: str) -> "Visitor":

@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext
 from sqlalchemy.orm import Session
 
+from sandbox.coordination import services as coordination
 from sandbox.domain.packs import PolicyPack, QuestionSpec, Text
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.db import unit_of_work
@@ -91,6 +92,11 @@ class Story:
     def question(self, key: str) -> QuestionSpec:
         return self.pack.questions[key]
 
+    def section_of(self, question: str) -> str:
+        """Name the section in which a question stands."""
+        sections = self.pack.sections
+        return next(s.key for s in sections if question in {q.key for q in s.questions})
+
     @property
     def pack(self) -> PolicyPack:
         return factories.pack()
@@ -146,6 +152,33 @@ class Story:
             now=self.now - timedelta(days=days_ago),
             **ANSWERS,  # type: ignore[arg-type]
         )
+
+    def in_triage(self, company: Company, caseworker: Person) -> Application:
+        """Let a caseworker begin the check of what a company has sent."""
+        return factories.make_in_triage(
+            self.session,
+            company.organisation,
+            self.actor(company.owner),
+            self.actor(caseworker),
+            now=self.now - timedelta(days=2),
+            **ANSWERS,  # type: ignore[arg-type]
+        )
+
+    def assigned(self, company: Company, *codes: str) -> Application:
+        """Let the secretariat ask authorities to take a case, the first of them as lead."""
+        caseworker = self.caseworker()
+        application = self.in_triage(company, caseworker)
+        with unit_of_work(self.session):
+            coordination.assign(
+                self.session,
+                self.actor(caseworker),
+                application,
+                lead=codes[0],
+                associates=codes[1:],
+                reason="Así se acordó.",
+                now=self.now - timedelta(days=1),
+            )
+        return application
 
     def trial(self, *, days_ago: int) -> Cast:
         """Let three authorities admit an application, whose trial opened so many days ago."""
