@@ -28,12 +28,11 @@ test: lint ## run the whole suite on SQLite and PostgreSQL, journeys in a browse
 check: lint ## format, lint, types, imports, house law and domain, in less than a minute
 	@$(BIN)/pytest -q -n 2 --engine sqlite tests/architecture tests/domain
 
-lint: ## format, lint, types and imports alone
+lint: ## format, lint and types alone
 	@$(bootstrap) --dev
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
 
 format: ## put the code into the house style
 	@$(bootstrap) --dev

@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -178,23 +179,22 @@ def test_form_labels_and_messages_are_lazy() -> None:
     assert bare == []
 
 
+def run_at_import(node: ast.AST) -> Iterator[ast.Call]:
+    """Return the calls that are made when a module is loaded: those outside of functions."""
+    for part in ast.iter_child_nodes(node):
+        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            if isinstance(part, ast.Call):
+                yield part
+            yield from run_at_import(part)
+
+
 def test_module_level_texts_are_lazy() -> None:
-    early = []
-    for path in modules():
-        inside = {
-            id(part)
-            for node in ast.walk(tree_of(path))
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            for part in ast.walk(node)
-        }
-        early += [
-            place(path, node.lineno)
-            for node in ast.walk(tree_of(path))
-            if isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in {"_", "gettext", "ngettext"}
-            and id(node) not in inside
-        ]
+    early = [
+        place(path, call.lineno)
+        for path in modules()
+        for call in run_at_import(tree_of(path))
+        if isinstance(call.func, ast.Name) and call.func.id in {"_", "gettext", "ngettext"}
+    ]
     assert early == []
 
 
