@@ -1,0 +1,292 @@
+"""Outcome reports and the public register, from the draft to the permanent address."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import rfc8785
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.domain.outcomes import ReportStatus
+from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
+from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.db import Stale, unit_of_work
+from sandbox.models import OutcomeReport, Person, StaffGrant
+from sandbox.outcomes import services
+from sandbox.register.exports import safe_cell
+from tests.factories import actor_for, make_staff, pack
+from tests.pages import JudgingClient
+from tests.trial_factories import Cast, make_trial, run_to_completion
+
+OpenWindow = Callable[[str], JudgingClient]
+Open = Callable[[Actor], JudgingClient]
+MINIMAL = pack().tiers[0].key
+SECTIONS = {spec.key: f"Texto de {spec.key}." for spec in pack().report_sections}
+
+
+@pytest.fixture
+def cast(session: Session, app: Flask) -> Cast:
+    found = make_trial(session, app.extensions["file_store"], tier=MINIMAL)
+    run_to_completion(session, found)
+    found.now += timedelta(days=1)
+    return found
+
+
+@pytest.fixture
+def publisher(session: Session) -> Actor:
+    return actor_for(session, make_staff(session, StaffRole.PUBLISHER))
+
+
+@pytest.fixture
+def window(session: Session, client_for: OpenWindow) -> Open:
+    def open_for(actor: Actor) -> JudgingClient:
+        assert actor.person_id is not None
+        email = session.get_one(Person, actor.person_id).email
+        session.rollback()
+        return client_for(email)
+
+    return open_for
+
+
+def drafted(session: Session, cast: Cast) -> OutcomeReport:
+    with unit_of_work(session):
+        report = services.draft_report(
+            session, cast.caseworker, cast.trial, language="es", now=cast.now
+        )
+    with unit_of_work(session):
+        services.save_report(
+            session,
+            cast.caseworker,
+            report,
+            title="Lo que enseñó la prueba",
+            sections=SECTIONS,
+            lessons={pack().principles[0].code: "Una lección."},
+            recommendations={pack().stakeholders[0].code: "Una recomendación."},
+            expected_version=report.version,
+            now=cast.now,
+        )
+    return report
+
+
+def sent(session: Session, cast: Cast) -> OutcomeReport:
+    report = drafted(session, cast)
+    with unit_of_work(session):
+        services.send_for_publication(session, cast.caseworker, report, now=cast.now)
+    return report
+
+
+def published(session: Session, cast: Cast, publisher: Actor) -> OutcomeReport:
+    report = sent(session, cast)
+    with unit_of_work(session):
+        services.publish(session, publisher, report, now=cast.now)
+    session.rollback()
+    return report
+
+
+# --- deeds ---------------------------------------------------------------------------------------
+
+
+def test_a_running_trial_has_no_report(session: Session, app: Flask) -> None:
+    cast = make_trial(session, app.extensions["file_store"], tier=MINIMAL)
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.draft_report(session, cast.caseworker, cast.trial, language="es", now=cast.now)
+    assert refused.value.reason is Why.STILL_RUNNING
+
+
+def test_beginning_twice_leads_to_the_same_draft(session: Session, cast: Cast) -> None:
+    first = drafted(session, cast)
+    with unit_of_work(session):
+        again = services.draft_report(
+            session, cast.caseworker, cast.trial, language="es", now=cast.now
+        )
+    assert again.id == first.id
+
+
+def test_an_unfinished_report_is_not_sent(session: Session, cast: Cast) -> None:
+    with unit_of_work(session):
+        report = services.draft_report(
+            session, cast.caseworker, cast.trial, language="es", now=cast.now
+        )
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.send_for_publication(session, cast.caseworker, report, now=cast.now)
+    assert refused.value.reason is Why.REPORT_INCOMPLETE
+
+
+def test_nobody_publishes_their_own_draft(session: Session, cast: Cast) -> None:
+    person = session.get_one(Person, cast.caseworker.person_id)
+    with unit_of_work(session):
+        session.add(
+            StaffGrant(person_id=person.id, role=StaffRole.PUBLISHER.value, granted_at=cast.now)
+        )
+        record(session, cast.caseworker, Deed.ROLE_GRANTED, person, now=cast.now)
+    both = actor_for(session, person)
+    report = sent(session, cast)
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.publish(session, both, report, now=cast.now)
+    assert refused.value.reason is Why.FOUR_EYES
+    assert report.status == ReportStatus.AWAITING_PUBLICATION
+
+
+def test_a_published_report_cannot_be_changed(
+    session: Session, cast: Cast, publisher: Actor
+) -> None:
+    report = published(session, cast, publisher)
+    with pytest.raises(TransitionRefused), unit_of_work(session):
+        services.save_report(
+            session,
+            cast.caseworker,
+            report,
+            title="Otro título",
+            sections={},
+            lessons={},
+            recommendations={},
+            expected_version=report.version,
+            now=cast.now,
+        )
+    with pytest.raises(TransitionRefused), unit_of_work(session):
+        services.publish(session, publisher, report, now=cast.now)
+
+
+def test_the_second_to_save_a_report_overwrites_nothing(session: Session, cast: Cast) -> None:
+    report = drafted(session, cast)
+    with pytest.raises(Stale), unit_of_work(session):
+        services.save_report(
+            session,
+            cast.caseworker,
+            report,
+            title="Otro título",
+            sections={},
+            lessons={},
+            recommendations={},
+            expected_version=report.version - 1,
+            now=cast.now,
+        )
+    assert report.title == "Lo que enseñó la prueba"
+
+
+def test_facts_fill_themselves_in(session: Session, cast: Cast, publisher: Actor) -> None:
+    facts = published(session, cast, publisher).facts
+    assert facts is not None
+    stages = [stage.key for stage in pack().tier(MINIMAL).stages]
+    assert [stage["key"] for stage in facts["stages"]] == stages
+    assert all(stage["days"] is not None for stage in facts["stages"])
+    assert {entry["code"] for entry in facts["authorities"]} == {"INAI", "IFT"}
+    assert facts["participants"] == 12
+    assert all(metric["level"] == "within" for metric in facts["metrics"])
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def test_a_report_is_drafted_sent_and_published_through_pages(
+    session: Session, cast: Cast, publisher: Actor, window: Open
+) -> None:
+    drafter, reader = window(cast.caseworker), window(publisher)
+    assert cast.trial.reference in drafter.get("/my-tasks").main
+    edit = drafter.submit(f"/outcomes/begin/{cast.trial.id}")
+    typed = {f"section-{key}": text for key, text in SECTIONS.items()}
+    shown = drafter.submit(edit, typed)
+    drafter.submit(shown, form="/send")
+    session.rollback()
+    report = session.scalars(select(OutcomeReport)).one()
+    assert cast.trial.reference in reader.get("/my-tasks").main
+    page = reader.submit(f"/outcomes/{report.id}", form="/publish")
+    assert page.request.path == f"/reports/{report.slug}"
+    for text in SECTIONS.values():
+        assert text in page.main
+
+
+def test_a_returned_report_says_why(
+    session: Session, cast: Cast, publisher: Actor, window: Open
+) -> None:
+    report = sent(session, cast)
+    session.rollback()
+    reader = window(publisher)
+    place = f"/outcomes/{report.id}"
+    assert reader.submit(place, {"reason": ""}, form="/return").status_code == 422
+    reader.submit(place, {"reason": "Falta un dato."}, form="/return")
+    assert "Falta un dato." in window(cast.caseworker).get(place).main
+
+
+def test_the_second_to_save_sees_both_texts(session: Session, cast: Cast, window: Open) -> None:
+    report = drafted(session, cast)
+    session.rollback()
+    first, second = window(cast.caseworker), window(cast.caseworker)
+    place = f"/outcomes/{report.id}/edit"
+    late = second.get(place)
+    first.submit(place, {"title": "Título de la primera"})
+    page = second.submit(late, {"title": "Título de la segunda"})
+    assert page.status_code == 409
+    assert "Título de la primera" in page.main
+    assert "Título de la segunda" in page.main
+
+
+def test_a_draft_is_public_nowhere(session: Session, cast: Cast, client: JudgingClient) -> None:
+    report = sent(session, cast)
+    session.rollback()
+    for ending in ("", ".json", ".pdf"):
+        assert client.get(f"/reports/{report.slug}{ending}").status_code == 404
+    assert "Lo que enseñó la prueba" not in client.get("/reports").main
+
+
+def test_the_public_address_serves_page_pdf_and_json(
+    session: Session, cast: Cast, publisher: Actor, client: JudgingClient
+) -> None:
+    report = published(session, cast, publisher)
+    page = client.get(f"/reports/{report.slug}")
+    assert "Una lección." in page.main
+    assert "Una recomendación." in page.main
+    document = client.get(f"/reports/{report.slug}.pdf")
+    assert document.data.startswith(b"%PDF")
+    data = json.loads(client.get(f"/reports/{report.slug}.json").data)
+    covered = {
+        key: data[key]
+        for key in (
+            "slug",
+            "edition",
+            "title",
+            "language",
+            "facts",
+            "sections",
+            "lessons",
+            "recommendations",
+        )
+    }
+    # Anybody can recompute the fingerprint from the data alone.
+    assert hashlib.sha256(rfc8785.dumps(covered)).hexdigest() == data["content_hash"]
+    assert data["content_hash"] in page.main
+
+
+def test_an_unchanged_report_is_not_sent_twice(
+    session: Session, cast: Cast, publisher: Actor, client: JudgingClient
+) -> None:
+    report = published(session, cast, publisher)
+    for ending in ("", ".json", ".pdf"):
+        first = client.get(f"/reports/{report.slug}{ending}")
+        tag = first.headers["ETag"]
+        again = client.get(f"/reports/{report.slug}{ending}", headers={"If-None-Match": tag})
+        assert again.status_code == 304
+
+
+def test_the_register_shows_the_trial_and_its_report(
+    session: Session, cast: Cast, publisher: Actor, client: JudgingClient
+) -> None:
+    report = published(session, cast, publisher)
+    reference = cast.trial.reference
+    session.rollback()
+    assert reference in client.get("/register").main
+    assert f"/reports/{report.slug}" in client.get(f"/register/{reference}").links.values()
+    rows = json.loads(client.get("/register.json").data)["trials"]
+    assert [row["reference"] for row in rows] == [reference]
+    assert reference in client.get("/register.csv").get_data(as_text=True)
+    assert client.get("/register", query_string={"status": "suspended"}).main.count(reference) == 0
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_of_the_table_is_a_formula(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"

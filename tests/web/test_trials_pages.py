@@ -1,0 +1,291 @@
+"""The pages of a trial, as its company, its authorities and strangers meet them."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sandbox.domain.trials import TrialStatus
+from sandbox.kernel.actors import Actor
+from sandbox.models import GateEvidence, MonitoringReport, Person, Reading, Suspension, TrialPlan
+from sandbox.trials.forms import read_decimal
+from tests.factories import make_company, pack
+from tests.pages import JudgingClient
+from tests.trial_factories import (
+    Cast,
+    enter_next,
+    good_readings,
+    hand_in_report,
+    make_trial,
+    read,
+    work_the_gate,
+)
+
+OpenWindow = Callable[[str], JudgingClient]
+HIGH = pack().tiers[-2].key
+
+
+@pytest.fixture
+def cast(session: Session, app: Flask) -> Cast:
+    return make_trial(session, app.extensions["file_store"], tier=HIGH)
+
+
+@pytest.fixture
+def window(session: Session, client_for: OpenWindow) -> Callable[[Actor], JudgingClient]:
+    def open_for(actor: Actor) -> JudgingClient:
+        assert actor.person_id is not None
+        email = session.get_one(Person, actor.person_id).email
+        session.rollback()
+        return client_for(email)
+
+    return open_for
+
+
+def address(cast: Cast, *parts: str) -> str:
+    return "/".join(["/trials", str(cast.trial.id), *parts])
+
+
+def running(session: Session, cast: Cast) -> Cast:
+    work_the_gate(session, cast)
+    enter_next(session, cast)
+    session.rollback()
+    return cast
+
+
+def plan_as_typed() -> dict[str, str]:
+    return {f"plan-{spec.key}": f"Texto de {spec.key}." for spec in pack().plan_fields}
+
+
+Open = Callable[[Actor], JudgingClient]
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+def test_the_page_draws_every_stage_and_names_what_the_gate_lacks(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    page = window(cast.company).get(address(cast))
+    tier = pack().tier(HIGH)
+    for stage in tier.stages:
+        assert stage.name.in_("es") in page.main
+    for requirement in tier.stages[1].gate:
+        assert requirement.label.in_("es") in page.main
+    assert f"0 de {len(tier.stages[1].gate)} requisitos" in page.main
+
+
+def test_the_page_names_every_answer_behind_the_tier(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    page = window(cast.company).get(address(cast))
+    for reason in cast.trial.tiering["reasons"]:
+        assert reason["label"]["es"] in page.main
+
+
+def test_each_role_is_offered_its_own_deeds(session: Session, cast: Cast, window: Open) -> None:
+    company = window(cast.company).get(address(cast)).links.values()
+    lead = window(cast.lead.officer).get(address(cast)).links.values()
+    assert any("/document" in link for link in company)
+    assert not any("/approve" in link for link in company)
+    assert any("/approve" in link for link in lead)
+    assert not any("/document" in link for link in lead)
+
+
+def test_a_stranger_finds_nothing(session: Session, cast: Cast, window: Open) -> None:
+    _, stranger = make_company(session, "Otra empresa")
+    client = window(stranger)
+    for part in ((), ("plan",), ("suspend",), ("reports", "new"), ("incidents", "new")):
+        assert client.get(address(cast, *part)).status_code == 404
+    assert cast.trial.reference not in client.get("/trials").main
+
+
+def test_an_officer_who_has_not_declared_reads_nothing_but_can_stop_the_test(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    client = window(cast.associate.second)
+    assert client.get(address(cast)).status_code == 404
+    done = client.submit(address(cast, "suspend"), {"reason": "Hay un riesgo inmediato."})
+    assert done.status_code == 200
+    session.rollback()
+    assert cast.trial.status == TrialStatus.SUSPENDED
+
+
+# --- plan ----------------------------------------------------------------------------------------
+
+
+def test_company_writes_the_plan_and_both_sides_agree(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    company = window(cast.company)
+    company.submit(address(cast, "plan"), plan_as_typed())
+    for actor in (cast.company, cast.lead.officer, cast.associate.officer):
+        client = window(actor)
+        page = client.get(address(cast, "plan"))
+        client.submit(page, form="plan/agree")
+    session.rollback()
+    assert cast.trial.plan_agreed_at is not None
+
+
+def test_the_second_to_save_the_plan_sees_both_texts(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    key = pack().plan_fields[0].key
+    first, second = window(cast.company), window(cast.company)
+    late = second.get(address(cast, "plan"))
+    first.submit(address(cast, "plan"), {f"plan-{key}": "Texto de la primera."})
+    page = second.submit(late, {f"plan-{key}": "Texto de la segunda."})
+    assert page.status_code == 409
+    assert "Texto de la primera." in page.main
+    assert "Texto de la segunda." in page.main
+    session.rollback()
+    plan = session.scalars(select(TrialPlan)).one()
+    assert plan.fields[key] == "Texto de la primera."
+
+
+# --- gate ----------------------------------------------------------------------------------------
+
+
+def test_a_document_is_handed_in_and_read_by_the_lead(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    stage = read(session, cast).next_gate
+    spec = next(
+        each for each in read(session, cast).requirements_of(stage) if each.kind == "document"
+    )
+    place = address(cast, "gates", stage, spec.key, "document")
+    company = window(cast.company)
+    company.submit(place, {"document": (io.BytesIO(b"%PDF-1.4\n%%EOF"), "dictamen.pdf")})
+    session.rollback()
+    evidence = session.scalars(select(GateEvidence)).one()
+    found = window(cast.lead.officer).get(address(cast, "documents", str(evidence.id)))
+    assert found.status_code == 200
+    assert found.headers["Content-Disposition"].startswith("attachment")
+    _, stranger = make_company(session, "Otra empresa")
+    assert window(stranger).get(found.request.path).status_code == 404
+
+
+def test_a_file_of_the_wrong_kind_is_refused_and_nothing_changes(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    stage = read(session, cast).next_gate
+    spec = next(
+        each for each in read(session, cast).requirements_of(stage) if each.kind == "document"
+    )
+    place = address(cast, "gates", stage, spec.key, "document")
+    page = window(cast.company).submit(
+        place, {"document": (io.BytesIO(b"MZ\x90\x00program"), "virus.exe")}
+    )
+    assert page.status_code == 415
+    session.rollback()
+    assert session.scalar(select(func.count(GateEvidence.id))) == 0
+
+
+def test_entering_a_closed_gate_says_why(session: Session, cast: Cast, window: Open) -> None:
+    stage = read(session, cast).next_gate
+    client = window(cast.lead.officer)
+    token = client.get(address(cast)).tree.xpath("//input[@name='csrf_token']/@value")[0]
+    page = client.post(address(cast, "stages", stage, "enter"), data={"csrf_token": token})
+    assert page.status_code == 409
+    assert "requisitos" in page.main
+
+
+# --- monitoring ----------------------------------------------------------------------------------
+
+
+def test_readings_are_taken_in_both_number_styles(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    file = read(session, cast)
+    values = good_readings(file)
+    first, *rest = file.tier.metrics
+    typed = {f"metric-{key}": str(values[key]) for key in rest}
+    page = window(cast.company).submit(
+        address(cast, "reports", "new"),
+        {
+            **typed,
+            f"metric-{first}": "1,5",
+            "participants": "12",
+            "narrative": "Sin novedad.",
+        },
+    )
+    assert page.status_code == 200
+    session.rollback()
+    reading = session.scalars(select(Reading).where(Reading.metric == first)).one()
+    assert str(reading.value.normalize()) == "1.5"
+
+
+@pytest.mark.parametrize("typed", ["mucho", "", "1e999", "NaN", "1,2,3x"])
+def test_what_is_no_number_is_refused_and_the_rest_kept(
+    session: Session, cast: Cast, window: Open, typed: str
+) -> None:
+    running(session, cast)
+    file = read(session, cast)
+    first, *rest = file.tier.metrics
+    page = window(cast.company).submit(
+        address(cast, "reports", "new"),
+        {
+            **{f"metric-{key}": "1" for key in rest},
+            f"metric-{first}": typed,
+            "participants": "12",
+            "narrative": "Lo que escribí no se pierde.",
+        },
+    )
+    assert page.status_code == 422
+    assert page.error_summary
+    assert "Lo que escribí no se pierde." in page.main
+    session.rollback()
+    assert session.scalar(select(func.count(MonitoringReport.id))) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("2.5", "2.5"), ("2,5", "2.5"), ("1,234.5", "1234.5"), ("1.234,5", "1234.5"), ("7 %", "7")],
+)
+def test_decimals_are_read_as_they_are_meant(typed: str, value: str) -> None:
+    assert str(read_decimal(typed)) == value
+
+
+def test_the_lead_returns_a_report_only_with_a_remark(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    report = hand_in_report(session, cast)
+    place = address(cast, "reports", str(report.id))
+    lead = window(cast.lead.officer)
+    refused = lead.submit(place, {"verdict": "return", "remark": ""})
+    assert refused.status_code == 422
+    done = lead.submit(place, {"verdict": "return", "remark": "Falta explicar una queja."})
+    assert done.status_code == 200
+    correction = window(cast.company).get(address(cast, "reports", "new"))
+    assert "Falta explicar una queja." in correction.main
+
+
+# --- suspension ----------------------------------------------------------------------------------
+
+
+def test_suspending_needs_a_reason_and_nothing_else(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    client = window(cast.associate.officer)
+    assert client.submit(address(cast, "suspend"), {"reason": ""}).status_code == 422
+    assert client.submit(address(cast, "suspend"), {"reason": "Quejas."}).status_code == 200
+    again = client.submit(address(cast, "suspend"), {"reason": "Quejas."})
+    assert again.status_code == 409
+    session.rollback()
+    assert session.scalar(select(func.count(Suspension.id))) == 1
+
+
+def test_my_tasks_follow_the_trial(session: Session, cast: Cast, window: Open) -> None:
+    assert cast.trial.reference in window(cast.company).get("/my-tasks").main
+    lead = window(cast.lead.officer)
+    assert cast.trial.reference not in lead.get("/my-tasks").main
+    window(cast.company).submit(address(cast, "plan"), plan_as_typed())
+    company = window(cast.company)
+    company.submit(address(cast, "plan"), form="plan/agree")
+    assert cast.trial.reference in lead.get("/my-tasks").main
