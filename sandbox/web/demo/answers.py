@@ -5,6 +5,7 @@ and what has no text there is answered from its kind.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -27,6 +28,8 @@ from sandbox.domain.risk import tiering
 from sandbox.web.demo.facts import fill, read
 
 MOST_TRIES = 400
+FEW_TRIES = 60  # a project's own answers may never lead to the tier
+ENOUGH_PROFILES = 3
 SHARE_OF_OPTIONAL = 0.7
 SHARE_CONFIDENTIAL = 0.3
 MOST_WORDS = 60
@@ -47,16 +50,26 @@ class Composer:
         )
         self.risky = _risky(pack, self.prohibiting)
         self.named = frozenset(_named(pack))
+        # The tier depends on nothing else, and a small form is judged many times faster.
+        self.risk_pack = replace(
+            pack,
+            sections=tuple(
+                replace(
+                    section,
+                    questions=tuple(q for q in section.questions if q.key in self.risky),
+                )
+                for section in pack.sections
+            ),
+        )
+        self.found: dict[tuple[str, str], list[dict[str, AnswerValue]]] = {}
 
     def compose(
         self, rng: Random, tier: str, project: Mapping[str, Any], slots: Slots
     ) -> dict[str, AnswerValue]:
         """Answer everything that is asked. Raises: TierOutOfReach."""
         wanted = self._wanted(rng, project, slots)
-        answers = self.profile(rng, tier, wanted)
-        for key, value in wanted.items():
-            if key not in self.risky:
-                answers[key] = value
+        others = {key: value for key, value in wanted.items() if key not in self.risky}
+        answers = {**self.known_profile(rng, tier, wanted, project["key"]), **others}
         left_out: set[str] = set()
         while True:
             missing = [
@@ -88,6 +101,19 @@ class Composer:
 
     # --- the answers that make the risk ----------------------------------------------------------
 
+    def known_profile(
+        self, rng: Random, tier: str, wanted: Mapping[str, AnswerValue], project: str
+    ) -> dict[str, AnswerValue]:
+        """Return risk answers found before, or search for some while there are few.
+
+        Raises: TierOutOfReach.
+        """
+        found = self.found.setdefault((tier, project), [])
+        if len(found) < ENOUGH_PROFILES:
+            found.append(self.profile(rng, tier, wanted))
+            return found[-1]
+        return rng.choice(found)
+
     def profile(
         self, rng: Random, tier: str, wanted: Mapping[str, AnswerValue]
     ) -> dict[str, AnswerValue]:
@@ -97,12 +123,12 @@ class Composer:
         """
         own = {key: value for key, value in wanted.items() if key in self.risky}
         place = [each.key for each in self.pack.tiers].index(tier) / max(1, len(self.pack.tiers))
-        for keeps_own in (True, False):
-            for tried in range(MOST_TRIES):
+        for keeps_own, tries in ((True, FEW_TRIES), (False, MOST_TRIES)):
+            for tried in range(tries):
                 # Bolder and bolder around the tier's place, so that mild tiers are found mildly.
-                boldness = min(1.0, max(0.0, place + rng.uniform(-0.3, 0.3) * tried / MOST_TRIES))
+                boldness = min(1.0, max(0.0, place + rng.uniform(-0.3, 0.3) * tried / tries))
                 answers = self._draw_all(rng, tier, boldness, own if keeps_own else {})
-                if tiering(self.pack, answers).tier == tier:
+                if tiering(self.risk_pack, answers).tier == tier:
                     return answers
         raise TierOutOfReach(tier)
 

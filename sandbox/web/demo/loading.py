@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 
 import click
@@ -18,11 +18,11 @@ from sandbox.packs import active
 from sandbox.round_tables.services import register_round_table
 from sandbox.web.demo.cases import CASES
 from sandbox.web.demo.facts import project, read
-from sandbox.web.demo.story import Story
+from sandbox.web.demo.generating import FOUNDED_DAYS_AGO, NEWEST_MAILS, Generator
+from sandbox.web.demo.story import START_KEY, Story
 from sandbox.web.demo.world import FOUNDER, Company, World
 
-NEWEST_MAILS = 20
-FOUNDED_DAYS_AGO = 900
+COMPANIES_DAYS_AGO = 900
 
 
 def load(*, if_empty: bool, applications: int | None, seed: int) -> Iterator[str]:
@@ -44,15 +44,22 @@ def load(*, if_empty: bool, applications: int | None, seed: int) -> Iterator[str
         return
     began = time.monotonic()
     if applications is None:
-        if not is_empty and _is_loaded(session):
+        if not is_empty and _is_loaded(session, "base"):
             raise click.ClickException("The demonstration programme is loaded already.")
         yield from _load_programme(session)
+    else:
+        if _is_loaded(session, str(seed)):
+            raise click.ClickException(f"The cases of seed {seed} are loaded already.")
+        generator = Generator(make_world(session), seed)
+        for number in generator.run(applications):
+            yield f"{number} of {applications} applications."
     seconds = time.monotonic() - began
     yield f"Loaded in {seconds:.1f} seconds."
 
 
-def _is_loaded(session: Session) -> bool:
-    own = select(Application.id).where(Application.start_key.contains("demonstration-base-"))
+def _is_loaded(session: Session, what: str) -> bool:
+    """Tell whether a case of the programme, or of a seed, is there."""
+    own = select(Application.id).where(Application.start_key.contains(f":{START_KEY}{what}-"))
     found = session.execute(own.limit(1)).first() is not None
     session.rollback()
     return found
@@ -72,10 +79,11 @@ def _load_programme(session: Session) -> Iterator[str]:
         mail.only_to_inboxes(session, newest=NEWEST_MAILS),
     ):
         founded = world.days.moment(Random("founded"), FOUNDED_DAYS_AGO)  # noqa: S311
+        joined = world.days.moment(Random("joined"), COMPANIES_DAYS_AGO)  # noqa: S311
         world.gather(founded)
         tables = _register_round_tables(world)
         companies = {
-            each["word"]: world.found_company(each, founded + timedelta(days=1))
+            each["word"]: world.found_company(each, joined)
             for each in read("organisations")["organisations"]
         }
         _tell(world, companies)

@@ -9,20 +9,19 @@ from sandbox.web.demo.facts import fill, read
 from sandbox.web.demo.story import Story
 
 
-def texts_of(story: Story) -> Mapping[str, Any]:
-    """Return the texts of a project's report, or those that suit any."""
-    found: Mapping[str, Any] = read("outcomes")["reports"].get(story.project["key"])
-    return found or read("outcomes")["general"]
+def draft_report(story: Story, trial: Trial, *, texts: str = "") -> OutcomeReport:
+    """Let the caseworker draft and write the report.
 
-
-def draft_report(story: Story, trial: Trial) -> OutcomeReport:
-    """Let the caseworker draft and write the report."""
+    Shape: `texts` names those of the data file; empty, they are the project's own.
+    """
     session = story.world.session
     report = services.draft_report(
         session, story.caseworker, trial, language=story.company.owner.language, now=story.tick()
     )
     session.flush()
-    texts = texts_of(story)
+    written: Mapping[str, Any] = (
+        read("outcomes")[texts] if texts else read("outcomes")["reports"][story.project["key"]]
+    )
     slots = {**story.slots, "hypothesis": str(story.answers.get("hypothesis", ""))}
     general = read("outcomes")["general"]["sections"]["summary"]
     services.save_report(
@@ -31,12 +30,16 @@ def draft_report(story: Story, trial: Trial) -> OutcomeReport:
         report,
         title=trial.title,
         sections={
-            spec.key: fill(texts["sections"].get(spec.key, general if spec.required else ""), slots)
+            spec.key: fill(
+                written["sections"].get(spec.key, general if spec.required else ""), slots
+            )
             for spec in story.pack.report_sections
         },
-        lessons={spec.code: texts["lessons"].get(spec.code, "") for spec in story.pack.principles},
+        lessons={
+            spec.code: written["lessons"].get(spec.code, "") for spec in story.pack.principles
+        },
         recommendations={
-            spec.code: texts["recommendations"].get(spec.code, "")
+            spec.code: written["recommendations"].get(spec.code, "")
             for spec in story.pack.stakeholders
         },
         expected_version=report.version,

@@ -14,11 +14,12 @@ from sandbox.domain.packs import Answers, PolicyPack
 from sandbox.domain.routing import propose
 from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.files import Accepted
-from sandbox.models import Application
+from sandbox.models import Application, Organisation
 from sandbox.web.demo.facts import Words, fill, read
 from sandbox.web.demo.world import Bench, Company, World
 
 LAPSER = system_actor("applications.lapse_overdue", "application:lapse")
+START_KEY = "demonstration-"
 FEWEST_AUTHORITIES = 2
 HALF = 0.5
 LONG_ANSWER_WORDS = 50
@@ -76,6 +77,11 @@ class Story:
         return [each.key for each in self.world.pack.tiers].index(self.tier)
 
     @property
+    def start_key(self) -> str:
+        """Return the key that makes sure that the application is started once."""
+        return f"{START_KEY}{self.key}"
+
+    @property
     def pack(self) -> PolicyPack:
         """Return the rules under which the case goes."""
         return self.world.pack
@@ -110,9 +116,9 @@ class Story:
         self.application = applications.start_application(
             self.world.session,
             self.company.owner,
-            self.company.row,
+            self.world.session.get_one(Organisation, self.company.id),
             pack=self.pack,
-            start_key=f"demonstration-{self.key}",
+            start_key=self.start_key,
             language=self.company.owner.language,
             now=begun,
         )
@@ -152,7 +158,7 @@ class Story:
         reference = self.application.reference or ""
         text = fill(
             read("deeds")["document"],
-            {"label": label, "organisation": self.company.row.name, "reference": reference},
+            {"label": label, "organisation": self.company.name, "reference": reference},
         )
         plain = "".join(each if each.isalnum() else "-" for each in label.lower()).strip("-")
         return Accepted(f"{plain[:60]}.txt", text.encode(), "text/plain")

@@ -17,6 +17,7 @@ from sandbox.domain.packs import (
     Who,
 )
 from sandbox.kernel.actors import Actor, system_actor
+from sandbox.kernel.clock import local_day
 from sandbox.models import Incident, MonitoringReport, Trial
 from sandbox.trials import queries, services
 from sandbox.trials.queries import COMPLETION, TrialFile
@@ -26,6 +27,7 @@ from sandbox.web.demo.story import Story
 OPENER = system_actor("trials.open", P.TRIAL_OPEN.value)
 PER_CENT = Decimal(100)
 HALF = 0.5
+LONGEST_USUAL_DAYS = 150
 SLACK_DAYS = 7  # What business days and the minimum days of a stage need between them.
 
 
@@ -51,6 +53,7 @@ class Course:
     ends: str = ""
     exit_kind: str = ""
     returned_once: bool = False  # the application came back once, and information was asked for
+    pace: float = 0.7  # how much of the longest time a stage with reports usually takes
     extra_every: int | None = None  # hand in reports this often, where the pack asks for fewer
 
 
@@ -74,6 +77,7 @@ class Trialling:
         self.participants = 0
         self.submitted = 0
         self.last_report: MonitoringReport = None  # type: ignore[assignment]
+        self.last_level = Level.WITHIN
         self.troubles: list[Incident] = []
         self.schedule = self._schedule()
 
@@ -108,8 +112,9 @@ class Trialling:
         cadence = stage.report_every_days
         if cadence is None:
             return max(least, self.rng.randint(18, 32))
-        rounds = max(1, -(-least // cadence), round(min(stage.max_days, 150) * 0.7 / cadence))
-        return rounds * cadence + max(6, min(9, cadence - 6))
+        wanted = min(stage.max_days, LONGEST_USUAL_DAYS) * self.course.pace
+        rounds = max(1, least // cadence, round(wanted / cadence))
+        return max(least, rounds * cadence + max(6, min(9, cadence - 6)))
 
     def _gate_after(self, place: int) -> tuple[RequirementSpec, ...]:
         stages = self.tier.stages
@@ -162,8 +167,9 @@ class Trialling:
         if until >= 0:
             self.story.on(until)
         if not self.is_unfinished:
-            self._catch_up()
-            self._finish_gate()
+            file = self.file()
+            self._catch_up(file)
+            self._finish_gate(file)
             self._pass_gate()
         elif self.course.ends == "early":
             self._end_early()
@@ -277,20 +283,17 @@ class Trialling:
                 now=self.story.tick(),
             )
 
-    def _finish_gate(self) -> None:
+    def _finish_gate(self, file: TrialFile) -> None:
         """Bring what is still missing: documents, conditions, at last the approvals."""
-        file = self.file()
-        gate = file.gate(file.next_gate)
-        for state in gate.requirements:
-            if not state.holds and state.spec.kind is RequirementKind.DOCUMENT:
-                self._document(state.spec)
-            elif not state.holds and state.spec.kind is RequirementKind.START_CONDITIONS:
-                self._meet_conditions()
-        for state in gate.requirements:
-            if not state.holds and state.spec.kind is RequirementKind.APPROVAL:
-                self._approve(state.spec, file.next_gate)
+        missing = [each.spec for each in file.gate(self.gate_key).requirements if not each.holds]
+        for spec in missing:
+            if spec.kind in (RequirementKind.DOCUMENT, RequirementKind.START_CONDITIONS):
+                self._work(spec)()
+        for spec in missing:
+            if spec.kind is RequirementKind.APPROVAL:
+                self._approve(spec)
 
-    def _approve(self, spec: RequirementSpec, stage: str) -> None:
+    def _approve(self, spec: RequirementSpec) -> None:
         for code in self._asked(spec.by):
             for actor in self._persons(code)[: spec.persons]:
                 self.story.declare(actor)
@@ -298,7 +301,7 @@ class Trialling:
                     self.story.world.session,
                     actor,
                     self.trial,
-                    stage=stage,
+                    stage=self.gate_key,
                     requirement=spec.key,
                     note=self.story.words.deed("approvals"),
                     now=self.story.tick(),
@@ -433,30 +436,34 @@ class Trialling:
             now=self.story.tick(),
         )
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, file: TrialFile) -> None:
         """Hand in what is still due when the gate is reached."""
-        file = self.file()
         asked = any(
             spec.kind in (RequirementKind.REPORT_ACCEPTED, RequirementKind.METRICS_WITHIN)
-            for spec in file.requirements_of(file.next_gate)
+            for spec in self._gate_after(self.place)
         )
         due = max(1 if asked else 0, len(file.reports_due))
         for _ in range(due - len(file.current_reports)):
             self._accept(self._report())
+        if asked and self.last_level is Level.BREACH:
+            # A gate looks at the latest readings: that it was put right has to be shown.
+            self._accept(self._report())
 
     def _report(self) -> MonitoringReport:
-        file = self.file()
         self.submitted += 1
-        level = self.course.reports.get(self.submitted, Level.WITHIN)
-        most = file.current_spec.participants_cap or int(self.story.slots["participants"])
+        self.last_level = level = self.course.reports.get(self.submitted, Level.WITHIN)
+        most = self.tier.stages[self.place].participants_cap or int(
+            self.story.slots["participants"]
+        )
         share = min(1.0, 0.3 + 0.15 * self.submitted)
         planned = min(most, int(self.story.slots["participants"]))
         self.participants = max(self.participants, int(planned * share))
         self.participants = min(self.participants, most)
         words = Words(self.rng, {**self.story.slots, "participants": str(self.participants)})
         name = {Level.WITHIN: "reports"}.get(level, f"reports_{level.value}")
-        if self.measured is None or file.today > self.measured:
-            self.measured = file.today
+        today = local_day(self.story.tick(), self.story.pack.calendar.timezone)
+        if self.measured is None or today > self.measured:
+            self.measured = today
         else:
             self.measured += timedelta(days=1)
         self.last_report = services.submit_report(
@@ -465,7 +472,7 @@ class Trialling:
             self.trial,
             narrative=words.deed(name),
             participants=self.participants,
-            readings=self._readings(file, level),
+            readings=self._readings(level),
             measured_on=self.measured,
             now=self.story.tick(),
         )
@@ -488,8 +495,8 @@ class Trialling:
             now=self.story.tick(),
         )
 
-    def _readings(self, file: TrialFile, level: Level) -> dict[str, Decimal]:
-        metrics = [file.pack.metric(key) for key in file.tier.metrics]
+    def _readings(self, level: Level) -> dict[str, Decimal]:
+        metrics = [self.story.pack.metric(key) for key in self.tier.metrics]
         bad = self.rng.choice(metrics) if level is not Level.WITHIN else None
         return {
             metric.key: reading(metric, level if metric is bad else Level.WITHIN, self.rng.random())

@@ -1,6 +1,6 @@
 """Hold whom and what the demonstration's stories share, and bring the people to life."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -17,7 +17,7 @@ from sandbox.authorities.services import register_authorities
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.actors import Actor, StaffRole, system_actor
 from sandbox.kernel.files import FileStore
-from sandbox.models import Organisation, Person
+from sandbox.models import Person
 from sandbox.models.people import AuthorityRole, OrganisationRole
 from sandbox.web.demo.accounts import PASSWORD, address
 from sandbox.web.demo.answers import Composer
@@ -38,7 +38,8 @@ BEFORE_ALL = timedelta(days=5)
 class Company:
     """Hold an organisation that applies, with its two people."""
 
-    row: Organisation
+    id: UUID
+    name: str
     owner: Actor
     member: Actor
     slots: Mapping[str, str]
@@ -163,7 +164,7 @@ class World:
                 now=at + timedelta(hours=2),
             )
             member = self.actor(person)
-        return Company(row, acting, member, company_slots(known))
+        return Company(row.id, row.name, acting, member, company_slots(known))
 
 
 def company_slots(known: Mapping[str, Any]) -> dict[str, str]:
@@ -186,21 +187,27 @@ def invented_name(rng: Random) -> str:
     return f"{rng.choice(names['given'])} {first} {second}"
 
 
-def invented_company(rng: Random, number: int, places: Sequence[str]) -> dict[str, Any]:
-    """Make up an organisation; the number keeps its addresses apart from all others."""
+def invented_company(rng: Random, word: str, kind: str, taken: set[str]) -> dict[str, Any]:
+    """Make up an organisation whose name nobody has yet; `word` stands in its addresses."""
     names = read("people")
-    kind = rng.choice(("company", "company", "startup", "startup", *names["organisation_forms"]))
-    word = rng.choice(names["organisation_words"])
-    form = rng.choice(names["organisation_forms"][kind])
-    letters = "".join(each for each in word.upper() if "A" <= each <= "Z")[:3].ljust(3, "X")
+    while True:
+        plant = rng.choice(names["organisation_words"])
+        form = rng.choice(names["organisation_forms"][kind])
+        where = rng.choice(names["organisation_places"])
+        name = f"{fill(form, {'word': plant})} {where}"
+        if name not in taken:
+            break
+    taken.add(name)
+    letters = "".join(each for each in plant.upper() if "A" <= each <= "Z")[:3].ljust(3, "X")
     day = f"{rng.randint(0, 22):02d}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}"
+    ending = "".join(rng.choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=3))
     pays_tax = kind in ("company", "startup")
     return {
-        "implementer": f"{fill(form, {'word': word})} {number}",
-        "word": f"org{number}",
+        "implementer": name,
+        "word": word,
         "kind": kind,
         "size": rng.choice(("micro", "small", "medium", "large")),
-        "tax_id": f"{letters}{day}{number % 1000:03d}" if pays_tax else None,
-        "place": rng.choice(places),
+        "tax_id": f"{letters}{day}{ending}" if pays_tax else None,
+        "place": "",
         "owner": invented_name(rng),
     }
