@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, tuple_
 from sqlalchemy.orm import Session
 
 PAGE_SIZE = 50
+_LARGEST_INTEGER = 2**31 - 1  # what PostgreSQL's integers hold
 _R = TypeVar("_R")
 
 
@@ -37,7 +38,7 @@ def decode_key(text: str, like: Sequence[type]) -> tuple[Any, ...] | None:
         if not isinstance(parts, list) or len(parts) != len(like):
             return None
         return tuple(_from_text(part, kind) for part, kind in zip(parts, like, strict=True))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 
 
@@ -74,6 +75,19 @@ def _to_text(value: Any) -> Any:
 
 
 def _from_text(value: Any, kind: type) -> Any:
-    if kind in (datetime, date):
-        return kind.fromisoformat(value)
-    return kind(value)
+    # Whatever the database would refuse must be refused here, where it is no fault.
+    if kind is datetime:
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise ValueError(value)
+        return instant.astimezone(UTC)
+    if kind is date:
+        return date.fromisoformat(value)
+    if kind is int:
+        if abs(number := int(value)) > _LARGEST_INTEGER:
+            raise ValueError(value)
+        return number
+    text = str(value)
+    if "\x00" in text:
+        raise ValueError(value)
+    return kind(text)

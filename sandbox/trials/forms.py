@@ -98,6 +98,11 @@ class StartConditionForm(PlatformForm):
         description=_l("If a third party blocks it: who, and what is being done about it."),
     )
 
+    def validate_note(self, field: Field) -> None:
+        """Demand a note where a third party blocks."""
+        if self.state.data == "blocked_by_third_party" and not (field.data or "").strip():
+            raise ValidationError(_l("Say who blocks it, and what is being done about it."))
+
 
 class DocumentForm(PlatformForm):
     """Hand in a document for a gate."""
