@@ -217,6 +217,10 @@ class Album:
     language: str
     taken: int = 0
 
+    def __post_init__(self) -> None:
+        for picture in (SCREENSHOTS / self.language).glob(f"{self.story}-*.png"):
+            picture.unlink()
+
     def keep(self, page: Page, name: str) -> None:
         self.taken += 1
         path = SCREENSHOTS / self.language / f"{self.story}-{self.taken:02d}-{name}.png"

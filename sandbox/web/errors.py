@@ -9,12 +9,15 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from sandbox.access.checks import Denied, NotFound
+from sandbox.accounts.setup import current_person_actor
 from sandbox.domain.refusals import Refusal
 from sandbox.kernel.db import db
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
 from sandbox.web.refusals import explain, possible_actions
 
 log = structlog.get_logger("fault")
+
+WORTH_SHOWING = 20  # characters; what is shorter is a choice or quickly typed again
 
 STATUS_OF: dict[type[Refusal], int] = {
     NotFound: 404,
@@ -50,8 +53,29 @@ def refused(error: Refusal) -> ResponseReturnValue:
 
 
 def form_expired(error: CSRFError) -> ResponseReturnValue:
-    """Answer a form whose protection has run out; nothing was done."""
-    return page(400, "400", reason=str(error.description))
+    """Answer a form whose session has ended: nothing was done, and nothing typed is lost."""
+    g.actor = current_person_actor()
+    if wants_json() or not is_own_form():
+        return page(400, "400", reason=str(error.description))
+    typed = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    return page(
+        400,
+        "expired",
+        address=request.full_path.rstrip("?"),
+        fields=typed,
+        texts=[text for _, text in typed if len(text) >= WORTH_SHOWING],
+        has_files=any(file.filename for file in request.files.values()),
+    )
+
+
+def is_own_form() -> bool:
+    """Tell whether one of our own pages sent the form and it may be shown again.
+
+    What another site sends must never be offered with one of our buttons, and a password must
+    never stand in a page.
+    """
+    comes_from_us = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return comes_from_us and not any("password" in name for name in request.form)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from playwright.sync_api import BrowserContext
@@ -19,7 +20,7 @@ from sandbox.trials import services as trials
 from tests import factories
 from tests.browsing import LOCALES, Album, LiveServer, Visitor, say
 from tests.factories import Team, actor_for
-from tests.trial_factories import OPENER, Cast, run_to_completion
+from tests.trial_factories import OPENER, Cast, enter_next, run_to_completion, work_the_gate
 
 
 @dataclass
@@ -39,6 +40,7 @@ class PublishedReport:
     reference: str
     slug: str
     findings: str
+    cast: Cast
 
 
 class Story:
@@ -72,12 +74,14 @@ class Story:
     def window_of(self, person: Person | Actor, **options: Any) -> Visitor:
         """Open a private window in which somebody is signed in."""
         visitor = self.visitor(**options)
-        row = self.person(person)
-        visitor.page.context.add_cookies(
-            [self.server.session_cookie(row.email, self.language)]  # type: ignore[list-item]
-        )
-        self.session.rollback()
+        self.sign_in(visitor, person)
         return visitor
+
+    def sign_in(self, visitor: Visitor, person: Person | Actor) -> None:
+        """Let somebody be signed in at a window, as if in another tab of it."""
+        cookie = self.server.session_cookie(self.person(person).email, self.language)
+        visitor.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        self.session.rollback()
 
     # Words
 
@@ -120,16 +124,18 @@ class Story:
         organisation = factories.make_organisation(self.session, owner, member, name=name)
         return Company(organisation, owner, member)
 
+    @cached_property
     def caseworker(self) -> Person:
         return factories.make_staff(self.session)
 
-    def publisher(self) -> Person:
-        return factories.make_staff(self.session, StaffRole.PUBLISHER, "Pablo Reyes")
-
+    @cached_property
     def teams(self) -> dict[str, Team]:
         """Make the programme's authorities, each with a head and two officers."""
         codes = [authority.code for authority in self.pack.authorities]
         return {code: factories.make_team(self.session, code) for code in codes}
+
+    def publisher(self) -> Person:
+        return factories.make_staff(self.session, StaffRole.PUBLISHER, "Pablo Reyes")
 
     # What happened before
 
@@ -153,25 +159,24 @@ class Story:
             **ANSWERS,  # type: ignore[arg-type]
         )
 
-    def in_triage(self, company: Company, caseworker: Person) -> Application:
+    def in_triage(self, company: Company) -> Application:
         """Let a caseworker begin the check of what a company has sent."""
         return factories.make_in_triage(
             self.session,
             company.organisation,
             self.actor(company.owner),
-            self.actor(caseworker),
+            self.actor(self.caseworker),
             now=self.now - timedelta(days=2),
             **ANSWERS,  # type: ignore[arg-type]
         )
 
     def assigned(self, company: Company, *codes: str) -> Application:
         """Let the secretariat ask authorities to take a case, the first of them as lead."""
-        caseworker = self.caseworker()
-        application = self.in_triage(company, caseworker)
+        application = self.in_triage(company)
         with unit_of_work(self.session):
             coordination.assign(
                 self.session,
-                self.actor(caseworker),
+                self.actor(self.caseworker),
                 application,
                 lead=codes[0],
                 associates=codes[1:],
@@ -182,8 +187,7 @@ class Story:
 
     def trial(self, *, days_ago: int) -> Cast:
         """Let three authorities admit an application, whose trial opened so many days ago."""
-        company, caseworker = self.company(), self.caseworker()
-        teams = self.teams()
+        company, caseworker, teams = self.company(), self.caseworker, self.teams
         opened = self.now - timedelta(days=days_ago)
         application = factories.make_admitted(
             self.session,
@@ -207,6 +211,13 @@ class Story:
             store=self.store,
             now=opened + timedelta(hours=1),
         )
+
+    def running_trial(self, *, days_ago: int) -> Cast:
+        """Let a trial have entered its live stage so many days ago."""
+        cast = self.trial(days_ago=days_ago)
+        work_the_gate(self.session, cast)
+        enter_next(self.session, cast)
+        return cast
 
     def published_report(self) -> PublishedReport:
         """Let a trial run to its end, and its report be drafted and published."""
@@ -234,7 +245,7 @@ class Story:
             outcomes.send_for_publication(self.session, drafter, report, now=cast.now)
         with unit_of_work(self.session):
             outcomes.publish(self.session, publisher, report, now=cast.now)
-        published = PublishedReport(report.title, cast.trial.reference, report.slug, findings)
+        published = PublishedReport(report.title, cast.trial.reference, report.slug, findings, cast)
         self.session.rollback()
         return published
 

@@ -70,7 +70,7 @@ def test_company_fills_in_and_submits(story: Story) -> None:
     answers["reliefs"] = [first_relief, {**first_relief, "law": "lftr", "provision": "Art. 118"}]
 
     owner.goto("/my-tasks")
-    owner.click("Applications", within="header").click("Start an application")
+    owner.press('header a[href="/applications"]').click("Start an application")
     owner.click("Start now")
     home = owner.path
     owner.click("Check your answers")
@@ -198,8 +198,16 @@ def test_form_works_without_javascript(story: Story) -> None:
 def test_expired_session_loses_nothing(story: Story) -> None:
     company = story.company()
     draft = story.draft(company)
+    address = f"/applications/{draft.id}/sections/rules"
     story.session.rollback()
     owner = story.window_of(company.owner)
-    owner.goto(f"/applications/{draft.id}/sections/rules").fill("q_obstacle", OBSTACLE)
+    owner.goto(address).fill("q_obstacle", OBSTACLE)
     owner.page.context.clear_cookies()
     owner.click("Save and continue", status=400)
+    assert owner.heading == story.say("Your session has ended")
+
+    # Whoever signs in elsewhere comes back to the page and sends what it has kept.
+    story.sign_in(owner, company.owner)
+    owner.click("I am signed in again: send it", status=400).click("Send it")
+    owner.goto(address)
+    assert owner.value("q_obstacle") == OBSTACLE

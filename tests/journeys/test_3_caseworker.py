@@ -14,7 +14,7 @@ CORRECTED = "De noche responde una enfermera de guardia, y una grabación lo dic
 
 
 def test_caseworker_returns_and_the_company_corrects(story: Story) -> None:
-    company, caseworker = story.company(), story.caseworker()
+    company, caseworker = story.company(), story.caseworker
     application = story.submitted(company)
     key, owner_email = application.id, company.owner.email
     staff, owner = story.window_of(caseworker), story.window_of(company.owner)
@@ -47,9 +47,8 @@ def test_caseworker_returns_and_the_company_corrects(story: Story) -> None:
 
 
 def test_caseworker_changes_the_proposed_authorities(story: Story) -> None:
-    company, caseworker = story.company(), story.caseworker()
-    teams = story.teams()
-    application = story.in_triage(company, caseworker)
+    company, caseworker, teams = story.company(), story.caseworker, story.teams
+    application = story.in_triage(company)
     key = application.id
     story.session.rollback()
     proposal = propose(story.pack, complete_answers(story.pack, **ANSWERS), story.now.date())

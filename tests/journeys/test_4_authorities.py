@@ -19,7 +19,7 @@ CONCERN = "Falta decir cuánto tiempo se guardan los mensajes."
 
 
 def test_authorities_review_and_decide(story: Story) -> None:
-    company, teams = story.company(), story.teams()
+    company, teams = story.company(), story.teams
     lead, associate = teams["INAI"], teams["IFT"]
     application = story.assigned(company, "INAI", "IFT")
     key, owner_email = application.id, company.owner.email

@@ -7,7 +7,7 @@ import pytest
 from sandbox.domain.packs import RequirementKind
 from tests.browsing import Visitor
 from tests.journeys.story import Story
-from tests.trial_factories import Cast, enter_next, work_the_gate
+from tests.trial_factories import work_the_gate
 
 pytestmark = pytest.mark.journey
 STORY = 5
@@ -52,7 +52,7 @@ def test_trial_is_planned_and_enters_its_first_live_stage(story: Story) -> None:
 
 
 def test_trial_is_watched_stopped_and_resumed(story: Story) -> None:
-    cast = running(story, days_ago=60)
+    cast = story.running_trial(days_ago=60)
     trial = f"/trials/{cast.trial.id}"
     metrics = story.pack.tier(cast.trial.tier).metrics
     story.session.rollback()
@@ -95,7 +95,7 @@ def test_trial_is_watched_stopped_and_resumed(story: Story) -> None:
 
 
 def test_trial_is_completed(story: Story) -> None:
-    cast = running(story, days_ago=100)
+    cast = story.running_trial(days_ago=100)
     work_the_gate(story.session, cast)
     exit_stage = story.pack.tier(cast.trial.tier).stages[-1]
     completion = story.pack.tier(cast.trial.tier).completion
@@ -127,11 +127,3 @@ def hand_in(company: Visitor, trial: str, requirement: str) -> None:
     company.attach("document", "informe.pdf", PDF, "application/pdf")
     company.click("Hand in the document")
     assert "informe.pdf" in company.main
-
-
-def running(story: Story, *, days_ago: int) -> Cast:
-    """Let a trial have entered its live stage so many days ago."""
-    cast = story.trial(days_ago=days_ago)
-    work_the_gate(story.session, cast)
-    enter_next(story.session, cast)
-    return cast
