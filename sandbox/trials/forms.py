@@ -1,16 +1,19 @@
 """Build the forms of a trial from its tier and its pack."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import Field, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from sandbox.domain.packs import PolicyPack, TierSpec
+from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.forms import DateField3, PlatformForm, Required, VersionedForm, WordLimit
-from sandbox.models import TrialPlan
+from sandbox.models import MonitoringReport, TrialPlan
+from sandbox.trials.queries import TrialFile, report_data
 
 MOST_WORDS = 800
 START_STATES = (
@@ -143,6 +146,19 @@ class MonitoringReportForm(PlatformForm):
         description=_l("What went well, what did not, complaints and what you did about them."),
     )
 
+    earliest: ClassVar[date]
+    latest: ClassVar[date]
+    taken: ClassVar[frozenset[date]]  # days of which there are readings already
+
+    def validate_measured_on(self, field: Field) -> None:
+        """Refuse days outside the stage, and days that were reported before."""
+        if field.data is None:
+            return
+        if not self.earliest <= field.data <= self.latest:
+            raise ValidationError(_l("Readings are from within the present stage, up to today."))
+        if field.data in self.taken:
+            raise ValidationError(_l("There are readings of this day already. Choose another."))
+
     def readings(self) -> dict[str, Decimal]:
         """Return the values by the keys of their metrics."""
         return {
@@ -153,16 +169,23 @@ class MonitoringReportForm(PlatformForm):
 
 
 def report_form(
-    pack: PolicyPack, tier: TierSpec, language: str, data: Mapping[str, object]
+    file: TrialFile, language: str, correcting: MonitoringReport | None
 ) -> MonitoringReportForm:
     """Make the form of a monitoring report with a field for each metric of the tier."""
-    parts = {
+    pack, tier = file.pack, file.tier
+    parts: dict[str, object] = {
         f"metric-{key}": MeasuredField(
             f"{pack.metric(key).name.in_(language)} ({pack.metric(key).unit.in_(language)})",
             [Required(), IsNumber()],
         )
         for key in tier.metrics
     }
+    parts["earliest"], parts["latest"] = file.entered_on, file.today
+    own = None if correcting is None else correcting.id
+    parts["taken"] = frozenset(
+        reading.measured_on for reading in file.readings if reading.report_id != own
+    )
+    data = report_data(file, correcting)
     form: MonitoringReportForm = type("WholeReportForm", (MonitoringReportForm,), parts)(data=data)
     return form
 

@@ -78,7 +78,7 @@ def page_of(session: Session, actor: Actor, file: TrialFile) -> TrialPage:
         file=file,
         granted=granted,
         progress=file.progress,
-        gates={} if gate is None else {next_gate: gate},
+        gates=_gates(file),
         next_gate=next_gate,
         gate=gate,
         requirements=() if gate is None else _lines(file, actor, gate, granted),
@@ -101,6 +101,29 @@ def page_of(session: Session, actor: Actor, file: TrialFile) -> TrialPage:
     )
 
 
+def _gates(file: TrialFile) -> dict[str, GateState]:
+    """Lay out every gate: passed ones met in full, the next one judged, later ones not yet."""
+    entered = {stage.key for stage in file.stages}
+    places = [*(spec.key for spec in file.tier.stages), COMPLETION]
+    return {
+        key: file.gate(key)
+        if file.is_open and key == file.next_gate
+        else _settled(file, key, is_passed=key in entered or file.is_completed)
+        for key in places
+    }
+
+
+def _settled(file: TrialFile, key: str, *, is_passed: bool) -> GateState:
+    """Describe a gate that today's facts say nothing about."""
+    return GateState(
+        stage=None if key == COMPLETION else file.tier.stage(key),
+        requirements=tuple(
+            RequirementState(spec, is_satisfied=is_passed, is_waived=False, missing=())
+            for spec in file.requirements_of(key)
+        ),
+    )
+
+
 def _is_ready(gate: GateState | None, granted: frozenset[P], permission: P) -> bool:
     return gate is not None and gate.is_open and permission in granted
 
@@ -109,6 +132,7 @@ def _lines(
     file: TrialFile, actor: Actor, gate: GateState, granted: frozenset[P]
 ) -> tuple[RequirementLine, ...]:
     authority = file.acting(actor)
+    roles = roles_of(file, actor)
     found = []
     for state in gate.requirements:
         spec = state.spec
@@ -122,7 +146,8 @@ def _lines(
                     if row.stage == file.next_gate and row.requirement == spec.key
                 ],
                 may_document=spec.kind is RequirementKind.DOCUMENT
-                and P.REQUIREMENT_DOCUMENT in granted,
+                and P.REQUIREMENT_DOCUMENT in granted
+                and spec.by in roles,
                 may_approve=is_approval
                 and P.REQUIREMENT_APPROVE in granted
                 and may_approve(spec, authority)

@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sandbox.access.checks import NotFound, scope
+from sandbox.access.checks import NotFound, conceivable, scope
 from sandbox.access.permissions import P
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.gates import GateFacts, GateState, MissingKind, gate_state
 from sandbox.domain.monitoring import Level, next_report_due, reports_due
 from sandbox.domain.packs import (
     PolicyPack,
+    RequirementKind,
     RequirementSpec,
     StageSpec,
     StartConditionSpec,
@@ -134,6 +135,11 @@ class TrialFile:
     def is_open(self) -> bool:
         """Tell whether the trial has not ended."""
         return TrialStatus(self.trial.status) in OPEN_STATUSES
+
+    @property
+    def is_completed(self) -> bool:
+        """Tell whether the trial has passed its last gate."""
+        return TrialStatus(self.trial.status) is TrialStatus.COMPLETED
 
     @property
     def current(self) -> TrialStage:
@@ -481,7 +487,7 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
 
     The files of at most fifty trials are read together: the number of statements is fixed.
     """
-    if not (actor.member_of or actor.officer_of):
+    if not conceivable(actor, P.TRIAL_READ):
         return []
     trials = session.scalars(
         select(Trial)
@@ -521,7 +527,28 @@ def _waiting(file: TrialFile, actor: Actor) -> tuple[str | None, str, date | Non
     if file.trial.organisation_id in actor.member_of:
         return _waiting_for_company(file)
     authority = file.acting(actor)
-    return (None, "", None) if authority is None else _waiting_for(file, authority, actor)
+    if authority is None:
+        return ("trials.gate" if owes(file, Who.SECRETARIAT) else None), "trials.show", None
+    return _waiting_for(file, authority, actor)
+
+
+def owes(file: TrialFile, who: Who) -> bool:
+    """Tell whether the next gate waits for something that this party alone can bring."""
+    if file.open_suspension is not None:
+        return False
+    for requirement in file.gate(file.next_gate).requirements:
+        kind = requirement.spec.kind
+        if requirement.holds:
+            continue
+        if kind is RequirementKind.START_CONDITIONS:
+            if any(
+                spec.owner is who and file.conditions[spec.key].state != "met"
+                for spec in file.tier.start_conditions
+            ):
+                return True
+        elif (kind is RequirementKind.DOCUMENT and requirement.spec.by is who) or (kind is RequirementKind.APPROVAL and requirement.spec.by is Who.SECRETARIAT is who):
+            return True
+    return False
 
 
 def _waiting_for_company(file: TrialFile) -> tuple[str | None, str, date | None]:
@@ -536,14 +563,7 @@ def _waiting_for_company(file: TrialFile) -> tuple[str | None, str, date | None]
         return "trials.report", "trials.new_report", file.next_report_due
     if file.trial.status == TrialStatus.PREPARING and COMPANY not in agreed:
         return "trials.plan", "trials.plan", None
-    missing = [
-        part
-        for requirement in file.gate(file.next_gate).requirements
-        if not requirement.holds
-        for part in requirement.missing
-        if part.who is Who.COMPANY
-    ]
-    return ("trials.gate" if missing else None), page, file.next_report_due
+    return ("trials.gate" if owes(file, Who.COMPANY) else None), page, file.next_report_due
 
 
 def _waiting_for(
@@ -574,6 +594,8 @@ def _waiting_for(
             if is_last
             else ("trials.enter", page, None)
         )
+    if authority.is_lead and owes(file, Who.LEAD):
+        return "trials.gate", page, None
     mine = [
         requirement
         for requirement in gate.requirements

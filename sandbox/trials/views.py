@@ -184,8 +184,7 @@ def new_report(trial_id: UUID) -> ResponseReturnValue:
     """Report on the current stage, or correct the report that came back."""
     file = _file(trial_id, P.MONITORING_REPORT_SUBMIT)
     correcting = next((row for row in file.reports if row.state == "returned"), None)
-    data = queries.report_data(file, correcting)
-    form = forms.report_form(file.pack, file.tier, _language(), data)
+    form = forms.report_form(file, _language(), correcting)
     if not form.validate_on_submit():
         return _form_page("trials/new_report.html", file, form, correcting=correcting)
     _submit(file, form, correcting)
@@ -359,6 +358,7 @@ def _show(trial_id: UUID) -> ResponseReturnValue:
         missing_sentence=missing_sentence,
         gate_name=page.next_gate or COMPLETION_NAME,
         suspended_by=_suspended_by(file),
+        awaited=_awaited(file),
         incident_names={spec.key: spec.name for spec in file.pack.incident_classes},
     )
 
@@ -369,6 +369,19 @@ def _suspended_by(file: TrialFile) -> str:
         return who(Who.COMPANY)
     codes: dict[UUID | None, str] = {each.authority_id: each.code for each in file.supervisors}
     return codes.get(suspension.authority_id, who(Who.ASSOCIATES))
+
+
+def _awaited(file: TrialFile) -> list[str]:
+    """Name who has still to agree before a suspended test goes on."""
+    suspension = file.open_suspension
+    if suspension is None:
+        return []
+    lead = file.lead.code if file.lead else who(Who.LEAD)
+    sides = (
+        (lead, suspension.lead_agreed_at),
+        (_suspended_by(file), suspension.suspender_agreed_at),
+    )
+    return list(dict.fromkeys(name for name, agreed_at in sides if agreed_at is None))
 
 
 def _form_page(

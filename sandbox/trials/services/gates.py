@@ -25,6 +25,7 @@ from sandbox.trials.services.parts import (
     person_of,
     read,
     require_open,
+    roles_of,
     touch,
 )
 
@@ -42,11 +43,13 @@ def document_requirement(
 ) -> GateEvidence:
     """Hand in the document that a requirement of the next gate asks for; a newer one replaces it.
 
-    Raises: Denied, NotPossible(WRONG_REQUIREMENT, STILL_SUSPENDED).
+    Raises: Denied, NotPossible(WRONG_REQUIREMENT) unless it is the actor's to bring.
     """
     require(session, actor, P.REQUIREMENT_DOCUMENT, trial)
     facts = read(session, trial, now)
     spec = requirement_of(facts, stage, requirement, RequirementKind.DOCUMENT)
+    if spec.by not in roles_of(facts, actor):
+        raise NotPossible(Why.WRONG_REQUIREMENT)
     stored = store.put(file.content, file.content_type)
     session.execute(
         delete(GateEvidence).where(

@@ -50,13 +50,16 @@ def submit_report(
     """Hand in a report on the current stage with its readings, or correct a returned one.
 
     Every reading is judged on arrival; a breach opens an incident by itself and says so.
-    Raises: Denied, TransitionRefused, NotPossible(READINGS_MISSING, REPORT_WAITING, ALREADY_DONE).
+    Raises: Denied, NotPossible(READINGS_MISSING, READING_NOT_YET, REPORT_WAITING, ALREADY_DONE).
     """
     require(session, actor, P.MONITORING_REPORT_SUBMIT, trial)
     require_open(trial)
     file = read(session, trial, now)
     if set(file.tier.metrics) - set(readings):
         raise NotPossible(Why.READINGS_MISSING)
+    # A reading from the future would stay the latest one and hide every breach until then.
+    if not file.entered_on <= measured_on <= file.today:
+        raise NotPossible(Why.READING_NOT_YET)
     report = correcting
     if report is None:
         report = MonitoringReport(
@@ -99,7 +102,8 @@ def submit_report(
         number=report.number,
         breaches=len(breaches),
     )
-    for metric in breaches:
+    # A correction that is still in breach belongs to the incident that is open already.
+    for metric in breaches if correcting is None else ():
         _open_breach(session, actor, file, metric=metric, value=readings[metric], now=now)
     notices.tell_authorities(session, trial, "trials/report_submitted", now, number=report.number)
     return report
