@@ -257,7 +257,7 @@ class Trialling:
         label = spec.label.in_(self.story.company.owner.language)
         services.document_requirement(
             self.story.world.session,
-            self.story.company.member,
+            self._actor_for(spec.by),
             self.trial,
             stage=self.gate_key,
             requirement=spec.key,
@@ -266,16 +266,17 @@ class Trialling:
             now=self.story.tick(),
         )
 
+    def _actor_for(self, who: Who) -> Actor:
+        """Return somebody who brings what the pack asks of a party; the company by default."""
+        if who is Who.LEAD:
+            return self.story.named[self.story.lead]
+        return self.story.caseworker if who is Who.SECRETARIAT else self.story.company.member
+
     def _meet_conditions(self) -> None:
-        actors = {
-            Who.COMPANY: self.story.company.owner,
-            Who.LEAD: self.story.named[self.story.lead],
-            Who.SECRETARIAT: self.story.caseworker,
-        }
         for spec in self.tier.start_conditions:
             services.set_start_condition(
                 self.story.world.session,
-                actors[spec.owner],
+                self._actor_for(spec.owner),
                 self.trial,
                 key=spec.key,
                 state="met",
