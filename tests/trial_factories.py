@@ -187,7 +187,7 @@ def work_the_gate(session: Session, cast: Cast) -> None:
             case RequirementKind.REPORT_ACCEPTED:
                 pass  # Handed in below, once time has passed.
             case RequirementKind.DOCUMENT:
-                hand_in_document(session, cast, stage, spec.key)
+                hand_in_document(session, cast, stage, spec.key, by=spec.by)
             case RequirementKind.APPROVAL:
                 approve(session, cast, stage, spec.key, spec.by, spec.persons)
             case RequirementKind.METRICS_WITHIN | RequirementKind.NO_OPEN_INCIDENT:
@@ -200,12 +200,15 @@ def work_the_gate(session: Session, cast: Cast) -> None:
             cast.now += timedelta(days=1)
 
 
-def hand_in_document(session: Session, cast: Cast, stage: str, requirement: str) -> None:
+def hand_in_document(
+    session: Session, cast: Cast, stage: str, requirement: str, *, by: Who = Who.COMPANY
+) -> None:
+    actors = {Who.LEAD: cast.lead.officer, Who.SECRETARIAT: cast.caseworker}
     file = Accepted("prueba.pdf", b"%PDF-1.4 prueba", "application/pdf")
     with unit_of_work(session):
         services.document_requirement(
             session,
-            cast.company,
+            actors.get(by, cast.company),
             cast.trial,
             stage=stage,
             requirement=requirement,

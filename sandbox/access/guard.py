@@ -61,5 +61,7 @@ def install_guard(
         if conceivable(g.actor, permission):
             return None
         if g.actor.is_visitor:
-            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+            # A form's own address often takes nothing but the form: lead back to the start instead.
+            here = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("security.login", next=here))
         raise Denied(permission=permission.value)

@@ -82,7 +82,7 @@ POLICY: dict[P, Grant] = {
     P.TRIAL_PLAN_EDIT: Grant(Trial, own_organisation),
     P.TRIAL_PLAN_AGREE: Grant(Trial, own_organisation | worker),
     P.START_CONDITION_SET: Grant(Trial, own_organisation | lead | secretariat),
-    P.REQUIREMENT_DOCUMENT: Grant(Trial, own_organisation),
+    P.REQUIREMENT_DOCUMENT: Grant(Trial, own_organisation | lead | secretariat),
     P.REQUIREMENT_APPROVE: Grant(Trial, reader | secretariat),
     P.REQUIREMENT_WAIVE: Grant(Trial, lead),
     P.STAGE_ENTER: Grant(Trial, lead),

@@ -49,6 +49,7 @@ class Why(StrEnum):
     PLAN_INCOMPLETE = "plan_incomplete"
     POSITION_MISSING = "position_missing"
     PROHIBITED = "prohibited"
+    READING_NOT_YET = "reading_not_yet"
     READINGS_MISSING = "readings_missing"
     REASON_MISSING = "reason_missing"
     RECUSED = "recused"

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
-from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
+from sandbox.domain.applications import (
+    NEXT_ACTOR,
+    ApplicationStatus,
+    DecisionOutcome,
+    Party,
+)
+from sandbox.domain.trials import TrialStatus
 
 NEXT_STEP: Mapping[ApplicationStatus, object] = {
     ApplicationStatus.DRAFT: _l("The company completes the application and submits it."),
@@ -34,8 +40,35 @@ AFTER_DECISION: Mapping[DecisionOutcome, object] = {
 }
 
 
-def next_step(status: str, outcome: str | None) -> object:
-    """Return the sentence for what comes next."""
+OF_TRIAL: Mapping[TrialStatus, tuple[object, Party]] = {
+    TrialStatus.PREPARING: (AFTER_DECISION[DecisionOutcome.ADMITTED], Party.COMPANY),
+    TrialStatus.RUNNING: (
+        _l("The test runs. Its page shows what the next gate asks for and who brings it."),
+        Party.COMPANY,
+    ),
+    TrialStatus.SUSPENDED: (
+        _l("The test stands still until the lead and whoever suspended it agree to go on."),
+        Party.AUTHORITIES,
+    ),
+    TrialStatus.COMPLETED: (
+        _l("The secretariat drafts the outcome report and another person publishes it."),
+        Party.SECRETARIAT,
+    ),
+    TrialStatus.ENDED_EARLY: (
+        _l("The secretariat drafts the outcome report and another person publishes it."),
+        Party.SECRETARIAT,
+    ),
+}
+
+
+def next_step(status: str, outcome: str | None) -> tuple[object, Party]:
+    """Return the sentence for what comes next with an application, and who must act."""
+    party = NEXT_ACTOR[ApplicationStatus(status)]
     if outcome is not None:
-        return AFTER_DECISION[DecisionOutcome(outcome)]
-    return NEXT_STEP[ApplicationStatus(status)]
+        return AFTER_DECISION[DecisionOutcome(outcome)], party
+    return NEXT_STEP[ApplicationStatus(status)], party
+
+
+def next_step_of_trial(status: str) -> tuple[object, Party]:
+    """Return the sentence for what comes next with a test, and who must act."""
+    return OF_TRIAL[TrialStatus(status)]

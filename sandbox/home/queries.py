@@ -13,11 +13,11 @@ from sandbox.access.checks import NotFound, grants, scope
 from sandbox.access.permissions import P
 from sandbox.applications import queries as applications
 from sandbox.coordination import queries as coordination
-from sandbox.domain.applications import NEXT_ACTOR, ApplicationStatus, Party
+from sandbox.domain.applications import Party
 from sandbox.domain.calendar import ClockReading
 from sandbox.domain.packs import PolicyPack
 from sandbox.home.histories import DRAFTING_DEEDS, INTERNAL_DEEDS
-from sandbox.home.next_steps import next_step
+from sandbox.home.next_steps import next_step, next_step_of_trial
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.clock import local_day
@@ -78,6 +78,10 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
     application, organisation = row
     pack = active.pack_of(application)
     today = local_day(now, pack.calendar.timezone)
+    trial = trials.case_panel(session, actor, application, pack, now)
+    step, party = next_step(application.status, application.outcome)
+    if trial is not None and trial.trial is not None:
+        step, party = next_step_of_trial(trial.trial.status)
     return CasePage(
         application=application,
         organisation=organisation,
@@ -85,12 +89,12 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         today=today,
         granted=grants(session, actor, CASE_PERMISSIONS, application),
         clock=applications.clock_of(session, application, pack, today),
-        next_step=next_step(application.status, application.outcome),
-        next_party=NEXT_ACTOR[ApplicationStatus(application.status)],
+        next_step=step,
+        next_party=party,
         history=list_history(session, actor, application_id),
         applications_panel=applications.case_panel(session, actor, application, pack, now),
         coordination_panel=coordination.case_panel(session, actor, application, pack, now),
-        trials_panel=trials.case_panel(session, actor, application, pack, now),
+        trials_panel=trial,
     )
 
 

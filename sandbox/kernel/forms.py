@@ -129,6 +129,10 @@ def _missing_message(field: Field) -> str:
     return str(by_kind.get(kind_of(field), otherwise))
 
 
+# A text without spaces is a single word, however long: so its letters are limited as well.
+LONGEST_WORDS = 20
+
+
 class WordLimit:
     """Refuse a text of more than `max_words` words; the page shows a counter below the field."""
 
@@ -137,6 +141,8 @@ class WordLimit:
 
     def __call__(self, _form: Any, field: Field) -> None:
         """Count runs of characters between spaces, as the counter in the browser does."""
+        if len(field.data or "") > self.max_words * LONGEST_WORDS:
+            raise ValidationError(gettext("This text is far too long. Shorten it."))
         excess = len((field.data or "").split()) - self.max_words
         if excess > 0:
             raise ValidationError(

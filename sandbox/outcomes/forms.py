@@ -15,6 +15,10 @@ LONGEST_TITLE = 160
 MOST_WORDS = 3000
 
 
+class PublishForm(VersionedForm):
+    """Publish exactly the version that was read."""
+
+
 class ReturnForm(PlatformForm):
     """Give a reason for returning a report."""
 

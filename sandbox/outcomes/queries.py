@@ -13,6 +13,7 @@ from sandbox.access.permissions import P
 from sandbox.domain.outcomes import ReportStatus
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import AuditEntry, Deed
 from sandbox.kernel.paging import Page, paged
 from sandbox.kernel.tasks import Task
 from sandbox.models import Organisation, OutcomeReport, Trial
@@ -46,6 +47,17 @@ def find_report_of(session: Session, trial_id: UUID) -> OutcomeReport | None:
         .order_by(OutcomeReport.edition.desc())
         .limit(1)
     )
+
+
+def list_authors(session: Session, report: OutcomeReport) -> frozenset[UUID | None]:
+    """Return everybody who drafted this report or saved a word of it."""
+    writing = (Deed.OUTCOME_DRAFTED.value, Deed.OUTCOME_SAVED.value)
+    found = session.scalars(
+        select(AuditEntry.person_id).where(
+            AuditEntry.subject_id == report.id, AuditEntry.deed.in_(writing)
+        )
+    )
+    return frozenset({report.drafted_by_id, *found})
 
 
 def list_reports(session: Session, actor: Actor, after: str | None) -> Page[Row[Any]]:

@@ -16,7 +16,7 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale
 from sandbox.models import OutcomeReport, Trial
-from sandbox.outcomes import notices
+from sandbox.outcomes import notices, queries
 from sandbox.outcomes.facts import compute_facts
 from sandbox.outcomes.queries import find_report_of
 from sandbox.packs import active
@@ -114,14 +114,24 @@ def return_to_drafter(
     notices.tell_drafter(session, report, now)
 
 
-def publish(session: Session, actor: Actor, report: OutcomeReport, *, now: datetime) -> None:
+def publish(
+    session: Session,
+    actor: Actor,
+    report: OutcomeReport,
+    *,
+    now: datetime,
+    expected_version: int | None = None,
+) -> None:
     """Publish: freeze the facts and the wording, and hash both; nothing of it changes again.
 
-    Raises: NotPossible(FOUR_EYES) for the drafter, Denied, TransitionRefused.
+    Shape: `expected_version` is that of the page on which the person read the report.
+    Raises: NotPossible(FOUR_EYES) for whoever wrote any of it, Denied, Stale, TransitionRefused.
     """
-    if report.drafted_by_id == actor.person_id:
+    if actor.person_id in queries.list_authors(session, report):
         raise NotPossible(Why.FOUR_EYES)
     require(session, actor, P.OUTCOME_PUBLISH, report)
+    if expected_version is not None and report.version != expected_version:
+        raise Stale
     report.status = LIFECYCLE.advance(ReportStatus(report.status), ReportAction.PUBLISH).value
     report.facts = compute_facts(session, report.trial, active.pack_of(report.trial))
     report.content_hash = content_hash(content_of(report))

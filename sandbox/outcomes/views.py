@@ -26,7 +26,7 @@ from sandbox.models import OutcomeReport
 from sandbox.outcomes import queries, services
 from sandbox.outcomes.documents import print_report
 from sandbox.outcomes.facts import compute_facts
-from sandbox.outcomes.forms import ReportForm, ReturnForm, differences, report_form
+from sandbox.outcomes.forms import PublishForm, ReportForm, ReturnForm, differences, report_form
 from sandbox.outcomes.presentation import view_of
 from sandbox.outcomes.schemas import PublishedReportSchema
 from sandbox.packs import active
@@ -117,7 +117,9 @@ def publish(report_id: UUID) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     report = queries.get_report(session, actor, report_id)
     with unit_of_work(session):
-        services.publish(session, actor, report, now=utc_now())
+        services.publish(
+            session, actor, report, now=utc_now(), expected_version=PublishForm().version.data
+        )
     flash(_("The report is public."), "success")
     return redirect(url_for("outcomes.published", slug=report.slug), 303)
 

@@ -536,19 +536,26 @@ def owes(file: TrialFile, who: Who) -> bool:
     """Tell whether the next gate waits for something that this party alone can bring."""
     if file.open_suspension is not None:
         return False
-    for requirement in file.gate(file.next_gate).requirements:
-        kind = requirement.spec.kind
-        if requirement.holds:
-            continue
-        if kind is RequirementKind.START_CONDITIONS:
-            if any(
-                spec.owner is who and file.conditions[spec.key].state != "met"
-                for spec in file.tier.start_conditions
-            ):
-                return True
-        elif (kind is RequirementKind.DOCUMENT and requirement.spec.by is who) or (kind is RequirementKind.APPROVAL and requirement.spec.by is Who.SECRETARIAT is who):
-            return True
-    return False
+    return any(
+        _is_owed(file, requirement.spec, who)
+        for requirement in file.gate(file.next_gate).requirements
+        if not requirement.holds
+    )
+
+
+def _is_owed(file: TrialFile, spec: RequirementSpec, who: Who) -> bool:
+    match spec.kind:
+        case RequirementKind.START_CONDITIONS:
+            return any(
+                condition.owner is who and file.conditions[condition.key].state != "met"
+                for condition in file.tier.start_conditions
+            )
+        case RequirementKind.DOCUMENT:
+            return spec.by is who
+        case RequirementKind.APPROVAL:
+            return spec.by is who is Who.SECRETARIAT
+        case _:
+            return False
 
 
 def _waiting_for_company(file: TrialFile) -> tuple[str | None, str, date | None]:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import msgspec
 import structlog
-from flask import Flask, Response, g, jsonify
+from flask import Flask, Response, abort, g, jsonify, request
 from flask.json.provider import JSONProvider
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -105,10 +105,15 @@ def init_database(app: Flask, config: Config) -> None:
 
 
 def name_request() -> None:
-    """Give every request a number that a person can quote when something went wrong."""
+    """Give every request a number that a person can quote when something went wrong.
+
+    An address with a NUL is refused here: PostgreSQL cannot even compare one with a text.
+    """
     g.request_id = uuid4().hex[:12]
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        abort(400)
 
 
 def add_health(app: Flask) -> None:

@@ -56,6 +56,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.PLAN_INCOMPLETE: _l("The plan is not complete yet."),
     Why.POSITION_MISSING: _l("A position is missing."),
     Why.PROHIBITED: _l("The application describes a prohibited use and cannot go on."),
+    Why.READING_NOT_YET: _l("Readings are from within the present stage, up to today."),
     Why.READINGS_MISSING: _l("A reading is missing for a metric that the plan requires."),
     Why.REASON_MISSING: _l("Give a reason: others have to understand it later."),
     Why.RECUSED: _l("This person is recused from the case."),

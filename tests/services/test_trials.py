@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import Denied, NotFound
+from sandbox.domain.packs import Who
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import system_actor
@@ -471,3 +472,63 @@ def test_the_company_is_told_of_a_suspension(session: Session, files: FileStore)
     assert cast.company.person_id in told
     assert cast.lead.officer.person_id in told
     assert cast.caseworker.person_id in told
+
+
+# --- what must not be possible -------------------------------------------------------------------
+
+
+def test_a_document_comes_from_those_whom_the_pack_names(
+    session: Session, files: FileStore
+) -> None:
+    tier, stage, spec = next(
+        (tier.key, stage.key, spec)
+        for tier in pack().tiers
+        for stage in tier.stages
+        for spec in stage.gate
+        if spec.kind == "document" and spec.by is Who.LEAD
+    )
+    cast = make_trial(session, files, tier=tier)
+    while read(session, cast).next_gate != stage:
+        work_the_gate(session, cast)
+        enter_next(session, cast)
+    with pytest.raises(NotPossible) as refused:
+        hand_in_document(session, cast, stage, spec.key, by=Who.COMPANY)
+    assert refused.value.reason is Why.WRONG_REQUIREMENT
+    hand_in_document(session, cast, stage, spec.key, by=Who.LEAD)
+
+
+@pytest.mark.parametrize("days", [1, 365 * 7000, -400])
+def test_no_reading_is_from_outside_the_stage(
+    session: Session, files: FileStore, days: int
+) -> None:
+    cast = running(session, files)
+    file = read(session, cast)
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.submit_report(
+            session,
+            cast.company,
+            cast.trial,
+            narrative="Sin novedad.",
+            participants=1,
+            readings=good_readings(file),
+            measured_on=file.today + timedelta(days=days),
+            now=cast.now,
+        )
+    assert refused.value.reason is Why.READING_NOT_YET
+
+
+def test_the_secretariat_and_the_lead_have_tasks_for_what_is_theirs(
+    session: Session, files: FileStore
+) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    while not any(
+        each.kind == "start_conditions"
+        for each in read(session, cast).requirements_of(read(session, cast).next_gate)
+    ):
+        work_the_gate(session, cast)
+        enter_next(session, cast)
+    owners = {spec.owner for spec in pack().tier(TIERS[-1]).start_conditions}
+    assert {Who.COMPANY, Who.LEAD, Who.SECRETARIAT} <= owners
+    for actor in (cast.company, cast.lead.officer, cast.caseworker):
+        kinds = [task.kind for task in queries.list_tasks(session, actor, cast.now)]
+        assert kinds == ["trials.gate"]

@@ -290,3 +290,56 @@ def test_the_register_shows_the_trial_and_its_report(
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_of_the_table_is_a_formula(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
+
+
+def test_whoever_rewrote_a_draft_cannot_publish_it(session: Session, cast: Cast) -> None:
+    person = make_staff(session, StaffRole.CASEWORKER, "Segunda Persona")
+    with unit_of_work(session):
+        session.add(
+            StaffGrant(person_id=person.id, role=StaffRole.PUBLISHER.value, granted_at=cast.now)
+        )
+        record(session, cast.caseworker, Deed.ROLE_GRANTED, person, now=cast.now)
+    second = actor_for(session, person)
+    report = drafted(session, cast)
+    with unit_of_work(session):
+        services.save_report(
+            session,
+            second,
+            report,
+            title="Otra cosa",
+            sections=SECTIONS,
+            lessons={},
+            recommendations={},
+            expected_version=report.version,
+            now=cast.now,
+        )
+    with unit_of_work(session):
+        services.send_for_publication(session, cast.caseworker, report, now=cast.now)
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.publish(session, second, report, now=cast.now)
+    assert refused.value.reason is Why.FOUR_EYES
+
+
+def test_only_what_was_read_is_published(
+    session: Session, cast: Cast, publisher: Actor, window: Open
+) -> None:
+    report = sent(session, cast)
+    session.rollback()
+    reader = window(publisher)
+    stale = reader.get(f"/outcomes/{report.id}")
+    with unit_of_work(session):
+        services.return_to_drafter(session, publisher, report, reason="Falta.", now=cast.now)
+    with unit_of_work(session):
+        services.send_for_publication(session, cast.caseworker, report, now=cast.now)
+    session.rollback()
+    page = reader.submit(stale, form="/publish")
+    assert page.status_code == 409
+    session.rollback()
+    assert report.status == ReportStatus.AWAITING_PUBLICATION
+
+
+@pytest.mark.parametrize(
+    "path", ["/register?tier=%00", "/register/%00", "/reports/%00", "/round-tables/%00"]
+)
+def test_an_address_with_a_nul_is_refused(client: JudgingClient, path: str) -> None:
+    assert client.get(path).status_code == 400

@@ -289,3 +289,29 @@ def test_my_tasks_follow_the_trial(session: Session, cast: Cast, window: Open) -
     company = window(cast.company)
     company.submit(address(cast, "plan"), form="plan/agree")
     assert cast.trial.reference in lead.get("/my-tasks").main
+
+
+def test_a_second_report_of_the_same_day_keeps_what_was_typed(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    typed = {
+        **{f"metric-{key}": "1" for key in read(session, cast).tier.metrics},
+        "participants": "12",
+        "narrative": "Un relato largo que no se pierde.",
+    }
+    company = window(cast.company)
+    assert company.submit(address(cast, "reports", "new"), typed).status_code == 200
+    page = company.submit(address(cast, "reports", "new"), typed)
+    assert page.status_code == 422
+    assert "Un relato largo que no se pierde." in page.main
+
+
+def test_the_case_says_what_is_next_with_its_trial(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    lead = window(cast.lead.officer)
+    lead.submit(address(cast, "suspend"), {"reason": "Quejas."})
+    page = lead.get(f"/cases/{cast.trial.application_id}")
+    assert "La prueba está detenida" in page.main

@@ -80,7 +80,7 @@ def _check_page(
     ), status
 
 
-@bp.get("/<uuid:application_id>/submissions/<int:number>/receipt")
+@bp.get("/<uuid:application_id>/submissions/<int(max=999999):number>/receipt")
 @needs(P.APPLICATION_READ_ANSWERS)
 def receipt(application_id: UUID, number: int) -> ResponseReturnValue:
     """Show the receipt of a submission."""
@@ -94,7 +94,7 @@ def receipt(application_id: UUID, number: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:application_id>/submissions/<int:number>/receipt.pdf")
+@bp.get("/<uuid:application_id>/submissions/<int(max=999999):number>/receipt.pdf")
 @needs(P.APPLICATION_READ_ANSWERS)
 def receipt_pdf(application_id: UUID, number: int) -> ResponseReturnValue:
     """Hand over the receipt as a document to keep."""
@@ -109,7 +109,7 @@ def receipt_pdf(application_id: UUID, number: int) -> ResponseReturnValue:
     return document, 200, headers
 
 
-@bp.get("/<uuid:application_id>/submissions/<int:number>")
+@bp.get("/<uuid:application_id>/submissions/<int(max=999999):number>")
 @needs(P.APPLICATION_READ_ANSWERS)
 def submission(application_id: UUID, number: int) -> ResponseReturnValue:
     """Show what was submitted, exactly as it was."""
@@ -128,7 +128,7 @@ def submission(application_id: UUID, number: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:application_id>/submissions/<int:number>/changes")
+@bp.get("/<uuid:application_id>/submissions/<int(max=999999):number>/changes")
 @needs(P.APPLICATION_READ_ANSWERS)
 def changes(application_id: UUID, number: int) -> ResponseReturnValue:
     """Show how a submission differs from the one before it."""
