@@ -131,6 +131,8 @@ def _missing_message(field: Field) -> str:
 
 # A text without spaces is a single word, however long: so its letters are limited as well.
 LONGEST_WORDS = 20
+LONGEST_ALONE = 254
+"""The letters that even a single word may have, since mail addresses can be as long."""
 
 
 class WordLimit:
@@ -141,7 +143,7 @@ class WordLimit:
 
     def __call__(self, _form: Any, field: Field) -> None:
         """Count runs of characters between spaces, as the counter in the browser does."""
-        if len(field.data or "") > self.max_words * LONGEST_WORDS:
+        if len(field.data or "") > max(self.max_words * LONGEST_WORDS, LONGEST_ALONE):
             raise ValidationError(gettext("This text is far too long. Shorten it."))
         excess = len((field.data or "").split()) - self.max_words
         if excess > 0:
