@@ -120,7 +120,7 @@ def _authority(entry: Mapping[str, str]) -> str:
 
 def _incidents(incidents: list[Mapping[str, Any]]) -> str:
     if not incidents:
-        return str(_("None"))
+        return str(_("No incident"))
     serious = sum(1 for incident in incidents if incident["serious"])
     # Not inside an f-string: the collector of texts does not look into those.
     counted = ngettext("%(num)s incident", "%(num)s incidents", len(incidents))
@@ -130,7 +130,7 @@ def _incidents(incidents: list[Mapping[str, Any]]) -> str:
 
 def _suspensions(suspensions: list[Mapping[str, Any]], day: Format) -> str:
     if not suspensions:
-        return str(_("None"))
+        return str(_("No suspension"))
     parts = [
         _(
             "%(begin)s to %(end)s, by %(who)s",
