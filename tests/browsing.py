@@ -286,8 +286,8 @@ class Visitor:
             target.click()
         response = navigation.value
         # Going to another part of the same page asks the server nothing.
-        if response is not None:
-            assert response.status == status, f"{self.page.url}: {response.status}"
+        if response is not None and response.status != status:
+            raise AssertionError(f"{self.page.url}: {response.status}\n{self.main[:600]}")
         return self.look()
 
     def control(
