@@ -76,7 +76,7 @@ def pages() -> list[Expectation]:
 def test_other_methods_are_refused_before_anybody_is_asked(prober: Prober) -> None:
     faults = []
     for each in {each.rule: each for each in EXPECTATIONS}.values():
-        path = prober.address(each.rule, prober.values(each.subject))
+        path = prober.address(each, prober.values(each.subject))
         for number, method in enumerate(sorted(set(WRITES) - prober.methods_at(path))):
             actor = ("visitor", "owner")[number % 2]
             status = prober.send(actor, method, path).status_code
@@ -90,7 +90,7 @@ def test_head_and_options_tell_no_more_than_get(prober: Prober) -> None:
     faults = []
     for each in pages():
         asked = prober.values(each.subject)
-        path = prober.address(each.rule, asked)
+        path = prober.address(each, asked)
         for actor in ("foreign_owner", "recused_officer"):
             head = prober.finding(prober.send(actor, "HEAD", path))
             options = prober.finding(prober.send(actor, "OPTIONS", path))

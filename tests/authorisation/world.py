@@ -39,7 +39,7 @@ from sandbox.models import (
     Trial,
     TrialStage,
 )
-from sandbox.models.people import OrganisationRole
+from sandbox.models.people import AuthorityRole, OrganisationRole
 from sandbox.outcomes import services as outcomes
 from sandbox.trials import services as trials
 from tests.factories import (
@@ -73,6 +73,7 @@ PEOPLE: tuple[str, ...] = (
     "recused_officer",
     "lead_head",
     "associate_head",
+    "recused_head",
     "outside_officer",
     "outside_head",
     "caseworker",
@@ -179,6 +180,7 @@ class Builder:
             "INAI", "lead_head", "lead_officer", "colleague", "undeclared", "recused_officer"
         )
         self.ift = self.make_team("IFT", "associate_head", "associate_officer")
+        self.add_head(self.ift, "recused_head")
         self.cofece = self.make_team("COFECE", "outside_head", "outside_officer")
 
     def give_roles(self, person: Person, roles: list[StaffRole]) -> None:
@@ -194,6 +196,17 @@ class Builder:
         authority = make_authority(self.session, code, head=self.people[head], officers=people)
         first, second = officers[0], officers[min(1, len(officers) - 1)]
         return Team(authority, self.actor(head), self.actor(first), self.actor(second))
+
+    def add_head(self, team: Team, name: str) -> None:
+        place = AuthorityMembership(
+            person_id=self.people[name].id,
+            authority_id=team.authority.id,
+            role=AuthorityRole.HEAD.value,
+            joined_at=self.now,
+        )
+        with unit_of_work(self.session):
+            self.session.add(place)
+            record(self.session, SYSTEM, Deed.AUTHORITY_MEMBER_JOINED, team.authority, now=self.now)
 
     def actor(self, name: str) -> Actor:
         return actor_for(self.session, self.people[name])
@@ -390,13 +403,16 @@ class Builder:
         self.accept(application, self.inai)
         self.name(application, self.inai, "lead_officer")
         self.declare(application, "lead_officer", "associate_officer", "associate_head")
-        self.declare(application, "recused_officer", has_conflict=True)
+        self.declare(application, "recused_officer", "recused_head", has_conflict=True)
         self.recuse(application, "recused_caseworker")
 
-    def make_review(self) -> None:
-        """Put a case under review whose officer was exchanged, and that an authority declined."""
-        application = self.submit_case(self.rio, "review")
-        self.assign(application, self.rio, self.ift, self.cofece)
+    def ask(self, application: Application, tenant: Tenant) -> None:
+        """Ask the tenant's authorities; of rio's, one declines after its officer has declared."""
+        if tenant is self.mar:
+            self.assign(application, tenant)
+            return
+        self.assign(application, tenant, self.ift, self.cofece)
+        self.declare(application, "outside_officer")
         with unit_of_work(self.session):
             coordination.decline_assignment(
                 self.session,
@@ -405,6 +421,11 @@ class Builder:
                 reason="No es de su competencia.",
                 now=self.now,
             )
+
+    def make_review(self) -> None:
+        """Put a case under review whose officer was exchanged, and that an authority declined."""
+        application = self.submit_case(self.rio, "review")
+        self.ask(application, self.rio)
         self.accept(application, self.inai, self.ift)
         self.name(application, self.inai, "recused_officer")
         self.declare(application, "recused_officer", has_conflict=True)
@@ -412,7 +433,8 @@ class Builder:
         self.declare(application, "colleague")
         self.name(application, self.inai, "lead_officer")
         self.name(application, self.ift, "associate_officer")
-        self.declare(application, "lead_officer", "associate_officer")
+        self.declare(application, "lead_officer", "associate_officer", "lead_head")
+        self.declare(application, "recused_head", has_conflict=True)
         self.recuse(application, "recused_caseworker")
         self.ask_and_answer(application, self.rio)
         mark_criteria(self.session, application, self.ift, now=self.now)
@@ -443,7 +465,7 @@ class Builder:
 
     def make_foreign_review(self) -> None:
         application = self.submit_case(self.mar, "review")
-        self.assign(application, self.mar)
+        self.ask(application, self.mar)
         self.accept(application, self.cofece)
         self.name(application, self.cofece, "outside_officer")
         self.declare(application, "outside_officer")
@@ -452,7 +474,7 @@ class Builder:
     def admit(self, tenant: Tenant, case: str) -> Application:
         """Admit a case: from then on its title is public."""
         application = self.submit_case(tenant, case, title=f"Prueba de {tenant.name}")
-        self.assign(application, tenant, *tenant.teams[1:])
+        self.ask(application, tenant)
         self.accept(application, *tenant.teams)
         officers = ("lead_officer", "associate_officer")
         if tenant is self.mar:
@@ -466,8 +488,8 @@ class Builder:
         with unit_of_work(self.session):
             coordination.decide(self.session, tenant.lead.officer, application, now=self.now)
         if tenant is self.rio:
-            self.declare(application, "colleague", "lead_head")
-            self.declare(application, "recused_officer", has_conflict=True)
+            self.declare(application, "colleague", "associate_head")
+            self.declare(application, "recused_officer", "recused_head", has_conflict=True)
             self.recuse(application, "recused_caseworker")
         return application
 

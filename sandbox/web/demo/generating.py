@@ -33,7 +33,7 @@ FOUNDED_DAYS_AGO = 3600
 FOUNDED_BEFORE_DAYS = 30
 SHARE_KNOWN = 0.5  # of the cases, those of an organisation that has applied before
 TELLINGS = {Kind.COMPLETED: 2, Kind.DECLINED: 2, Kind.ENDED_EARLY: 1, Kind.NOT_STARTED: 1}
-USUAL_TELLINGS = 3
+USUAL_TELLINGS = 2
 HALF = 0.5
 
 
