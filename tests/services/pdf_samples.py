@@ -233,8 +233,8 @@ OUTCOME: dict[str, Any] = {
         {
             "title": "Resumen",
             "text": (
-                "Durante 164 días, dos hospitales de Nuevo León leyeron 4,812 estudios con ayuda de "
-                "un sistema de inteligencia artificial. La espera bajó de 21 a 5 días."
+                "Durante 164 días, dos hospitales de Nuevo León leyeron 4,812 estudios con ayuda "
+                "de un sistema de inteligencia artificial. La espera bajó de 21 a 5 días."
             ),
         },
         {"title": "Hallazgos", "text": f"{_FINDINGS}\n\n{_FINDINGS}\n\n{_FINDINGS}"},
