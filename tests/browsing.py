@@ -197,6 +197,23 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 
 # --- the browser ---------------------------------------------------------------------------------
 
+SHAPE = """() => {
+    // What a page is built of: its elements, and which of its texts are the same as which.
+    const texts = new Map();
+    const number = (text) => texts.set(text, texts.get(text) ?? texts.size).get(text);
+    const parts = [location.pathname.replace(/[0-9a-f-]{36}/g, "")];
+    for (const each of document.body.querySelectorAll("*")) {
+        const own = [...each.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
+        parts.push([
+            each.tagName,
+            ...["class", "role", "type", "name", "hidden", "open"].map((n) => each.getAttribute(n)),
+            each.getAttribute("aria-label") && number(each.getAttribute("aria-label")),
+            ...own.map((node) => number(node.data.trim())),
+        ].join(" "));
+    }
+    return parts.join("\\n");
+}"""
+
 
 @functools.cache
 def catalog(language: str) -> NullTranslations:
@@ -213,9 +230,10 @@ def say(language: str, text: str, **values: object) -> str:
 class Album:
     """The pictures of one story in one language, in the order in which its pages were seen."""
 
-    story: str
-    language: str
+    story: str = ""
+    language: str = ""
     taken: int = 0
+    seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for picture in (SCREENSHOTS / self.language).glob(f"{self.story}-*.png"):
@@ -241,7 +259,7 @@ class Visitor:
         self.page = page
         self.url = url
         self.language = language
-        self.album = album
+        self.album = album or Album()
         # The scanner runs on the page, and so needs the JavaScript that some people switch off.
         self.scans = True
         self.complaints: list[str] = []
@@ -369,12 +387,16 @@ class Visitor:
 
     def look(self) -> "Visitor":
         """Fail on anything that is wrong with the page as it stands; keep a picture of it."""
-        if self.album is not None:
-            plain = IDENTIFIER.sub("", self.path.partition("?")[0].partition("#")[0])
-            name = re.sub(r"[^a-z]+", "-", plain.lower()).strip("-")
-            self.album.keep(self.page, name or "start")
-        if self.scans:
-            axe(self.page)
+        shape = self.page.evaluate(SHAPE)
+        if shape not in self.album.seen:
+            # The same page with other words in it is no other page to the scanner.
+            self.album.seen.add(shape)
+            if self.album.story:
+                plain = IDENTIFIER.sub("", self.path.partition("?")[0].partition("#")[0])
+                name = re.sub(r"[^a-z]+", "-", plain.lower()).strip("-")
+                self.album.keep(self.page, name or "start")
+            if self.scans:
+                axe(self.page)
         self.look_at_edges()
         assert self.complaints == [], f"{self.page.url}: {self.complaints}"
         return self
