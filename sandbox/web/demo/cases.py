@@ -198,7 +198,8 @@ CASES: tuple[Case, ...] = (
             course=Course(
                 "exit",
                 45,
-                reports={2: Level.BREACH, 4: Level.WARNING},
+                reports={2: Level.BREACH, 3: Level.WARNING},
+                amiss="error_rate",
                 incidents=frozenset({3}),
                 ends="completed",
                 exit_kind="compliance",
@@ -213,8 +214,10 @@ CASES: tuple[Case, ...] = (
         standing_in(
             "closed_pilot",
             64,
-            reports={5: Level.BREACH},
+            reports={7: Level.BREACH},
+            amiss="disparity",
             suspended_days=3,
+            waiting_report=True,
             open_incident=True,
             prepared=0.4,
             outcome=CONDITIONAL,

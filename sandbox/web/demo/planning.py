@@ -69,6 +69,17 @@ OPEN: Mapping[Kind, tuple[int, int]] = {
     Kind.DELIBERATION: (0, 10),
     Kind.LIVE: (9, 75),
 }
+# However long the past is, no more are open than come in within the terms.
+OPEN_AT_MOST: Mapping[Kind, int] = {
+    Kind.DRAFT: 14,
+    Kind.SUBMITTED: 6,
+    Kind.TRIAGE: 8,
+    Kind.RETURNED: 6,
+    Kind.ASSIGNED: 5,
+    Kind.UNDER_REVIEW: 8,
+    Kind.INFORMATION_REQUESTED: 5,
+    Kind.DELIBERATION: 3,
+}
 # About how long a case takes from its submission to its end. Units: days.
 USUAL: Mapping[Kind, int] = {
     Kind.RETURNED: 6,
@@ -144,11 +155,16 @@ def _shares(rng: Random, count: int, scale: Mapping[str, Any]) -> dict[Kind, int
         Kind.COMPLETED: accepted - live - idle - early,
     }
     refused = count - accepted
-    exact = {kind: share * refused / sum(REFUSED.values()) for kind, share in REFUSED.items()}
+    total = sum(REFUSED.values())
+    exact = {
+        kind: min(share * refused / total, OPEN_AT_MOST.get(kind, refused))
+        for kind, share in REFUSED.items()
+    }
     shares |= {kind: int(number) for kind, number in exact.items()}
-    remainders = sorted(REFUSED, key=lambda kind: int(exact[kind]) - exact[kind])
-    for kind in remainders[: count - sum(shares.values())]:
-        shares[kind] += 1
+    closed = [kind for kind in REFUSED if kind not in OPEN_AT_MOST]
+    while (missing := count - sum(shares.values())) > 0:
+        for kind in closed[:missing]:
+            shares[kind] += 1
     return shares
 
 

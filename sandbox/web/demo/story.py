@@ -209,13 +209,15 @@ class Story:
             for question in self.pack.questions.values()
             if question.key in self.answers and (question.max_words or 0) > LONG_ANSWER_WORDS
         ]
+        texts = read("deeds")["returned"]["reasons"]
+        asked = [key for key in asked if key in texts] or asked
         keys = self.rng.sample(asked, min(2, len(asked)))
-        texts = self.rng.sample(read("deeds")["returned"]["reasons"], len(keys))
+        usual = read("deeds")["returned"]["reason"]
         applications.return_to_company(
             self.world.session,
             self.caseworker,
             self.application,
-            reasons=dict(zip(keys, texts, strict=True)),
+            reasons={key: texts.get(key, usual) for key in keys},
             general=self.words.deed("returned", "general"),
             now=self.tick(),
         )
@@ -330,12 +332,13 @@ class Story:
     ) -> None:
         """Mark the criteria: some only partly met, or one that must be met not at all."""
         specs = self.pack.criteria[:criteria]
-        marks = {spec.key: (CriterionMark.MET, self.words.deed("notes", "met")) for spec in specs}
+        found = dict.fromkeys((spec.key for spec in specs), CriterionMark.MET)
         for spec in self.rng.sample(specs, min(partly, len(specs))):
-            marks[spec.key] = (CriterionMark.PARTLY, self.words.deed("notes", "partly"))
+            found[spec.key] = CriterionMark.PARTLY
         if failing:
-            spec = next(each for each in specs if each.must_be_met)
-            marks[spec.key] = (CriterionMark.NOT_MET, self.words.deed("notes", "not_met"))
+            failed = self.rng.choice([spec.key for spec in specs if spec.must_be_met])
+            found[failed] = CriterionMark.NOT_MET
+        marks = {key: (mark, self._note(key, mark)) for key, mark in found.items()}
         coordination.save_review(
             self.world.session,
             self.named[code],
@@ -344,6 +347,10 @@ class Story:
             expected_version=0,
             now=self.tick(),
         )
+
+    def _note(self, criterion: str, mark: CriterionMark) -> str:
+        notes = read("deeds")["notes"][mark.value]
+        return self.words(notes.get(criterion, notes["common"]))
 
     def take_position(self, code: str, stance: Stance, *, expected_version: int = 0) -> None:
         """Say where an authority stands."""

@@ -43,6 +43,7 @@ class Course:
     stage: str
     days: int
     reports: Mapping[int, Level] = field(default_factory=dict)
+    amiss: str = ""  # the metric of those readings; any, where the tier has no such
     prepared: float = 0.0
     waiting_report: bool = False
     overdue_report: bool = False
@@ -498,7 +499,8 @@ class Trialling:
 
     def _readings(self, level: Level) -> dict[str, Decimal]:
         metrics = [self.story.pack.metric(key) for key in self.tier.metrics]
-        bad = self.rng.choice(metrics) if level is not Level.WITHIN else None
+        known = [metric for metric in metrics if metric.key == self.course.amiss]
+        bad = self.rng.choice(known or metrics) if level is not Level.WITHIN else None
         return {
             metric.key: reading(metric, level if metric is bad else Level.WITHIN, self.rng.random())
             for metric in metrics
