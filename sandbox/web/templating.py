@@ -109,7 +109,9 @@ def short_day(value: date | datetime | None) -> str:
 
 
 def span(start: date, end: date) -> str:
-    """Write two days as one span: "27 feb – 19 may 2026"."""
+    """Write two days as one span: "27 feb – 19 may 2026"; a single day stands alone."""
+    if start == end:
+        return short_day(end)
     same_year = start.year == end.year
     if same_year and start.month == end.month:
         return f"{start.day}–{short_day(end)}"

@@ -92,6 +92,7 @@ LATE = datetime(2026, 3, 4, 5, 5, tzinfo=UTC)  # still the third of March in Mex
         (moment, (LATE,), "3 de marzo de 2026, 23:05", "3 March 2026, 23:05"),
         (moment, (date(2026, 3, 3),), "3 de marzo de 2026", "3 March 2026"),
         (moment, ("Antes de empezar",), "Antes de empezar", "Antes de empezar"),
+        (span, (date(2026, 2, 3), date(2026, 2, 3)), "3 feb 2026", "3 Feb 2026"),
         (span, (date(2026, 2, 3), date(2026, 2, 27)), "3–27 feb 2026", "3–27 Feb 2026"),
         (
             span,
