@@ -79,6 +79,8 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
     pack = active.pack_of(application)
     today = local_day(now, pack.calendar.timezone)
     trial = trials.case_panel(session, actor, application, pack, now)
+    granted = grants(session, actor, CASE_PERMISSIONS, application)
+    stops = applications.list_stops(session, application_id)
     step, party = next_step(application.status, application.outcome)
     if trial is not None and trial.trial is not None:
         step, party = next_step_of_trial(trial.trial.status)
@@ -87,13 +89,17 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         organisation=organisation,
         pack=pack,
         today=today,
-        granted=grants(session, actor, CASE_PERMISSIONS, application),
-        clock=applications.clock_of(session, application, pack, today),
+        granted=granted,
+        clock=applications.clock_of(session, application, pack, today, stops=stops),
         next_step=step,
         next_party=party,
         history=list_history(session, actor, application_id),
-        applications_panel=applications.case_panel(session, actor, application, pack, now),
-        coordination_panel=coordination.case_panel(session, actor, application, pack, now),
+        applications_panel=applications.case_panel(
+            session, actor, application, pack, now, granted=granted
+        ),
+        coordination_panel=coordination.case_panel(
+            session, actor, application, pack, now, stops=stops
+        ),
         trials_panel=trial,
     )
 

@@ -288,7 +288,7 @@ def read_file(session: Session, trial: Trial, pack: PolicyPack, now: datetime) -
 
 
 def read_files(session: Session, trials: Sequence[Trial], now: datetime) -> list[TrialFile]:
-    """Read the facts of several trials with the same ten statements as those of one."""
+    """Read the facts of several trials with the same eight statements as those of one."""
     if not trials:
         return []
     packs = {trial.id: active.pack_of(trial) for trial in trials}
@@ -299,14 +299,7 @@ def _files(
     session: Session, trials: Sequence[Trial], packs: Mapping[UUID, PolicyPack], now: datetime
 ) -> Iterator[TrialFile]:
     ids = [trial.id for trial in trials]
-    plans = _grouped(session.scalars(select(TrialPlan).where(TrialPlan.trial_id.in_(ids))))
-    agreements = _grouped(
-        session.execute(
-            select(PlanAgreement.trial_id, PlanAgreement.party, PlanAgreement.agreed_at)
-            .where(PlanAgreement.trial_id.in_(ids))
-            .order_by(PlanAgreement.agreed_at)
-        )
-    )
+    plans = _grouped(session.execute(_plans(ids)))
     conditions = _grouped(
         session.scalars(select(StartCondition).where(StartCondition.trial_id.in_(ids)))
     )
@@ -316,20 +309,7 @@ def _files(
         )
     )
     evidence = _grouped(session.execute(_evidence(ids)))
-    reports = _grouped(
-        session.scalars(
-            select(MonitoringReport)
-            .where(MonitoringReport.trial_id.in_(ids))
-            .order_by(MonitoringReport.number)
-        )
-    )
-    readings = _grouped(
-        session.scalars(
-            select(Reading)
-            .where(Reading.trial_id.in_(ids))
-            .order_by(Reading.measured_on, Reading.metric)
-        )
-    )
+    reports = _grouped(session.execute(_reports(ids)))
     incidents = _grouped(
         session.scalars(
             select(Incident).where(Incident.trial_id.in_(ids)).order_by(Incident.opened_at)
@@ -348,13 +328,13 @@ def _files(
             pack=pack,
             today=local_day(now, pack.calendar.timezone),
             supervisors=tuple(supervisors.get(trial.application_id, ())),
-            plan=plans[trial.id][0],
-            agreements=agreements.get(trial.id, []),
+            plan=plans[trial.id][0].TrialPlan,
+            agreements=[row for row in plans[trial.id] if row.party is not None],
             conditions={row.key: row for row in conditions.get(trial.id, [])},
             stages=stages[trial.id],
             evidence=evidence.get(trial.id, []),
-            reports=reports.get(trial.id, []),
-            readings=readings.get(trial.id, []),
+            reports=_reports_of(reports.get(trial.id, [])),
+            readings=_readings_of(reports.get(trial.id, [])),
             incidents=incidents.get(trial.id, []),
             suspensions=suspensions.get(trial.id, []),
         )
@@ -365,6 +345,35 @@ def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
     for row in rows:
         found.setdefault(row.trial_id, []).append(row)
     return found
+
+
+def _plans(ids: Sequence[UUID]) -> Any:
+    """Select each plan, once for each party that agrees to it."""
+    return (
+        select(TrialPlan.trial_id, TrialPlan, PlanAgreement.party, PlanAgreement.agreed_at)
+        .outerjoin(PlanAgreement, PlanAgreement.trial_id == TrialPlan.trial_id)
+        .where(TrialPlan.trial_id.in_(ids))
+        .order_by(PlanAgreement.agreed_at)
+    )
+
+
+def _reports(ids: Sequence[UUID]) -> Any:
+    """Select each report, once for each of its readings."""
+    return (
+        select(MonitoringReport.trial_id, MonitoringReport, Reading)
+        .outerjoin(Reading, Reading.report_id == MonitoringReport.id)
+        .where(MonitoringReport.trial_id.in_(ids))
+        .order_by(MonitoringReport.number, Reading.measured_on, Reading.metric)
+    )
+
+
+def _reports_of(rows: Sequence[Any]) -> list[MonitoringReport]:
+    return list({row.MonitoringReport.id: row.MonitoringReport for row in rows}.values())
+
+
+def _readings_of(rows: Sequence[Any]) -> list[Reading]:
+    found = (row.Reading for row in rows if row.Reading is not None)
+    return sorted(found, key=lambda reading: (reading.measured_on, reading.metric))
 
 
 def _evidence(ids: Sequence[UUID]) -> Any:

@@ -90,13 +90,22 @@ def list_stops(session: Session, application_id: UUID) -> tuple[Stop, ...]:
 
 
 def clock_of(
-    session: Session, application: Application, pack: PolicyPack, today: date
+    session: Session,
+    application: Application,
+    pack: PolicyPack,
+    today: date,
+    *,
+    stops: Sequence[Stop] | None = None,
 ) -> ClockReading | None:
-    """Read the decision clock of a case; None before its submission."""
+    """Read the decision clock of a case; None before its submission.
+
+    Shape: `stops` are those of the case, where they have been read already.
+    """
     if application.clock_started_on is None:
         return None
     spec = pack.clock(DECISION_CLOCK)
-    stops = list_stops(session, application.id)
+    if stops is None:
+        stops = list_stops(session, application.id)
     ended_at = application.decided_at
     if ended_at is None and application.status not in OPEN_STATUSES:
         ended_at = application.changed_at

@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from sandbox.applications.queries import list_stops
 from sandbox.coordination.clocks import position_clock
 from sandbox.coordination.queries.bench import find_decision
 from sandbox.coordination.queries.cases import declined_authorities
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
-from sandbox.domain.calendar import ClockReading
+from sandbox.domain.calendar import ClockReading, Stop
 from sandbox.domain.deliberation import Stance
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.actors import Actor, StaffRole
@@ -137,9 +137,18 @@ class Panel:
 
 
 def case_panel(
-    session: Session, actor: Actor, application: Application, pack: PolicyPack, now: datetime
+    session: Session,
+    actor: Actor,
+    application: Application,
+    pack: PolicyPack,
+    now: datetime,
+    *,
+    stops: Sequence[Stop] | None = None,
 ) -> Panel | None:
-    """Gather the panel in four statements at most; None where there is nothing to show yet."""
+    """Gather the panel in four statements at most; None where there is nothing to show yet.
+
+    Shape: `stops` are those of the case's clock, where they have been read already.
+    """
     rows = _authorities(session, actor, application)
     viewer = _viewer(actor, rows)
     is_routed_by_reader = (
@@ -150,7 +159,7 @@ def case_panel(
         return None
     has_declared = bool(rows and rows[0].declared)
     shows_positions = viewer is Viewer.SECRETARIAT or (viewer is Viewer.AUTHORITY and has_declared)
-    officers = {} if viewer is Viewer.COMPANY else _officers(session, application.id)
+    officers = {} if viewer is Viewer.COMPANY else _officers(rows)
     positions = _positions(session, application.id) if shows_positions else {}
     lines = tuple(
         _line(row, actor, viewer, officers.get(row.authority_id), positions.get(row.authority_id))
@@ -159,7 +168,8 @@ def case_panel(
     )
     clock = None
     if viewer is not Viewer.COMPANY and application.status in REVIEWING:
-        clock = _clock(session, application, pack, rows, now)
+        found = list_stops(session, application.id) if stops is None else stops
+        clock = _clock(pack, rows, found, now)
     needs_replacement = bool(
         application.status == ApplicationStatus.ASSIGNED and declined_authorities(rows)
     )
@@ -195,12 +205,14 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
         )
         .scalar_subquery()
     )
+    # Under its own name the subquery would find the declarations of the officers.
+    own = aliased(ConflictDeclaration)
     declared = (
         select(func.count())
         .where(
-            ConflictDeclaration.application_id == AuthorityAssignment.application_id,
-            ConflictDeclaration.person_id == actor.person_id,
-            ConflictDeclaration.has_conflict.is_(False),
+            own.application_id == AuthorityAssignment.application_id,
+            own.person_id == actor.person_id,
+            own.has_conflict.is_(False),
         )
         .scalar_subquery()
     )
@@ -218,8 +230,22 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             marked.label("marked"),
             has_position.label("has_position"),
             declared.label("declared"),
+            Person.name,
+            ConflictDeclaration.id.label("declaration"),
         )
         .join(Authority, Authority.id == AuthorityAssignment.authority_id)
+        .outerjoin(
+            OfficerAssignment,
+            (OfficerAssignment.application_id == AuthorityAssignment.application_id)
+            & (OfficerAssignment.authority_id == AuthorityAssignment.authority_id)
+            & OfficerAssignment.ended_at.is_(None),
+        )
+        .outerjoin(Person, Person.id == OfficerAssignment.person_id)
+        .outerjoin(
+            ConflictDeclaration,
+            (ConflictDeclaration.person_id == OfficerAssignment.person_id)
+            & (ConflictDeclaration.application_id == OfficerAssignment.application_id),
+        )
         .where(AuthorityAssignment.application_id == application.id)
         .order_by(AuthorityAssignment.role.desc(), Authority.code)
     ).all()
@@ -234,23 +260,9 @@ def _viewer(actor: Actor, rows: Sequence[Line]) -> Viewer:
     return Viewer.SECRETARIAT if StaffRole.CASEWORKER in actor.staff else Viewer.COMPANY
 
 
-def _officers(session: Session, application_id: UUID) -> dict[UUID, Line]:
-    rows = session.execute(
-        select(
-            OfficerAssignment.authority_id, Person.name, ConflictDeclaration.id.label("declaration")
-        )
-        .join(Person, Person.id == OfficerAssignment.person_id)
-        .outerjoin(
-            ConflictDeclaration,
-            (ConflictDeclaration.person_id == OfficerAssignment.person_id)
-            & (ConflictDeclaration.application_id == OfficerAssignment.application_id),
-        )
-        .where(
-            OfficerAssignment.application_id == application_id,
-            OfficerAssignment.ended_at.is_(None),
-        )
-    )
-    return {row.authority_id: row for row in rows}
+def _officers(rows: Sequence[Line]) -> dict[UUID, Line]:
+    """Keep the rows of authorities that have named an officer."""
+    return {row.authority_id: row for row in rows if row.name is not None}
 
 
 def _positions(session: Session, application_id: UUID) -> dict[UUID, PositionLine]:
@@ -295,18 +307,13 @@ def _line(
 
 
 def _clock(
-    session: Session,
-    application: Application,
-    pack: PolicyPack,
-    rows: Sequence[Line],
-    now: datetime,
+    pack: PolicyPack, rows: Sequence[Line], stops: Sequence[Stop], now: datetime
 ) -> ClockReading | None:
     answered = [row.responded_at for row in rows if row.responded_at is not None]
     if not answered:
         return None
     timezone = pack.calendar.timezone
     started_on = local_day(max(answered), timezone)
-    stops = list_stops(session, application.id)
     return position_clock(pack, started_on, stops, local_day(now, timezone))
 
 
