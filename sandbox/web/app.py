@@ -21,6 +21,7 @@ from secure import (
     XFrameOptions,
 )
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
 from sandbox.access.guard import install_guard, public
@@ -73,9 +74,9 @@ def create_app(config: Config) -> Flask:
     init_templating(app)
     app.jinja_env.globals["programme"] = active.current().programme.short_title
     register_words(app)
+    app.before_request(name_request)
     csrf.init_app(app)
     Compress(app)
-    app.before_request(name_request)
     init_accounts(app)
     app.extensions["file_store"] = FileStore.from_url(f"file://{config.files_folder}")
     init_mail(
@@ -124,7 +125,11 @@ def add_health(app: Flask) -> None:
     def health() -> tuple[Response, int]:
         parts: dict[str, object] = {}
         session = db.session()
-        session.execute(text("SELECT 1"))
+        try:
+            session.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            session.rollback()
+            return jsonify({"status": "unavailable", "database": "out of reach"}), 503
         parts["database"] = session.get_bind().dialect.name
         if parts["database"] == "sqlite":
             parts["journal_mode"] = session.execute(text("PRAGMA journal_mode")).scalar()

@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from sandbox.access.checks import Denied, NotFound
 from sandbox.accounts.setup import current_person_actor
@@ -80,6 +80,9 @@ def is_own_form() -> bool:
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer what the framework refuses."""
+    if isinstance(error, SecurityError):
+        # The request names a site that is not ours, so that a page could link to nothing.
+        return "400 Bad Request\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     status = error.code or 500
     if status < HTTPStatus.BAD_REQUEST:
         return error
@@ -100,7 +103,7 @@ def fault(error: Exception) -> ResponseReturnValue:
     log.error("fault", request_id=request_id, endpoint=request.endpoint, exc_info=error)
     db.session.rollback()
     if wants_json():
-        return problem(500, "fault", request_id=request_id)
+        return problem(500, "fault", title="Internal Server Error", request_id=request_id)
     # Not `render_template`: its context processors would ask the database who is signed in.
     template = current_app.jinja_env.get_template("errors/500.html")
     return template.render(request_id=request_id), 500
@@ -111,7 +114,8 @@ def page(
 ) -> tuple[str | dict[str, object], int, dict[str, str]]:
     """Render an error page, or the same as problem+json for a machine."""
     if wants_json():
-        return problem(status, name)
+        detail = {"detail": str(values["reason"])} if "reason" in values else {}
+        return problem(status, name, title=HTTPStatus(status).phrase, **detail)
     return render_template(f"errors/{name}.html", status=status, **values), status, {}
 
 
