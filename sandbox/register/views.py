@@ -1,6 +1,6 @@
 """Serve the public register: pages and open data, for everybody alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context
@@ -73,10 +73,15 @@ def trials_json() -> ResponseReturnValue:
 @public
 def trials_csv() -> ResponseReturnValue:
     """Give the whole register as a table."""
-    lines = stream_with_context(csv_lines(queries.each_trial(db.session())))
-    response = Response(lines, mimetype="text/csv")
+    response = Response(stream_with_context(_lines()), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="register.csv"'
     return response
+
+
+def _lines() -> Iterator[str]:
+    # The session of the view ends with it; what is streamed asks for one of its own, which ends
+    # with the stream. Otherwise each download would keep a connection.
+    yield from csv_lines(queries.each_trial(db.session()))
 
 
 @bp.get("/reports")

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from config import PROJECT, Config
 from sandbox.access.guard import public
@@ -337,6 +338,15 @@ def test_every_kind_of_answer_is_protected(client: JudgingClient, path: str, sta
     assert answer.status_code == status
     assert_protected(answer)
     answer.close()
+
+
+def test_streamed_table_gives_its_connection_back(app: Flask, client: JudgingClient) -> None:
+    for _ in range(3):
+        assert client.get("/register.csv").get_data(as_text=True).count("\n") == 1
+    with app.app_context():
+        pool = db.engine.pool
+        assert isinstance(pool, QueuePool)
+        assert pool.checkedout() == 0
 
 
 def test_what_somebody_sees_when_signed_in_is_kept_nowhere(newcomer: JudgingClient) -> None:
