@@ -11,6 +11,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db
 from sandbox.web.worker import run_worker
 
@@ -49,7 +50,9 @@ def load(if_empty: bool, applications: int | None, seed: int) -> None:
     """Load the Mexican programme, or generate N believable cases."""
     from sandbox.web.demo import loading  # Only this command needs the generators.
 
-    for line in loading.load(if_empty=if_empty, applications=applications, seed=seed):
+    for line in loading.load(
+        if_empty=if_empty, applications=applications, seed=seed, now=utc_now()
+    ):
         click.echo(line)
 
 
@@ -64,7 +67,7 @@ def run(port: int) -> None:
     from sandbox.web.demo import accounts, loading  # As above.
 
     migrate()
-    for line in loading.load(if_empty=True, applications=None, seed=1):
+    for line in loading.load(if_empty=True, applications=None, seed=1, now=utc_now()):
         click.echo(line)
     # Whoever ends this process means all three; by default the other two would stay behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

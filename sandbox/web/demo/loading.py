@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from random import Random
 
 import click
@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sandbox.kernel import jobs, mail
-from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.models import Application, Person
 from sandbox.packs import active
@@ -25,8 +24,10 @@ from sandbox.web.demo.world import FOUNDER, Company, World
 COMPANIES_DAYS_AGO = 900
 
 
-def load(*, if_empty: bool, applications: int | None, seed: int) -> Iterator[str]:
+def load(*, if_empty: bool, applications: int | None, seed: int, now: datetime) -> Iterator[str]:
     """Load the programme, or `applications` generated cases; say what was done, line by line.
+
+    The same pack, seed and day of `now` tell the same.
 
     Raises: click.ClickException on a platform that anybody but this machine can reach, unless it
     is a demonstration.
@@ -46,11 +47,11 @@ def load(*, if_empty: bool, applications: int | None, seed: int) -> Iterator[str
     if applications is None:
         if not is_empty and _is_loaded(session, "base"):
             raise click.ClickException("The demonstration programme is loaded already.")
-        yield from _load_programme(session)
+        yield from _load_programme(session, now)
     else:
         if _is_loaded(session, str(seed)):
             raise click.ClickException(f"The cases of seed {seed} are loaded already.")
-        generator = Generator(make_world(session), seed)
+        generator = Generator(make_world(session, now), seed)
         for number in generator.run(applications):
             yield f"{number} of {applications} applications."
     seconds = time.monotonic() - began
@@ -65,14 +66,14 @@ def _is_loaded(session: Session, what: str) -> bool:
     return found
 
 
-def make_world(session: Session) -> World:
+def make_world(session: Session, now: datetime) -> World:
     """Return the world of the stories, without its people."""
-    return World(session, active.current(), current_app.extensions["file_store"], utc_now())
+    return World(session, active.current(), current_app.extensions["file_store"], now)
 
 
-def _load_programme(session: Session) -> Iterator[str]:
+def _load_programme(session: Session, now: datetime) -> Iterator[str]:
     """Load everything in one unit of work, so that a load cut short leaves nothing."""
-    world = make_world(session)
+    world = make_world(session, now)
     with (
         unit_of_work(session),
         jobs.set_aside(session),
