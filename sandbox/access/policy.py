@@ -73,7 +73,8 @@ POLICY: dict[P, Grant] = {
     P.APPLICATION_ANSWER_INFORMATION: Grant(Application, own_organisation),
     P.ASSIGNMENT_ANSWER: Grant(Application, head & assigned_as_head & ~recused),
     P.OFFICER_NAME: Grant(Application, head & assigned_as_head & accepted & ~recused),
-    P.CONFLICT_DECLARE: Grant(Application, officer & assigned & ~recused & ~declared),
+    # Whoever declared to have no conflict may have one later; whoever is recused stays so.
+    P.CONFLICT_DECLARE: Grant(Application, officer & assigned & ~recused),
     P.APPLICATION_REVIEW: Grant(Application, worker),
     P.POSITION_TAKE: Grant(Application, worker),
     P.APPLICATION_DECIDE: Grant(Application, lead),

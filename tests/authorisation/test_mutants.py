@@ -72,7 +72,9 @@ WITHOUT_DOOR = frozenset({P.APPLICATION_LAPSE, P.TRIAL_OPEN, P.ROUND_TABLE_REGIS
 
 # Conditions that say nothing which another one of the same rule does not say too.
 _OFFICER = "whoever works for an assigned authority is an officer"
-_DECLARED = "nobody declares twice, so that whoever has declared to have no conflict is not recused"
+_DECLARED = "one declaration a person: whoever has declared to have no conflict is not recused"
+    "one declaration a person, so that whoever has declared to have no conflict is not recused"
+)
 _LEADING = "only an authority that has accepted leads"
 _OPENED = "a trial opens when every authority has accepted or declined"
 _HEAD = "whoever heads an assigned authority is a head"
@@ -123,7 +125,6 @@ _READ = "the page asks first whether the actor may read the case, the trial or t
 SHADOWED: dict[tuple[P, str], str] = {
     (P.CONFLICT_DECLARE, "assigned"): _READ,
     (P.CONFLICT_DECLARE, "recused"): _READ,
-    (P.CONFLICT_DECLARE, "declared"): "whoever has declared is told so",
     (P.MONITORING_REPORT_JUDGE, "declared"): _READ,
     (P.OUTCOME_PUBLISH, "recused"): _READ,
     (P.APPLICATION_READ_ANSWERS, "not_draft"): "a draft has no submission that could be read",
@@ -174,8 +175,6 @@ def without(permission: P, name: str) -> Grant:
     is_denial = name in DENIALS or (
         permission is P.ORGANISATION_CREATE and name in ROLES_WITHOUT_COMPANIES
     )
-    if permission is P.CONFLICT_DECLARE and name == "declared":
-        is_denial = True
 
     def weaker(actor: Actor, model: Any) -> Any:
         with answering(leaf, lambda _actor, _model: not is_denial):

@@ -1,13 +1,16 @@
 """What authorities and the secretariat do together on a case, on both engines."""
 
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import Denied, NotFound, grants
@@ -108,6 +111,30 @@ def case_under_review(session: Session, world: World, *associates: Team) -> Appl
     application = assigned_case(session, world, *associates)
     start_review(session, application, world.inai, *associates)
     return application
+
+
+@contextmanager
+def holding(engine: Engine, application_id: UUID) -> Iterator[None]:
+    """Keep a case locked, so that those who come meet at its door; SQLite queues by itself."""
+    if engine.dialect.name == "sqlite":
+        yield
+        return
+    with Session(engine) as own:
+        application_queries.lock_application(own, application_id)
+        yield
+
+
+def wait_for_waiting(engine: Engine, number: int) -> None:
+    """Wait until so many others stand before a lock, or a few seconds have passed."""
+    if engine.dialect.name == "sqlite":
+        return
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with engine.connect() as connection:
+        for _ in range(100):
+            if connection.scalar(waiting) >= number:
+                return
+            connection.rollback()
+            time.sleep(0.05)
 
 
 def deeds(session: Session, application: Application) -> list[str]:
@@ -537,6 +564,85 @@ def test_a_recused_officer_loses_the_case_everywhere_at_once(
     assert refused.value.reason is Why.RECUSED
     offered = queries.list_candidates(session, application.id, world.inai.authority.id)
     assert [row.name for row in offered] == ["Segundo INAI", "Jefa INAI"]
+
+
+def test_an_officer_without_a_conflict_may_have_one_later_and_never_back(
+    session: Session, world: World
+) -> None:
+    application = case_under_review(session, world)
+    officer = world.inai.officer
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.declare_conflict(session, officer, application, has_conflict=True, now=LATER)
+    assert refused.value.reason is Why.REASON_MISSING
+    assert kinds(session, officer) == ["coordination.review"]
+    with unit_of_work(session):
+        services.declare_conflict(
+            session,
+            officer,
+            application,
+            has_conflict=True,
+            explanation="Mi hermana entró a la empresa.",
+            now=LATER,
+        )
+    row = session.scalars(select(ConflictDeclaration)).one()
+    assert (row.has_conflict, row.explanation, row.declared_at) == (
+        True,
+        "Mi hermana entró a la empresa.",
+        LATER,
+    )
+    entry = session.scalars(
+        select(AuditEntry).where(AuditEntry.deed == Deed.CONFLICT_DECLARED)
+    ).one()
+    assert entry.details["before"] == "none"
+    assert entry.details["after"] == "conflict"
+    on_cases = [permission for permission in P if POLICY[permission].subject is Application]
+    assert grants(session, officer, on_cases, application) == frozenset()
+    assert application_queries.list_applications(session, officer).rows == []
+    assert kinds(session, officer) == []
+    assert kinds(session, world.inai.head) == ["coordination.name_officer"]
+    assert mailed(session, "officer_recused") == ["Jefa INAI"]
+    with pytest.raises(Denied), unit_of_work(session):
+        services.declare_conflict(session, officer, application, has_conflict=False, now=LATER)
+
+
+@pytest.mark.parametrize("has_conflict", [False, True])
+def test_declaring_twice_at_once_is_refused_in_words(
+    session: Session, engine: Engine, world: World, has_conflict: bool
+) -> None:
+    application = assigned_case(session, world)
+    case_id, officer = application.id, world.inai.officer
+    session.rollback()
+    start = threading.Barrier(2)
+    results: list[str] = []
+
+    def declare() -> None:
+        with Session(engine) as own:
+            found = own.get_one(Application, case_id)
+            start.wait()
+            try:
+                with unit_of_work(own):
+                    services.declare_conflict(
+                        own,
+                        officer,
+                        found,
+                        has_conflict=has_conflict,
+                        explanation="Es de mi hermana.",
+                        now=NOW,
+                    )
+                results.append("declared")
+            except (NotPossible, Denied) as refused:
+                results.append(type(refused).__name__)
+
+    with holding(engine, case_id):
+        threads = [threading.Thread(target=declare) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        wait_for_waiting(engine, 2)
+    for thread in threads:
+        thread.join()
+    assert len(results) == 2, "One of them failed in a way that nobody can read."
+    assert results.count("declared") == 1
+    assert session.scalar(select(func.count()).select_from(ConflictDeclaration)) == 1
 
 
 def test_the_explanation_of_a_conflict_stays_out_of_the_history(

@@ -332,6 +332,44 @@ def test_declaring_no_conflict_opens_the_answers(session: Session, world: World)
     assert again.status_code == 409
 
 
+def test_a_conflict_that_arises_later_closes_the_case_everywhere(
+    session: Session, world: World, app: Flask
+) -> None:
+    application = world.under_review()
+    reference = application.reference
+    assert reference is not None
+    officer = world.window(world.inai.officer)
+    page = officer.get(address(application))
+    assert "Ahora tengo un conflicto de interés" in page.main
+    assert f'href="{address(application, "conflict")}"' in page.get_data(as_text=True)
+    for path in ("/applications", "/my-tasks", "/inbox"):
+        assert reference in officer.get(path).main, path
+    form = officer.get(address(application, "conflict"))
+    assert "No, no tengo" not in form.main
+    refused = officer.submit(form, {"explanation": ""})
+    assert refused.status_code == 422
+    left = officer.submit(
+        address(application, "conflict"), {"explanation": "Mi hermana entró a la empresa."}
+    )
+    assert left.request.path == "/my-tasks"
+    for path in (
+        address(application),
+        address(application, "review"),
+        address(application, "position"),
+        address(application, "conflict"),
+        f"/applications/{application.id}/submissions/1",
+        f"/applications/{application.id}/submissions/1/receipt.pdf",
+    ):
+        assert officer.get(path).status_code == 404, path
+    for path in ("/applications", "/my-tasks", "/inbox", "/trials"):
+        assert reference not in officer.get(path).main, path
+    # Whoever has not declared yet is asked the whole question.
+    assert (
+        "Ahora tengo un conflicto"
+        not in world.window(world.inai.second).get(address(application)).main
+    )
+
+
 # --- review and positions ------------------------------------------------------------------------
 
 

@@ -93,13 +93,13 @@ def map_authorities(session: Session, codes: Iterable[str]) -> Mapping[str, UUID
     return {row.code: row.id for row in rows}
 
 
-def has_declared(session: Session, actor: Actor, application_id: UUID) -> bool:
-    """Tell whether the actor has said that they have no conflict of interest in a case."""
-    found = session.scalar(
-        select(ConflictDeclaration.id).where(
+def find_declaration(
+    session: Session, actor: Actor, application_id: UUID
+) -> ConflictDeclaration | None:
+    """Return what the actor has declared about conflicts of interest in a case."""
+    return session.scalar(
+        select(ConflictDeclaration).where(
             ConflictDeclaration.application_id == application_id,
             ConflictDeclaration.person_id == actor.person_id,
-            ConflictDeclaration.has_conflict.is_(False),
         )
     )
-    return found is not None

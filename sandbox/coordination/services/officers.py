@@ -83,26 +83,27 @@ def declare_conflict(
 ) -> None:
     """Say whether one has a conflict of interest; whoever has one loses the case at once.
 
+    Whoever declared to have none may have one later; nobody who is recused comes back.
     Raises: Denied, NotPossible.
     """
-    if queries.has_declared(session, actor, application.id):
-        raise NotPossible(Why.ALREADY_DECLARED)
     require(session, actor, P.CONFLICT_DECLARE, application)
+    # Two declarations of one person at once would otherwise both find none before them.
     queries.lock_application(session, application.id)
+    assert actor.person_id is not None, "Only people have interests."
+    before = queries.find_declaration(session, actor, application.id)
+    if before is not None and (before.has_conflict or not has_conflict):
+        raise NotPossible(Why.ALREADY_DECLARED)
     if has_conflict and not explanation.strip():
         raise NotPossible(Why.REASON_MISSING)
-    assert actor.person_id is not None, "Only people have interests."
     assignment = queries.find_own_assignment(session, actor.officer_of, application.id)
 
-    session.add(
-        ConflictDeclaration(
-            application_id=application.id,
-            person_id=actor.person_id,
-            has_conflict=has_conflict,
-            explanation=explanation.strip() if has_conflict else "",
-            declared_at=now,
-        )
-    )
+    declaration = before
+    if declaration is None:
+        declaration = ConflictDeclaration(application_id=application.id, person_id=actor.person_id)
+        session.add(declaration)
+    declaration.has_conflict = has_conflict
+    declaration.explanation = explanation.strip() if has_conflict else ""
+    declaration.declared_at = now
     ended = []
     if has_conflict:
         ended = list(queries.list_named(session, application.id, actor.person_id))
@@ -115,6 +116,8 @@ def declare_conflict(
         application,
         now=now,
         authority_id=None if assignment is None else assignment.authority_id,
+        before=None if before is None else "none",
+        after="conflict" if has_conflict else "none",
         was_named=bool(ended),
     )
     if ended:

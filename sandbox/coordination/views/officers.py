@@ -34,18 +34,16 @@ def officer(application_id: UUID) -> ResponseReturnValue:
 @bp.route("/conflict", methods=["GET", "POST"])
 @needs(P.CONFLICT_DECLARE)
 def conflict(application_id: UUID) -> ResponseReturnValue:
-    """Ask an officer to declare about conflicts of interest, before the case opens to them."""
+    """Ask an officer about conflicts of interest, before the case opens and whenever one arises."""
     case, form = case_of(application_id, P.APPLICATION_READ), forms.ConflictForm()
     if not form.validate_on_submit():
-        return page("conflict", case, form, company=case.application.organisation.name)
+        before = queries.find_declaration(case.session, case.actor, application_id)
+        company = case.application.organisation.name
+        return page("conflict", case, form, company=company, has_declared=before is not None)
     has_conflict = form.answer.data == "conflict"
+    typed = {"has_conflict": has_conflict, "explanation": form.explanation.data or ""}
     with unit_of_work(case.session):
-        services.declare_conflict(
-            *case[:3],
-            has_conflict=has_conflict,
-            explanation=form.explanation.data or "",
-            now=utc_now(),
-        )
+        services.declare_conflict(*case[:3], **typed, now=utc_now())
     if has_conflict:
         return left(_("Thank you for saying so. The case is now closed to you."))
     return done(case, _("Thank you. The case is open to you."))
