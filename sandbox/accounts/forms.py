@@ -234,9 +234,7 @@ class OrganisationForm(PlatformForm):
     kind = RadioField(
         _l("What kind of organisation is it?"), [Required()], choices=list(KIND.items())
     )
-    tax_id = StringField(
-        _l("Tax number"), description=_l("In Mexico the RFC, for example ABC010203AB1.")
-    )
+    tax_id = StringField(_l("Tax number"))
     state = StringField(
         _l("State or region"),
         [Length(max=80, message=_l("Use at most %(max)d characters."))],
@@ -250,12 +248,15 @@ class OrganisationForm(PlatformForm):
         render_kw={"autocomplete": "url", "inputmode": "url"},
     )
 
+    def __init__(self, *args: Any, tax_hint: str, **kwargs: Any) -> None:
+        """Make the form; `tax_hint` says what the programme's country calls this number."""
+        super().__init__(*args, **kwargs)
+        self.tax_id.description = tax_hint
+
     def validate_tax_id(self, field: Field) -> None:
         field.data = (field.data or "").upper()
         if field.data and not _TAX_ID.fullmatch(field.data):
-            raise ValidationError(
-                _("Write the tax number with letters and digits, for example ABC010203AB1.")
-            )
+            raise ValidationError(_("Write the tax number with letters and digits alone."))
         field.data = re.sub(r"[ -]", "", field.data)
 
     def validate_website(self, field: Field) -> None:

@@ -24,7 +24,9 @@ from sandbox.accounts.security import Account
 from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
+from sandbox.kernel.language import current_language
 from sandbox.models.people import AuthorityRole, OrganisationRole, Person
+from sandbox.packs import active
 
 bp = Blueprint("accounts", __name__)
 
@@ -95,7 +97,8 @@ def own_organisations() -> ResponseReturnValue:
 def new_organisation() -> ResponseReturnValue:
     """Enter an organisation, whose owner one becomes."""
     session, actor = db.session(), current_actor()
-    form = forms.OrganisationForm()
+    tax_number = active.current().programme.tax_number
+    form = forms.OrganisationForm(tax_hint=tax_number.in_(current_language()))
     valid = form.validate_on_submit()
     if valid and form.tax_id.data and queries.is_tax_id_taken(session, form.tax_id.data):
         form.refuse_tax_id()

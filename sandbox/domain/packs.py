@@ -90,6 +90,7 @@ class ProgrammeSpec:
     for_whom: tuple[Text, ...]
     not_for: tuple[Text, ...]
     how_it_works: tuple[Text, ...]
+    tax_number: Text  # the hint beside the organisation's tax number
     reference_prefix: str
     appeals: Text
     no_endorsement: Text

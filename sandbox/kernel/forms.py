@@ -249,7 +249,7 @@ class MoneyField(Field):  # type: ignore[misc]
 
     widget = TextInput()
 
-    def __init__(self, *args: Any, currency: str = "MXN", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
 

@@ -1,8 +1,26 @@
 """Tell the language of the reader, for texts that come from data."""
 
+from babel import Locale, UnknownLocaleError
+from flask import current_app
 from flask_babel import get_locale
 
 FIRST_LANGUAGE = "es"
+LANGUAGES = ("es", "en")
+
+
+def locales(country: str) -> dict[str, str]:
+    """Map each language of the pages to its locale: the first is written as the country does."""
+    try:
+        first = str(Locale.parse(f"{FIRST_LANGUAGE}_{country}"))
+    except UnknownLocaleError:
+        first = FIRST_LANGUAGE
+    return {language: first if language == FIRST_LANGUAGE else language for language in LANGUAGES}
+
+
+def locale_of(language: str) -> str:
+    """Return the locale in which a language's dates and numbers are written here."""
+    found: str = current_app.config["LOCALES"].get(language, language)
+    return found
 
 
 def current_language() -> str:

@@ -32,11 +32,11 @@ from sandbox.kernel.audit import Scalar, plain
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import Base, unit_of_work
 from sandbox.kernel.jobs import MAX_ATTEMPTS, enqueue, job
+from sandbox.kernel.language import locale_of
 
 MASK = "***"
 SMTP_TIMEOUT_SECONDS = 20
 _REFUSED_FOR_GOOD = range(500, 600)
-_LOCALES = {"es": "es_MX"}
 _LONGEST_SUBJECT = 200
 _LONGEST_ERROR = 500
 _PEOPLE_AT_ONCE = 400
@@ -220,7 +220,7 @@ def _render(
         "language": language,
         "link": mailer.link,
     }
-    with force_locale(_LOCALES.get(language, language)):
+    with force_locale(locale_of(language)):
         context = template.new_context(values)
         subject = "".join(template.blocks["subject"](context))
         body = template.render(values) if whole else "".join(template.blocks["body"](context))
@@ -370,7 +370,7 @@ def deliver(session: Session, _actor: Actor, *, mail_id: UUID) -> None:
     mailer = current_mailer()
     secrets = {name: str(value) for name, value in (mail.secrets or {}).items()}
     try:
-        with force_locale(_LOCALES.get(mail.language, mail.language)):
+        with force_locale(locale_of(mail.language)):
             message = compose(mail, _render(mail, mail.language, secrets, whole=True), mailer)
         session.rollback()
         mailer.carrier.carry(message)

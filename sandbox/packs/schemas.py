@@ -65,6 +65,7 @@ class ProgrammeSchema(PartSchema):
     for_whom = Each(Words(), at_least=1, required=True)
     not_for = Each(Words(), at_least=1, required=True)
     how_it_works = Each(Words(), at_least=1, required=True)
+    tax_number = Words(required=True)
     reference_prefix = Pattern(r"[A-Z]{2,8}", "two to eight capital letters", required=True)
     appeals = Words(required=True)
     no_endorsement = Words(required=True)

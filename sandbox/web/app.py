@@ -71,8 +71,7 @@ def create_app(config: Config) -> Flask:
     configure_logs(as_json=config.log_json)
     app.extensions["packs"] = active.install(config.pack_folder, config.pack_code)
     init_database(app, config)
-    init_templating(app)
-    app.jinja_env.globals["programme"] = active.current().programme.short_title
+    init_templating(app, active.current())
     register_words(app)
     app.before_request(name_request)
     csrf.init_app(app)

@@ -8,27 +8,34 @@ their own, reached through the prefix `govuk_frontend_jinja/`.
 import hashlib
 from collections.abc import Callable, MutableMapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from babel.numbers import get_currency_symbol
 from flask import Flask, current_app, g, has_request_context, request, session, url_for
 from flask.templating import Environment
-from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale
+from flask_babel import Babel, format_date, format_datetime, format_decimal
 from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefined, Template
 from jinja2 import Environment as PlainEnvironment
 from markupsafe import Markup
 
+from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.actors import VISITOR
+from sandbox.kernel.language import (
+    FIRST_LANGUAGE,
+    LANGUAGES,
+    current_language,
+    locale_of,
+    locales,
+)
 from sandbox.web import fields
 from sandbox.web.navigation import footer_menu, menu
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEZONE = ZoneInfo("America/Mexico_City")
-LOCALES = {"es": "es_MX", "en": "en"}
-FIRST_LANGUAGE = "es"
 _KIT = "govuk_frontend_jinja/"
 # English dates are written as the programme's English texts write them: day, month, year.
 _DAY_FORMATS = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
@@ -69,17 +76,11 @@ class PageEnvironment(Environment):
 def select_locale() -> str:
     """Choose the language: the person's choice, then the browser's wish, then Spanish."""
     if not has_request_context():
-        return LOCALES[FIRST_LANGUAGE]
+        return locale_of(FIRST_LANGUAGE)
     chosen = session.get("language")
-    if chosen not in LOCALES:
-        chosen = request.accept_languages.best_match(list(LOCALES), default=FIRST_LANGUAGE)
-    return LOCALES[chosen or FIRST_LANGUAGE]
-
-
-def current_language() -> str:
-    """Return the code that the policy pack and the addresses use: `es` or `en`."""
-    locale = get_locale()
-    return FIRST_LANGUAGE if locale is None else str(locale.language)
+    if chosen not in LANGUAGES:
+        chosen = request.accept_languages.best_match(LANGUAGES, default=FIRST_LANGUAGE)
+    return locale_of(chosen or FIRST_LANGUAGE)
 
 
 # --- filters -------------------------------------------------------------------------------------
@@ -91,11 +92,11 @@ def localised(text: object) -> str:
 
 
 def day(value: date | datetime | None) -> str:
-    """Write a day in full: "3 de marzo de 2026"; an instant counts as its day in Mexico City."""
+    """Write a day in full, "3 de marzo de 2026"; an instant's day is that of the programme."""
     if value is None:
         return "—"
     if isinstance(value, datetime):
-        value = _in_mexico(value).date()
+        value = _in_place(value).date()
     return str(format_date(value, _DAY_FORMATS[current_language()]))
 
 
@@ -104,7 +105,7 @@ def short_day(value: date | datetime | None) -> str:
     if value is None:
         return "—"
     if isinstance(value, datetime):
-        value = _in_mexico(value).date()
+        value = _in_place(value).date()
     return str(format_date(value, "d MMM y"))
 
 
@@ -120,10 +121,10 @@ def span(start: date, end: date) -> str:
 
 
 def instant(value: datetime | None) -> str:
-    """Write an instant as day and hour in Mexico City: "3 de marzo de 2026, 14:05"."""
+    """Write an instant as day and hour where the programme is: "3 de marzo de 2026, 14:05"."""
     if value is None:
         return "—"
-    local = _in_mexico(value)
+    local = _in_place(value)
     clock = format_datetime(local, "HH:mm", rebase=False)
     return f"{day(local.date())}, {clock}"
 
@@ -135,19 +136,24 @@ def moment(value: date | datetime | str) -> str:
     return day(value) if isinstance(value, date) else str(value)
 
 
-def _in_mexico(value: datetime) -> datetime:
+def _in_place(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("an instant needs its time zone")
-    return value.astimezone(TIMEZONE)
+    return value.astimezone(ZoneInfo(current_app.config["TIMEZONE"]))
 
 
-def money(cents: int | None, currency: str = "MXN") -> str:
-    """Write an amount with its currency: "$1,250.50 MXN"; a bare "$" would read as dollars."""
+def money(cents: int | None) -> str:
+    """Write an amount of the programme's currency: "$1,250.50 MXN", "1.250,50 EUR".
+
+    The code stands behind every amount, for a bare "$" would read as dollars.
+    """
     if cents is None:
         return "—"
+    code = current_app.config["CURRENCY"]
+    symbol = get_currency_symbol(code, locale_of(FIRST_LANGUAGE))
+    amount = format_decimal(Decimal(abs(cents)) / 100, "#,##0.00")
     sign = "−" if cents < 0 else ""
-    whole, rest = divmod(abs(cents), 100)
-    return f"{sign}${format_decimal(whole)}.{rest:02d} {currency}"
+    return f"{sign}{'$' if symbol == '$' else ''}{amount} {code}"
 
 
 def number(value: float | int | None) -> str:
@@ -212,22 +218,28 @@ def language_links() -> list[dict[str, str | bool]]:
             "current": code == current_language(),
             "href": f"/language/{code}?next={quote(here, safe='/')}",
         }
-        for code in LOCALES
+        for code in LANGUAGES
     ]
 
 
-def init_templating(app: Flask) -> None:
-    """Prepare an application for our templates; call it before anything renders."""
+def init_templating(app: Flask, pack: PolicyPack) -> None:
+    """Prepare an application for our templates; call it before anything renders.
+
+    Days, hours and amounts are written as they are where the programme of the pack is.
+    """
     if "jinja_env" in vars(app):
         raise RuntimeError("init_templating must run before the first use of app.jinja_env")
     app.jinja_environment = PageEnvironment  # type: ignore[assignment]
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    app.config["LOCALES"] = locales(pack.calendar.country)
+    app.config["TIMEZONE"] = pack.calendar.timezone
+    app.config["CURRENCY"] = pack.currency
     environment = app.jinja_env
     environment.add_extension("jinja2.ext.do")
     Babel(
         app,
-        default_locale=LOCALES[FIRST_LANGUAGE],
-        default_timezone=TIMEZONE.key,
+        default_locale=app.config["LOCALES"][FIRST_LANGUAGE],
+        default_timezone=pack.calendar.timezone,
         default_translation_directories=str(ROOT / "sandbox" / "translations"),
         locale_selector=select_locale,
     )
@@ -251,6 +263,6 @@ def init_templating(app: Flask) -> None:
         language_links=language_links,
         menu=menu,
         footer_menu=footer_menu,
-        programme="Sandbox",
+        programme=pack.programme.short_title,
     )
     app.context_processor(lambda: {"actor": g.get("actor", VISITOR)})

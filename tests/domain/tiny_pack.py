@@ -200,6 +200,7 @@ _TINY = PolicyPack(
         for_whom=(text("Anyone"),),
         not_for=(text("Nobody"),),
         how_it_works=(text("Well"),),
+        tax_number=text("a number"),
         reference_prefix="TNY",
         appeals=text("Appeals"),
         no_endorsement=text("No endorsement"),

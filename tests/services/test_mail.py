@@ -32,6 +32,7 @@ from sandbox.kernel.mail import (
     render_mail,
 )
 from sandbox.web.templating import init_templating
+from tests.factories import pack
 
 AT = datetime(2026, 3, 3, 20, 5, tzinfo=UTC)
 ANA = UUID("11111111-1111-1111-1111-111111111111")
@@ -122,7 +123,7 @@ def make_app(tmp_path: Path) -> Callable[[str | None], Flask]:
 
     def make(smtp_url: str | None = None) -> Flask:
         app = Flask("mail_test", template_folder=str(PROJECT / "templates"))
-        init_templating(app)
+        init_templating(app, pack())
         assert app.jinja_env.loader is not None
         app.jinja_env.loader = ChoiceLoader([DictLoader(TEMPLATES), app.jinja_env.loader])
         app.jinja_env.globals["programme"] = "Sandbox, de la Ciudad"

@@ -8,23 +8,24 @@ from flask_wtf import CSRFProtect
 from lxml import html
 
 from config import PROJECT
-from sandbox.domain.packs import Text
+from sandbox.domain.packs import PolicyPack, Text
 from sandbox.kernel.actors import VISITOR, Actor
 from sandbox.web.navigation import FOOTER, MENU
 from sandbox.web.templating import init_templating
+from tests.factories import pack as mexican
 from tests.pages import faults_of_source, faults_of_tree
 
 PROGRAMME = Text({"es": "Programa de pruebas", "en": "Testing programme"})
 
 
-def small_app() -> Flask:
+def small_app(pack: PolicyPack | None = None) -> Flask:
     app = Flask(
         "small",
         template_folder=str(PROJECT / "templates"),
         static_folder=str(PROJECT / "static"),
     )
     app.config.update(SECRET_KEY="of this test alone", TESTING=True, DEMO=True)
-    init_templating(app)
+    init_templating(app, pack or mexican())
     app.jinja_env.globals["programme"] = PROGRAMME
     CSRFProtect(app)
     endpoints = {entry.endpoint for entry in (*MENU, *FOOTER)}

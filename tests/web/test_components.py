@@ -12,11 +12,12 @@ from markupsafe import Markup
 from config import PROJECT
 from sandbox.domain.calendar import ClockReading
 from sandbox.domain.gates import GateState
-from sandbox.domain.packs import ClockSpec, ClockUnit, StageSpec, Text
+from sandbox.domain.packs import CalendarSpec, ClockSpec, ClockUnit, StageSpec, Text
 from sandbox.domain.trials import StageProgress, StageState
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.web.navigation import Audience, audiences_of
 from sandbox.web.templating import day, instant, localised, moment, money, number, short_day, span
+from tests.domain.tiny_pack import tiny_pack
 from tests.web.small_app import page, render, small_app, text_of, tree_of
 
 COMPANY = Actor(name="Ana Ruiz", person_id=uuid4(), member_of=frozenset({uuid4()}))
@@ -119,6 +120,21 @@ def test_filters_write_in_both_languages(
 ) -> None:
     assert in_language(app, "es", show, *values) == spanish
     assert in_language(app, "en", show, *values) == english
+
+
+def test_another_country_writes_its_own_way() -> None:
+    there = tiny_pack(currency="EUR", calendar=CalendarSpec("ES", "Europe/Madrid", {}))
+    app = small_app(there)
+
+    assert in_language(app, "es", money, 12345678) == "123.456,78 EUR"
+    assert in_language(app, "es", instant, LATE) == "4 de marzo de 2026, 06:05"
+    assert in_language(app, "en", day, LATE) == "4 March 2026"
+
+
+def test_country_without_a_locale_of_its_own_is_written_as_the_language_is() -> None:
+    nowhere = small_app(tiny_pack(calendar=CalendarSpec("ZZ", "UTC", {})))
+
+    assert in_language(nowhere, "es", number, 1234567.5) == "1.234.567,5"
 
 
 def test_an_instant_without_its_zone_is_refused(app: Flask) -> None:

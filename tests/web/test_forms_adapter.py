@@ -61,7 +61,7 @@ class EveryField(VersionedForm):
     agrees = BooleanField("Acepto", [Required()])
     state = SelectField("Estado", [Required()], choices=[("", "Elija"), ("JAL", "Jalisco")])
     begins_on = DateField3("Inicio", [Required()])
-    budget = MoneyField("Presupuesto", [Required()])
+    budget = MoneyField("Presupuesto", [Required()], currency="MXN")
     proof = FileField("Comprobante", [Required()])
 
 
@@ -93,7 +93,8 @@ def date_form(validators: Any = ()) -> type[PlatformForm]:
 
 
 def money_form() -> type[PlatformForm]:
-    return type("MoneyForm", (PlatformForm,), {"amount": MoneyField("Monto", [Optional()])})
+    amount = MoneyField("Monto", [Optional()], currency="MXN")
+    return type("MoneyForm", (PlatformForm,), {"amount": amount})
 
 
 # --- dates ---------------------------------------------------------------------------------------
