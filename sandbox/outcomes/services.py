@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
+from sandbox.applications.queries import lock_application
 from sandbox.domain.applications import content_hash
 from sandbox.domain.outcomes import LIFECYCLE, ReportAction, ReportStatus, empty_sections
 from sandbox.domain.refusals import NotPossible, Why
@@ -34,6 +35,8 @@ def draft_report(
     require(session, actor, P.OUTCOME_DRAFT, trial)
     if TrialStatus(trial.status) not in ENDED:
         raise NotPossible(Why.STILL_RUNNING)
+    # Two people who begin at once would otherwise both find nothing before them.
+    lock_application(session, trial.application_id)
     existing = find_report_of(session, trial.id)
     if existing is not None:
         return existing

@@ -73,8 +73,6 @@ WITHOUT_DOOR = frozenset({P.APPLICATION_LAPSE, P.TRIAL_OPEN, P.ROUND_TABLE_REGIS
 # Conditions that say nothing which another one of the same rule does not say too.
 _OFFICER = "whoever works for an assigned authority is an officer"
 _DECLARED = "one declaration a person: whoever has declared to have no conflict is not recused"
-    "one declaration a person, so that whoever has declared to have no conflict is not recused"
-)
 _LEADING = "only an authority that has accepted leads"
 _OPENED = "a trial opens when every authority has accepted or declined"
 _HEAD = "whoever heads an assigned authority is a head"

@@ -1,16 +1,13 @@
 """What authorities and the secretariat do together on a case, on both engines."""
 
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, event, func, select, text
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import Denied, NotFound, grants
@@ -59,6 +56,7 @@ from tests.factories import (
     start_review,
     take_position,
 )
+from tests.racing import race
 
 # Everything happens after the authorities were asked, two hours after the submission.
 NOW = SUBMITTED + timedelta(hours=4)
@@ -111,30 +109,6 @@ def case_under_review(session: Session, world: World, *associates: Team) -> Appl
     application = assigned_case(session, world, *associates)
     start_review(session, application, world.inai, *associates)
     return application
-
-
-@contextmanager
-def holding(engine: Engine, application_id: UUID) -> Iterator[None]:
-    """Keep a case locked, so that those who come meet at its door; SQLite queues by itself."""
-    if engine.dialect.name == "sqlite":
-        yield
-        return
-    with Session(engine) as own:
-        application_queries.lock_application(own, application_id)
-        yield
-
-
-def wait_for_waiting(engine: Engine, number: int) -> None:
-    """Wait until so many others stand before a lock, or a few seconds have passed."""
-    if engine.dialect.name == "sqlite":
-        return
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    with engine.connect() as connection:
-        for _ in range(100):
-            if connection.scalar(waiting) >= number:
-                return
-            connection.rollback()
-            time.sleep(0.05)
 
 
 def deeds(session: Session, application: Application) -> list[str]:
@@ -612,36 +586,21 @@ def test_declaring_twice_at_once_is_refused_in_words(
     application = assigned_case(session, world)
     case_id, officer = application.id, world.inai.officer
     session.rollback()
-    start = threading.Barrier(2)
-    results: list[str] = []
 
-    def declare() -> None:
-        with Session(engine) as own:
-            found = own.get_one(Application, case_id)
-            start.wait()
-            try:
-                with unit_of_work(own):
-                    services.declare_conflict(
-                        own,
-                        officer,
-                        found,
-                        has_conflict=has_conflict,
-                        explanation="Es de mi hermana.",
-                        now=NOW,
-                    )
-                results.append("declared")
-            except (NotPossible, Denied) as refused:
-                results.append(type(refused).__name__)
+    def declare(own: Session) -> None:
+        found = own.get_one(Application, case_id)
+        with unit_of_work(own):
+            services.declare_conflict(
+                own,
+                officer,
+                found,
+                has_conflict=has_conflict,
+                explanation="Es de mi hermana.",
+                now=NOW,
+            )
 
-    with holding(engine, case_id):
-        threads = [threading.Thread(target=declare) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        wait_for_waiting(engine, 2)
-    for thread in threads:
-        thread.join()
-    assert len(results) == 2, "One of them failed in a way that nobody can read."
-    assert results.count("declared") == 1
+    results = race(engine, case_id, declare, declare)
+    assert results in (["NotPossible", "done"], ["Denied", "done"])
     assert session.scalar(select(func.count()).select_from(ConflictDeclaration)) == 1
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import rfc8785
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from sandbox.domain.outcomes import ReportStatus
@@ -16,11 +16,12 @@ from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
-from sandbox.models import OutcomeReport, Person, StaffGrant
+from sandbox.models import OutcomeReport, Person, StaffGrant, Trial
 from sandbox.outcomes import services
 from sandbox.register.exports import safe_cell
 from tests.factories import actor_for, make_staff, pack
 from tests.pages import JudgingClient
+from tests.racing import race
 from tests.trial_factories import Cast, make_trial, run_to_completion
 
 OpenWindow = Callable[[str], JudgingClient]
@@ -105,6 +106,21 @@ def test_beginning_twice_leads_to_the_same_draft(session: Session, cast: Cast) -
             session, cast.caseworker, cast.trial, language="es", now=cast.now
         )
     assert again.id == first.id
+
+
+def test_two_who_begin_at_once_get_the_same_draft(
+    session: Session, engine: Engine, cast: Cast
+) -> None:
+    trial_id, case_id, caseworker = cast.trial.id, cast.trial.application_id, cast.caseworker
+    session.rollback()
+
+    def draft(own: Session) -> None:
+        trial = own.get_one(Trial, trial_id)
+        with unit_of_work(own):
+            services.draft_report(own, caseworker, trial, language="es", now=cast.now)
+
+    assert race(engine, case_id, draft, draft) == ["done", "done"]
+    assert len(session.scalars(select(OutcomeReport)).all()) == 1
 
 
 def test_an_unfinished_report_is_not_sent(session: Session, cast: Cast) -> None:
