@@ -1,7 +1,7 @@
 """What authorities and the secretariat do together on a case, on both engines."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import Denied, NotFound, grants
 from sandbox.access.permissions import P
 from sandbox.access.policy import POLICY
+from sandbox.accounts import services as accounts
 from sandbox.applications import queries as application_queries
 from sandbox.applications import services as applications
 from sandbox.coordination import queries, services
@@ -21,7 +22,7 @@ from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.packs import PolicyPack, Silence
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
-from sandbox.kernel.actors import Actor, system_actor
+from sandbox.kernel.actors import Actor, StaffRole, system_actor
 from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
 from sandbox.kernel.jobs import Job
@@ -29,6 +30,7 @@ from sandbox.kernel.mail import OutboxMail
 from sandbox.models import (
     Application,
     AuthorityAssignment,
+    AuthorityMembership,
     ConflictDeclaration,
     CriterionReview,
     Decision,
@@ -640,6 +642,64 @@ def test_a_recused_head_is_not_told_about_the_case(session: Session, world: Worl
     with unit_of_work(session):
         services.apply_silence(session, CLOCK, now=NOW + timedelta(days=30))
     assert "Jefa IFT" not in mailed(session, "review_started")
+
+
+def leave(session: Session, team: Team, officer: Actor) -> None:
+    """Let the administrator end that somebody works for an authority."""
+    administrator = actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR))
+    person = session.get_one(Person, officer.person_id)
+    membership = session.scalars(
+        select(AuthorityMembership).where(
+            AuthorityMembership.person_id == officer.person_id,
+            AuthorityMembership.authority_id == team.authority.id,
+        )
+    ).one()
+    with unit_of_work(session):
+        accounts.leave_authority(session, administrator, person, membership=membership, now=LATER)
+
+
+def deactivate(session: Session, _team: Team, officer: Actor) -> None:
+    """Close somebody's account."""
+    person = session.get_one(Person, officer.person_id)
+    with unit_of_work(session):
+        person.active = False
+        record(session, CLOCK, Deed.PERSON_PROFILE_CHANGED, person, now=LATER)
+
+
+@pytest.mark.parametrize("go", [leave, deactivate])
+def test_an_officer_who_has_gone_is_replaced_and_no_longer_told(
+    session: Session, world: World, go: Callable[[Session, Team, Actor], None]
+) -> None:
+    inai, officer = world.inai, world.inai.officer
+    application = case_under_review(session, world)
+    other = case_under_review(session, world)
+    assert "Oficial INAI" in [
+        session.get_one(Person, reader.id).name
+        for reader in application_queries.list_case_officers(session, application.id)
+    ]
+    assert kinds(session, inai.head) == []
+    go(session, inai, officer)
+    assert kinds(session, inai.head) == ["coordination.name_officer"] * 2
+    panel = queries.case_panel(session, inai.head, application, pack(), LATER)
+    assert panel is not None
+    assert [line.officer for line in panel.lines] == [""]
+    assert [each.kind for each in panel.waiting] == [WaitingKind.NAME_OFFICER]
+    assert queries.find_named(session, application.id, inai.authority.id) is None
+    team = queries.list_team(session, application.id, [inai.authority.id])
+    told = application_queries.list_case_officers(session, application.id)
+    assert officer.person_id not in {reader.id for reader in (*team, *told)}
+    # Whoever comes back after another was named does not take the place again.
+    name(session, inai, application, inai.second)
+    places = session.scalars(
+        select(OfficerAssignment.person_id).where(
+            OfficerAssignment.application_id == application.id,
+            OfficerAssignment.ended_at.is_(None),
+        )
+    ).all()
+    assert places == [inai.second.person_id]
+    assert kinds(session, inai.head) == ["coordination.name_officer"]
+    assert kinds(session, inai.second) == ["coordination.declare"]
+    assert other.status == ApplicationStatus.UNDER_REVIEW
 
 
 # --- review and positions ------------------------------------------------------------------------

@@ -42,6 +42,7 @@ from sandbox.applications.queries.exchanges import (
 )
 from sandbox.applications.queries.people import (
     Reader,
+    holds_place,
     list_case_officers,
     list_caseworkers,
     list_members,
@@ -92,6 +93,7 @@ __all__ = [
     "get_reasons",
     "get_sheet",
     "get_submission",
+    "holds_place",
     "list_applications",
     "list_attachments",
     "list_case_officers",

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from sandbox.models import (
     AuthorityAssignment,
@@ -47,10 +48,30 @@ def list_caseworkers(session: Session, application_id: UUID) -> tuple[Reader, ..
     )
 
 
+def holds_place(place: Any = OfficerAssignment) -> ColumnElement[bool]:
+    """Tell whether an officer's place is filled now: not ended, and its officer still there.
+
+    Whoever leaves the authority, or loses the account, is named no longer, though nobody has
+    ended the place. Shape: `place` is the table or an alias of it.
+    """
+    still_there = (
+        exists()
+        .where(
+            AuthorityMembership.person_id == place.person_id,
+            AuthorityMembership.authority_id == place.authority_id,
+            Person.id == place.person_id,
+            Person.active.is_(True),
+        )
+        .correlate(place)
+    )
+    is_open: ColumnElement[bool] = place.ended_at.is_(None)
+    return is_open & still_there
+
+
 def list_case_officers(session: Session, application_id: UUID) -> tuple[Reader, ...]:
     """List who works on a case for an authority: the officers named for it, and the heads."""
     named = select(OfficerAssignment.person_id).where(
-        OfficerAssignment.application_id == application_id, OfficerAssignment.ended_at.is_(None)
+        OfficerAssignment.application_id == application_id, holds_place()
     )
     heads = (
         select(AuthorityMembership.person_id)

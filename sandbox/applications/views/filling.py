@@ -17,6 +17,7 @@ from sandbox.domain.applications import (
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.files import content_disposition
+from sandbox.kernel.forms import takes_files
 from sandbox.packs import active
 
 
@@ -51,6 +52,7 @@ def section(application_id: UUID, section: str) -> ResponseReturnValue:
 
 @bp.post("/<uuid:application_id>/sections/<section>")
 @needs(P.APPLICATION_EDIT)
+#@takes_files
 def save_section(application_id: UUID, section: str) -> ResponseReturnValue:
     """Save one section; whatever cannot be saved comes back as it was typed."""
     sheet = queries.get_sheet(db.session(), current_actor(), application_id, section)

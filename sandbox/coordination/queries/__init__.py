@@ -44,6 +44,7 @@ from sandbox.coordination.queries.people import (
     list_candidates,
     list_heads,
     list_named,
+    list_places,
     list_team,
 )
 from sandbox.coordination.queries.waiting import list_tasks
@@ -77,6 +78,7 @@ __all__ = [
     "list_heads",
     "list_judgements",
     "list_named",
+    "list_places",
     "list_reviews",
     "list_silent_assignments",
     "list_silent_reviews",

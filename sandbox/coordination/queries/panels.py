@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
-from sandbox.applications.queries import list_stops
+from sandbox.applications.queries import holds_place, list_stops
 from sandbox.coordination.clocks import position_clock
 from sandbox.coordination.queries.bench import find_decision
 from sandbox.coordination.queries.cases import declined_authorities
@@ -238,7 +238,7 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             OfficerAssignment,
             (OfficerAssignment.application_id == AuthorityAssignment.application_id)
             & (OfficerAssignment.authority_id == AuthorityAssignment.authority_id)
-            & OfficerAssignment.ended_at.is_(None),
+            & holds_place(),
         )
         .outerjoin(Person, Person.id == OfficerAssignment.person_id)
         .outerjoin(

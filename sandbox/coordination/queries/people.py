@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, exists, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from sandbox.applications.queries import Reader
+from sandbox.applications.queries import Reader, holds_place
 from sandbox.models import (
     AuthorityMembership,
     ConflictDeclaration,
@@ -64,9 +64,24 @@ def find_named(
         select(OfficerAssignment).where(
             OfficerAssignment.application_id == application_id,
             OfficerAssignment.authority_id == authority_id,
-            OfficerAssignment.ended_at.is_(None),
+            holds_place(),
         )
     )
+
+
+def list_places(
+    session: Session, application_id: UUID, authority_id: UUID
+) -> Sequence[OfficerAssignment]:
+    """List an authority's places on a case that nobody has ended, by people who left included."""
+    return session.scalars(
+        select(OfficerAssignment)
+        .where(
+            OfficerAssignment.application_id == application_id,
+            OfficerAssignment.authority_id == authority_id,
+            OfficerAssignment.ended_at.is_(None),
+        )
+        .order_by(OfficerAssignment.named_at.desc(), OfficerAssignment.id)
+    ).all()
 
 
 def list_named(
@@ -107,7 +122,7 @@ def list_team(session: Session, application_id: UUID, authorities: Iterable[UUID
         OfficerAssignment.person_id == Person.id,
         OfficerAssignment.application_id == application_id,
         OfficerAssignment.authority_id.in_(wanted),
-        OfficerAssignment.ended_at.is_(None),
+        holds_place(),
     )
     return _recipients(session, _people().where(is_head | is_named, _not_recused(application_id)))
 

@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.checks import conceivable, scope
 from sandbox.access.permissions import P
+from sandbox.applications.queries import holds_place
 from sandbox.coordination.clocks import position_clock
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import Stop
@@ -178,7 +179,7 @@ def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
             named,
             (named.application_id == case)
             & (named.authority_id == place.authority_id)
-            & named.ended_at.is_(None),
+            & holds_place(named),
         )
         .outerjoin(ClockStop, ClockStop.application_id == Application.id)
         .where(

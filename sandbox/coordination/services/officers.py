@@ -43,12 +43,14 @@ def name_officer(
     candidates = queries.list_candidates(session, application.id, assignment.authority_id)
     if person_id not in {candidate.id for candidate in candidates}:
         raise NotPossible(Why.WRONG_AUTHORITY)
-    before = queries.find_named(session, application.id, assignment.authority_id)
-    if before is not None and before.person_id == person_id:
+    # Places of people who left the authority were never ended; should they return, they are not
+    # to stand beside whoever is named now.
+    places = queries.list_places(session, application.id, assignment.authority_id)
+    if any(place.person_id == person_id for place in places):
         raise NotPossible(Why.ALREADY_DONE)
 
-    if before is not None:
-        before.ended_at = now
+    for place in places:
+        place.ended_at = now
     session.add(
         OfficerAssignment(
             application_id=application.id,
@@ -66,7 +68,7 @@ def name_officer(
         application,
         now=now,
         authority_id=assignment.authority_id,
-        before=None if before is None else before.person_id,
+        before=places[0].person_id if places else None,
         after=person_id,
     )
     notices.officer_named(session, application, session.get_one(Person, person_id), now)
