@@ -19,6 +19,8 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 MEBIBYTE = 1024 * 1024
 MAX_FILE_BYTES = 25 * MEBIBYTE
 """The largest file that may be attached. Units: bytes."""
+SEVERAL_FILES = 5
+"""So many of the largest files may come in one request, where a form asks for several."""
 FORM_OVERHEAD_BYTES = MEBIBYTE
 """What a request may carry beside its file: the other fields and the multipart borders."""
 SHORTEST_SECRET = 32

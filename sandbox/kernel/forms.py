@@ -6,9 +6,9 @@ field looks is settled in `sandbox.web.fields`.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from babel import Locale
 from flask_babel import gettext, ngettext
@@ -239,6 +239,15 @@ def _month_number(typed: str) -> int:
                 if wanted == name.casefold().rstrip("."):
                     return int(number)
     raise ValueError(typed)
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_files(view: View) -> View:
+    """Mark a view whose form asks for files, so that its requests may be large."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
 
 
 class MoneyField(Field):  # type: ignore[misc]

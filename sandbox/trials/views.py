@@ -20,13 +20,13 @@ from flask_babel import gettext as _
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.domain.packs import Who
-from sandbox.domain.trials import TrialStatus
+from sandbox.domain.trials import TrialStatus, TrialWork, require_work
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.files import accept, content_disposition
-from sandbox.kernel.forms import PlatformForm
+from sandbox.kernel.forms import PlatformForm, takes_files
 from sandbox.kernel.language import current_language
-from sandbox.models import MonitoringReport
+from sandbox.models import GateEvidence, MonitoringReport
 from sandbox.packs import active
 from sandbox.trials import forms, queries, services
 from sandbox.trials.pages import TrialPage, page_of
@@ -90,7 +90,7 @@ def agree_plan(trial_id: UUID) -> ResponseReturnValue:
 @needs(P.START_CONDITION_SET)
 def start_condition(trial_id: UUID, key: str) -> ResponseReturnValue:
     """Say how a start condition stands."""
-    file = _file(trial_id, P.START_CONDITION_SET)
+    file = _file(trial_id, P.START_CONDITION_SET, TrialWork.SET_START_CONDITION)
     spec = queries.get_start_condition(file, key)
     form = forms.StartConditionForm(obj=file.conditions[key])
     if not form.validate_on_submit():
@@ -107,13 +107,15 @@ def start_condition(trial_id: UUID, key: str) -> ResponseReturnValue:
 
 @bp.route("/<uuid:trial_id>/gates/<stage>/<requirement>/document", methods=["GET", "POST"])
 @needs(P.REQUIREMENT_DOCUMENT)
+@takes_files
 def document(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
     """Hand in the document that a gate asks for."""
-    file, form = _file(trial_id, P.REQUIREMENT_DOCUMENT), forms.DocumentForm()
+    file, form = _file(trial_id, P.REQUIREMENT_DOCUMENT, TrialWork.DOCUMENT), forms.DocumentForm()
     if not form.validate_on_submit():
-        return _requirement_page("trials/document.html", file, form, stage, requirement)
+        values = {"approvals": len(file.approvals_at(_stage(stage)))}
+        return _requirement_page("trials/document.html", file, form, stage, requirement, **values)
     upload = form.document.data
-    _do(
+    evidence = _do(
         services.document_requirement,
         file,
         stage=_stage(stage),
@@ -121,6 +123,7 @@ def document(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValu
         file=accept(upload.filename, upload.stream),
         store=current_app.extensions["file_store"],
     )
+    flash(_handed_in(file, evidence), "success")
     return _to(trial_id, "gate")
 
 
@@ -139,7 +142,8 @@ def download(trial_id: UUID, evidence_id: UUID) -> ResponseReturnValue:
 @needs(P.REQUIREMENT_APPROVE)
 def approve(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
     """Approve a requirement for one's authority."""
-    file, form = _file(trial_id, P.REQUIREMENT_APPROVE), forms.ApproveForm()
+    file = _file(trial_id, P.REQUIREMENT_APPROVE, TrialWork.APPROVE)
+    form = forms.ApproveForm(data={"seen": file.documents_mark(file.next_gate)})
     if not form.validate_on_submit():
         return _requirement_page("trials/approve.html", file, form, stage, requirement)
     _do(
@@ -148,6 +152,7 @@ def approve(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue
         stage=_stage(stage),
         requirement=requirement,
         note=form.note.data or "",
+        seen=form.seen.data or "",
     )
     return _to(trial_id, "gate")
 
@@ -156,7 +161,7 @@ def approve(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue
 @needs(P.REQUIREMENT_WAIVE)
 def waive(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
     """Waive a requirement with a reason."""
-    file, form = _file(trial_id, P.REQUIREMENT_WAIVE), forms.WaiveForm()
+    file, form = _file(trial_id, P.REQUIREMENT_WAIVE, TrialWork.WAIVE), forms.WaiveForm()
     if not form.validate_on_submit():
         return _requirement_page("trials/waive.html", file, form, stage, requirement)
     _do(
@@ -182,7 +187,7 @@ def enter_stage(trial_id: UUID, stage: str) -> ResponseReturnValue:
 @needs(P.MONITORING_REPORT_SUBMIT)
 def new_report(trial_id: UUID) -> ResponseReturnValue:
     """Report on the current stage, or correct the report that came back."""
-    file = _file(trial_id, P.MONITORING_REPORT_SUBMIT)
+    file = _file(trial_id, P.MONITORING_REPORT_SUBMIT, TrialWork.REPORT)
     correcting = next((row for row in file.reports if row.state == "returned"), None)
     form = forms.report_form(file, _language(), correcting)
     if not form.validate_on_submit():
@@ -216,7 +221,7 @@ def report(trial_id: UUID, report_id: UUID) -> ResponseReturnValue:
 @needs(P.INCIDENT_OPEN)
 def new_incident(trial_id: UUID) -> ResponseReturnValue:
     """Report that something went wrong."""
-    file = _file(trial_id, P.INCIDENT_OPEN)
+    file = _file(trial_id, P.INCIDENT_OPEN, TrialWork.OPEN_INCIDENT)
     form = forms.incident_form(file.pack, _language())
     if not form.validate_on_submit():
         return _form_page("trials/new_incident.html", file, form)
@@ -312,11 +317,17 @@ def _stage(name: str) -> str:
     return COMPLETION if name == COMPLETION_NAME else name
 
 
-def _file(trial_id: UUID, permission: P = P.TRIAL_READ) -> TrialFile:
-    """Read the file of a trial for somebody who may do what the page is for."""
+def _file(trial_id: UUID, permission: P = P.TRIAL_READ, work: TrialWork | None = None) -> TrialFile:
+    """Read the file of a trial for somebody who may do what the page is for.
+
+    Nobody fills in a form for work that the trial's status refuses.
+    """
     session = db.session()
     trial = queries.get_trial(session, current_actor(), trial_id, permission)
-    return queries.read_file(session, trial, active.pack_of(trial), utc_now())
+    file = queries.read_file(session, trial, active.pack_of(trial), utc_now())
+    if work is not None:
+        require_work(TrialStatus(trial.status), file.tier, file.current.key, work)
+    return file
 
 
 def _do(service: Callable[..., Any], file: TrialFile, /, **values: object) -> Any:
@@ -395,15 +406,34 @@ def _form_page(
 
 
 def _requirement_page(
-    template: str, file: TrialFile, form: PlatformForm, stage: str, requirement: str
+    template: str,
+    file: TrialFile,
+    form: PlatformForm,
+    stage: str,
+    requirement: str,
+    **values: object,
 ) -> ResponseReturnValue:
     spec = queries.get_requirement(file, _stage(stage), requirement)
-    return _form_page(template, file, form, spec=spec)
+    return _form_page(template, file, form, spec=spec, **values)
+
+
+def _handed_in(file: TrialFile, evidence: GateEvidence) -> str:
+    """Say what became of a document, and of the approvals that were given without it."""
+    former = {
+        row.sha256
+        for row in file.documents_at(evidence.stage)
+        if row.requirement == evidence.requirement
+    }
+    if evidence.sha256 in former or not file.approvals_at(evidence.stage):
+        return _("The document is handed in.")
+    return _(
+        "The document is handed in. What had been approved at this gate was approved without it: "
+        "those approvals are withdrawn and whoever gave them is told."
+    )
 
 
 def _plan_page(file: TrialFile, form: forms.PlanForm, status: int) -> ResponseReturnValue:
     page = page_of(db.session(), current_actor(), file)
-    may_edit = P.TRIAL_PLAN_EDIT in page.granted and file.trial.status == TrialStatus.PREPARING
     template = render_template(
         "trials/plan.html",
         page=page,
@@ -412,7 +442,6 @@ def _plan_page(file: TrialFile, form: forms.PlanForm, status: int) -> ResponseRe
         pack=file.pack,
         form=form,
         agree=forms.AgreeForm(data={"version": file.plan.version}, formdata=None),
-        may_edit=may_edit,
     )
     return template, status
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import msgspec
 import structlog
-from flask import Flask, Response, abort, g, jsonify, request
+from flask import Flask, Response, abort, current_app, g, jsonify, request
 from flask.json.provider import JSONProvider
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -23,7 +23,7 @@ from secure import (
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import Config
+from config import FORM_OVERHEAD_BYTES, MAX_FILE_BYTES, SEVERAL_FILES, Config
 from sandbox.access.guard import install_guard, public
 from sandbox.accounts.setup import PUBLIC_ENDPOINTS, current_person_actor, init_accounts
 from sandbox.kernel.db import configure_engine, db, engine_options
@@ -74,6 +74,7 @@ def create_app(config: Config) -> Flask:
     init_templating(app, active.current())
     register_words(app)
     app.before_request(name_request)
+    app.before_request(make_room_for_files)
     csrf.init_app(app)
     Compress(app)
     init_accounts(app)
@@ -102,6 +103,17 @@ def init_database(app: Flask, config: Config) -> None:
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
+
+
+def make_room_for_files() -> None:
+    """Let the forms that ask for files bring several at once, larger than allowed included.
+
+    Each file is measured by the form, which keeps what was typed; a request that is too large as
+    a whole is cut off before any form has seen it. Only these forms may send so much.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", False):
+        request.max_content_length = SEVERAL_FILES * MAX_FILE_BYTES + FORM_OVERHEAD_BYTES
 
 
 def name_request() -> None:

@@ -11,8 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
-from config import PROJECT
+from config import MAX_FILE_BYTES, PROJECT
 from sandbox.applications import queries, services
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.packs import Compare, QuestionKind, QuestionSpec, SectionSpec
@@ -354,6 +356,33 @@ def test_a_file_of_a_wrong_kind_leaves_the_draft_untouched(
     assert "programa.exe" in refused.error_summary[0]
     assert saved(session, application, section).version == 1
     assert queries.get_draft(session, application.id).files == ()
+
+
+def test_files_too_large_together_or_alone_are_named_and_lose_nothing(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.FILE)
+    here = address(application, "sections", section.key)
+    large, small = b"x" * (MAX_FILE_BYTES + 1), b"y" * (MAX_FILE_BYTES - 1)
+    files = [
+        FileStorage(io.BytesIO(large), "grande.txt"),
+        FileStorage(io.BytesIO(small), "apenas.txt"),
+    ]
+    page = company.ana.get(here)
+    hidden = {
+        field: page.tree.xpath(f"//main//input[@name='{field}']/@value")[0]
+        for field in ("csrf_token", "version", "on_page")
+    }
+    # Written out here, as the client would leave a temporary file of this size open.
+    border, body = encode_multipart({**hidden, f"q_{question.key}": files})
+    kind = f'multipart/form-data; boundary="{border}"'
+    refused = company.ana.post(here, data=body, content_type=kind)
+    assert refused.status_code == 422
+    assert ["grande.txt" in error for error in refused.error_summary] == [True]
+    session.rollback()
+    kept = [file.filename for file in queries.get_draft(session, application.id).files]
+    assert kept == ["apenas.txt"]
 
 
 def test_a_good_file_is_kept_when_another_answer_is_wrong(

@@ -52,7 +52,7 @@ def section(application_id: UUID, section: str) -> ResponseReturnValue:
 
 @bp.post("/<uuid:application_id>/sections/<section>")
 @needs(P.APPLICATION_EDIT)
-#@takes_files
+@takes_files
 def save_section(application_id: UUID, section: str) -> ResponseReturnValue:
     """Save one section; whatever cannot be saved comes back as it was typed."""
     sheet = queries.get_sheet(db.session(), current_actor(), application_id, section)
