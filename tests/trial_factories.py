@@ -201,10 +201,16 @@ def work_the_gate(session: Session, cast: Cast) -> None:
 
 
 def hand_in_document(
-    session: Session, cast: Cast, stage: str, requirement: str, *, by: Who = Who.COMPANY
+    session: Session,
+    cast: Cast,
+    stage: str,
+    requirement: str,
+    *,
+    by: Who = Who.COMPANY,
+    content: bytes = b"%PDF-1.4 prueba",
 ) -> None:
     actors = {Who.LEAD: cast.lead.officer, Who.SECRETARIAT: cast.caseworker}
-    file = Accepted("prueba.pdf", b"%PDF-1.4 prueba", "application/pdf")
+    file = Accepted("prueba.pdf", content, "application/pdf")
     with unit_of_work(session):
         services.document_requirement(
             session,

@@ -24,6 +24,7 @@ class Why(StrEnum):
     DELIBERATION_NEEDED = "deliberation_needed"
     DELIBERATION_NOT_NEEDED = "deliberation_not_needed"
     DOCUMENT_MISSING = "document_missing"
+    DOCUMENTS_CHANGED = "documents_changed"
     FILE_NOT_ACCEPTED = "file_not_accepted"
     FILE_TOO_LARGE = "file_too_large"
     FOUR_EYES = "four_eyes"

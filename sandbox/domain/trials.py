@@ -1,12 +1,13 @@
 """Describe how a sandbox test moves: its statuses, and its place in its tier's plan of stages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from sandbox.domain.lifecycle import Lifecycle, Transition
 from sandbox.domain.packs import StageSpec, TierSpec
+from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 
 
 class TrialStatus(StrEnum):
@@ -29,6 +30,21 @@ class TrialAction(StrEnum):
     END = "end"
 
 
+class TrialWork(StrEnum):
+    """Name what people do for a sandbox test without moving it to another status."""
+
+    SAVE_PLAN = "save_plan"
+    AGREE_PLAN = "agree_plan"
+    SET_START_CONDITION = "set_start_condition"
+    DOCUMENT = "document"
+    APPROVE = "approve"
+    WAIVE = "waive"
+    REPORT = "report"
+    JUDGE_REPORT = "judge_report"
+    OPEN_INCIDENT = "open_incident"
+    CLOSE_INCIDENT = "close_incident"
+
+
 LIFECYCLE: Lifecycle[TrialStatus, TrialAction] = Lifecycle(
     (
         Transition(TrialStatus.PREPARING, TrialAction.ENTER_STAGE, TrialStatus.RUNNING),
@@ -43,6 +59,65 @@ LIFECYCLE: Lifecycle[TrialStatus, TrialAction] = Lifecycle(
 )
 
 OPEN_STATUSES = frozenset({TrialStatus.PREPARING, TrialStatus.RUNNING, TrialStatus.SUSPENDED})
+
+# Reports that were handed in and incidents that were opened are worked off even after the end.
+_LEFT_OVER = frozenset({TrialWork.JUDGE_REPORT, TrialWork.CLOSE_INCIDENT})
+# What opens a gate. It rests during a suspension: nobody prepares the next stage of a test that
+# perhaps never goes on, and what stopped it may change what the gate has to ask for.
+_GATE_WORK = frozenset({TrialWork.DOCUMENT, TrialWork.APPROVE, TrialWork.WAIVE})
+
+WORK: Mapping[TrialStatus, frozenset[TrialWork]] = {
+    # Nothing runs while the plan is made, so that there is nothing to report on.
+    TrialStatus.PREPARING: frozenset(TrialWork) - {TrialWork.REPORT},
+    TrialStatus.RUNNING: frozenset(TrialWork) - {TrialWork.SAVE_PLAN, TrialWork.AGREE_PLAN},
+    # A report on what ran until the stop stays owed, and what stopped the test can be put right.
+    TrialStatus.SUSPENDED: frozenset(
+        {
+            TrialWork.SET_START_CONDITION,
+            TrialWork.REPORT,
+            TrialWork.OPEN_INCIDENT,
+            *_LEFT_OVER,
+        }
+    ),
+    TrialStatus.COMPLETED: _LEFT_OVER,
+    TrialStatus.ENDED_EARLY: _LEFT_OVER,
+}
+"""The kinds of work that are open in each status; what is not named here is refused."""
+
+
+def possible(
+    status: TrialStatus, tier: TierSpec, stage: str
+) -> tuple[TrialAction | TrialWork, ...]:
+    """List everything that is open to a sandbox test in a stage of its tier; moves come first.
+
+    Raises: KeyError if the tier has no stage of that key.
+    """
+    is_last = next_stage(tier, stage) is None
+    beyond = TrialAction.ENTER_STAGE if is_last else TrialAction.COMPLETE
+    moves = (action for action in LIFECYCLE.possible(status) if action is not beyond)
+    return (*moves, *(work for work in TrialWork if work in WORK[status]))
+
+
+def move(status: TrialStatus, tier: TierSpec, stage: str, action: TrialAction) -> TrialStatus:
+    """Return the status to which an action leads from a stage of the tier.
+
+    Raises: TransitionRefused; NotPossible(STAGE_MISSING) where there is no stage left to enter,
+    NotPossible(STILL_RUNNING) where stages remain before completion; KeyError for another
+    tier's stage.
+    """
+    open_now = possible(status, tier, stage)
+    if not LIFECYCLE.allows(status, action):
+        raise TransitionRefused(status, action, open_now)
+    if action not in open_now:
+        is_entry = action is TrialAction.ENTER_STAGE
+        raise NotPossible(Why.STAGE_MISSING if is_entry else Why.STILL_RUNNING)
+    return LIFECYCLE.advance(status, action)
+
+
+def require_work(status: TrialStatus, tier: TierSpec, stage: str, work: TrialWork) -> None:
+    """Make sure that a kind of work is open in this status. Raises: TransitionRefused."""
+    if work not in WORK[status]:
+        raise TransitionRefused(status, work, possible(status, tier, stage))
 
 
 class StageState(StrEnum):

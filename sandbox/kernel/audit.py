@@ -60,6 +60,7 @@ class Deed(StrEnum):
     REQUIREMENT_DOCUMENTED = "requirement:documented"
     REQUIREMENT_APPROVED = "requirement:approved"
     REQUIREMENT_WAIVED = "requirement:waived"
+    APPROVALS_WITHDRAWN = "approvals:withdrawn"  # a document changed after they were given
     STAGE_ENTERED = "stage:entered"
     MONITORING_REPORT_SUBMITTED = "monitoring_report:submitted"
     MONITORING_REPORT_ACCEPTED = "monitoring_report:accepted"

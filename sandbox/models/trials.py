@@ -109,7 +109,10 @@ class TrialStage(Audited, Base):
 
 
 class GateEvidence(Audited, Base):
-    """Keep a document, an approval or a waiver that speaks for one requirement of a gate."""
+    """Keep a document, an approval or a waiver that speaks for one requirement of a gate.
+
+    An approval that a changed document has withdrawn stays as a trace and speaks for nothing.
+    """
 
     __tablename__ = "gate_evidence"
     __table_args__ = (
@@ -120,7 +123,7 @@ class GateEvidence(Audited, Base):
     trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
     stage: Mapped[str]  # the stage behind the gate; "" for completion
     requirement: Mapped[str]
-    kind: Mapped[str]  # document, approval, waiver
+    kind: Mapped[str]  # document, approval, waiver, withdrawn
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("authority.id"))
     note: Mapped[str] = mapped_column(default="")

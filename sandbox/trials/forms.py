@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import Field, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from sandbox.domain.packs import PolicyPack
@@ -118,8 +118,9 @@ class DocumentForm(PlatformForm):
 
 
 class ApproveForm(PlatformForm):
-    """Approve a requirement."""
+    """Approve a requirement, on the documents that the page has shown."""
 
+    seen = HiddenField()
     note = TextAreaField(_l("Remark, if you have one"), [WordLimit(200)])
 
 

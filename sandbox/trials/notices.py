@@ -1,7 +1,9 @@
 """Tell the people of a case what happened to its trial."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -54,6 +56,9 @@ def tell_authorities(
         OfficerAssignment.application_id == trial.application_id,
         OfficerAssignment.person_id == Person.id,
         OfficerAssignment.ended_at.is_(None),
+        # Whoever has left the authority still stands in the case until somebody else is named.
+        AuthorityMembership.person_id == Person.id,
+        AuthorityMembership.authority_id == OfficerAssignment.authority_id,
     )
     heads = exists().where(
         AuthorityMembership.person_id == Person.id,
@@ -68,6 +73,30 @@ def tell_authorities(
         Person.active.is_(True), or_(named, heads), ~_recused(trial)
     )
     _write(session, trial, people, template=template, now=now, params=params)
+
+
+def tell_approvers(
+    session: Session,
+    trial: Trial,
+    people: Collection[UUID],
+    template: str,
+    now: datetime,
+    **params: Param,
+) -> None:
+    """Write to those who had approved something, as far as they may still act in the case."""
+    works = or_(
+        exists().where(
+            AuthorityMembership.person_id == Person.id,
+            AuthorityMembership.authority_id == AuthorityAssignment.authority_id,
+            AuthorityAssignment.application_id == trial.application_id,
+            AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
+        ),
+        exists().where(StaffGrant.person_id == Person.id),
+    )
+    approvers = select(Person.id, Person.email, Person.language).where(
+        Person.id.in_(people), Person.active.is_(True), works, ~_recused(trial)
+    )
+    _write(session, trial, approvers, template=template, now=now, params=params)
 
 
 def tell_secretariat(

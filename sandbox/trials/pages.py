@@ -10,7 +10,13 @@ from sandbox.access.checks import grants
 from sandbox.access.permissions import P
 from sandbox.domain.gates import GateState, RequirementState
 from sandbox.domain.packs import RequirementKind, Who
-from sandbox.domain.trials import LIFECYCLE, StageProgress, TrialAction, TrialStatus
+from sandbox.domain.trials import (
+    StageProgress,
+    TrialAction,
+    TrialStatus,
+    TrialWork,
+    possible,
+)
 from sandbox.kernel.actors import Actor
 from sandbox.models import Reading
 from sandbox.trials.queries import COMPLETION, TrialFile, has_approved
@@ -63,6 +69,12 @@ class TrialPage:
     may_complete: bool
     may_suspend: bool
     may_resume: bool
+    may_end: bool
+    may_write_plan: bool
+    may_report: bool
+    may_judge: bool
+    may_open_incident: bool
+    may_close_incident: bool
     own_conditions: frozenset[str]
     readings: Mapping[str, Sequence[Reading]]
 
@@ -71,6 +83,7 @@ def page_of(session: Session, actor: Actor, file: TrialFile) -> TrialPage:
     """Judge everything once, so that the page only prints."""
     granted = grants(session, actor, TRIAL_PERMISSIONS, file.trial)
     status = TrialStatus(file.trial.status)
+    open_now = frozenset(possible(status, file.tier, file.current.key))
     next_gate = file.next_gate
     gate = file.gate(next_gate) if file.is_open else None
     roles = roles_of(file, actor)
@@ -81,21 +94,26 @@ def page_of(session: Session, actor: Actor, file: TrialFile) -> TrialPage:
         gates=_gates(file),
         next_gate=next_gate,
         gate=gate,
-        requirements=() if gate is None else _lines(file, actor, gate, granted),
+        requirements=() if gate is None else _lines(file, actor, gate, granted, open_now),
         missing_plan=missing_fields(file),
-        may_agree=_may_agree(file, actor, granted),
-        may_enter=_is_ready(gate, granted, P.STAGE_ENTER)
-        and next_gate != COMPLETION
-        and LIFECYCLE.allows(status, TrialAction.ENTER_STAGE),
-        may_complete=_is_ready(gate, granted, P.TRIAL_COMPLETE)
-        and next_gate == COMPLETION
-        and LIFECYCLE.allows(status, TrialAction.COMPLETE),
-        may_suspend=P.TRIAL_SUSPEND in granted and LIFECYCLE.allows(status, TrialAction.SUSPEND),
-        may_resume=_may_resume(file, actor, granted),
+        may_agree=TrialWork.AGREE_PLAN in open_now and _may_agree(file, actor, granted),
+        may_enter=TrialAction.ENTER_STAGE in open_now and _is_ready(gate, granted, P.STAGE_ENTER),
+        may_complete=TrialAction.COMPLETE in open_now
+        and _is_ready(gate, granted, P.TRIAL_COMPLETE),
+        may_suspend=TrialAction.SUSPEND in open_now and P.TRIAL_SUSPEND in granted,
+        may_resume=TrialAction.RESUME in open_now and _may_resume(file, actor, granted),
+        may_end=TrialAction.END in open_now and P.TRIAL_COMPLETE in granted,
+        may_write_plan=TrialWork.SAVE_PLAN in open_now and P.TRIAL_PLAN_EDIT in granted,
+        may_report=TrialWork.REPORT in open_now and P.MONITORING_REPORT_SUBMIT in granted,
+        may_judge=TrialWork.JUDGE_REPORT in open_now and P.MONITORING_REPORT_JUDGE in granted,
+        may_open_incident=TrialWork.OPEN_INCIDENT in open_now and P.INCIDENT_OPEN in granted,
+        may_close_incident=TrialWork.CLOSE_INCIDENT in open_now and P.INCIDENT_CLOSE in granted,
         own_conditions=frozenset(
             spec.key
             for spec in file.tier.start_conditions
-            if file.is_open and P.START_CONDITION_SET in granted and spec.owner in roles
+            if TrialWork.SET_START_CONDITION in open_now
+            and P.START_CONDITION_SET in granted
+            and spec.owner in roles
         ),
         readings=_series(file.readings),
     )
@@ -129,7 +147,11 @@ def _is_ready(gate: GateState | None, granted: frozenset[P], permission: P) -> b
 
 
 def _lines(
-    file: TrialFile, actor: Actor, gate: GateState, granted: frozenset[P]
+    file: TrialFile,
+    actor: Actor,
+    gate: GateState,
+    granted: frozenset[P],
+    open_now: frozenset[TrialAction | TrialWork],
 ) -> tuple[RequirementLine, ...]:
     authority = file.acting(actor)
     roles = roles_of(file, actor)
@@ -145,21 +167,26 @@ def _lines(
                     for row in file.evidence
                     if row.stage == file.next_gate and row.requirement == spec.key
                 ],
-                may_document=spec.kind is RequirementKind.DOCUMENT
+                may_document=TrialWork.DOCUMENT in open_now
+                and spec.kind is RequirementKind.DOCUMENT
                 and P.REQUIREMENT_DOCUMENT in granted
                 and spec.by in roles,
-                may_approve=is_approval
+                may_approve=TrialWork.APPROVE in open_now
+                and is_approval
                 and P.REQUIREMENT_APPROVE in granted
                 and may_approve(spec, authority)
                 and not has_approved(file, file.next_gate, spec.key, actor),
-                may_waive=spec.may_be_waived and not state.holds and P.REQUIREMENT_WAIVE in granted,
+                may_waive=TrialWork.WAIVE in open_now
+                and spec.may_be_waived
+                and not state.holds
+                and P.REQUIREMENT_WAIVE in granted,
             )
         )
     return tuple(found)
 
 
 def _may_agree(file: TrialFile, actor: Actor, granted: frozenset[P]) -> bool:
-    if P.TRIAL_PLAN_AGREE not in granted or file.trial.status != TrialStatus.PREPARING:
+    if P.TRIAL_PLAN_AGREE not in granted:
         return False
     authority = file.acting(actor)
     party = authority.code if authority else Who.COMPANY.value

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -25,9 +26,11 @@ from sandbox.domain.packs import (
 )
 from sandbox.domain.trials import (
     OPEN_STATUSES,
+    WORK,
     StageProgress,
     StageVisit,
     TrialStatus,
+    TrialWork,
     next_stage,
     stage_plan,
 )
@@ -191,13 +194,22 @@ class TrialFile:
         return total
 
     @property
+    def is_reporting(self) -> bool:
+        """Tell whether a report could be handed in now; where it could not, none is due."""
+        return TrialWork.REPORT in WORK[TrialStatus(self.trial.status)]
+
+    @property
     def reports_due(self) -> tuple[date, ...]:
         """List the days on which reports on the current stage have fallen due."""
+        if not self.is_reporting:
+            return ()
         return reports_due(self.current_spec, self.entered_on, self.today, self.suspended_days)
 
     @property
     def next_report_due(self) -> date | None:
         """Return the day of the first report that was not handed in yet, overdue ones first."""
+        if not self.is_reporting:
+            return None
         handed_in = len(self.current_reports)
         due = self.reports_due
         if handed_in < len(due):
@@ -247,6 +259,19 @@ class TrialFile:
             days_in_stage=max(0, (self.today - self.entered_on).days - self.suspended_days),
             waived={row.requirement: row.note for row in evidence if row.kind == "waiver"},
         )
+
+    def documents_at(self, stage: str) -> list[Any]:
+        """Return the documents that were handed in for a gate."""
+        return [row for row in self.evidence if row.stage == stage and row.kind == "document"]
+
+    def approvals_at(self, stage: str) -> list[Any]:
+        """Return the approvals that stand at a gate; withdrawn ones are another kind."""
+        return [row for row in self.evidence if row.stage == stage and row.kind == "approval"]
+
+    def documents_mark(self, stage: str) -> str:
+        """Name the documents of a gate by their contents, so that an approval says what it saw."""
+        parts = sorted(f"{row.requirement}:{row.sha256}" for row in self.documents_at(stage))
+        return sha256("\n".join(parts).encode()).hexdigest()
 
     @property
     def latest_levels(self) -> dict[str, Level]:
@@ -387,6 +412,7 @@ def _evidence(ids: Sequence[UUID]) -> Any:
             GateEvidence.person_id,
             GateEvidence.note,
             GateEvidence.filename,
+            GateEvidence.sha256,
             GateEvidence.given_at,
             Authority.code.label("authority"),
             Person.name.label("person"),

@@ -48,6 +48,7 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.REQUIREMENT_DOCUMENTED: _l("Document handed in for a gate"),
     Deed.REQUIREMENT_APPROVED: _l("Requirement of a gate approved"),
     Deed.REQUIREMENT_WAIVED: _l("Requirement of a gate waived"),
+    Deed.APPROVALS_WITHDRAWN: _l("Approvals withdrawn because a document changed"),
     Deed.STAGE_ENTERED: _l("Stage entered"),
     Deed.MONITORING_REPORT_SUBMITTED: _l("Monitoring report handed in"),
     Deed.MONITORING_REPORT_ACCEPTED: _l("Monitoring report accepted"),

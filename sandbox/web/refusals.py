@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from sandbox.domain.applications import ApplicationAction, ApplicationStatus
 from sandbox.domain.refusals import Incomplete, NotPossible, Refusal, TransitionRefused, Why
-from sandbox.domain.trials import TrialAction, TrialStatus
+from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.db import Stale
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
 from sandbox.web.statuses import APPLICATION_STATUS, TRIAL_STATUS
@@ -29,6 +29,9 @@ WHY_SENTENCES: dict[Why, object] = {
         "No authority objects, or the rules do not ask for a deliberation."
     ),
     Why.DOCUMENT_MISSING: _l("The document that proves it is missing."),
+    Why.DOCUMENTS_CHANGED: _l(
+        "A document of this gate has changed since you opened the page. Read it again first."
+    ),
     Why.FILE_NOT_ACCEPTED: _l("Files of this kind are not accepted."),
     Why.FILE_TOO_LARGE: _l("The file is too large."),
     Why.FOUR_EYES: _l("Whoever drafted it cannot also publish it. Another person has to."),
@@ -96,12 +99,22 @@ APPLICATION_ACTIONS: dict[ApplicationAction, object] = {
     ApplicationAction.WITHDRAW: _l("withdraw it"),
     ApplicationAction.LAPSE: _l("close it because the answer is overdue"),
 }
-TRIAL_ACTIONS: dict[TrialAction, object] = {
+TRIAL_ACTIONS: dict[TrialAction | TrialWork, object] = {
     TrialAction.ENTER_STAGE: _l("enter the next stage"),
     TrialAction.SUSPEND: _l("suspend the test"),
     TrialAction.RESUME: _l("resume the test"),
     TrialAction.COMPLETE: _l("complete the test"),
     TrialAction.END: _l("end the test early"),
+    TrialWork.SAVE_PLAN: _l("write the plan"),
+    TrialWork.AGREE_PLAN: _l("agree to the plan"),
+    TrialWork.SET_START_CONDITION: _l("say how a start condition stands"),
+    TrialWork.DOCUMENT: _l("hand in a document for the next gate"),
+    TrialWork.APPROVE: _l("approve what the next gate asks for"),
+    TrialWork.WAIVE: _l("waive a requirement with a reason"),
+    TrialWork.REPORT: _l("hand in a monitoring report"),
+    TrialWork.JUDGE_REPORT: _l("accept or return a monitoring report"),
+    TrialWork.OPEN_INCIDENT: _l("report an incident"),
+    TrialWork.CLOSE_INCIDENT: _l("close an incident"),
 }
 
 
@@ -142,4 +155,6 @@ def _status(status: object) -> str:
 def _action(action: object) -> str:
     if isinstance(action, ApplicationAction):
         return str(APPLICATION_ACTIONS[action])
-    return str(TRIAL_ACTIONS[action]) if isinstance(action, TrialAction) else str(action)
+    if isinstance(action, TrialAction | TrialWork):
+        return str(TRIAL_ACTIONS[action])
+    return str(action)

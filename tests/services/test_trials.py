@@ -1,27 +1,30 @@
 """What happens to a trial between its opening and its exit, on both engines."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import Denied, NotFound
-from sandbox.domain.packs import Who
+from sandbox.domain.packs import RequirementSpec, Who
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.domain.trials import TrialStatus
-from sandbox.kernel.actors import system_actor
-from sandbox.kernel.audit import AuditEntry, Deed
+from sandbox.kernel.actors import Actor, system_actor
+from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
 from sandbox.kernel.files import FileStore
 from sandbox.kernel.mail import OutboxMail
 from sandbox.models import (
     Application,
+    AuthorityMembership,
     GateEvidence,
     Incident,
+    Person,
     Reading,
     Trial,
     TrialStage,
@@ -333,6 +336,120 @@ def test_a_newer_document_replaces_the_former(session: Session, files: FileStore
     assert session.scalar(count) == 1
 
 
+def first_of(session: Session, cast: Cast, kind: str) -> tuple[str, RequirementSpec]:
+    """Return the next gate's key with its first requirement of a kind."""
+    file = read(session, cast)
+    specs = file.requirements_of(file.next_gate)
+    return file.next_gate, next(spec for spec in specs if spec.kind == kind)
+
+
+def approved(session: Session, cast: Cast) -> list[UUID]:
+    """Hand in a document, let one person of each authority approve, and return their ids."""
+    stage, document = first_of(session, cast, "document")
+    hand_in_document(session, cast, stage, document.key)
+    _, approval = first_of(session, cast, "approval")
+    approve(session, cast, stage, approval.key, Who.EVERY_AUTHORITY, 1)
+    return [actor.person_id for actor in (cast.lead.officer, cast.associate.officer)]
+
+
+def told_of_withdrawal(session: Session) -> set[UUID]:
+    template = "trials/approvals_withdrawn"
+    found = session.scalars(select(OutboxMail.person_id).where(OutboxMail.template == template))
+    return {person_id for person_id in found if person_id is not None}
+
+
+def test_another_document_withdraws_the_approvals_of_its_gate(
+    session: Session, files: FileStore
+) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    approvers = approved(session, cast)
+    stage, document = first_of(session, cast, "document")
+    hand_in_document(session, cast, stage, document.key, content=b"%PDF-1.4 otra")
+    file = read(session, cast)
+    assert file.facts(stage).approvals == {}
+    assert file.approvals_at(stage) == []
+    assert [row.kind for row in file.evidence].count("withdrawn") == 2
+    assert told_of_withdrawal(session) == set(approvers)
+    entry = session.scalars(
+        select(AuditEntry).where(AuditEntry.deed == Deed.APPROVALS_WITHDRAWN.value)
+    ).one()
+    assert entry.details == {"stage": stage, "requirement": document.key, "approvals": 2}
+
+
+def test_the_same_document_again_withdraws_nothing(session: Session, files: FileStore) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    approved(session, cast)
+    stage, document = first_of(session, cast, "document")
+    hand_in_document(session, cast, stage, document.key)
+    assert len(read(session, cast).approvals_at(stage)) == 2
+    assert told_of_withdrawal(session) == set()
+
+
+def test_a_document_that_came_after_the_approvals_withdraws_them_too(
+    session: Session, files: FileStore
+) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    approved(session, cast)
+    stage = read(session, cast).next_gate
+    late = [spec for spec in read(session, cast).requirements_of(stage) if spec.kind == "document"]
+    hand_in_document(session, cast, stage, late[1].key)
+    assert read(session, cast).approvals_at(stage) == []
+
+
+def test_who_approved_before_approves_the_new_document_again(
+    session: Session, files: FileStore
+) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    for version in (b"%PDF-1.4 dos", b"%PDF-1.4 tres"):
+        approved(session, cast)
+        stage, document = first_of(session, cast, "document")
+        hand_in_document(session, cast, stage, document.key, content=version)
+    kinds = [row.kind for row in read(session, cast).evidence]
+    assert sorted(kinds) == ["document", "withdrawn", "withdrawn"]
+
+
+def test_withdrawn_approvals_are_not_told_to_those_who_have_left_the_case(
+    session: Session, files: FileStore
+) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    approved(session, cast)
+    leave(session, cast.lead.officer)
+    deactivate(session, cast.associate.officer)
+    stage, document = first_of(session, cast, "document")
+    hand_in_document(session, cast, stage, document.key, content=b"%PDF-1.4 otra")
+    assert told_of_withdrawal(session) == set()
+
+
+def test_an_approval_speaks_only_of_the_documents_that_were_seen(
+    session: Session, files: FileStore
+) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    stage, document = first_of(session, cast, "document")
+    hand_in_document(session, cast, stage, document.key)
+    seen = read(session, cast).documents_mark(stage)
+    hand_in_document(session, cast, stage, document.key, content=b"%PDF-1.4 otra")
+    _, approval = first_of(session, cast, "approval")
+
+    def approve_as_seen(mark: str) -> None:
+        with unit_of_work(session):
+            services.approve_requirement(
+                session,
+                cast.lead.officer,
+                cast.trial,
+                stage=stage,
+                requirement=approval.key,
+                note="",
+                now=cast.now,
+                seen=mark,
+            )
+
+    with pytest.raises(NotPossible) as refused:
+        approve_as_seen(seen)
+    assert refused.value.reason is Why.DOCUMENTS_CHANGED
+    approve_as_seen(read(session, cast).documents_mark(stage))
+    assert len(read(session, cast).approvals_at(stage)) == 1
+
+
 # --- monitoring ----------------------------------------------------------------------------------
 
 
@@ -445,6 +562,46 @@ def test_days_of_suspension_do_not_count(session: Session, files: FileStore) -> 
     file = read(session, cast)
     assert file.facts(file.next_gate).days_in_stage == days
     assert file.suspended_days == 9
+
+
+# --- who is told ---------------------------------------------------------------------------------
+
+
+def leave(session: Session, actor: Actor) -> None:
+    """Let somebody leave their authority, and the case keep their name."""
+    assert actor.person_id is not None
+    person = session.get_one(Person, actor.person_id)
+    with unit_of_work(session):
+        for membership in session.scalars(
+            select(AuthorityMembership).where(AuthorityMembership.person_id == person.id)
+        ):
+            session.delete(membership)
+            record(session, OPENER, Deed.ROLE_ENDED, person, now=OPENED, also=(membership,))
+
+
+def deactivate(session: Session, actor: Actor) -> None:
+    assert actor.person_id is not None
+    person = session.get_one(Person, actor.person_id)
+    with unit_of_work(session):
+        person.active = False
+        record(session, OPENER, Deed.PERSON_PROFILE_CHANGED, person, now=OPENED)
+
+
+@pytest.mark.parametrize("gone", [leave, deactivate])
+def test_officers_who_are_gone_are_told_nothing(
+    session: Session, files: FileStore, gone: Callable[[Session, Actor], None]
+) -> None:
+    cast = running(session, files)
+    gone(session, cast.lead.officer)
+    with unit_of_work(session):
+        services.suspend(session, cast.company, cast.trial, reason="Falla.", now=cast.now)
+    told = set(
+        session.scalars(
+            select(OutboxMail.person_id).where(OutboxMail.template == "trials/suspended")
+        )
+    )
+    assert cast.lead.officer.person_id not in told
+    assert {cast.lead.head.person_id, cast.associate.officer.person_id} <= told
 
 
 # --- who may see ---------------------------------------------------------------------------------

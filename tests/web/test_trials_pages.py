@@ -193,6 +193,87 @@ def test_entering_a_closed_gate_says_why(session: Session, cast: Cast, window: O
     assert "requisitos" in page.main
 
 
+def requirement(session: Session, cast: Cast, kind: str) -> tuple[str, str]:
+    """Return the parts of the address of the next gate's first requirement of a kind."""
+    file = read(session, cast)
+    specs = file.requirements_of(file.next_gate)
+    found = next(spec.key for spec in specs if spec.kind == kind)
+    session.rollback()
+    return file.next_gate, found
+
+
+def a_document(content: bytes) -> dict[str, tuple[io.BytesIO, str]]:
+    return {"document": (io.BytesIO(b"%PDF-1.4\n" + content + b"\n%%EOF"), "dictamen.pdf")}
+
+
+def test_replacing_a_document_says_before_and_after_that_approvals_fall(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    place = address(cast, "gates", *requirement(session, cast, "document"), "document")
+    approval = address(cast, "gates", *requirement(session, cast, "approval"), "approve")
+    company, lead = window(cast.company), window(cast.lead.officer)
+    assert "aprobación sobre" not in company.get(place).main
+    company.submit(place, a_document(b"uno"))
+    lead.submit(approval, {"note": ""})
+    assert "Hay 1 aprobación sobre" in company.get(place).main
+    page = company.submit(place, a_document(b"dos"))
+    assert "quedan retiradas" in page.main
+    assert "Aprobación de INAI retirada" in lead.get(address(cast)).main
+    assert any("/approve" in link for link in lead.get(address(cast)).links.values())
+
+
+def test_approving_what_has_changed_since_it_was_read_is_refused(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    place = address(cast, "gates", *requirement(session, cast, "document"), "document")
+    company, lead = window(cast.company), window(cast.lead.officer)
+    company.submit(place, a_document(b"uno"))
+    approval = lead.get(address(cast, "gates", *requirement(session, cast, "approval"), "approve"))
+    company.submit(place, a_document(b"dos"))
+    page = lead.submit(approval, {"note": ""})
+    assert page.status_code == 409
+    assert "cambió desde que abrió la página" in page.main
+
+
+def test_a_suspended_test_offers_no_work_at_its_gate_and_says_why_it_refuses_it(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    parts = {
+        deed: address(cast, "gates", *requirement(session, cast, kind), deed)
+        for deed, kind in (("document", "document"), ("approve", "approval"))
+    }
+    company, lead = window(cast.company), window(cast.lead.officer)
+    before = {client: set(client.get(address(cast)).links.values()) for client in (company, lead)}
+    assert parts["document"] in before[company]
+    assert parts["approve"] in before[lead]
+    form = company.get(parts["document"])
+    company.submit(address(cast, "suspend"), {"reason": "Falla."})
+    for client in (company, lead):
+        links = client.get(address(cast)).links.values()
+        assert not any("/gates/" in link for link in links)
+    for page in (company.get(parts["document"]), company.submit(form, a_document(b"tarde"))):
+        assert page.status_code == 409
+        assert "Suspendida" in page.main
+        assert "reanudar la prueba" in page.main
+    assert lead.get(parts["approve"]).status_code == 409
+    session.rollback()
+    file = read(session, cast)
+    assert file.documents_at(file.next_gate) == []
+
+
+def test_no_report_is_asked_for_while_nothing_runs(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    company = window(cast.company)
+    assert address(cast, "reports", "new") not in company.get(address(cast)).links.values()
+    page = company.get(address(cast, "reports", "new"))
+    assert page.status_code == 409
+    assert "En preparación" in page.main
+    running(session, cast)
+    assert address(cast, "reports", "new") in company.get(address(cast)).links.values()
+
+
 # --- monitoring ----------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.trials import LIFECYCLE, TrialAction, TrialStatus
+from sandbox.domain.trials import TrialAction, TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.models import (
@@ -16,8 +16,8 @@ from sandbox.models import (
 from sandbox.trials import notices
 from sandbox.trials.queries import COMPLETION, TrialFile
 from sandbox.trials.services.parts import (
-    lock,
     read,
+    start_move,
     touch,
 )
 
@@ -30,11 +30,8 @@ def complete(
     Raises: Denied, TransitionRefused, NotPossible(STILL_RUNNING, GATE_CLOSED).
     """
     require(session, actor, P.TRIAL_COMPLETE, trial)
-    lock(session, trial)
-    status = LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.COMPLETE)
+    status = start_move(session, trial, TrialAction.COMPLETE)
     file = read(session, trial, now)
-    if file.upcoming is not None:
-        raise NotPossible(Why.STILL_RUNNING)
     if not file.gate(COMPLETION).is_open:
         raise NotPossible(Why.GATE_CLOSED, stage=COMPLETION)
     _end(
@@ -56,8 +53,7 @@ def end_early(
     Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING).
     """
     require(session, actor, P.TRIAL_COMPLETE, trial)
-    lock(session, trial)
-    status = LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.END)
+    status = start_move(session, trial, TrialAction.END)
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     file = read(session, trial, now)

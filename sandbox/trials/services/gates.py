@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.domain.packs import RequirementKind, RequirementSpec, Who
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.trials import LIFECYCLE, TrialAction, TrialStatus
+from sandbox.domain.trials import TrialAction, TrialWork, move
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.files import Accepted, FileStore
@@ -23,11 +23,14 @@ from sandbox.trials.queries import Supervisor, TrialFile
 from sandbox.trials.services.parts import (
     lock,
     person_of,
+    place_of,
     read,
-    require_open,
     roles_of,
+    start_work,
     touch,
 )
+
+WITHDRAWN = "withdrawn"  # the kind of evidence that an approval becomes
 
 
 def document_requirement(
@@ -43,9 +46,12 @@ def document_requirement(
 ) -> GateEvidence:
     """Hand in the document that a requirement of the next gate asks for; a newer one replaces it.
 
-    Raises: Denied, NotPossible(WRONG_REQUIREMENT) unless it is the actor's to bring.
+    Approvals speak of the documents that were seen: another document withdraws those of its gate.
+    Raises: Denied, TransitionRefused, NotPossible(WRONG_REQUIREMENT) unless it is the actor's to
+    bring.
     """
     require(session, actor, P.REQUIREMENT_DOCUMENT, trial)
+    start_work(session, trial, TrialWork.DOCUMENT)
     facts = read(session, trial, now)
     spec = requirement_of(facts, stage, requirement, RequirementKind.DOCUMENT)
     if spec.by not in roles_of(facts, actor):
@@ -83,7 +89,54 @@ def document_requirement(
         requirement=spec.key,
         sha256=stored.sha256,
     )
+    former = {row.sha256 for row in facts.documents_at(stage) if row.requirement == spec.key}
+    if former != {stored.sha256}:
+        _withdraw_approvals(session, actor, facts, stage=stage, spec=spec, now=now)
     return evidence
+
+
+def _withdraw_approvals(
+    session: Session,
+    actor: Actor,
+    file: TrialFile,
+    *,
+    stage: str,
+    spec: RequirementSpec,
+    now: datetime,
+) -> None:
+    """Withdraw what was approved before a document changed, and tell those who approved it."""
+    trial = file.trial
+    at_gate = (GateEvidence.trial_id == trial.id, GateEvidence.stage == stage)
+    given = session.scalars(
+        select(GateEvidence).where(*at_gate, GateEvidence.kind == "approval")
+    ).all()
+    if not given:
+        return
+    # Each person keeps one trace of a requirement: that of the approval withdrawn last.
+    session.execute(
+        delete(GateEvidence).where(
+            *at_gate,
+            GateEvidence.kind == WITHDRAWN,
+            tuple_(GateEvidence.requirement, GateEvidence.person_id).in_(
+                [(row.requirement, row.person_id) for row in given]
+            ),
+        )
+    )
+    for row in given:
+        row.kind = WITHDRAWN
+        row.given_at = now
+    record(
+        session,
+        actor,
+        Deed.APPROVALS_WITHDRAWN,
+        trial,
+        now=now,
+        stage=stage,
+        requirement=spec.key,
+        approvals=len(given),
+    )
+    people = {row.person_id for row in given}
+    notices.tell_approvers(session, trial, people, "trials/approvals_withdrawn", now)
 
 
 def approve_requirement(
@@ -95,17 +148,23 @@ def approve_requirement(
     requirement: str,
     note: str,
     now: datetime,
+    seen: str | None = None,
 ) -> None:
     """Approve a requirement of the next gate for one's authority; each person once.
 
-    Raises: Denied, NotPossible(WRONG_REQUIREMENT, WRONG_AUTHORITY, ALREADY_DONE).
+    Shape: `seen` is the mark of the documents that the page showed, as `documents_mark` gives it.
+    Raises: Denied, TransitionRefused,
+    NotPossible(WRONG_REQUIREMENT, WRONG_AUTHORITY, ALREADY_DONE, DOCUMENTS_CHANGED).
     """
     require(session, actor, P.REQUIREMENT_APPROVE, trial)
+    start_work(session, trial, TrialWork.APPROVE)
     file = read(session, trial, now)
     spec = requirement_of(file, stage, requirement, RequirementKind.APPROVAL)
     authority = file.acting(actor)
     if not may_approve(spec, authority):
         raise NotPossible(Why.WRONG_AUTHORITY)
+    if seen is not None and seen != file.documents_mark(stage):
+        raise NotPossible(Why.DOCUMENTS_CHANGED)
     add_evidence(
         session,
         actor,
@@ -126,6 +185,7 @@ def approve_requirement(
         authority_id=authority.authority_id if authority else None,
         stage=stage,
         requirement=spec.key,
+        documents=file.documents_mark(stage),
     )
 
 
@@ -152,9 +212,11 @@ def waive_requirement(
 ) -> None:
     """Waive a requirement, where the pack allows it, with a reason that everybody can read.
 
-    Raises: Denied, NotPossible(NOT_WAIVABLE, REASON_MISSING, WRONG_REQUIREMENT, ALREADY_DONE).
+    Raises: Denied, TransitionRefused,
+    NotPossible(NOT_WAIVABLE, REASON_MISSING, WRONG_REQUIREMENT, ALREADY_DONE).
     """
     require(session, actor, P.REQUIREMENT_WAIVE, trial)
+    start_work(session, trial, TrialWork.WAIVE)
     file = read(session, trial, now)
     spec = requirement_of(file, stage, requirement, None)
     if not spec.may_be_waived:
@@ -195,12 +257,12 @@ def enter_stage(
     """
     require(session, actor, P.STAGE_ENTER, trial)
     lock(session, trial)
-    status = LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.ENTER_STAGE)
     file = read(session, trial, now)
-    if any(each.key == stage for each in file.stages):
+    # Said before anything else, so that a second press of the button names what the first did.
+    if file.is_open and any(each.key == stage for each in file.stages):
         raise NotPossible(Why.ALREADY_DONE)
-    upcoming = file.upcoming
-    if upcoming is None or upcoming.key != stage:
+    status = move(*place_of(trial), TrialAction.ENTER_STAGE)
+    if stage != file.next_gate:
         raise NotPossible(Why.STAGE_MISSING)
     if not file.gate(stage).is_open:
         raise NotPossible(Why.GATE_CLOSED, stage=stage)
@@ -271,7 +333,6 @@ def requirement_of(
     file: TrialFile, stage: str, requirement: str, kind: RequirementKind | None
 ) -> RequirementSpec:
     """Return a requirement of the next gate. Raises: NotPossible(WRONG_REQUIREMENT)."""
-    require_open(file.trial)
     if stage != file.next_gate:
         raise NotPossible(Why.WRONG_REQUIREMENT)
     for spec in file.requirements_of(stage):

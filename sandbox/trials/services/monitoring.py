@@ -12,6 +12,7 @@ from sandbox.access.permissions import P
 from sandbox.domain.monitoring import Level, judge
 from sandbox.domain.packs import Direction
 from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.trials import TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.models import (
@@ -27,7 +28,7 @@ from sandbox.trials.services.parts import (
     acting,
     person_of,
     read,
-    require_open,
+    start_work,
     touch,
 )
 
@@ -50,10 +51,11 @@ def submit_report(
     """Hand in a report on the current stage with its readings, or correct a returned one.
 
     Every reading is judged on arrival; a breach opens an incident by itself and says so.
-    Raises: Denied, NotPossible(READINGS_MISSING, READING_NOT_YET, REPORT_WAITING, ALREADY_DONE).
+    Raises: Denied, TransitionRefused,
+    NotPossible(READINGS_MISSING, READING_NOT_YET, REPORT_WAITING, ALREADY_DONE).
     """
     require(session, actor, P.MONITORING_REPORT_SUBMIT, trial)
-    require_open(trial)
+    start_work(session, trial, TrialWork.REPORT)
     file = read(session, trial, now)
     if set(file.tier.metrics) - set(readings):
         raise NotPossible(Why.READINGS_MISSING)
@@ -124,6 +126,7 @@ def judge_report(
     Raises: Denied, NotPossible(ALREADY_DONE, REASON_MISSING).
     """
     require(session, actor, P.MONITORING_REPORT_JUDGE, trial)
+    start_work(session, trial, TrialWork.JUDGE_REPORT)
     if report.state != "submitted" or report.trial_id != trial.id:
         raise NotPossible(Why.ALREADY_DONE)
     if not accept and not remark.strip():
@@ -157,9 +160,12 @@ def open_incident(
     persons_affected: int,
     now: datetime,
 ) -> Incident:
-    """Report that something went wrong. Raises: Denied, NotPossible(REASON_MISSING)."""
+    """Report that something went wrong.
+
+    Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING, WRONG_REQUIREMENT).
+    """
     require(session, actor, P.INCIDENT_OPEN, trial)
-    require_open(trial)
+    start_work(session, trial, TrialWork.OPEN_INCIDENT)
     if not what_happened.strip():
         raise NotPossible(Why.REASON_MISSING)
     return _open_incident(
@@ -187,6 +193,7 @@ def close_incident(
     Raises: Denied, NotPossible(ALREADY_DONE, REASON_MISSING).
     """
     require(session, actor, P.INCIDENT_CLOSE, trial)
+    start_work(session, trial, TrialWork.CLOSE_INCIDENT)
     if incident.closed_at is not None or incident.trial_id != trial.id:
         raise NotPossible(Why.ALREADY_DONE)
     if not correction.strip():

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sandbox.domain.packs import Who
+from sandbox.domain.packs import TierSpec, Who
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.trials import OPEN_STATUSES, TrialStatus
+from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork, move, require_work
 from sandbox.kernel.actors import Actor
 from sandbox.models import (
     Trial,
@@ -67,10 +67,25 @@ def lock(session: Session, trial: Trial) -> None:
     session.refresh(trial, with_for_update=True)
 
 
-def require_open(trial: Trial) -> None:
-    """Make sure that a trial has not ended. Raises: NotPossible(ALREADY_DONE)."""
-    if TrialStatus(trial.status) not in OPEN_STATUSES:
-        raise NotPossible(Why.ALREADY_DONE)
+def start_work(session: Session, trial: Trial, work: TrialWork) -> None:
+    """Take the trial's row for a kind of work that is open to it. Raises: TransitionRefused."""
+    lock(session, trial)
+    require_work(*place_of(trial), work)
+
+
+def start_move(session: Session, trial: Trial, action: TrialAction) -> TrialStatus:
+    """Take the trial's row and return the status that the action leads to.
+
+    Raises: TransitionRefused, NotPossible(STAGE_MISSING, STILL_RUNNING).
+    """
+    lock(session, trial)
+    return move(*place_of(trial), action)
+
+
+def place_of(trial: Trial) -> tuple[TrialStatus, TierSpec, str]:
+    """Return what decides what is open to a trial: its status, its tier and its stage."""
+    tier = active.pack_of(trial).tier(trial.tier)
+    return TrialStatus(trial.status), tier, trial.stage or tier.stages[0].key
 
 
 def touch(trial: Trial, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.trials import TrialStatus
+from sandbox.domain.trials import TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale
@@ -25,8 +25,8 @@ from sandbox.trials.services.parts import (
     person_of,
     plan_of,
     read,
-    require_open,
     roles_of,
+    start_work,
     touch,
 )
 
@@ -42,11 +42,10 @@ def save_plan(
 ) -> None:
     """Save the plan; a changed wording withdraws every agreement to the former one.
 
-    Raises: Denied, Stale, NotPossible(ALREADY_DONE) once the first gate was passed.
+    Raises: Denied, Stale, TransitionRefused once the first gate was passed.
     """
     require(session, actor, P.TRIAL_PLAN_EDIT, trial)
-    if TrialStatus(trial.status) is not TrialStatus.PREPARING:
-        raise NotPossible(Why.ALREADY_DONE)
+    start_work(session, trial, TrialWork.SAVE_PLAN)
     plan = plan_of(session, trial)
     if plan.version != expected_version:
         raise Stale
@@ -67,12 +66,11 @@ def agree_plan(
 ) -> None:
     """Agree to the plan for the company or for one's authority.
 
-    Raises: Denied, NotPossible(PLAN_CHANGED, PLAN_INCOMPLETE, ALREADY_DONE).
+    Raises: Denied, TransitionRefused, NotPossible(PLAN_CHANGED, PLAN_INCOMPLETE, ALREADY_DONE).
     """
     require(session, actor, P.TRIAL_PLAN_AGREE, trial)
+    start_work(session, trial, TrialWork.AGREE_PLAN)
     file = read(session, trial, now)
-    if TrialStatus(trial.status) is not TrialStatus.PREPARING:
-        raise NotPossible(Why.ALREADY_DONE)
     if file.plan.version != expected_version:
         raise NotPossible(Why.PLAN_CHANGED)
     if missing_fields(file):
@@ -127,10 +125,11 @@ def set_start_condition(
 ) -> None:
     """Say that a start condition is met, open, or blocked by a third party.
 
-    Raises: Denied, NotPossible(WRONG_REQUIREMENT) unless it is the actor's, REASON_MISSING.
+    Raises: Denied, TransitionRefused, NotPossible(WRONG_REQUIREMENT) unless it is the actor's,
+    NotPossible(REASON_MISSING).
     """
     require(session, actor, P.START_CONDITION_SET, trial)
-    require_open(trial)
+    start_work(session, trial, TrialWork.SET_START_CONDITION)
     file = read(session, trial, now)
     spec = next((each for each in file.tier.start_conditions if each.key == key), None)
     if spec is None or spec.owner not in roles_of(file, actor):

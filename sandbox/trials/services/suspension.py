@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.trials import LIFECYCLE, TrialAction, TrialStatus
+from sandbox.domain.trials import TrialAction
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.models import (
@@ -18,8 +18,8 @@ from sandbox.models import (
 from sandbox.trials import notices
 from sandbox.trials.services.parts import (
     acting,
-    lock,
     person_of,
+    start_move,
     touch,
 )
 
@@ -32,8 +32,7 @@ def suspend(
     Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING).
     """
     require(session, actor, P.TRIAL_SUSPEND, trial)
-    lock(session, trial)
-    status = LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.SUSPEND)
+    status = start_move(session, trial, TrialAction.SUSPEND)
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     authority = acting(session, trial, actor)
@@ -67,8 +66,7 @@ def agree_to_resume(session: Session, actor: Actor, trial: Trial, *, now: dateti
     Raises: Denied, TransitionRefused, NotPossible(NOT_THE_SUSPENDER, ALREADY_DONE).
     """
     require(session, actor, P.TRIAL_RESUME, trial)
-    lock(session, trial)
-    status = LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.RESUME)
+    status = start_move(session, trial, TrialAction.RESUME)
     suspension = session.scalars(
         select(Suspension).where(Suspension.trial_id == trial.id, Suspension.resumed_at.is_(None))
     ).one()
