@@ -31,7 +31,12 @@ def authority_asked(
 
 
 def authority_declined(
-    session: Session, application: Application, assignment: AuthorityAssignment, now: datetime
+    session: Session,
+    application: Application,
+    assignment: AuthorityAssignment,
+    now: datetime,
+    *,
+    review_begins: bool,
 ) -> None:
     """Tell the secretariat that an authority does not take the case, and why."""
     for caseworker in list_caseworkers(session, application.id):
@@ -44,6 +49,7 @@ def authority_declined(
             authority=assignment.authority.code,
             role=assignment.role,
             reason=assignment.reason,
+            review_begins=review_begins,
         )
 
 
@@ -61,6 +67,12 @@ def officer_recused(
     """Tell the heads of an authority that its officer is recused; not why, which is personal."""
     for head in queries.list_heads(session, application.id, authorities):
         _tell(session, head, "officer_recused", application, now)
+
+
+def nobody_left(session: Session, application: Application, authority: str, now: datetime) -> None:
+    """Tell the secretariat that nobody of an authority may act on a case any more."""
+    for caseworker in list_caseworkers(session, application.id):
+        _tell(session, caseworker, "nobody_left", application, now, authority=authority)
 
 
 def review_started(

@@ -13,4 +13,5 @@ TASK_SENTENCES: Mapping[str, LazyString] = {
     "coordination.position": _l("Take your authority's position"),
     "coordination.decide": _l("Decide the application"),
     "coordination.replace": _l("Ask another authority in place of one that declined"),
+    "coordination.nobody": _l("See to an authority that has nobody who may act"),
 }

@@ -50,6 +50,7 @@ from tests.factories import (
     make_assigned,
     make_company,
     make_in_triage,
+    make_person,
     make_staff,
     make_submitted,
     make_team,
@@ -344,6 +345,11 @@ def test_an_associate_that_declines_last_lets_the_review_start(
     with unit_of_work(session):
         services.decline_assignment(session, world.ift.head, application, reason="No.", now=NOW)
     assert application.status == ApplicationStatus.UNDER_REVIEW
+    # The secretariat learns that the review has begun without it.
+    told = session.scalars(
+        select(OutboxMail.params).where(OutboxMail.template == "coordination/declined")
+    ).one()
+    assert told["review_begins"] is True
 
 
 def test_the_secretariat_asks_another_authority_instead(session: Session, world: World) -> None:
@@ -700,6 +706,66 @@ def test_an_officer_who_has_gone_is_replaced_and_no_longer_told(
     assert kinds(session, inai.head) == ["coordination.name_officer"]
     assert kinds(session, inai.second) == ["coordination.declare"]
     assert other.status == ApplicationStatus.UNDER_REVIEW
+
+
+def recuse(session: Session, application: Application, actor: Actor) -> None:
+    with unit_of_work(session):
+        services.declare_conflict(
+            session, actor, application, has_conflict=True, explanation="Es mía.", now=NOW
+        )
+
+
+def test_an_authority_without_anybody_to_answer_is_shown_to_the_secretariat(
+    session: Session, world: World
+) -> None:
+    application = assigned_case(session, world, world.ift)
+    assert kinds(session, world.caseworker) == []
+    recuse(session, application, world.ift.head)
+    assert kinds(session, world.caseworker) == ["coordination.nobody"]
+    task = queries.list_tasks(session, world.caseworker, NOW)[0]
+    assert task.endpoint == "home.case"
+    assert task.values == {"application_id": str(application.id)}
+    assert mailed(session, "nobody_left") == [
+        session.get_one(Person, world.caseworker.person_id).name
+    ]
+    panel = queries.case_panel(session, world.caseworker, application, pack(), NOW)
+    assert panel is not None
+    assert [(each.kind, each.authority) for each in panel.waiting] == [
+        (WaitingKind.ANSWER, "INAI"),
+        (WaitingKind.NOBODY, "IFT"),
+    ]
+    # Somebody else who heads the authority can answer, and the task is gone.
+    other = make_person(session, "Otra jefa")
+    with unit_of_work(session):
+        session.add(
+            AuthorityMembership(
+                person_id=other.id, authority_id=world.ift.authority.id, role="head", joined_at=NOW
+            )
+        )
+        record(session, CLOCK, Deed.ROLE_GRANTED, world.ift.authority, now=NOW)
+    assert kinds(session, world.caseworker) == []
+    assert kinds(session, actor_for(session, other)) == ["coordination.answer"]
+
+
+def test_a_head_who_has_gone_leaves_nobody_to_name_an_officer(
+    session: Session, world: World
+) -> None:
+    application = case_under_review(session, world)
+    leave(session, world.inai, world.inai.head)
+    # The officer is at work: nothing waits for a head.
+    assert kinds(session, world.caseworker) == []
+    recuse(session, application, world.inai.officer)
+    assert kinds(session, world.caseworker) == ["coordination.nobody"]
+    assert mailed(session, "nobody_left") != []
+
+
+def test_a_recused_officer_with_a_head_behind_troubles_nobody_else(
+    session: Session, world: World
+) -> None:
+    application = case_under_review(session, world)
+    recuse(session, application, world.inai.officer)
+    assert kinds(session, world.caseworker) == []
+    assert mailed(session, "nobody_left") == []
 
 
 # --- review and positions ------------------------------------------------------------------------
@@ -1384,4 +1450,4 @@ def test_tasks_take_the_same_statements_for_one_case_and_for_three(
         statements.clear()
         tasks = queries.list_tasks(session, both, NOW)
         counts.append((len(tasks), len(statements)))
-    assert counts == [(1, 2), (2, 2), (3, 2)]
+    assert counts == [(1, 3), (2, 3), (3, 3)]

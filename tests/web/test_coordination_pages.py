@@ -664,12 +664,38 @@ def test_buttons_are_those_that_would_work(session: Session, world: World) -> No
             href.removeprefix(prefix) for href in page.links.values() if href.startswith(prefix)
         }
 
-    assert offered(world.inai.officer) == {"review", "decision/issue", "information-request"}
-    assert offered(world.ift.officer) == {"review"}
+    assert offered(world.inai.officer) == {
+        "review",
+        "decision/issue",
+        "information-request",
+        "conflict",
+    }
+    assert offered(world.ift.officer) == {"review", "conflict"}
     assert offered(world.inai.head) == {"officer", "conflict"}
     assert offered(world.inai.second) == {"conflict"}
     assert offered(world.caseworker) == set()
     assert offered(world.company) == set()
+
+
+def test_the_secretariat_finds_the_case_of_an_authority_without_a_head(
+    session: Session, world: World
+) -> None:
+    application = world.assigned()
+    with unit_of_work(session):
+        services.declare_conflict(
+            session,
+            world.inai.head,
+            application,
+            has_conflict=True,
+            explanation="Soy socia.",
+            now=NOW,
+        )
+    window = world.window(world.caseworker)
+    task = "Atender a una autoridad que no tiene a nadie que pueda actuar"
+    assert task in window.get("/my-tasks").main
+    page = window.get(window.get("/my-tasks").links[task])
+    assert page.request.path == address(application)
+    assert "INAI no tiene a nadie que pueda actuar en este caso" in page.main
 
 
 def test_every_mail_renders_in_both_languages(session: Session, world: World, app: Flask) -> None:
@@ -699,6 +725,16 @@ def test_every_mail_renders_in_both_languages(session: Session, world: World, ap
             now=NOW,
         )
     make_admitted(session, world.organisation, world.company, world.caseworker, lead=world.cofece)
+    stranded = world.assigned()
+    with unit_of_work(session):
+        services.declare_conflict(
+            session,
+            world.inai.head,
+            stranded,
+            has_conflict=True,
+            explanation="Soy socia.",
+            now=NOW,
+        )
     mails = session.scalars(
         select(OutboxMail).where(OutboxMail.template.startswith("coordination/"))
     ).all()
@@ -708,6 +744,7 @@ def test_every_mail_renders_in_both_languages(session: Session, world: World, ap
         "decided_for_company",
         "declined",
         "deliberation_opened",
+        "nobody_left",
         "officer_named",
         "officer_recused",
         "review_started",

@@ -45,6 +45,7 @@ from sandbox.coordination.queries.people import (
     list_heads,
     list_named,
     list_places,
+    list_stranded,
     list_team,
 )
 from sandbox.coordination.queries.waiting import list_tasks
@@ -83,6 +84,7 @@ __all__ = [
     "list_silent_assignments",
     "list_silent_reviews",
     "list_stops",
+    "list_stranded",
     "list_tasks",
     "list_team",
     "lock_application",

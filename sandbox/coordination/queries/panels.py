@@ -14,6 +14,7 @@ from sandbox.applications.queries import holds_place, list_stops
 from sandbox.coordination.clocks import position_clock
 from sandbox.coordination.queries.bench import find_decision
 from sandbox.coordination.queries.cases import declined_authorities
+from sandbox.coordination.queries.people import has_head
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import ClockReading, Stop
 from sandbox.domain.deliberation import Stance
@@ -62,6 +63,7 @@ class WaitingKind(StrEnum):
     POSITION = "position"
     COMPANY = "company"
     DECIDE = "decide"
+    NOBODY = "nobody"  # nobody of the authority may do what is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             marked.label("marked"),
             has_position.label("has_position"),
             declared.label("declared"),
+            has_head(AuthorityAssignment).label("has_head"),
             Person.name,
             ConflictDeclaration.id.label("declaration"),
         )
@@ -354,11 +357,12 @@ def _waits(
 ) -> Waiting | None:
     """Say what one authority has to do next, or None while it has nothing to do."""
     if row.state == AssignmentState.PROPOSED.value:
-        return Waiting(WaitingKind.ANSWER, row.code, due_on=row.respond_by)
+        kind = WaitingKind.ANSWER if row.has_head else WaitingKind.NOBODY
+        return Waiting(kind, row.code, due_on=row.respond_by)
     if row.has_position:
         return None
     if officer is None:
-        return Waiting(WaitingKind.NAME_OFFICER, row.code)
+        return Waiting(WaitingKind.NAME_OFFICER if row.has_head else WaitingKind.NOBODY, row.code)
     if officer.declaration is None:
         return Waiting(WaitingKind.DECLARE, row.code, officer.name)
     if status == ApplicationStatus.ASSIGNED:

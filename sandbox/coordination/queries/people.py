@@ -4,19 +4,24 @@ Nobody who is recused from a case is offered for it or told about it.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from sandbox.applications.queries import Reader, holds_place
 from sandbox.models import (
+    Authority,
+    AuthorityAssignment,
     AuthorityMembership,
     ConflictDeclaration,
     OfficerAssignment,
     Person,
+    Position,
 )
+from sandbox.models.coordination import AssignmentState
 from sandbox.models.people import AuthorityRole
 
 
@@ -26,6 +31,75 @@ def _not_recused(application_id: UUID) -> ColumnElement[bool]:
         ConflictDeclaration.person_id == Person.id,
         ConflictDeclaration.has_conflict.is_(True),
     )
+
+
+def has_head(place: Any) -> ColumnElement[bool]:
+    """Tell whether an authority has a head who may act on a case: at work, and not recused.
+
+    Shape: `place` is the table of assignments or an alias of it.
+    """
+    # Under their own names the tables would be those of the query around it.
+    person, member, recusal = (
+        aliased(Person),
+        aliased(AuthorityMembership),
+        aliased(ConflictDeclaration),
+    )
+    return (
+        exists()
+        .where(
+            member.authority_id == place.authority_id,
+            member.role == AuthorityRole.HEAD,
+            person.id == member.person_id,
+            person.active.is_(True),
+            ~exists().where(
+                recusal.application_id == place.application_id,
+                recusal.person_id == member.person_id,
+                recusal.has_conflict.is_(True),
+            ),
+        )
+        .correlate(place)
+    )
+
+
+def is_stranded(place: Any) -> ColumnElement[bool]:
+    """Tell whether an authority must act on a case and has nobody who may.
+
+    Without a head it cannot answer, nor name an officer; a named officer works on without one.
+    """
+    named, position = aliased(OfficerAssignment), aliased(Position)
+    is_manned = exists().where(
+        named.application_id == place.application_id,
+        named.authority_id == place.authority_id,
+        holds_place(named),
+    )
+    has_spoken = exists().where(
+        position.application_id == place.application_id,
+        position.authority_id == place.authority_id,
+    )
+    return and_(
+        ~has_head(place),
+        or_(
+            place.state == AssignmentState.PROPOSED,
+            and_(
+                place.state == AssignmentState.ACCEPTED,
+                ~is_manned.correlate(place),
+                ~has_spoken.correlate(place),
+            ),
+        ),
+    )
+
+
+def list_stranded(session: Session, application_id: UUID) -> Sequence[str]:
+    """List the codes of the authorities on a case that must act and have nobody who may."""
+    return session.scalars(
+        select(Authority.code)
+        .join(AuthorityAssignment, AuthorityAssignment.authority_id == Authority.id)
+        .where(
+            AuthorityAssignment.application_id == application_id,
+            is_stranded(AuthorityAssignment),
+        )
+        .order_by(Authority.code)
+    ).all()
 
 
 def is_recused(session: Session, application_id: UUID, person_id: UUID) -> bool:

@@ -14,6 +14,7 @@ from sandbox.access.checks import conceivable, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries import holds_place
 from sandbox.coordination.clocks import position_clock
+from sandbox.coordination.queries.people import is_stranded
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import Stop
 from sandbox.kernel.actors import Actor
@@ -52,6 +53,7 @@ _PAGES = {
     "coordination.position": "coordination.position",
     "coordination.decide": "coordination.issue",
     "coordination.replace": "coordination.replacement",
+    "coordination.nobody": "home.case",
 }
 
 
@@ -61,7 +63,8 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
     if actor.officer_of:
         tasks += _authority_tasks(session, actor, now)
     if conceivable(actor, P.APPLICATION_ASSIGN):
-        tasks += _secretariat_tasks(session, actor)
+        tasks += _replacement_tasks(session, actor)
+        tasks += _stranded_tasks(session, actor)
     return tasks
 
 
@@ -198,7 +201,7 @@ def _has_trial_ahead() -> ColumnElement[bool]:
     return and_(Application.outcome.in_(_ADMITTED), ~has_ended)
 
 
-def _secretariat_tasks(session: Session, actor: Actor) -> list[Task]:
+def _replacement_tasks(session: Session, actor: Actor) -> list[Task]:
     place, later = aliased(AuthorityAssignment), aliased(AuthorityAssignment)
     rows = session.execute(
         select(
@@ -222,6 +225,30 @@ def _secretariat_tasks(session: Session, actor: Actor) -> list[Task]:
         .order_by(func.min(place.responded_at), Application.id)
     )
     return [_task("coordination.replace", row, row.since, None) for row in rows]
+
+
+def _stranded_tasks(session: Session, actor: Actor) -> list[Task]:
+    """List the cases on which an authority must act and has nobody who may."""
+    place = aliased(AuthorityAssignment)
+    since = func.min(func.coalesce(place.responded_at, place.assigned_at))
+    rows = session.execute(
+        select(
+            Application.id.label("application_id"),
+            Application.reference,
+            Application.title,
+            since.label("since"),
+            func.min(place.respond_by).filter(place.state == AssignmentState.PROPOSED).label("due"),
+        )
+        .join(place, place.application_id == Application.id)
+        .where(
+            scope(actor, P.APPLICATION_ASSIGN),
+            Application.status.in_(_OPEN),
+            is_stranded(place),
+        )
+        .group_by(Application.id, Application.reference, Application.title)
+        .order_by(since, Application.id)
+    )
+    return [_task("coordination.nobody", row, row.since, row.due) for row in rows]
 
 
 def _task(kind: str, row: Line, since: datetime, due_on: date | None) -> Task:

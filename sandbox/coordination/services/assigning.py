@@ -234,14 +234,15 @@ def answer(
         role=assignment.role,
         tacit=tacit,
     )
+    begins = _start_review_if_complete(session, actor, application, now)
     if not is_accepted:
-        notices.authority_declined(session, application, assignment, now)
-    _start_review_if_complete(session, actor, application, now)
+        notices.authority_declined(session, application, assignment, now, review_begins=begins)
 
 
 def _start_review_if_complete(
     session: Session, actor: Actor, application: Application, now: datetime
-) -> None:
+) -> bool:
+    """Begin the review once nobody's answer is missing; tell whether it begins."""
     standing = [
         each
         for each in queries.list_assignments(session, application.id)
@@ -249,7 +250,7 @@ def _start_review_if_complete(
     ]
     has_lead = any(each.role == AssignmentRole.LEAD for each in standing)
     if not has_lead or any(each.state != AssignmentState.ACCEPTED for each in standing):
-        return
+        return False
     application.status = LIFECYCLE.advance(
         ApplicationStatus(application.status), ApplicationAction.START_REVIEW
     )
@@ -259,6 +260,7 @@ def _start_review_if_complete(
     clock = position_clock(pack, today, (), today)
     authorities = [each.authority_id for each in standing]
     notices.review_started(session, application, authorities, clock.due_on, now)
+    return True
 
 
 def _to_answer(

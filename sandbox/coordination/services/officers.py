@@ -122,7 +122,10 @@ def declare_conflict(
         after="conflict" if has_conflict else "none",
         was_named=bool(ended),
     )
-    if ended:
+    if has_conflict:
         session.flush()
         authorities = [place.authority_id for place in ended]
         notices.officer_recused(session, application, authorities, now)
+        stranded = queries.list_stranded(session, application.id)
+        if assignment is not None and assignment.authority.code in stranded:
+            notices.nobody_left(session, application, assignment.authority.code, now)
