@@ -1,0 +1,217 @@
+"""Answers that make a condition hold are found wherever there are any, and only then."""
+
+import time
+from collections.abc import Iterator, Mapping
+from itertools import combinations, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox.domain.applications import walk
+from sandbox.domain.conditions import holds
+from sandbox.domain.packs import (
+    AllOf,
+    Answers,
+    AnswerValue,
+    AnyOf,
+    Compare,
+    Condition,
+    Not,
+    Operator,
+    QuestionKind,
+    QuestionSpec,
+)
+from sandbox.domain.reach import Budget, TooIntricate, find_answers
+from tests.domain.tiny_pack import option, question
+
+# Every kind whose answers conditions can tell apart, with every answer that a person could give.
+SHAPES: Mapping[str, tuple[QuestionSpec, tuple[AnswerValue, ...]]] = {
+    "sure": (question("sure", QuestionKind.YES_NO), ("yes", "no")),
+    "kind": (
+        question("kind", QuestionKind.CHOICE, options=tuple(map(option, "abc")), required=False),
+        ("a", "b", "c"),
+    ),
+    "uses": (
+        question(
+            "uses", QuestionKind.MANY, options=tuple(map(option, "abc")), minimum=1, maximum=2
+        ),
+        (["a"], ["b"], ["c"], ["a", "b"], ["a", "c"], ["b", "c"]),
+    ),
+    "people": (
+        question("people", QuestionKind.NUMBER, minimum=0, maximum=2, required=False),
+        ("0", "0.5", "1", "1.5", "2"),
+    ),
+    "budget": (question("budget", QuestionKind.MONEY, minimum=0, maximum=2), (0, 1, 2)),
+}
+ORDER = tuple(SHAPES)
+
+
+def comparisons(known: tuple[str, ...]) -> st.SearchStrategy[Condition]:
+    made: list[st.SearchStrategy[Condition]] = [
+        st.builds(Compare, st.sampled_from(known), st.just(Operator.ANSWERED), st.booleans())
+    ]
+    both = st.sampled_from([Operator.EQUALS, Operator.NOT_EQUALS])
+    some = st.lists(st.sampled_from("abc"), min_size=1, max_size=2, unique=True).map(tuple)
+    for key, operators, values in (
+        ("sure", both, st.sampled_from(["yes", "no"])),
+        ("kind", both, st.sampled_from("abc")),
+        ("kind", st.just(Operator.ONE_OF), some),
+        ("uses", st.just(Operator.INCLUDES), some),
+        ("people", st.sampled_from([Operator.AT_LEAST, Operator.AT_MOST]), st.integers(-1, 3)),
+        ("budget", st.sampled_from([Operator.AT_LEAST, Operator.AT_MOST]), st.integers(-1, 3)),
+    ):
+        if key in known:
+            made.append(st.builds(Compare, st.just(key), operators, values))  # type: ignore[arg-type]
+    return st.one_of(made)
+
+
+def conditions(known: tuple[str, ...]) -> st.SearchStrategy[Condition]:
+    return st.recursive(
+        comparisons(known),
+        lambda inner: st.one_of(
+            st.builds(Not, inner),
+            st.builds(AllOf, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+            st.builds(AnyOf, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+        ),
+        max_leaves=6,
+    )
+
+
+@st.composite
+def forms(draw: st.DrawFn) -> tuple[dict[str, QuestionSpec], Condition]:
+    """Draw a form in which later questions may hang on earlier ones, and a condition on it."""
+    made: dict[str, QuestionSpec] = {}
+    for key, (spec, _) in SHAPES.items():
+        asked_if = draw(st.none() | conditions(tuple(made))) if made else None
+        made[key] = question(
+            key,
+            spec.kind,
+            options=spec.options,
+            minimum=spec.minimum,
+            maximum=spec.maximum,
+            required=spec.required,
+            ask_if=asked_if,
+        )
+    return made, draw(conditions(ORDER))
+
+
+def every_way_to_answer(form: Mapping[str, QuestionSpec]) -> Iterator[Answers]:
+    """Try everything: slow and obvious."""
+    for values in product(*((None, *SHAPES[key][1]) for key in ORDER)):
+        given_answers = {
+            key: value for key, value in zip(ORDER, values, strict=True) if value is not None
+        }
+        asked = {each.key for each in walk(form.values(), given_answers)}
+        is_whole = all(
+            (key in given_answers) if spec.required else True
+            for key, spec in form.items()
+            if key in asked
+        )
+        if is_whole and asked >= given_answers.keys():
+            yield given_answers
+
+
+@settings(max_examples=50, deadline=None)
+@given(forms())
+def test_answers_are_found_exactly_where_there_are_some(
+    drawn: tuple[dict[str, QuestionSpec], Condition],
+) -> None:
+    form, condition = drawn
+    found = find_answers(condition, form, Budget())
+
+    if found is None:
+        assert not any(holds(condition, answers) for answers in every_way_to_answer(form))
+    else:
+        assert holds(condition, found)
+        asked = {each.key for each in walk(form.values(), found)}
+        assert found.keys() <= asked
+
+
+def is_(key: str, value: str) -> Compare:
+    return Compare(key, Operator.EQUALS, value)
+
+
+def test_question_that_is_not_asked_is_not_answered() -> None:
+    form = {
+        "sure": question("sure", QuestionKind.YES_NO),
+        "why": question("why", ask_if=is_("sure", "yes")),
+    }
+    told = Compare("why", Operator.ANSWERED, True)
+
+    assert find_answers(told, form, Budget()) == {"sure": "yes", "why": "x"}
+    assert find_answers(AllOf((told, is_("sure", "no"))), form, Budget()) is None
+
+
+def test_required_question_is_answered_wherever_it_is_asked() -> None:
+    untold = Compare("why", Operator.ANSWERED, False)
+
+    assert find_answers(untold, {"why": question("why")}, Budget()) is None
+    assert find_answers(untold, {"why": question("why", required=False)}, Budget()) == {}
+
+
+def test_money_is_whole_cents() -> None:
+    form = {"budget": question("budget", QuestionKind.MONEY)}
+
+    def between(low: int, high: int) -> Condition:
+        return AllOf(
+            (
+                Not(Compare("budget", Operator.AT_MOST, low)),
+                Not(Compare("budget", Operator.AT_LEAST, high)),
+            )
+        )
+
+    assert find_answers(between(1, 2), form, Budget()) is None
+    assert find_answers(between(1, 4), form, Budget()) == {"budget": 2}
+
+
+def test_days_before_between_and_after_are_told_apart() -> None:
+    form = {"start": question("start", QuestionKind.DATE)}
+    late = Compare("start", Operator.AT_LEAST, "2026-05-02")
+    early = Compare("start", Operator.AT_MOST, "2026-05-01")
+
+    assert find_answers(AllOf((late, early)), form, Budget()) is None
+    assert find_answers(AllOf((Not(late), Not(early))), form, Budget()) is None
+    assert find_answers(late, form, Budget()) is not None
+
+
+def test_least_number_of_answers_is_kept() -> None:
+    form = {
+        "uses": question("uses", QuestionKind.MANY, options=tuple(map(option, "abcd")), minimum=3)
+    }
+    found = find_answers(Compare("uses", Operator.INCLUDES, "a"), form, Budget())
+
+    assert found is not None
+    assert len(found["uses"]) >= 3
+    without = AllOf(tuple(Not(Compare("uses", Operator.INCLUDES, each)) for each in ("a", "b")))
+    assert find_answers(without, form, Budget()) is None
+
+
+def test_long_chain_is_given_up_at_once() -> None:
+    form = {"q0": question("q0", QuestionKind.YES_NO)}
+    for number in range(1, 3000):
+        key = f"q{number}"
+        form[key] = question(key, QuestionKind.YES_NO, ask_if=is_(f"q{number - 1}", "yes"))
+
+    with pytest.raises(TooIntricate):
+        find_answers(is_("q2999", "yes"), form, Budget())
+
+
+def test_puzzle_that_would_take_for_ever_is_given_up_in_time() -> None:
+    """Ask for ten answers out of nine, no two alike: there are none, and no short way to see it."""
+    holes = tuple(map(option, "abcdefghi"))
+    form = {
+        f"q{each}": question(f"q{each}", QuestionKind.CHOICE, options=holes) for each in range(10)
+    }
+    apart = AllOf(
+        tuple(
+            Not(AllOf((is_(one, hole.value), is_(other, hole.value))))
+            for one, other in combinations(form, 2)
+            for hole in holes
+        )
+    )
+    began = time.process_time()
+
+    with pytest.raises(TooIntricate):
+        find_answers(apart, form, Budget())
+    assert time.process_time() - began < 5
