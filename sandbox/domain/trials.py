@@ -68,7 +68,7 @@ _GATE_WORK = frozenset({TrialWork.DOCUMENT, TrialWork.APPROVE, TrialWork.WAIVE})
 
 WORK: Mapping[TrialStatus, frozenset[TrialWork]] = {
     # Nothing runs while the plan is made, so that there is nothing to report on.
-    TrialStatus.PREPARING: frozenset(TrialWork) - {TrialWork.REPORT},
+    TrialStatus.PREPARING: frozenset(TrialWork) - {TrialWork.REPORT, TrialWork.JUDGE_REPORT},
     TrialStatus.RUNNING: frozenset(TrialWork) - {TrialWork.SAVE_PLAN, TrialWork.AGREE_PLAN},
     # A report on what ran until the stop stays owed, and what stopped the test can be put right.
     TrialStatus.SUSPENDED: frozenset(

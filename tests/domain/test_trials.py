@@ -3,8 +3,8 @@ from itertools import product
 
 import pytest
 
-from sandbox.domain.packs import TierSpec
-from sandbox.domain.refusals import TransitionRefused
+from sandbox.domain.packs import PolicyPack, TierSpec
+from sandbox.domain.refusals import NotPossible, TransitionRefused
 from sandbox.domain.trials import (
     LIFECYCLE,
     OPEN_STATUSES,
@@ -13,10 +13,16 @@ from sandbox.domain.trials import (
     StageVisit,
     TrialAction,
     TrialStatus,
+    TrialWork,
+    move,
     next_stage,
+    possible,
+    require_work,
     stage_plan,
 )
 from tests.domain.tiny_pack import tiny_pack
+from tests.factories import pack
+from tests.trial_table import EVERYTHING, EXPECTED, What, position_of, statuses_at
 
 EXPECTED_MOVES: dict[str, dict[str, str]] = {
     "preparing": {"enter_stage": "running", "end": "ended_early"},
@@ -54,6 +60,87 @@ PACK = tiny_pack()
 TIERS = [tier for tier in PACK.tiers if tier.stages]
 HIGH = PACK.tier("high")
 START = date(2024, 1, 1)
+
+
+# --- every tier, stage, status and action ---------------------------------------------------------
+
+PLACES = [
+    (rules, tier, stage.key, status)
+    for rules in (pack(), PACK)
+    for tier in rules.tiers
+    for stage in tier.stages
+    for status in statuses_at(position_of(tier, stage.key))
+]
+
+
+def name_of(part: object) -> str:
+    return str(getattr(part, "code", getattr(part, "key", part)))
+
+
+def outcome(status: TrialStatus, tier: TierSpec, stage: str, what: What) -> str:
+    """Try it, and name what came of it as the table does."""
+    try:
+        if isinstance(what, TrialAction):
+            move(status, tier, stage, what)
+        else:
+            require_work(status, tier, stage, what)
+    except TransitionRefused as refused:
+        said = (refused.status, refused.action, refused.possible)
+        is_true = said == (status, what, possible(status, tier, stage))
+        return "status" if is_true else f"status, with {said}"
+    except NotPossible as refused:
+        return refused.reason
+    return "ok"
+
+
+@pytest.mark.parametrize(("rules", "tier", "stage", "status"), PLACES, ids=name_of)
+def test_every_action_in_every_stage_of_every_tier_is_answered_as_the_table_says(
+    rules: PolicyPack,
+    tier: TierSpec,
+    stage: str,
+    status: TrialStatus,
+) -> None:
+    place = (position_of(tier, stage), status)
+    answers = {what: outcome(status, tier, stage, what) for what in EVERYTHING}
+    assert answers == {what: EXPECTED[place, what] for what in EVERYTHING}
+    named = possible(status, tier, stage)
+    assert len(named) == len(set(named))
+    assert set(named) == {what for what in EVERYTHING if EXPECTED[place, what] == "ok"}
+
+
+@pytest.mark.parametrize("rules", [pack(), PACK], ids=name_of)
+def test_the_table_knows_every_place_that_a_test_can_come_to_and_no_other(
+    rules: PolicyPack,
+) -> None:
+    for tier in (tier for tier in rules.tiers if tier.stages):
+        seen: set[tuple[str, TrialStatus]] = set()
+        waiting = [(tier.stages[0].key, TrialStatus.PREPARING)]
+        while waiting:
+            stage, status = waiting.pop()
+            if (stage, status) in seen:
+                continue
+            seen.add((stage, status))
+            for action in TrialAction:
+                if action not in possible(status, tier, stage):
+                    continue
+                after = next_stage(tier, stage) if action is TrialAction.ENTER_STAGE else None
+                waiting.append((after.key if after else stage, move(status, tier, stage, action)))
+        assert seen == {
+            (stage.key, status)
+            for stage in tier.stages
+            for status in statuses_at(position_of(tier, stage.key))
+        }
+
+
+def test_a_stage_of_another_tier_opens_nothing() -> None:
+    with pytest.raises(KeyError):
+        possible(TrialStatus.RUNNING, PACK.tier("minimal"), "laboratory")
+
+
+def test_what_is_named_as_work_is_open_somewhere_and_refused_somewhere() -> None:
+    for work in TrialWork:
+        outcomes = {found for (_, what), found in EXPECTED.items() if what is work}
+        assert outcomes == {"ok", "status"} or work is TrialWork.CLOSE_INCIDENT
 
 
 @pytest.mark.parametrize("tier", PACK.tiers, ids=lambda tier: tier.key)
