@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from sandbox.access.checks import NotFound, grants, scope
 from sandbox.access.permissions import P
@@ -45,7 +45,6 @@ CASE_PERMISSIONS = (
     P.APPLICATION_DECIDE,
 )
 LONGEST_HISTORY = 200
-LONGEST_INBOX = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +154,12 @@ def list_deeds(session: Session, after: str | None) -> Page[Any]:
     return paged(session, statement, key, (datetime, int, UUID), after)
 
 
-def list_mails(session: Session, actor: Actor) -> Sequence[Any]:
-    """List what the actor was told, the latest first, without cases that are closed to them now.
+def list_mails(session: Session, actor: Actor, after: str | None = None) -> Page[Any]:
+    """Page through what the actor was told, the latest first, without cases closed to them now.
 
     Whoever is recused, or leaves a case otherwise, loses it in the inbox too.
-    Shape: rows of the mail, and whether its case's page is open to the actor.
+    Shape: rows of the mail, whether its case's page is open to the actor, and how the case is
+    called.
     """
     case = select(Application.id).where(
         Application.id == OutboxMail.application_id, scope(actor, P.APPLICATION_READ)
@@ -169,13 +169,25 @@ def list_mails(session: Session, actor: Actor) -> Sequence[Any]:
         .join(Trial, Trial.id == OutcomeReport.trial_id)
         .where(Trial.application_id == OutboxMail.application_id, scope(actor, P.OUTCOME_READ))
     )
-    is_open = case.exists()
-    return session.execute(
-        select(OutboxMail, is_open)
+    is_open = case.correlate(OutboxMail).exists()
+    # The policy's own conditions speak of applications too, and must not find this one.
+    named = aliased(Application)
+    statement = (
+        select(
+            OutboxMail,
+            is_open.label("is_open"),
+            named.reference,
+            named.title,
+            OutboxMail.created_at,
+            OutboxMail.id,
+        )
+        .outerjoin(named, named.id == OutboxMail.application_id)
         .where(
             OutboxMail.person_id == actor.person_id,
-            or_(OutboxMail.application_id.is_(None), is_open, report.exists()),
+            or_(
+                OutboxMail.application_id.is_(None), is_open, report.correlate(OutboxMail).exists()
+            ),
         )
-        .order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc())
-        .limit(LONGEST_INBOX)
-    ).all()
+    )
+    key = (OutboxMail.created_at, OutboxMail.id)
+    return paged(session, statement, key, (datetime, UUID), after)

@@ -1,6 +1,8 @@
 """Gather what waits for a person from every slice, and the words for each kind of task."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -10,7 +12,7 @@ from sandbox.applications.tasks import TASK_SENTENCES as APPLICATION_TASKS
 from sandbox.coordination import queries as coordination
 from sandbox.coordination.tasks import TASK_SENTENCES as COORDINATION_TASKS
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.tasks import Task
+from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
 from sandbox.outcomes import queries as outcomes
 from sandbox.outcomes.tasks import TASK_SENTENCES as OUTCOME_TASKS
 from sandbox.trials import queries as trials
@@ -24,7 +26,41 @@ TASK_SENTENCES: Mapping[str, object] = {
 }
 
 
-def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
+# Where the others stand when only the most urgent tasks of a kind are shown.
+_LISTS: Mapping[str, Mapping[str, str]] = {
+    "applications.finish": {"status": "draft"},
+    "applications.correct": {"status": "returned"},
+    "applications.answer": {"status": "information_requested"},
+    "applications.check": {"status": "submitted"},
+    "applications.decide_completeness": {"status": "triage"},
+    "coordination.answer": {"status": "assigned"},
+    "coordination.name_officer": {},
+    "coordination.declare": {},
+    "coordination.review": {"status": "under_review"},
+    "coordination.position": {"status": "under_review"},
+    "coordination.decide": {},
+    "coordination.replace": {"status": "assigned"},
+    "coordination.nobody": {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Name a kind of which more waits than is shown; `values` filter the list of applications."""
+
+    kind: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Hold what waits for somebody, the most urgent first, and what of it is not shown."""
+
+    tasks: Sequence[Task]
+    cuts: Sequence[Cut]
+
+
+def list_tasks(session: Session, actor: Actor, now: datetime) -> Waiting:
     """Return what waits for the actor, the most urgent first and undated tasks by age."""
     found = [
         *applications.list_tasks(session, actor, now),
@@ -32,4 +68,11 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
         *trials.list_tasks(session, actor, now),
         *outcomes.list_tasks(session, actor, now),
     ]
-    return sorted(found, key=lambda task: (task.due_on or date.max, task.since))
+    shown: list[Task] = []
+    numbers: Counter[str] = Counter()
+    for task in sorted(found, key=lambda task: (task.due_on or date.max, task.since)):
+        numbers[task.kind] += 1
+        if task.kind not in _LISTS or numbers[task.kind] <= MOST_OF_A_KIND:
+            shown.append(task)
+    cuts = [Cut(kind, _LISTS[kind]) for kind in _LISTS if numbers[kind] > MOST_OF_A_KIND]
+    return Waiting(shown, cuts)

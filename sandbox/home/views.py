@@ -15,6 +15,7 @@ from sandbox.kernel import jobs, mail
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db
 from sandbox.kernel.language import current_language
+from sandbox.kernel.tasks import MOST_OF_A_KIND
 from sandbox.packs import active
 from sandbox.register import queries as register
 
@@ -57,7 +58,8 @@ def my_tasks() -> ResponseReturnValue:
     actor = current_actor()
     return render_template(
         "home/my_tasks.html",
-        tasks=tasks.list_tasks(db.session(), actor, now),
+        waiting=tasks.list_tasks(db.session(), actor, now),
+        most=MOST_OF_A_KIND,
         sentences=tasks.TASK_SENTENCES,
         conceives=lambda permission: conceivable(actor, P(permission)),
         today=local_day(now, active.current().calendar.timezone),
@@ -68,10 +70,15 @@ def my_tasks() -> ResponseReturnValue:
 @needs(P.INBOX_READ)
 def inbox() -> ResponseReturnValue:
     """Show every message that the platform has sent to this person."""
-    mails = queries.list_mails(db.session(), current_actor())
+    page = queries.list_mails(db.session(), current_actor(), request.args.get("after"))
     language = current_language()
-    shown = [(row, mail.render_mail(row, language), is_open) for row, is_open in mails]
-    return render_template("home/inbox.html", mails=shown)
+    shown = [(row, mail.render_mail(row.OutboxMail, language)) for row in page.rows]
+    return render_template(
+        "home/inbox.html",
+        mails=shown,
+        next_key=page.next_key,
+        is_first="after" not in request.args,
+    )
 
 
 @bp.get("/cases/<uuid:application_id>")

@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+MOST_OF_A_KIND = 25
+"""So many tasks of one kind are shown at most, the most urgent; a list shows the others.
+
+Whoever lists tasks stops at one more than that, so that My tasks knows that there are more.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

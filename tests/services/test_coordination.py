@@ -17,7 +17,7 @@ from sandbox.accounts import services as accounts
 from sandbox.applications import queries as application_queries
 from sandbox.applications import services as applications
 from sandbox.coordination import queries, services
-from sandbox.coordination.queries import Viewer, WaitingKind
+from sandbox.coordination.queries import Viewer, WaitingKind, waiting
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.packs import PolicyPack, Silence
@@ -719,6 +719,7 @@ def test_an_authority_without_anybody_to_answer_is_shown_to_the_secretariat(
     session: Session, world: World
 ) -> None:
     application = assigned_case(session, world, world.ift)
+    assigned_case(session, world, world.ift)  # of which nobody is recused
     assert kinds(session, world.caseworker) == []
     recuse(session, application, world.ift.head)
     assert kinds(session, world.caseworker) == ["coordination.nobody"]
@@ -744,7 +745,7 @@ def test_an_authority_without_anybody_to_answer_is_shown_to_the_secretariat(
         )
         record(session, CLOCK, Deed.ROLE_GRANTED, world.ift.authority, now=NOW)
     assert kinds(session, world.caseworker) == []
-    assert kinds(session, actor_for(session, other)) == ["coordination.answer"]
+    assert kinds(session, actor_for(session, other)) == ["coordination.answer"] * 2
 
 
 def test_a_head_who_has_gone_leaves_nobody_to_name_an_officer(
@@ -1391,6 +1392,35 @@ def test_an_admitted_case_keeps_needing_its_officers_until_the_trial_has_ended(
     assert kinds(session, world.inai.head) == []
 
 
+def test_of_each_kind_of_task_the_most_urgent_are_read(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = []
+    for days in (3, 1, 2):
+        made = make_assigned(
+            session,
+            world.organisation,
+            world.company,
+            world.caseworker,
+            lead=world.inai,
+            now=SUBMITTED + timedelta(days=days),
+        )
+        cases.append(str(made.id))
+    taken = case_under_review(session, world)
+    leave(session, world.inai, world.inai.officer)
+    monkeypatch.setattr(waiting, "MOST_OF_A_KIND", 1)
+    found = [
+        (task.kind, task.values["application_id"])
+        for task in queries.list_tasks(session, world.inai.head, NOW)
+    ]
+    # One more than is shown tells that there are more.
+    assert found == [
+        ("coordination.name_officer", str(taken.id)),
+        ("coordination.answer", cases[1]),
+        ("coordination.answer", cases[2]),
+    ]
+
+
 def test_marks_are_prepared_while_the_company_is_asked(session: Session, world: World) -> None:
     application = case_under_review(session, world)
     with unit_of_work(session):
@@ -1450,4 +1480,4 @@ def test_tasks_take_the_same_statements_for_one_case_and_for_three(
         statements.clear()
         tasks = queries.list_tasks(session, both, NOW)
         counts.append((len(tasks), len(statements)))
-    assert counts == [(1, 3), (2, 3), (3, 3)]
+    assert counts == [(1, 2), (2, 2), (3, 2)]

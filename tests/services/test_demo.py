@@ -157,7 +157,7 @@ def tried() -> list[accounts.DemoAccount]:
 def tasks_of(session: Session, email: str) -> list[Any]:
     person = find_person(session, email)
     assert person is not None, email
-    return list_tasks(session, actor_of(session, person), utc_now())
+    return list_tasks(session, actor_of(session, person), utc_now()).tasks
 
 
 def assert_sound(session: Session) -> None:

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,9 +21,12 @@ from sandbox.domain.packs import Compare, QuestionKind, QuestionSpec, SectionSpe
 from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
-from sandbox.kernel.mail import OutboxMail, render_mail
+from sandbox.kernel.mail import OutboxMail, post, render_mail
+from sandbox.kernel.paging import PAGE_SIZE
+from sandbox.kernel.tasks import MOST_OF_A_KIND
 from sandbox.models import Application, Organisation, Person, Submission
 from tests.factories import (
+    NOW,
     actor_for,
     complete_answers,
     make_draft,
@@ -665,6 +668,65 @@ def test_the_list_asks_the_database_as_often_for_three_rows_as_for_one(
     assert [rows for rows, _ in counts] == [1, 3]
     assert counts[0][1] == counts[1][1]
     assert counts[0][1] <= 8
+
+
+def test_my_tasks_shows_the_most_urgent_and_leads_to_the_rest(
+    session: Session, company: Company, caseworker: JudgingClient, staff: Person
+) -> None:
+    for _ in range(MOST_OF_A_KIND):
+        make_draft(session, company.organisation, company.actors[0])
+    window = company.ana
+    page = window.get("/my-tasks")
+    assert f"{MOST_OF_A_KIND} asuntos le esperan" in page.main
+    returned = make_in_triage(
+        session, company.organisation, company.actors[0], actor_for(session, staff)
+    )
+    with unit_of_work(session):
+        services.return_to_company(
+            session, actor_for(session, staff), returned, reasons={}, general="Más.", now=utc_now()
+        )
+    make_draft(session, company.organisation, company.actors[0])
+    page = window.get("/my-tasks")
+    tasks = page.tree.xpath("//li[contains(@class, 'app-tasks__item')]")
+    # The correction has a term, so that it stands first; of the drafts one is left out.
+    assert len(tasks) == MOST_OF_A_KIND + 1
+    assert returned.reference in tasks[0].text_content()
+    assert f"Más de {MOST_OF_A_KIND + 1} asuntos le esperan" in page.main
+    (link,) = [href for href in page.links.values() if href.startswith("/applications?")]
+    assert len(window.get(link).rows) == MOST_OF_A_KIND + 1
+
+
+def test_the_inbox_pages_through_everything_and_names_each_case(
+    session: Session, company: Company
+) -> None:
+    case = make_submitted(session, company.organisation, company.actors[0])
+    with unit_of_work(session):
+        for number in range(PAGE_SIZE):
+            post(
+                session,
+                to=company.actors[0].person_id,
+                address=company.people[0].email,
+                language="es",
+                template="applications/returned",
+                now=NOW + timedelta(days=1, minutes=number),
+                application_id=case.id,
+                reference=case.reference or "",
+                title=f"Mensaje {number}",
+                due_on=date(2026, 3, 9),
+            )
+    first = company.ana.get("/inbox")
+    assert "Mensaje 49" in first.main
+    assert f"3 mar 2026 · {case.reference} · {case.title}" in first.main
+    assert "Mensajes más recientes" not in first.main
+    second = company.ana.get(first.links["Mensajes anteriores →"])
+    subjects = [
+        len(page.tree.xpath("//details[contains(@class, 'govuk-details')]"))
+        for page in (first, second)
+    ]
+    assert subjects == [PAGE_SIZE, 1]
+    assert "Mensaje 0" not in second.main
+    assert "Mensajes anteriores" not in second.main
+    assert second.links["← Mensajes más recientes"] == "/inbox"
 
 
 def test_the_inbox_is_filtered_by_status_in_the_address(

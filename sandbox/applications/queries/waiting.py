@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import conceivable, scope
@@ -26,7 +26,7 @@ from sandbox.domain.packs import (
     ProhibitedUse,
 )
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.tasks import Task
+from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
 from sandbox.models import (
     Application,
     ApplicationReturn,
@@ -50,7 +50,7 @@ def list_tasks(
     actor: Actor,
     now: datetime,  # noqa: ARG001 - every slice's list takes it
 ) -> list[Task]:
-    """List what waits for the actor among the applications."""
+    """List what waits for the actor among the applications, of each kind the most urgent."""
     tasks: list[Task] = []
     if actor.member_of:
         tasks += _tasks(session, P.APPLICATION_EDIT, actor, _COMPANY_TASKS)
@@ -62,7 +62,8 @@ def list_tasks(
 def _tasks(
     session: Session, permission: P, actor: Actor, kinds: Mapping[str, tuple[str, str]]
 ) -> list[Task]:
-    rows = session.execute(
+    urgency = (Application.answer_due_on.asc().nulls_last(), Application.changed_at, Application.id)
+    ranked = (
         select(
             Application.id,
             Application.reference,
@@ -70,9 +71,15 @@ def _tasks(
             Application.status,
             Application.changed_at,
             Application.answer_due_on,
+            func.row_number().over(partition_by=Application.status, order_by=urgency).label("rank"),
         )
         .where(scope(actor, permission), Application.status.in_(kinds))
-        .order_by(Application.changed_at, Application.id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(ranked)
+        .where(ranked.c.rank <= MOST_OF_A_KIND + 1)
+        .order_by(ranked.c.changed_at, ranked.c.id)
     )
     return [
         Task(

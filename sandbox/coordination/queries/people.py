@@ -51,11 +51,13 @@ def has_head(place: Any) -> ColumnElement[bool]:
             member.role == AuthorityRole.HEAD,
             person.id == member.person_id,
             person.active.is_(True),
-            ~exists().where(
+            ~exists()
+            .where(
                 recusal.application_id == place.application_id,
                 recusal.person_id == member.person_id,
                 recusal.has_conflict.is_(True),
-            ),
+            )
+            .correlate(place, member),
         )
         .correlate(place)
     )

@@ -6,7 +6,19 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy import (
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
@@ -19,7 +31,7 @@ from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import Stop
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day
-from sandbox.kernel.tasks import Task
+from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
 from sandbox.models import (
     Application,
     AuthorityAssignment,
@@ -42,7 +54,10 @@ _OPEN = (
     ApplicationStatus.INFORMATION_REQUESTED,
     ApplicationStatus.DELIBERATION,
 )
-_POSITIONS_OPEN = frozenset({ApplicationStatus.UNDER_REVIEW, ApplicationStatus.DELIBERATION})
+_POSITIONS_OPEN = (ApplicationStatus.UNDER_REVIEW, ApplicationStatus.DELIBERATION)
+_REVIEW_OPEN = (*_POSITIONS_OPEN, ApplicationStatus.INFORMATION_REQUESTED)
+_JUDGE = "judge"
+"""To review or to take the position: which of the two, the number of the pack's criteria says."""
 _ADMITTED = (DecisionOutcome.ADMITTED, DecisionOutcome.ADMITTED_WITH_CONDITIONS)
 # What each kind of task is done on; the page checks again whether it may be done.
 _PAGES = {
@@ -58,13 +73,15 @@ _PAGES = {
 
 
 def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
-    """List what the actor has to do for an authority, and what the secretariat must mend."""
+    """List what the actor has to do for an authority, and what the secretariat must mend.
+
+    Of each kind only the most urgent are read.
+    """
     tasks: list[Task] = []
     if actor.officer_of:
         tasks += _authority_tasks(session, actor, now)
     if conceivable(actor, P.APPLICATION_ASSIGN):
-        tasks += _replacement_tasks(session, actor)
-        tasks += _stranded_tasks(session, actor)
+        tasks += _secretariat_tasks(session, actor)
     return tasks
 
 
@@ -76,42 +93,14 @@ def _authority_tasks(session: Session, actor: Actor, now: datetime) -> Iterator[
         stops = tuple(
             Stop(each.started_on, each.ended_on, "") for each in same if each.started_on is not None
         )
-        for kind, since, due_on in _kinds(row, actor, stops, now):
-            yield _task(kind, row, since, due_on)
-
-
-def _kinds(
-    row: Line, actor: Actor, stops: Sequence[Stop], now: datetime
-) -> Iterator[tuple[str, datetime, date | None]]:
-    is_head = row.authority_id in actor.head_of
-    is_named = row.officer_id == actor.person_id
-    if row.state == AssignmentState.PROPOSED.value:
-        if is_head and row.status == ApplicationStatus.ASSIGNED.value:
-            yield "coordination.answer", row.assigned_at, row.respond_by
-        return
-    is_decided = row.status == ApplicationStatus.DECIDED.value
-    if is_head and row.officer_id is None and (is_decided or not row.own_positions):
-        yield "coordination.name_officer", row.responded_at, None
-    if is_named and not row.declared:
-        yield "coordination.declare", row.named_at, None
-    if row.declared and not is_decided:
-        yield from _judging_kinds(row, stops, now, is_named=is_named, is_head=is_head)
-
-
-def _judging_kinds(
-    row: Line, stops: Sequence[Stop], now: datetime, *, is_named: bool, is_head: bool
-) -> Iterator[tuple[str, datetime, date | None]]:
-    takes_positions = row.status in _POSITIONS_OPEN
-    is_marked = row.marked >= len(active.pack_of(row).criteria)
-    if is_named and not row.own_positions and row.status != ApplicationStatus.ASSIGNED.value:
-        due_on = _positions_due(row, stops, now)
-        if not is_marked:
-            yield "coordination.review", row.review_started_at, due_on
-        elif takes_positions:
-            yield "coordination.position", row.review_started_at, due_on
-    is_lead = row.role == AssignmentRole.LEAD.value
-    if is_lead and takes_positions and (is_named or is_head) and row.positions >= row.standing:
-        yield "coordination.decide", row.last_position_at, None
+        if row.kind == "coordination.answer":
+            yield _task(row.kind, row, row.since, row.respond_by)
+        elif row.kind != _JUDGE:
+            yield _task(row.kind, row, row.since, None)
+        elif row.marked < len(active.pack_of(row).criteria):
+            yield _task("coordination.review", row, row.since, _positions_due(row, stops, now))
+        elif row.status in _POSITIONS_OPEN:
+            yield _task("coordination.position", row, row.since, _positions_due(row, stops, now))
 
 
 def _positions_due(row: Line, stops: Sequence[Stop], now: datetime) -> date | None:
@@ -124,35 +113,107 @@ def _positions_due(row: Line, stops: Sequence[Stop], now: datetime) -> date | No
 
 
 def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
+    """Read the places on which something waits for the actor, of each kind the most urgent."""
+    facts = _facts(actor)
+    kinds = select(facts, _kind(facts, actor).label("kind")).subquery()
+    since = {
+        "coordination.answer": kinds.c.assigned_at,
+        "coordination.name_officer": kinds.c.responded_at,
+        "coordination.declare": kinds.c.named_at,
+        "coordination.decide": kinds.c.last_position_at,
+        _JUDGE: kinds.c.review_started_at,
+    }
+    waiting = (
+        select(kinds, case(since, value=kinds.c.kind).label("since"))
+        .where(kinds.c.kind.is_not(None))
+        .subquery()
+    )
+    # Terms of one kind are equally long, so that whoever waits longest is due first.
+    order = (waiting.c.since, waiting.c.assignment_id)
+    rank = func.row_number().over(partition_by=waiting.c.kind, order_by=order)
+    ranked = select(waiting, rank.label("rank")).subquery()
+    return session.execute(
+        select(ranked, ClockStop.started_on, ClockStop.ended_on)
+        .outerjoin(ClockStop, ClockStop.application_id == ranked.c.application_id)
+        .where(ranked.c.rank <= MOST_OF_A_KIND + 1)
+        .order_by(ranked.c.since, ranked.c.assignment_id)
+    ).all()
+
+
+def _kind(facts: Any, actor: Actor) -> ColumnElement[str | None]:
+    """Say what waits for the actor on a place: one thing at most, or nothing."""
+    place = facts.c
+    is_head = place.authority_id.in_(actor.head_of)
+    is_named = place.officer_id == actor.person_id
+    is_accepted = place.state == AssignmentState.ACCEPTED
+    is_decided = place.status == ApplicationStatus.DECIDED
+    asks_for_answer = and_(
+        place.state == AssignmentState.PROPOSED,
+        place.status == ApplicationStatus.ASSIGNED,
+        is_head,
+    )
+    asks_for_officer = and_(
+        is_accepted,
+        is_head,
+        place.officer_id.is_(None),
+        or_(is_decided, place.own_positions == 0),
+    )
+    asks_for_decision = and_(
+        is_accepted,
+        place.declared > 0,
+        place.role == AssignmentRole.LEAD,
+        place.status.in_(_POSITIONS_OPEN),
+        or_(is_named, is_head),
+        place.positions >= place.standing,
+    )
+    asks_for_judgement = and_(
+        is_accepted,
+        place.declared > 0,
+        is_named,
+        place.own_positions == 0,
+        place.status.in_(_REVIEW_OPEN),
+    )
+    return case(
+        (asks_for_answer, "coordination.answer"),
+        (asks_for_officer, "coordination.name_officer"),
+        (and_(is_accepted, is_named, place.declared == 0), "coordination.declare"),
+        (asks_for_decision, "coordination.decide"),
+        (asks_for_judgement, _JUDGE),
+        else_=None,
+    )
+
+
+def _facts(actor: Actor) -> Any:
+    """Say of each place of the actor's authorities what decides whether something waits there."""
     # The policy looks for assignments of its own: under the same name it would find this query's.
     place, other = aliased(AuthorityAssignment), aliased(AuthorityAssignment)
     named = aliased(OfficerAssignment)
-    case = place.application_id
+    case_id = place.application_id
     own_position = Position.authority_id == place.authority_id
     counted = select(func.count())
     columns = {
         "declared": counted.where(
-            ConflictDeclaration.application_id == case,
+            ConflictDeclaration.application_id == case_id,
             ConflictDeclaration.person_id == actor.person_id,
             ConflictDeclaration.has_conflict.is_(False),
         ),
         "marked": counted.where(
-            CriterionReview.application_id == case,
+            CriterionReview.application_id == case_id,
             CriterionReview.authority_id == place.authority_id,
         ),
-        "own_positions": counted.where(Position.application_id == case, own_position),
-        "positions": counted.where(Position.application_id == case),
+        "own_positions": counted.where(Position.application_id == case_id, own_position),
+        "positions": counted.where(Position.application_id == case_id),
         "last_position_at": select(func.max(Position.taken_at)).where(
-            Position.application_id == case
+            Position.application_id == case_id
         ),
         "standing": counted.select_from(other).where(
-            other.application_id == case, other.state != AssignmentState.DECLINED
+            other.application_id == case_id, other.state != AssignmentState.DECLINED
         ),
         "review_started_at": select(func.max(other.responded_at)).where(
-            other.application_id == case
+            other.application_id == case_id
         ),
     }
-    return session.execute(
+    return (
         select(
             Application.id.label("application_id"),
             Application.reference,
@@ -169,30 +230,27 @@ def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
             place.responded_at,
             named.person_id.label("officer_id"),
             named.named_at,
-            ClockStop.started_on,
-            ClockStop.ended_on,
             *(
                 statement.correlate(place).scalar_subquery().label(name)
                 for name, statement in columns.items()
             ),
         )
         .select_from(Application)
-        .join(place, case == Application.id)
+        .join(place, case_id == Application.id)
         .outerjoin(
             named,
-            (named.application_id == case)
+            (named.application_id == case_id)
             & (named.authority_id == place.authority_id)
             & holds_place(named),
         )
-        .outerjoin(ClockStop, ClockStop.application_id == Application.id)
         .where(
             scope(actor, P.APPLICATION_READ),
             or_(Application.status.in_(_OPEN), _has_trial_ahead()),
             place.authority_id.in_(actor.officer_of),
             place.state != AssignmentState.DECLINED,
         )
-        .order_by(Application.changed_at, place.id)
-    ).all()
+        .subquery()
+    )
 
 
 def _has_trial_ahead() -> ColumnElement[bool]:
@@ -201,54 +259,56 @@ def _has_trial_ahead() -> ColumnElement[bool]:
     return and_(Application.outcome.in_(_ADMITTED), ~has_ended)
 
 
-def _replacement_tasks(session: Session, actor: Actor) -> list[Task]:
+def _secretariat_tasks(session: Session, actor: Actor) -> list[Task]:
+    kinds = (_to_replace(actor), _stranded(actor))
+    rows = session.execute(union_all(*(select(each.subquery()) for each in kinds)))
+    return [_task(row.kind, row, row.since, row.due_on) for row in rows]
+
+
+def _to_replace(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Choose the cases on which nobody was asked since an authority declined."""
     place, later = aliased(AuthorityAssignment), aliased(AuthorityAssignment)
-    rows = session.execute(
-        select(
-            Application.id.label("application_id"),
-            Application.reference,
-            Application.title,
-            func.min(place.responded_at).label("since"),
-        )
-        .join(place, place.application_id == Application.id)
-        .where(
-            scope(actor, P.APPLICATION_ASSIGN),
-            Application.status == ApplicationStatus.ASSIGNED,
-            place.state == AssignmentState.DECLINED,
-            ~exists().where(
-                later.application_id == Application.id,
-                later.state != AssignmentState.DECLINED,
-                later.assigned_at >= place.responded_at,
-            ),
-        )
-        .group_by(Application.id, Application.reference, Application.title)
-        .order_by(func.min(place.responded_at), Application.id)
+    since = func.min(place.responded_at)
+    never = func.min(place.respond_by).filter(false())
+    statement = _cases("coordination.replace", place, since, due_on=never)
+    return statement.where(
+        scope(actor, P.APPLICATION_ASSIGN),
+        Application.status == ApplicationStatus.ASSIGNED,
+        place.state == AssignmentState.DECLINED,
+        ~exists().where(
+            later.application_id == Application.id,
+            later.state != AssignmentState.DECLINED,
+            later.assigned_at >= place.responded_at,
+        ),
     )
-    return [_task("coordination.replace", row, row.since, None) for row in rows]
 
 
-def _stranded_tasks(session: Session, actor: Actor) -> list[Task]:
-    """List the cases on which an authority must act and has nobody who may."""
+def _stranded(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Choose the cases on which an authority must act and has nobody who may."""
     place = aliased(AuthorityAssignment)
     since = func.min(func.coalesce(place.responded_at, place.assigned_at))
-    rows = session.execute(
+    due_on = func.min(place.respond_by).filter(place.state == AssignmentState.PROPOSED)
+    return _cases("coordination.nobody", place, since, due_on=due_on).where(
+        scope(actor, P.APPLICATION_ASSIGN), Application.status.in_(_OPEN), is_stranded(place)
+    )
+
+
+def _cases(kind: str, place: Any, since: Any, *, due_on: Any) -> Select[*tuple[Any, ...]]:
+    """Choose cases by the places of authorities on them, those that wait longest first."""
+    return (
         select(
+            literal(kind).label("kind"),
             Application.id.label("application_id"),
             Application.reference,
             Application.title,
             since.label("since"),
-            func.min(place.respond_by).filter(place.state == AssignmentState.PROPOSED).label("due"),
+            due_on.label("due_on"),
         )
         .join(place, place.application_id == Application.id)
-        .where(
-            scope(actor, P.APPLICATION_ASSIGN),
-            Application.status.in_(_OPEN),
-            is_stranded(place),
-        )
         .group_by(Application.id, Application.reference, Application.title)
         .order_by(since, Application.id)
+        .limit(MOST_OF_A_KIND + 1)
     )
-    return [_task("coordination.nobody", row, row.since, row.due) for row in rows]
 
 
 def _task(kind: str, row: Line, since: datetime, due_on: date | None) -> Task:
