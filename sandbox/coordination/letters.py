@@ -160,9 +160,9 @@ def letter_data(
         or pack.programme.operator.in_(language),
         "reference": application.reference or "",
         "content_hash": decision_hash(application, decision),
+        # No public page confirms a letter, so that the letter promises none.
         "verify_url": "",
         "date": day(decision.decided_at),
-        "place": "Ciudad de México",
         "addressee": {
             "name": head.applicant,
             "organisation": head.organisation,
@@ -188,10 +188,11 @@ def letter_data(
         "dissent": [{"authority": each.name, "text": each.reasons} for each in words.dissent],
         "next_steps": str(words.next_steps),
         "appeals": words.appeals,
+        # The authority answers for the decision; the audit keeps who acted for it.
         "signatory": {
-            "name": head.decided_by,
-            "position": _("For the lead authority") if lead else _("For the secretariat"),
-            "authority": lead.name if lead else pack.programme.operator.in_(language),
+            "name": lead.name if lead else pack.programme.operator.in_(language),
+            "position": str(lead.role) if lead else _("Secretariat of the programme"),
+            "authority": "",
         },
         "labels": _labels(),
     }

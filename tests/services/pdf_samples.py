@@ -62,7 +62,6 @@ RECEIPT: dict[str, Any] = {
 DECISION: dict[str, Any] = {
     **COMMON,
     "date": "17 de abril de 2026",
-    "place": "Ciudad de México",
     "addressee": {
         "name": "Mariana Robles Ibarra",
         "organisation": "Visión Clínica del Norte, S.A.P.I. de C.V.",

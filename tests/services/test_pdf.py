@@ -58,7 +58,6 @@ def test_optional_parts_may_be_empty() -> None:
         reference="",
         content_hash="",
         verify_url="",
-        place="",
         addressee={"name": "", "organisation": "", "lines": []},
         reasons=[],
         conditions=[],

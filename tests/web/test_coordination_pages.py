@@ -516,6 +516,26 @@ def test_the_lead_reads_the_grounds_and_issues_the_decision(session: Session, wo
     assert address(application, "decision") in company.get(address(application)).links.values()
 
 
+def test_the_decision_is_the_main_button_only_when_it_is_due(
+    session: Session, world: World
+) -> None:
+    application = world.under_review()
+    officer = world.window(world.inai.officer)
+
+    def main_buttons() -> list[str]:
+        found = officer.get(address(application)).tree.xpath(
+            "//main//a[contains(@class, 'govuk-button')"
+            " and not(contains(@class, 'govuk-button--secondary'))]"
+        )
+        return [each.text_content().strip() for each in found]
+
+    assert main_buttons() == ["Revise los criterios"]
+    mark_criteria(session, application, world.inai)
+    assert main_buttons() == ["Fijar la postura"]
+    take_position(session, application, world.inai)
+    assert main_buttons() == ["Ver la propuesta de decisión"]
+
+
 def test_a_decision_waits_for_missing_positions(session: Session, world: World) -> None:
     application = world.under_review(world.ift)
     mark_criteria(session, application, world.inai)
@@ -609,6 +629,16 @@ def test_the_letter_is_in_the_language_of_the_application(
         criterion.name.in_(language) for criterion in pack().criteria
     ]
     assert data["appeals"] == pack().programme.appeals.in_(language)
+    # The authority signs; nobody's name is in it but that of the person who applied.
+    assert data["signatory"]["name"] == pack().authority("INAI").name.in_(language)
+    assert data["signatory"]["position"] == (
+        "Autoridad coordinadora" if language == "es" else "Lead authority"
+    )
+    people = {person.name for person in session.scalars(select(Person))}
+    session.rollback()
+    assert [name for name in people if name in str(data)] == [data["addressee"]["name"]]
+    assert data["verify_url"] == ""
+    assert "Ciudad de México" not in str(data)
 
 
 # --- who meets what ------------------------------------------------------------------------------

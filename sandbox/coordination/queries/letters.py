@@ -5,38 +5,33 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from sandbox.models import Application, Decision, Organisation, Person
+from sandbox.models import Application, Organisation, Person
 
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Hold to whom the letter goes and who answers for it."""
+    """Hold to whom the letter goes, and since when the case is there."""
 
     organisation: str
     state: str | None
     applicant: str
     submitted_at: datetime | None
-    decided_by: str
 
 
 def get_letterhead(session: Session, application_id: UUID) -> Letterhead:
     """Gather the names of a decided case, in one statement."""
-    applicant, decider = aliased(Person), aliased(Person)
     row = session.execute(
         select(
             Organisation.name,
             Organisation.state,
-            applicant.name,
+            Person.name,
             Application.submitted_at,
-            decider.name,
         )
         .select_from(Application)
         .join(Organisation, Organisation.id == Application.organisation_id)
-        .join(applicant, applicant.id == Application.started_by_id)
-        .join(Decision, Decision.application_id == Application.id)
-        .join(decider, decider.id == Decision.decided_by_id)
+        .join(Person, Person.id == Application.started_by_id)
         .where(Application.id == application_id)
     ).one()
     return Letterhead(*row)

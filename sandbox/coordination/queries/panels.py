@@ -133,6 +133,11 @@ class Panel:
     needs_replacement: bool
 
     @property
+    def is_ripe(self) -> bool:
+        """Tell whether the case waits for nothing but its decision."""
+        return any(each.kind is WaitingKind.DECIDE for each in self.waiting)
+
+    @property
     def own(self) -> AuthorityLine | None:
         """Return the place of the reader's own authority."""
         return next((line for line in self.lines if line.is_own), None)
