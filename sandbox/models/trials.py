@@ -154,6 +154,9 @@ class MonitoringReport(Audited, Versioned, Base):
     submitted_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     submitted_at: Mapped[datetime]
     judged_at: Mapped[datetime | None]
+    form_key: Mapped[str | None] = mapped_column(
+        index=True, unique=True
+    )  # the form's idempotency key
 
     def audited_as(self) -> UUID:
         return self.trial_id
@@ -196,6 +199,9 @@ class Incident(Audited, Versioned, Base):
     correction: Mapped[str] = mapped_column(default="")
     closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None]
+    form_key: Mapped[str | None] = mapped_column(
+        index=True, unique=True
+    )  # the form's idempotency key
 
     def audited_as(self) -> UUID:
         return self.trial_id

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
+from uuid import uuid4
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import Field, HiddenField, IntegerField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.forms import DateField3, PlatformForm, Required, VersionedForm, WordLimit
@@ -134,7 +135,17 @@ class WaiveForm(PlatformForm):
     )
 
 
-class MonitoringReportForm(PlatformForm):
+class OnceForm(PlatformForm):
+    """Carry a key that is made with the page, so that sending the form twice does one thing."""
+
+    form_key = HiddenField(validators=[Length(min=8, max=64)])
+
+    def keyed(self) -> None:
+        """Give the form its key when it is first shown; what was sent keeps its own."""
+        self.form_key.data = self.form_key.data or uuid4().hex
+
+
+class MonitoringReportForm(OnceForm):
     """Report on the current stage; the readings are added by `report_form`."""
 
     measured_on = DateField3(_l("Day of the readings"), [Required()])
@@ -149,7 +160,7 @@ class MonitoringReportForm(PlatformForm):
 
     earliest: ClassVar[date]
     latest: ClassVar[date]
-    taken: ClassVar[frozenset[date]]  # days of which there are readings already
+    taken: frozenset[date] = frozenset()  # days of which there are readings already
 
     def validate_measured_on(self, field: Field) -> None:
         """Refuse days outside the stage, and days that were reported before."""
@@ -182,13 +193,22 @@ def report_form(
         for key in tier.metrics
     }
     parts["earliest"], parts["latest"] = file.entered_on, file.today
-    own = None if correcting is None else correcting.id
-    parts["taken"] = frozenset(
-        reading.measured_on for reading in file.readings if reading.report_id != own
-    )
     data = report_data(file, correcting)
     form: MonitoringReportForm = type("WholeReportForm", (MonitoringReportForm,), parts)(data=data)
+    form.keyed()
+    # A form that is sent once more is about the very report that it has made already.
+    own = {each.id for each in file.reports if is_made_by(form, each)}
+    if correcting is not None:
+        own.add(correcting.id)
+    form.taken = frozenset(
+        reading.measured_on for reading in file.readings if reading.report_id not in own
+    )
     return form
+
+
+def is_made_by(form: OnceForm, report: MonitoringReport) -> bool:
+    """Tell whether a report carries this form's key, behind the names of person and trial."""
+    return bool((report.form_key or "").rpartition(":")[2] == form.form_key.data)
 
 
 class JudgeForm(PlatformForm):
@@ -211,7 +231,7 @@ class JudgeForm(PlatformForm):
             raise ValidationError(_l("Say what has to change."))
 
 
-class IncidentForm(PlatformForm):
+class IncidentForm(OnceForm):
     """Report an incident."""
 
     class_key = RadioField(_l("What kind of incident is it?"), [Required()])
@@ -224,6 +244,7 @@ class IncidentForm(PlatformForm):
 def incident_form(pack: PolicyPack, language: str) -> IncidentForm:
     """Make the form of an incident with the pack's classes."""
     form = IncidentForm()
+    form.keyed()
     form.class_key.choices = [(spec.key, spec.name.in_(language)) for spec in pack.incident_classes]
     return form
 

@@ -680,6 +680,20 @@ def get_incident(file: TrialFile, incident_id: UUID) -> Incident:
     return _found(incident for incident in file.incidents if incident.id == incident_id)
 
 
+def find_report_made(session: Session, form_key: str | None) -> MonitoringReport | None:
+    """Return the report that this form has already handed in."""
+    if form_key is None:
+        return None
+    return session.scalar(select(MonitoringReport).where(MonitoringReport.form_key == form_key))
+
+
+def find_incident_made(session: Session, form_key: str | None) -> Incident | None:
+    """Return the incident that this form has already reported."""
+    if form_key is None:
+        return None
+    return session.scalar(select(Incident).where(Incident.form_key == form_key))
+
+
 def get_start_condition(file: TrialFile, key: str) -> StartConditionSpec:
     """Return a start condition of this trial's tier. Raises: NotFound."""
     return _found(spec for spec in file.tier.start_conditions if spec.key == key)

@@ -225,14 +225,15 @@ def new_incident(trial_id: UUID) -> ResponseReturnValue:
     form = forms.incident_form(file.pack, _language())
     if not form.validate_on_submit():
         return _form_page("trials/new_incident.html", file, form)
-    _do(
+    incident = _do(
         services.open_incident,
         file,
         class_key=form.class_key.data,
         what_happened=form.what_happened.data or "",
         persons_affected=form.persons_affected.data or 0,
+        form_key=form.form_key.data,
     )
-    return _to(trial_id, "incidents")
+    return _to(trial_id, f"incident-{incident.id}")
 
 
 @bp.route("/<uuid:trial_id>/incidents/<uuid:incident_id>/close", methods=["GET", "POST"])
@@ -348,6 +349,7 @@ def _submit(
         readings=form.readings(),
         measured_on=form.measured_on.data,
         correcting=correcting,
+        form_key=form.form_key.data,
     )
 
 

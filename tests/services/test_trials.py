@@ -24,6 +24,7 @@ from sandbox.models import (
     AuthorityMembership,
     GateEvidence,
     Incident,
+    MonitoringReport,
     Person,
     Reading,
     Trial,
@@ -92,6 +93,17 @@ def test_what_is_marked_confidential_stays_out_of_the_register() -> None:
     key = rules.public_fields[0]
     assert public_part(rules, {key: "x"}, []) == {key: "x"}
     assert public_part(rules, {key: "x"}, [key]) == {}
+
+
+def test_the_plan_starts_from_answers_in_words_alone(session: Session, cast: Cast) -> None:
+    rules = pack()
+    content = queries.get_last_submission(session, cast.trial.application_id).content["answers"]
+    asked = {spec.key for spec in rules.plan_fields} & set(content)
+    in_words = {key for key in asked if rules.questions[key].kind in ("text", "long_text")}
+    assert "participants" in asked - in_words, "A number is among the answers of the same name."
+    assert in_words
+    plan = read(session, cast).plan.fields
+    assert plan == {key: content[key] for key in in_words}
 
 
 def test_nobody_but_the_platform_opens_a_trial(session: Session, cast: Cast) -> None:
@@ -469,6 +481,55 @@ def test_good_readings_open_none(session: Session, files: FileStore) -> None:
     hand_in_report(session, cast)
     assert session.scalar(select(func.count(Incident.id))) == 0
     assert set(session.scalars(select(Reading.level))) == {"within"}
+
+
+def test_a_form_that_is_sent_twice_reports_one_incident(session: Session, files: FileStore) -> None:
+    cast = running(session, files)
+
+    def send(actor: Actor, key: str | None) -> UUID:
+        with unit_of_work(session):
+            return services.open_incident(
+                session,
+                actor,
+                cast.trial,
+                class_key=pack().incident_classes[0].key,
+                what_happened="Se cayó.",
+                persons_affected=1,
+                now=cast.now,
+                form_key=key,
+            ).id
+
+    first = send(cast.company, "12345678")
+    mails = session.scalar(select(func.count(OutboxMail.id)))
+    assert send(cast.company, "12345678") == first
+    assert session.scalar(select(func.count(OutboxMail.id))) == mails
+    # Another form, or somebody else's with the same key, speaks of another incident.
+    others = {send(cast.company, "87654321"), send(cast.lead.officer, "12345678")}
+    without_key = {send(cast.company, None), send(cast.company, None)}
+    assert len({first} | others | without_key) == 5
+
+
+def test_a_form_that_is_sent_twice_hands_in_one_report(session: Session, files: FileStore) -> None:
+    cast = running(session, files)
+    file = read(session, cast)
+
+    def send(correcting: MonitoringReport | None = None) -> UUID:
+        with unit_of_work(session):
+            return services.submit_report(
+                session,
+                cast.company,
+                cast.trial,
+                narrative="Sin novedad.",
+                participants=1,
+                readings=good_readings(file),
+                measured_on=file.today,
+                now=cast.now,
+                correcting=correcting,
+                form_key="12345678",
+            ).id
+
+    assert send() == send()
+    assert len(read(session, cast).reports) == 1
 
 
 def test_a_report_without_a_reading_that_the_tier_demands_is_refused(

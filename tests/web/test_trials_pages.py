@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
-from sandbox.models import GateEvidence, MonitoringReport, Person, Reading, Suspension, TrialPlan
+from sandbox.models import (
+    GateEvidence,
+    Incident,
+    MonitoringReport,
+    Person,
+    Reading,
+    Suspension,
+    TrialPlan,
+)
 from sandbox.trials.forms import read_decimal
 from tests.factories import make_company, pack
 from tests.pages import JudgingClient
@@ -386,6 +394,41 @@ def test_a_second_report_of_the_same_day_keeps_what_was_typed(
     page = company.submit(address(cast, "reports", "new"), typed)
     assert page.status_code == 422
     assert "Un relato largo que no se pierde." in page.main
+
+
+def test_sending_the_form_of_an_incident_twice_leads_to_the_same_incident(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    company = window(cast.company)
+    form = company.get(address(cast, "incidents", "new"))
+    typed = {"class_key": pack().incident_classes[0].key, "what_happened": "Se cayó."}
+    first, second = company.submit(form, typed), company.submit(form, typed)
+    assert (first.status_code, second.status_code) == (200, 200)
+    session.rollback()
+    assert session.scalar(select(func.count(Incident.id))) == 1
+    again = company.submit(address(cast, "incidents", "new"), typed)
+    assert again.status_code == 200
+    session.rollback()
+    assert session.scalar(select(func.count(Incident.id))) == 2
+
+
+def test_sending_the_form_of_a_report_twice_hands_in_one(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    typed = {
+        **{f"metric-{key}": "1" for key in read(session, cast).tier.metrics},
+        "participants": "12",
+        "narrative": "Sin novedad.",
+    }
+    session.rollback()
+    company = window(cast.company)
+    form = company.get(address(cast, "reports", "new"))
+    first, second = company.submit(form, typed), company.submit(form, typed)
+    assert (first.status_code, second.status_code) == (200, 200)
+    session.rollback()
+    assert session.scalar(select(func.count(MonitoringReport.id))) == 1
 
 
 def test_the_case_says_what_is_next_with_its_trial(

@@ -22,10 +22,12 @@ from sandbox.models import (
     Trial,
 )
 from sandbox.packs import active
-from sandbox.trials import notices
+from sandbox.trials import notices, queries
 from sandbox.trials.queries import TrialFile
 from sandbox.trials.services.parts import (
     acting,
+    key_of,
+    lock,
     person_of,
     read,
     start_work,
@@ -47,14 +49,21 @@ def submit_report(
     measured_on: date,
     now: datetime,
     correcting: MonitoringReport | None = None,
+    form_key: str | None = None,
 ) -> MonitoringReport:
     """Hand in a report on the current stage with its readings, or correct a returned one.
 
-    Every reading is judged on arrival; a breach opens an incident by itself and says so.
+    Every reading is judged on arrival; a breach opens an incident by itself and says so. The same
+    form hands in one report, however often it is sent.
     Raises: Denied, TransitionRefused,
     NotPossible(READINGS_MISSING, READING_NOT_YET, REPORT_WAITING, ALREADY_DONE).
     """
     require(session, actor, P.MONITORING_REPORT_SUBMIT, trial)
+    lock(session, trial)
+    key = key_of(actor, trial, form_key)
+    done = queries.find_report_made(session, key)
+    if done is not None:
+        return done
     start_work(session, trial, TrialWork.REPORT)
     file = read(session, trial, now)
     if set(file.tier.metrics) - set(readings):
@@ -85,6 +94,7 @@ def submit_report(
     report.state = "submitted"
     report.submitted_by_id = person_of(actor)
     report.submitted_at = now
+    report.form_key = key
     session.flush()
     taken = session.scalars(
         select(Reading.metric).where(
@@ -159,12 +169,18 @@ def open_incident(
     what_happened: str,
     persons_affected: int,
     now: datetime,
+    form_key: str | None = None,
 ) -> Incident:
-    """Report that something went wrong.
+    """Report that something went wrong; the same form reports it once, however often it is sent.
 
     Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING, WRONG_REQUIREMENT).
     """
     require(session, actor, P.INCIDENT_OPEN, trial)
+    lock(session, trial)
+    key = key_of(actor, trial, form_key)
+    done = queries.find_incident_made(session, key)
+    if done is not None:
+        return done
     start_work(session, trial, TrialWork.OPEN_INCIDENT)
     if not what_happened.strip():
         raise NotPossible(Why.REASON_MISSING)
@@ -176,6 +192,7 @@ def open_incident(
         what_happened=what_happened.strip(),
         persons_affected=persons_affected,
         now=now,
+        form_key=key,
     )
 
 
@@ -278,6 +295,7 @@ def _open_incident(
     what_happened: str,
     persons_affected: int,
     now: datetime,
+    form_key: str | None = None,
 ) -> Incident:
     pack = active.pack_of(trial)
     spec = next((each for each in pack.incident_classes if each.key == class_key), None)
@@ -292,6 +310,7 @@ def _open_incident(
         opened_by_id=actor.person_id,
         opened_at=now,
         due_at=now + timedelta(hours=spec.report_hours),
+        form_key=form_key,
     )
     session.add(incident)
     touch(trial, now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.domain.applications import DecisionOutcome
-from sandbox.domain.packs import Answers, PolicyPack
+from sandbox.domain.packs import Answers, PolicyPack, QuestionKind
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import Tiering, tiering
 from sandbox.domain.trials import TrialStatus
@@ -25,6 +25,7 @@ from sandbox.packs import active
 from sandbox.trials import notices, queries
 
 REFERENCE_SUFFIX = "-P"  # "P" for prueba; the rest is the reference of the application
+IN_WORDS = frozenset({QuestionKind.TEXT, QuestionKind.LONG_TEXT})
 ADMITTED = frozenset({DecisionOutcome.ADMITTED, DecisionOutcome.ADMITTED_WITH_CONDITIONS})
 
 
@@ -68,12 +69,7 @@ def open_trial(session: Session, actor: Actor, application: Application, *, now:
     session.add(
         TrialPlan(
             trial_id=trial.id,
-            # Where the form asked for the same thing, the plan starts from that answer.
-            fields={
-                spec.key: answers[spec.key]
-                for spec in pack.plan_fields
-                if isinstance(answers.get(spec.key), str)
-            },
+            fields=first_wording(pack, answers),
             saved_by_id=submission.submitted_by_id,
             saved_at=now,
         )
@@ -83,6 +79,19 @@ def open_trial(session: Session, actor: Actor, application: Application, *, now:
     record(session, actor, Deed.TRIAL_OPENED, trial, now=now, tier=tier.key, points=found.points)
     notices.tell_everybody(session, trial, "trials/opened", now)
     return trial
+
+
+def first_wording(pack: PolicyPack, answers: Answers) -> dict[str, str]:
+    """Start the plan from what the form asked for in words under the same name.
+
+    Numbers, days and choices stay out: without their question they say nothing.
+    """
+    found = {}
+    for spec in pack.plan_fields:
+        question, answer = pack.questions.get(spec.key), answers.get(spec.key)
+        if question is not None and question.kind in IN_WORDS and isinstance(answer, str):
+            found[spec.key] = answer
+    return found
 
 
 def as_json(found: Tiering) -> dict[str, Any]:

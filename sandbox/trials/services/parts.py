@@ -88,6 +88,11 @@ def place_of(trial: Trial) -> tuple[TrialStatus, TierSpec, str]:
     return TrialStatus(trial.status), tier, trial.stage or tier.stages[0].key
 
 
+def key_of(actor: Actor, trial: Trial, form_key: str | None) -> str | None:
+    """Make a form's key this person's and this trial's own; it must never lead to another's."""
+    return f"{actor.person_id}:{trial.id}:{form_key}" if form_key else None
+
+
 def touch(trial: Trial, now: datetime) -> None:
     """Note when a trial was changed last."""
     trial.changed_at = now
