@@ -138,6 +138,35 @@ def test_a_person_of_two_organisations_chooses(session: Session, company: Compan
 # --- every kind of question ----------------------------------------------------------------------
 
 
+def test_a_person_of_two_organisations_tells_their_applications_apart(
+    session: Session, company: Company
+) -> None:
+    make_draft(session, company.organisation, company.actors[0])
+    assert company.organisation.name not in company.ana.get("/applications").main
+    second = make_organisation(session, company.people[0], name="Segunda Casa")
+    make_draft(session, second, actor_for(session, company.people[0]))
+    page = company.ana.get("/applications")
+    names = (company.organisation.name, "Segunda Casa")
+    found = [name for name in names for row in page.rows if name in row]
+    assert found == list(names)
+    # The colleague belongs to one of them only.
+    assert company.organisation.name not in company.beto.get("/applications").main
+
+
+def test_a_number_stands_beside_its_unit_whatever_the_number(
+    session: Session, company: Company
+) -> None:
+    question = next(
+        spec for spec in pack().questions.values() if spec.unit and spec.kind is QuestionKind.NUMBER
+    )
+    assert question.unit is not None
+    application = make_submitted(
+        session, company.organisation, company.actors[0], **{question.key: "1"}
+    )
+    page = company.ana.get(address(application, "submissions", 1))
+    assert f"1 ({question.unit.in_('es')})" in page.main
+
+
 @pytest.mark.parametrize("key", [section.key for section in pack().sections])
 def test_every_section_comes_back_as_it_was_saved(
     session: Session, company: Company, key: str
