@@ -220,6 +220,8 @@ class QuestionSpec:
     points: int = 0  # risk points of a "yes"; options carry their own
     may_be_confidential: bool = False
     is_title: bool = False  # this answer names the case in every list
+    criteria: tuple[str, ...] = ()  # keys of the criteria for which the answer is evidence
+    information: bool = False  # nothing hangs on the answer; it is there to be read
 
     def option(self, value: str) -> OptionSpec | None:
         """Return the option with this value, or None."""

@@ -74,13 +74,18 @@ def check(source: Source, pack: PolicyPack) -> None:
     """Add everything that does not fit together to the source's problems."""
     for one in CHECKS:
         for finding in one(pack):
-            source.refuse(
-                finding.path,
-                finding.fault,
-                finding.message,
-                found=source.found(finding.path),
-                allowed=finding.allowed,
-            )
+            report(source, finding)
+
+
+def report(source: Source, finding: Finding) -> None:
+    """Add a finding to the source's problems, with what stands at its place."""
+    source.refuse(
+        finding.path,
+        finding.fault,
+        finding.message,
+        found=source.found(finding.path),
+        allowed=finding.allowed,
+    )
 
 
 # --- names that must be unique ------------------------------------------------------------------
@@ -136,7 +141,7 @@ def _repeated(path: Path, names: Sequence[str]) -> Iterator[Finding]:
 
 def _texts_in_every_language(pack: PolicyPack) -> Iterator[Finding]:
     allowed = ", ".join(pack.languages)
-    for path, text in _texts(pack, ()):
+    for path, text in each_text(pack):
         for language in pack.languages:
             if language not in text.by_language:
                 yield Finding(path, Fault.LANGUAGE, f'has no text in "{language}"', allowed)
@@ -150,19 +155,19 @@ def _texts_in_every_language(pack: PolicyPack) -> Iterator[Finding]:
                 )
 
 
-def _texts(value: object, path: Path) -> Iterator[tuple[Path, Text]]:
+def each_text(value: object, path: Path = ()) -> Iterator[tuple[Path, Text]]:
     """Walk over every text; the names of the dataclasses' fields are the keys of the file."""
     if isinstance(value, Text):
         yield path, value
     elif is_dataclass(value):
         for part in fields(value):
-            yield from _texts(getattr(value, part.name), (*path, part.name))
+            yield from each_text(getattr(value, part.name), (*path, part.name))
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _texts(item, (*path, index))
+            yield from each_text(item, (*path, index))
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _texts(item, (*path, str(key)))
+            yield from each_text(item, (*path, str(key)))
 
 
 # --- authorities, calendar, clocks ---------------------------------------------------------------
@@ -180,7 +185,7 @@ def _competences(pack: PolicyPack) -> Iterator[Finding]:
                 Fault.INCONSISTENT,
                 f'no authority has the competence "{competence.code}"',
             )
-    for path, question in _all_questions(pack):
+    for path, question in all_questions(pack):
         yield from _known((*path, "competences"), question.competences, known)
         for index, option in enumerate(question.options):
             yield from _known((*path, "options", index, "competences"), option.competences, known)
@@ -269,27 +274,29 @@ def _clocks(pack: PolicyPack) -> Iterator[Finding]:
 # --- questions -----------------------------------------------------------------------------------
 
 
-def _form_questions(pack: PolicyPack) -> Iterator[tuple[Path, QuestionSpec]]:
+def form_questions(pack: PolicyPack) -> Iterator[tuple[Path, QuestionSpec]]:
+    """Walk over the questions of the application's form."""
     for index, section in enumerate(pack.sections):
         for inner, question in enumerate(section.questions):
             yield ("sections", index, "questions", inner), question
 
 
-def _check_questions(pack: PolicyPack) -> Iterator[tuple[Path, QuestionSpec]]:
+def check_questions(pack: PolicyPack) -> Iterator[tuple[Path, QuestionSpec]]:
+    """Walk over the questions of the eligibility check."""
     for index, question in enumerate(pack.eligibility.questions):
         yield ("eligibility", "questions", index), question
 
 
-def _all_questions(pack: PolicyPack) -> Iterator[tuple[Path, QuestionSpec]]:
+def all_questions(pack: PolicyPack) -> Iterator[tuple[Path, QuestionSpec]]:
     """Walk over every question, columns of rows included."""
-    for path, question in (*_form_questions(pack), *_check_questions(pack)):
+    for path, question in (*form_questions(pack), *check_questions(pack)):
         yield path, question
         for index, column in enumerate(question.columns):
             yield (*path, "columns", index), column
 
 
 def _question_keys(pack: PolicyPack) -> Iterator[Finding]:
-    for questions in (_form_questions(pack), _check_questions(pack)):
+    for questions in (form_questions(pack), check_questions(pack)):
         seen: set[str] = set()
         for path, question in questions:
             if question.key in seen:
@@ -300,13 +307,15 @@ def _question_keys(pack: PolicyPack) -> Iterator[Finding]:
                 )
             seen.add(question.key)
             yield from _duplicates((*path, "columns"), question.columns, "key")
-    for path, question in _all_questions(pack):
+    for path, question in all_questions(pack):
         yield from _duplicates((*path, "options"), question.options, "value")
 
 
 def _question_parts(pack: PolicyPack) -> Iterator[Finding]:
     """Refuse what a kind of question cannot use, because it would be written and never apply."""
-    for path, question in _all_questions(pack):
+    criteria = {criterion.key for criterion in pack.criteria}
+    for path, question in all_questions(pack):
+        yield from _known((*path, "criteria"), question.criteria, criteria)
         kind = question.kind
         if kind in _PICKS and not question.options:
             yield Finding((*path, "options"), Fault.MISSING, f'a "{kind}" question needs options')
@@ -342,7 +351,7 @@ def _question_parts(pack: PolicyPack) -> Iterator[Finding]:
 
 
 def _columns(pack: PolicyPack) -> Iterator[Finding]:
-    for path, question in (*_form_questions(pack), *_check_questions(pack)):
+    for path, question in (*form_questions(pack), *check_questions(pack)):
         for index, column in enumerate(question.columns):
             here: Path = (*path, "columns", index)
             if column.kind not in _COLUMN_KINDS:
@@ -354,6 +363,8 @@ def _columns(pack: PolicyPack) -> Iterator[Finding]:
                 )
             for name, is_there in (
                 ("is_title", column.is_title),
+                ("criteria", bool(column.criteria)),
+                ("information", column.information),
                 ("points", column.points > 0),
             ):
                 if is_there:
@@ -368,7 +379,7 @@ def _columns(pack: PolicyPack) -> Iterator[Finding]:
 
 
 def _one_title(pack: PolicyPack) -> Iterator[Finding]:
-    titles = [(path, question) for path, question in _form_questions(pack) if question.is_title]
+    titles = [(path, question) for path, question in form_questions(pack) if question.is_title]
     if not titles:
         yield Finding(
             ("sections",), Fault.MISSING, "no question has is_title = true", "exactly one"
@@ -391,7 +402,7 @@ def _one_title(pack: PolicyPack) -> Iterator[Finding]:
 
 
 def _public_fields(pack: PolicyPack) -> Iterator[Finding]:
-    by_key = {question.key: question for _, question in _form_questions(pack)}
+    by_key = {question.key: question for _, question in form_questions(pack)}
     yield from _known(("public_fields",), pack.public_fields, set(by_key))
     for index, key in enumerate(pack.public_fields):
         question = by_key.get(key)
@@ -413,7 +424,7 @@ def _public_fields(pack: PolicyPack) -> Iterator[Finding]:
 
 
 def _conditions(pack: PolicyPack) -> Iterator[Finding]:
-    for questions in (_form_questions(pack), _check_questions(pack)):
+    for questions in (form_questions(pack), check_questions(pack)):
         before: dict[str, QuestionSpec] = {}
         for path, question in questions:
             if question.ask_if is not None:
@@ -425,12 +436,12 @@ def _conditions(pack: PolicyPack) -> Iterator[Finding]:
                     yield from _condition(here, column.ask_if, row, "asked before it")
                 row[column.key] = column
             before[question.key] = question
-    asked = {question.key: question for _, question in _form_questions(pack)}
+    asked = {question.key: question for _, question in form_questions(pack)}
     for index, use in enumerate(pack.prohibited_uses):
         yield from _condition(("prohibited_uses", index, "when"), use.when, asked, "in the form")
     for index, rule in enumerate(pack.hard_rules):
         yield from _condition(("hard_rules", index, "when"), rule.when, asked, "in the form")
-    asked = {question.key: question for _, question in _check_questions(pack)}
+    asked = {question.key: question for _, question in check_questions(pack)}
     for index, reason in enumerate(pack.eligibility.rules):
         yield from _condition(
             ("eligibility", "rules", index, "when"), reason.when, asked, "in the eligibility check"
@@ -524,7 +535,7 @@ def most_points(pack: PolicyPack) -> int:
     Conditions are left out of the account: a question that is not asked gives fewer points, never
     more, so the result bounds every combination of answers.
     """
-    return sum(_most_points(question) for _, question in _form_questions(pack))
+    return sum(_most_points(question) for _, question in form_questions(pack))
 
 
 def _most_points(question: QuestionSpec) -> int:
@@ -766,7 +777,7 @@ def _requirement(
 
 def _reliefs(pack: PolicyPack) -> Iterator[Finding]:
     key = pack.coordination.reliefs_question
-    found = [(path, question) for path, question in _form_questions(pack) if question.key == key]
+    found = [(path, question) for path, question in form_questions(pack) if question.key == key]
     here: Path = ("coordination", "reliefs_question")
     if not found:
         yield Finding(here, Fault.UNKNOWN_REFERENCE, f'there is no question "{key}" in the form')

@@ -19,6 +19,9 @@ class Fault(StrEnum):
     DUPLICATE = "duplicate"
     LANGUAGE = "language"
     INCONSISTENT = "inconsistent"
+    UNREACHABLE = "unreachable"
+    USELESS = "useless"
+    ODD = "odd"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ which running cases stay pinned.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from sandbox.domain.packs import PolicyPack
-from sandbox.packs.checking import check
+from sandbox.packs.checking import check, report
 from sandbox.packs.errors import Fault, PackInvalid, PackProblem
+from sandbox.packs.proving import Proof, Warned, prove
 from sandbox.packs.reading import FIRST_FILE, MOST_FILES, Source, read
 from sandbox.packs.schemas import shape
 
@@ -18,6 +20,16 @@ DATA = Path(__file__).parent / "data"
 
 # Says which files a pack had, and of what size and age, so that an edited pack is read again.
 _Fingerprint = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Hold what was found in a pack's folder: a pack only where nothing stands against it."""
+
+    pack: PolicyPack | None
+    problems: tuple[PackProblem, ...]
+    warnings: tuple[PackProblem, ...]
+    proofs: tuple[Proof, ...]
 
 
 class PackUnknown(LookupError):
@@ -65,6 +77,14 @@ def load_pack(folder: Path) -> PolicyPack:
     Raises: PackInvalid with every fault of its files; only where their shape is sound, every
     fault of how they fit together.
     """
+    validation = validate(folder)
+    if validation.pack is None:
+        raise PackInvalid(validation.problems)
+    return validation.pack
+
+
+def validate(folder: Path) -> Validation:
+    """Read, check and prove the pack in `folder`, and keep everything that was found."""
     folder = folder.resolve()
     return _load(folder, _fingerprint(folder))
 
@@ -95,20 +115,34 @@ def load_packs(folder: Path = DATA) -> PackRegistry:
 
 
 @lru_cache(maxsize=64)
-def _load(folder: Path, _: _Fingerprint) -> PolicyPack:
+def _load(folder: Path, _: _Fingerprint) -> Validation:
     source = read(folder)
     # A missing file would look like a hundred missing keys, so the shape is judged only of a pack
     # that could be read; likewise references only of a pack whose parts have their shape.
     pack = None if source.problems else shape(source)
     if pack is not None:
         check(source, pack)
-    if source.problems or pack is None:
-        raise PackInvalid(_in_order(source))
-    return pack
+    proofs = () if source.problems or pack is None else _proved(source, pack)
+    problems, warnings = _in_order(source.problems), _in_order(source.warnings)
+    return Validation(None if problems else pack, problems, warnings, proofs)
 
 
-def _in_order(source: Source) -> list[PackProblem]:
-    return sorted(source.problems, key=lambda problem: (problem.file, problem.line, problem.key))
+def _proved(source: Source, pack: PolicyPack) -> tuple[Proof, ...]:
+    """Prove the pack; what stands against it joins the problems and warnings of its source."""
+    proofs = []
+    for shown in prove(pack):
+        match shown:
+            case Proof():
+                proofs.append(shown)
+            case Warned(finding):
+                source.warn(finding.path, finding.fault, finding.message)
+            case finding:
+                report(source, finding)
+    return tuple(proofs)
+
+
+def _in_order(problems: Iterable[PackProblem]) -> tuple[PackProblem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.key)))
 
 
 def _fingerprint(folder: Path) -> _Fingerprint:

@@ -35,6 +35,7 @@ class Source:
     values: dict[str, Any] = field(default_factory=dict)
     places: dict[Path, tuple[str, int]] = field(default_factory=dict)
     problems: list[PackProblem] = field(default_factory=list)
+    warnings: list[PackProblem] = field(default_factory=list)
 
     def refuse(
         self,
@@ -58,6 +59,15 @@ class Source:
                 f"{self.name}/{file}", line, shown_path(path), found, allowed, message, fault
             )
         )
+
+    def warn(self, path: Path, fault: Fault, message: str) -> None:
+        """Add a warning about the value at `path`, as far as anybody would read on."""
+        if len(self.warnings) < MOST_PROBLEMS:
+            file, line = self.place(path)
+            key, found = shown_path(path), self.found(path)
+            self.warnings.append(
+                PackProblem(f"{self.name}/{file}", line, key, found, "", message, fault)
+            )
 
     def place(self, path: Path) -> tuple[str, int]:
         """Return the file and line of `path`, or of the nearest thing around it that is there."""

@@ -149,6 +149,8 @@ class QuestionSchema(PartSchema):
     points = Whole(0, 1_000)
     may_be_confidential = Flag()
     is_title = Flag()
+    criteria = Each(Key())
+    information = Flag()
 
 
 class SectionSchema(PartSchema):

@@ -13,13 +13,15 @@ from flask.cli import AppGroup
 
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db
+from sandbox.web.pack_commands import packs
 from sandbox.web.worker import run_worker
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def register_commands(app: Flask) -> None:
-    """Add `flask worker`, `flask demo …`."""
+    """Add `flask worker`, `flask demo …`, `flask packs …`."""
+    app.cli.add_command(packs)
     app.cli.add_command(demo)
 
     @app.cli.command("worker")

@@ -142,7 +142,7 @@ FAULTS = {
         'key = "exit_report"\nname = {es = "Informe de salida', "clocks[7].key", Fault.DUPLICATE),
     "question twice": Spoilt(
         ORGANISATION, 'key = "contact_role"', 'key = "contact_name"',
-        'key = "contact_name"\nkind = "text"\nlabel = {es = "Cargo"',
+        'key = "contact_name"\nkind = "text"\ninformation = true\nlabel = {es = "Cargo"',
         "sections[0].questions[6].key", Fault.DUPLICATE),
     "option twice": Spoilt(
         ORGANISATION, 'value = "small"', 'value = "micro"',
@@ -197,8 +197,11 @@ FAULTS = {
     "rows without columns": Spoilt(
         TEST, 'kind = "date"', 'kind = "rows"', '[[sections.questions]]\nkey = "start_date"',
         "sections[6].questions[5].columns", Fault.MISSING),
+    "evidence for a criterion that is none": Spoilt(
+        INNOVATION, 'criteria = ["innovation"]', 'criteria = ["novelty"]', 'criteria = ["novelty"]',
+        "sections[1].questions[6].criteria[0]", Fault.UNKNOWN_REFERENCE),
     "date with options": Spoilt(
-        INNOVATION, 'kind = "choice"\nlabel = {es = "¿Qué tan', 'kind = "date"\nlabel = {es = "',
+        INNOVATION, 'kind = "choice"\ncriteria = ["readiness"]', 'kind = "date"',
         'options = [\n  {value = "prototype"', "sections[1].questions[7].options",
         Fault.NOT_ALLOWED),
     "text with points": Spoilt(

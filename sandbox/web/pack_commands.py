@@ -1,0 +1,60 @@
+"""Offer the commands of a policy officer: judge, read, draw and compare policy packs."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from flask.cli import AppGroup
+
+from sandbox.packs.errors import PackProblem
+from sandbox.packs.loading import Validation, validate
+
+packs = AppGroup("packs", help="Policy packs: the rules of a sandbox as data.")
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@packs.command("validate", with_appcontext=False)
+@click.argument("folder", metavar="PATH", type=FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+def validate_pack(folder: Path, as_json: bool) -> None:
+    """Judge the pack in the folder PATH: every fault, every warning, and what was proved.
+
+    Ends with 1 where the pack is not sound.
+    """
+    found = validate(folder)
+    click.echo(_as_json(found) if as_json else "\n".join(_as_lines(found)))
+    sys.exit(1 if found.problems else 0)
+
+
+def _as_json(found: Validation) -> str:
+    pack = found.pack
+    values: dict[str, Any] = {
+        "sound": pack is not None,
+        "code": pack.code if pack else None,
+        "version": pack.version if pack else None,
+        "problems": [asdict(problem) for problem in found.problems],
+        "warnings": [asdict(warning) for warning in found.warnings],
+        "proofs": [asdict(proof) for proof in found.proofs],
+    }
+    return msgspec.json.format(msgspec.json.encode(values)).decode()
+
+
+def _as_lines(found: Validation) -> list[str]:
+    lines = [_line(problem) for problem in found.problems]
+    lines += [f"{_line(warning)} (warning)" for warning in found.warnings]
+    for proof in found.proofs:
+        lines += [f"Proved: {proof.claim}", f"    {proof.how}"]
+    if found.pack is None:
+        count = len(found.problems)
+        return [*lines, f"Not sound: {count} fault{'s' if count != 1 else ''}."]
+    return [*lines, f"Sound: {found.pack.code} {found.pack.version}."]
+
+
+def _line(problem: PackProblem) -> str:
+    """Return a problem as compilers print theirs, with what was found and what is allowed."""
+    beside = [f"found {problem.found}"] if problem.found else []
+    beside += [f"allowed: {problem.allowed}"] if problem.allowed else []
+    return f"{problem} [{'; '.join(beside)}]" if beside else str(problem)

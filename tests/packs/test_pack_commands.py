@@ -1,0 +1,74 @@
+"""The commands of a policy officer say what the pack is, in words and for machines."""
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sandbox.web.pack_commands import packs
+from tests.packs.copies import MX, copy_of_mx, line_of, replace
+
+MONITORING = "monitoring.toml"
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(packs, [str(word) for word in words])
+
+
+def test_sound_pack_is_proved_and_ends_with_zero():
+    result = run("validate", MX)
+
+    assert result.exit_code == 0
+    assert "Proved: Every combination of answers leads to exactly one tier." in result.output
+    assert result.output.endswith("Sound: mx 1.0.0.\n")
+
+
+def test_spoilt_pack_names_each_fault_and_ends_with_one(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / MONITORING, "breach = 20", "breach = twenty")
+    result = run("validate", pack)
+
+    assert result.exit_code == 1
+    first, last = result.output.splitlines()
+    assert first.startswith(f"mx/1.0.0/{MONITORING}:{line_of(pack / MONITORING, 'breach = t')}: ")
+    assert last == "Not sound: 1 fault."
+
+
+def test_faults_are_given_to_machines_with_all_they_say(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / MONITORING, "target = 5", "target = true")
+    result = run("validate", pack, "--json")
+    told = json.loads(result.output)
+
+    assert result.exit_code == 1
+    assert (told["sound"], told["code"], told["proofs"]) == (False, None, [])
+    assert told["problems"] == [
+        {
+            "file": f"mx/1.0.0/{MONITORING}",
+            "line": line_of(pack / MONITORING, "target = true"),
+            "key": "metrics[0].target",
+            "found": "true",
+            "allowed": "a number up to 1000000000000000 with at most 9 decimals",
+            "message": "must be a number up to 1000000000000000 with at most 9 decimals",
+            "fault": "wrong_type",
+        }
+    ]
+
+
+def test_sound_pack_is_given_to_machines_with_its_proofs():
+    told = json.loads(run("validate", MX, "--json").output)
+
+    assert (told["sound"], told["code"], told["version"]) == (True, "mx", "1.0.0")
+    assert len(told["proofs"]) == 8
+
+
+@pytest.mark.parametrize("place", ["nowhere", "pack.toml"])
+def test_what_is_no_folder_is_refused(tmp_path, place):
+    (tmp_path / "pack.toml").write_text("")
+    assert run("validate", tmp_path / place).exit_code == 2
+
+
+def test_empty_folder_is_not_sound(tmp_path):
+    result = run("validate", tmp_path)
+    assert result.exit_code == 1
+    assert "cannot be read" in result.output

@@ -1,0 +1,133 @@
+"""Spoil the Mexican pack where only a proof can see it; a sound pack is told how it was proved."""
+
+from typing import NamedTuple
+
+import pytest
+
+from sandbox.packs.errors import Fault
+from sandbox.packs.loading import Validation, validate
+from tests.packs.copies import MX, copy_of_mx, replace
+
+INNOVATION = "form-2-innovation.toml"
+AREA_OTHER = 'ask_if = {question = "area", equals = "other"}'
+AUTHORITIES = "authorities.toml"
+COORDINATION = "coordination.toml"
+LIMITED = "tier-2-limited.toml"
+RISK = "risk.toml"
+COFECE = 'code = "COFECE"'
+CLAIMS = (
+    "Every text exists in every language, and every reference resolves.",
+    "Every question can be reached.",
+    "Every answer matters to something, or is marked as information.",
+    "Every combination of answers leads to exactly one tier.",
+    "Every rule of the eligibility check can come into play.",
+    "Every stage of every tier can be reached and left, and no gate is unsatisfiable.",
+    "Every competence has an authority on every date.",
+    "Every term ends.",
+)
+
+
+class Spoilt(NamedTuple):
+    """Replace `old` by `new` in `file`; expect one problem or warning, and no longer `claim`."""
+
+    file: str
+    old: str
+    new: str
+    key: str
+    fault: Fault
+    claim: int | None  # None: a warning, and every claim stands
+
+
+# fmt: off
+SPOILT = {
+    "question that contradicts itself": Spoilt(
+        INNOVATION, AREA_OTHER,
+        'ask_if = {all = [{question = "area", equals = "other"}, '
+        '{question = "area", equals = "energy"}]}',
+        "sections[1].questions[3].ask_if", Fault.UNREACHABLE, 1),
+    "question after one that is not asked": Spoilt(
+        "form-8-risk.toml", 'ask_if = {question = "biometric_use", equals = "identification"}',
+        'ask_if = {all = [{question = "biometric_use", answered = true}, '
+        '{not = {question = "sensitive_data", includes = "biometric"}}]}',
+        "sections[7].questions[4].ask_if", Fault.UNREACHABLE, 1),
+    "column that nobody fills in": Spoilt(
+        "form-3-rules.toml", 'key = "asked"',
+        'key = "asked"\nask_if = {all = [{question = "law", equals = "other"}, '
+        '{not = {question = "law", equals = "other"}}]}',
+        "sections[2].questions[1].columns[3].ask_if", Fault.UNREACHABLE, 1),
+    "condition that always holds": Spoilt(
+        INNOVATION, AREA_OTHER,
+        'ask_if = {any = [{question = "area", equals = "other"}, '
+        '{not = {question = "area", equals = "other"}}]}',
+        "sections[1].questions[3].ask_if", Fault.ODD, None),
+    "answer on which nothing hangs": Spoilt(
+        INNOVATION, 'criteria = ["innovation"]\n', "",
+        "sections[1].questions[6]", Fault.USELESS, 2),
+    "information that counts": Spoilt(
+        INNOVATION, 'criteria = ["innovation"]\n',
+        'criteria = ["innovation"]\ninformation = true\n',
+        "sections[1].questions[6].information", Fault.INCONSISTENT, 2),
+    "answer of the check that no rule reads": Spoilt(
+        "eligibility.toml", "[[eligibility.questions]]",
+        '[[eligibility.questions]]\nkey = "whim"\nkind = "yes_no"\n'
+        'label = {es = "¿?", en = "?"}\n\n[[eligibility.questions]]',
+        "eligibility.questions[0]", Fault.USELESS, 2),
+    "hard rule that never fires": Spoilt(
+        RISK, 'when = {question = "physical_systems", equals = "critical"}',
+        'when = {all = [{question = "physical_systems", equals = "critical"}, '
+        '{not = {question = "physical_systems", answered = true}}]}',
+        "hard_rules[6].when", Fault.UNREACHABLE, 3),
+    "prohibited use that nobody can have": Spoilt(
+        RISK, 'when = {question = "prohibited_practices", includes = "social_scoring"}',
+        'when = {all = [{question = "prohibited_practices", includes = "social_scoring"}, '
+        '{question = "prohibited_practices", includes = "none"}, '
+        '{not = {question = "prohibited_practices", answered = true}}]}',
+        "prohibited_uses[0].when", Fault.UNREACHABLE, 3),
+    "points beyond counting": Spoilt(
+        "form-8-risk.toml", "points = 4}", "points = 1000}",
+        "sections", Fault.TOO_LARGE, 3),
+    "rule of the check that never applies": Spoilt(
+        "eligibility.toml", 'when = {question = "in_mexico", equals = "no"}',
+        'when = {all = [{question = "in_mexico", equals = "no"}, '
+        '{question = "in_mexico", equals = "yes"}]}',
+        "eligibility.rules[1].when", Fault.UNREACHABLE, 4),
+    "start condition of nobody": Spoilt(
+        LIMITED, '{key = "insurance", owner = "company"', '{key = "insurance", owner = "platform"',
+        "tiers[1].start_conditions[0].owner", Fault.UNREACHABLE, 5),
+    "day without an authority": Spoilt(
+        AUTHORITIES, COFECE, f"{COFECE}\nvalid_until = 2025-10-16",
+        "competences[7].code", Fault.INCONSISTENT, 6),
+    "term that stands still for ever": Spoilt(
+        COORDINATION, 'stops_in = ["returned", "information_requested"]',
+        'stops_in = ["returned", "deliberation"]',
+        "clocks[0].stops_in[1]", Fault.UNREACHABLE, 7),
+}
+# fmt: on
+
+
+def found_in(spoilt: Validation, case: Spoilt) -> list[tuple[str, Fault]]:
+    shown = spoilt.warnings if case.claim is None else spoilt.problems
+    return [(problem.key, problem.fault) for problem in shown]
+
+
+def test_sound_pack_is_told_how_it_was_proved():
+    validation = validate(MX)
+
+    assert validation.pack is not None
+    assert (validation.problems, validation.warnings) == ((), ())
+    assert tuple(proof.claim for proof in validation.proofs) == CLAIMS
+    assert all(len(proof.how) > 60 for proof in validation.proofs)
+
+
+@pytest.mark.parametrize("case", SPOILT.values(), ids=SPOILT.keys())
+def test_what_cannot_be_proved_is_named(tmp_path, case):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / case.file, case.old, case.new)
+    found = validate(pack)
+
+    assert (case.key, case.fault) in found_in(found, case), (found.problems, found.warnings)
+    claims = {proof.claim for proof in found.proofs}
+    missing = set() if case.claim is None else {CLAIMS[case.claim]}
+    assert claims >= set(CLAIMS) - missing - {CLAIMS[3], CLAIMS[4]}
+    assert not claims & missing
+    assert (found.pack is None) is (case.claim is not None)
