@@ -48,8 +48,8 @@ def test_faults_are_given_to_machines_with_all_they_say(tmp_path):
             "line": line_of(pack / MONITORING, "target = true"),
             "key": "metrics[0].target",
             "found": "true",
-            "allowed": "a number up to 1000000000000000 with at most 9 decimals",
-            "message": "must be a number up to 1000000000000000 with at most 9 decimals",
+            "allowed": "a number up to 1000000000000000 with at most 6 decimals",
+            "message": "must be a number up to 1000000000000000 with at most 6 decimals",
             "fault": "wrong_type",
         }
     ]
