@@ -37,6 +37,7 @@ class P(StrEnum):
     APPLICATION_DECIDE = "application:decide"
 
     TRIAL_OPEN = "trial:open"
+    TRIAL_LIST = "trial:list"
     TRIAL_READ = "trial:read"
     TRIAL_PLAN_EDIT = "trial:plan_edit"
     TRIAL_PLAN_AGREE = "trial:plan_agree"

@@ -79,6 +79,8 @@ POLICY: dict[P, Grant] = {
     P.POSITION_TAKE: Grant(Application, worker),
     P.APPLICATION_DECIDE: Grant(Application, lead),
     P.TRIAL_OPEN: Grant(Application, nobody),  # the platform's own job, by its grant
+    # That there is a test and where it stands; like the case itself it needs no declaration.
+    P.TRIAL_LIST: Grant(Trial, own_organisation | secretariat | (officer & assigned & ~recused)),
     P.TRIAL_READ: Grant(Trial, own_organisation | secretariat | reader),
     P.TRIAL_PLAN_EDIT: Grant(Trial, own_organisation),
     P.TRIAL_PLAN_AGREE: Grant(Trial, own_organisation | worker),

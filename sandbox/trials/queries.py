@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, conceivable, scope
@@ -63,6 +63,7 @@ _T = TypeVar("_T")
 COMPLETION = ""  # the gate behind the last stage
 COMPANY = "company"
 MOST_TASKS = 50
+MOST_FILES = 200  # so many trials are read to find the most urgent tasks
 ADMITTED = frozenset(
     {DecisionOutcome.ADMITTED.value, DecisionOutcome.ADMITTED_WITH_CONDITIONS.value}
 )
@@ -464,7 +465,7 @@ def list_trials(
     status: str | None = None,
     after: str | None = None,
 ) -> Page[Any]:
-    """Page through the trials that the actor may read, the latest changed first."""
+    """Page through the trials that the actor may know of, the latest changed first."""
     statement = (
         select(
             Trial.reference,
@@ -480,7 +481,7 @@ def list_trials(
             Trial.id,
         )
         .join(Organisation, Organisation.id == Trial.organisation_id)
-        .where(scope(actor, P.TRIAL_READ))
+        .where(scope(actor, P.TRIAL_LIST))
     )
     if tier:
         statement = statement.where(Trial.tier == tier)
@@ -509,7 +510,7 @@ def case_panel(
     if application.outcome not in ADMITTED:
         return None
     trial = session.scalar(
-        select(Trial).where(Trial.application_id == application.id, scope(actor, P.TRIAL_READ))
+        select(Trial).where(Trial.application_id == application.id, scope(actor, P.TRIAL_LIST))
     )
     if trial is None:
         return TrialPanel(None, None, None)
@@ -518,23 +519,55 @@ def case_panel(
 
 
 def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
-    """List what waits for the actor among the open trials.
+    """List what waits for the actor among the open trials, the most urgent first.
 
-    The files of at most fifty trials are read together: the number of statements is fixed.
+    The files of many trials are read together, so that the number of statements is fixed. Where
+    more waits than is listed, the last task says so and leads to the list of trials.
     """
     if not conceivable(actor, P.TRIAL_READ):
         return []
     trials = session.scalars(
         select(Trial)
         .where(Trial.status.in_([each.value for each in OPEN_STATUSES]), scope(actor, P.TRIAL_READ))
-        .order_by(Trial.changed_at, Trial.id)
-        .limit(MOST_TASKS)
+        .order_by(func.coalesce(*_pressing()), Trial.id)
+        .limit(MOST_FILES + 1)
     ).all()
-    return [
+    found = [
         task
-        for file in read_files(session, trials, now)
+        for file in read_files(session, trials[:MOST_FILES], now)
         if (task := waiting_task(file, actor)) is not None
     ]
+    found.sort(key=lambda task: (task.due_on or date.max, task.since))
+    if len(found) > MOST_TASKS or len(trials) > MOST_FILES:
+        return [*found[:MOST_TASKS], _more_tasks(now)]
+    return found
+
+
+def _pressing() -> tuple[Any, ...]:
+    """Say since, or until, when a trial has needed somebody, the gravest ground first."""
+    incidents = select(func.min(Incident.due_at)).where(
+        Incident.trial_id == Trial.id, Incident.closed_at.is_(None)
+    )
+    reports = select(func.min(MonitoringReport.submitted_at)).where(
+        MonitoringReport.trial_id == Trial.id, MonitoringReport.state.in_(["submitted", "returned"])
+    )
+    return (
+        incidents.correlate(Trial).scalar_subquery(),
+        reports.correlate(Trial).scalar_subquery(),
+        Trial.changed_at,
+    )
+
+
+def _more_tasks(now: datetime) -> Task:
+    """Lead to the list of trials; as the youngest and undated it stands last."""
+    return Task(
+        kind="trials.more",
+        reference="",
+        title="",
+        since=now,
+        due_on=None,
+        endpoint="trials.index",
+    )
 
 
 def waiting_task(file: TrialFile, actor: Actor) -> Task | None:

@@ -38,9 +38,9 @@ COMPLETION_NAME = "completion"  # how the gate behind the last stage is called i
 
 
 @bp.get("")
-@needs(P.TRIAL_READ)
+@needs(P.TRIAL_LIST)
 def index() -> ResponseReturnValue:
-    """List the trials that the reader may see."""
+    """List the trials that the reader may know of."""
     wanted = {"tier": request.args.get("tier"), "status": request.args.get("status")}
     after = request.args.get("after")
     page = queries.list_trials(db.session(), current_actor(), after=after, **wanted)
@@ -55,10 +55,14 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/<uuid:trial_id>")
-@needs(P.TRIAL_READ)
+@needs(P.TRIAL_LIST)
 def show(trial_id: UUID) -> ResponseReturnValue:
-    """Show where a trial stands, what it needs next and who can bring it."""
-    return _show(trial_id)
+    """Show where a trial stands; what it needs and holds to those who may read that."""
+    file = _file(trial_id, P.TRIAL_LIST)
+    page = page_of(db.session(), current_actor(), file)
+    if P.TRIAL_READ not in page.granted:
+        return render_template("trials/undeclared.html", page=page, file=file, trial=file.trial)
+    return _show(file, page)
 
 
 @bp.route("/<uuid:trial_id>/plan", methods=["GET", "POST"])
@@ -357,9 +361,7 @@ def _to(trial_id: UUID, anchor: str | None = None) -> ResponseReturnValue:
     return redirect(url_for("trials.show", trial_id=trial_id, _anchor=anchor), 303)
 
 
-def _show(trial_id: UUID) -> ResponseReturnValue:
-    file = _file(trial_id)
-    page: TrialPage = page_of(db.session(), current_actor(), file)
+def _show(file: TrialFile, page: TrialPage) -> ResponseReturnValue:
     return render_template(
         "trials/show.html",
         page=page,

@@ -25,6 +25,7 @@ from sandbox.models import (
     GateEvidence,
     Incident,
     MonitoringReport,
+    Organisation,
     Person,
     Reading,
     Trial,
@@ -32,7 +33,7 @@ from sandbox.models import (
 )
 from sandbox.trials import queries, services
 from sandbox.trials.services.opening import public_part
-from tests.factories import make_company, pack
+from tests.factories import make_admitted, make_company, pack
 from tests.trial_factories import (
     OPENED,
     OPENER,
@@ -690,6 +691,56 @@ def test_the_company_is_told_of_a_suspension(session: Session, files: FileStore)
     assert cast.company.person_id in told
     assert cast.lead.officer.person_id in told
     assert cast.caseworker.person_id in told
+
+
+def more_trials(session: Session, cast: Cast, count: int) -> list[Trial]:
+    """Open other trials of the same company before the same authorities."""
+    organisation = session.get_one(Organisation, cast.trial.organisation_id)
+    found = []
+    for _ in range(count):
+        application = make_admitted(
+            session,
+            organisation,
+            cast.company,
+            cast.caseworker,
+            lead=cast.lead,
+            associates=(cast.associate,),
+        )
+        with unit_of_work(session):
+            found.append(services.open_trial(session, OPENER, application, now=OPENED))
+    return found
+
+
+def trouble(session: Session, cast: Cast, trial: Trial, days: int) -> None:
+    """Open an incident so many days from now."""
+    with unit_of_work(session):
+        services.open_incident(
+            session,
+            cast.company,
+            trial,
+            class_key=pack().incident_classes[0].key,
+            what_happened="Se cayó.",
+            persons_affected=1,
+            now=cast.now + timedelta(days=days),
+        )
+
+
+@pytest.mark.parametrize("limit", ["MOST_TASKS", "MOST_FILES"])
+def test_the_most_urgent_tasks_are_listed_and_the_rest_is_spoken_of(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    others = more_trials(session, cast, 2)
+    for trial, days in zip((cast.trial, *others), (30, 20, 10), strict=True):
+        trouble(session, cast, trial, days)
+
+    def listed() -> list[tuple[str, str]]:
+        tasks = queries.list_tasks(session, cast.lead.officer, cast.now)
+        return [(task.kind, task.reference) for task in tasks]
+
+    urgent = [("trials.incident", trial.reference) for trial in (*reversed(others), cast.trial)]
+    assert listed() == urgent
+    monkeypatch.setattr(queries, limit, 2)
+    assert listed() == [*urgent[:2], ("trials.more", "")]
 
 
 # --- what must not be possible -------------------------------------------------------------------

@@ -8,9 +8,12 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from sandbox.coordination import services as coordination
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.db import unit_of_work
 from sandbox.models import (
+    Application,
     GateEvidence,
     Incident,
     MonitoringReport,
@@ -110,12 +113,43 @@ def test_a_stranger_finds_nothing(session: Session, cast: Cast, window: Open) ->
     assert cast.trial.reference not in client.get("/trials").main
 
 
-def test_an_officer_who_has_not_declared_reads_nothing_but_can_stop_the_test(
+@pytest.mark.parametrize("who", ["head", "second"])
+def test_who_has_not_declared_finds_the_test_and_reads_nothing_of_it(
+    session: Session, cast: Cast, window: Open, who: str
+) -> None:
+    client = window(getattr(cast.associate, who))
+    assert cast.trial.reference in client.get("/trials").main
+    assert cast.trial.reference in client.get(f"/cases/{cast.trial.application_id}").main
+    page = client.get(address(cast))
+    assert cast.trial.title in page.main
+    assert f"/cases/{cast.trial.application_id}" in page.links.values()
+    for requirement in pack().tier(HIGH).stages[1].gate:
+        assert requirement.label.in_("es") not in page.main
+    for part in (("plan",), ("reports", "new"), ("incidents", "new")):
+        assert client.get(address(cast, *part)).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("who", ["head", "second"])
+def test_who_declared_a_conflict_finds_no_test(
+    session: Session, cast: Cast, window: Open, who: str
+) -> None:
+    actor = getattr(cast.associate, who)
+    application = session.get_one(Application, cast.trial.application_id)
+    with unit_of_work(session):
+        coordination.declare_conflict(
+            session, actor, application, has_conflict=True, explanation="Parientes.", now=cast.now
+        )
+    client = window(actor)
+    assert cast.trial.reference not in client.get("/trials").main
+    assert client.get(address(cast)).status_code == 404
+
+
+def test_an_officer_who_has_not_declared_can_stop_the_test(
     session: Session, cast: Cast, window: Open
 ) -> None:
     running(session, cast)
     client = window(cast.associate.second)
-    assert client.get(address(cast)).status_code == 404
+    assert address(cast, "suspend") in client.get(address(cast)).links.values()
     done = client.submit(address(cast, "suspend"), {"reason": "Hay un riesgo inmediato."})
     assert done.status_code == 200
     session.rollback()
