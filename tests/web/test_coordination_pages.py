@@ -381,7 +381,10 @@ def test_an_officer_reviews_and_takes_the_position(session: Session, world: Worl
         assert criterion.key_question.in_("es") in page.main
         assert criterion.positive[0].in_("es") in page.main
         assert criterion.negative[0].in_("es") in page.main
-    assert f"/applications/{application.id}/submissions/1" in page.links.values()
+    answers = f"/applications/{application.id}/submissions/1"
+    evidence = {f"{answers}#answer-{q.key}" for q in pack().questions.values() if q.criteria}
+    assert {answers, *evidence} <= set(page.links.values())
+    assert f"{answers}#answer-tax_id" not in page.links.values()
     half = officer.submit(page, {"mark_need": "met"})
     assert half.request.path == address(application)
     early = officer.get(address(application, "position"))
