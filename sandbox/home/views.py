@@ -1,8 +1,9 @@
 """Serve the start page, the eligibility check, My tasks, the inbox and the page of a case."""
 
+from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from sandbox.access.checks import NotFound, conceivable
@@ -13,8 +14,9 @@ from sandbox.home import queries, tasks
 from sandbox.home.forms import eligibility_form
 from sandbox.kernel import jobs, mail
 from sandbox.kernel.clock import local_day, utc_now
-from sandbox.kernel.db import db
+from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.language import current_language
+from sandbox.kernel.paging import decode_key, encode_key
 from sandbox.kernel.tasks import MOST_OF_A_KIND
 from sandbox.packs import active
 from sandbox.register import queries as register
@@ -73,12 +75,27 @@ def inbox() -> ResponseReturnValue:
     page = queries.list_mails(db.session(), current_actor(), request.args.get("after"))
     language = current_language()
     shown = [(row, mail.render_mail(row.OutboxMail, language)) for row in page.rows]
+    unread = [row for row in page.rows if row.OutboxMail.read_at is None]
     return render_template(
         "home/inbox.html",
         mails=shown,
         next_key=page.next_key,
         is_first="after" not in request.args,
+        unread_until=encode_key([unread[0].created_at]) if unread else None,
     )
+
+
+@bp.post("/inbox/read")
+@needs(P.INBOX_READ)
+def read_inbox() -> ResponseReturnValue:
+    """Take what the inbox showed as read; what came in the meantime stays unread."""
+    db_session, actor, now = db.session(), current_actor(), utc_now()
+    shown = decode_key(request.form.get("until", ""), (datetime,))
+    if actor.person_id is None:
+        raise NotFound
+    with unit_of_work(db_session):
+        mail.mark_read(db_session, actor.person_id, until=shown[0] if shown else now, now=now)
+    return redirect(url_for(".inbox"), 303)
 
 
 @bp.get("/cases/<uuid:application_id>")

@@ -23,7 +23,7 @@ from uuid import UUID
 
 from flask import Flask, current_app
 from flask_babel import force_locale
-from sqlalchemy import Index, delete, func, select
+from sqlalchemy import Index, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.routing import MapAdapter
 
@@ -69,6 +69,7 @@ class OutboxMail(Base):
     application_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]  # when the person said to have read it, in the inbox
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
     state: Mapped[str] = mapped_column(default=MailState.QUEUED.value)
@@ -189,6 +190,20 @@ def list_mails(session: Session, person_id: UUID, limit: int = 50) -> Sequence[O
     own = select(OutboxMail).where(OutboxMail.person_id == person_id)
     latest = own.order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc())
     return session.scalars(latest.limit(limit)).all()
+
+
+def mark_read(session: Session, person_id: UUID, *, until: datetime, now: datetime) -> None:
+    """Take everything that a person was told until then as read."""
+    session.execute(
+        update(OutboxMail)
+        .where(
+            OutboxMail.person_id == person_id,
+            OutboxMail.read_at.is_(None),
+            OutboxMail.created_at <= until,
+        )
+        .values(read_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def list_dead_mails(session: Session, limit: int = 100) -> Sequence[OutboxMail]:

@@ -747,6 +747,7 @@ def test_the_inbox_pages_through_everything_and_names_each_case(
     assert "Mensaje 49" in first.main
     assert f"3 mar 2026 · {case.reference} · {case.title}" in first.main
     assert "Mensajes más recientes" not in first.main
+    assert first.main.count("Sin leer") == PAGE_SIZE
     second = company.ana.get(first.links["Mensajes anteriores →"])
     subjects = [
         len(page.tree.xpath("//details[contains(@class, 'govuk-details')]"))
@@ -756,6 +757,27 @@ def test_the_inbox_pages_through_everything_and_names_each_case(
     assert "Mensaje 0" not in second.main
     assert "Mensajes anteriores" not in second.main
     assert second.links["← Mensajes más recientes"] == "/inbox"
+    # What comes after the page was opened stays unread, and colleagues read for themselves.
+    with unit_of_work(session):
+        for person in company.people:
+            post(
+                session,
+                to=person.id,
+                address=person.email,
+                language="es",
+                template="applications/lapsed",
+                now=NOW + timedelta(days=2),
+                application_id=case.id,
+                reference=case.reference or "",
+                title="Mensaje nuevo",
+            )
+    read = company.ana.submit(first, form="/inbox/read")
+    assert read.request.path == "/inbox"
+    assert read.main.count("Sin leer") == 1
+    assert "Sin leer · 4 mar 2026" in read.main
+    assert "Sin leer" not in company.ana.get(first.links["Mensajes anteriores →"]).main
+    assert "Sin leer" not in company.ana.submit(read, form="/inbox/read").main
+    assert "Sin leer" in company.beto.get("/inbox").main
 
 
 def test_the_inbox_is_filtered_by_status_in_the_address(
