@@ -8,10 +8,40 @@ from typing import Any
 import click
 import msgspec
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
-from sandbox.packs.errors import PackProblem
-from sandbox.packs.loading import Validation, validate
+from sandbox.domain.packs import PolicyPack
+from sandbox.kernel.language import FIRST_LANGUAGE, LANGUAGES, locale_of
+from sandbox.packs import active
+from sandbox.packs.comparing import compare
+from sandbox.packs.errors import PackInvalid, PackProblem
+from sandbox.packs.loading import PackUnknown, Validation, load_pack, validate
+from sandbox.web.pack_words import change_sentence
 
+
+class PackType(click.ParamType):  # type: ignore[type-arg]  # generic in its stubs alone
+    """Take a pack by its folder, or an installed one by its code: `mx` or `mx@1.0.0`."""
+
+    name = "pack"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> PolicyPack:
+        """Return the pack; a pack that is not sound or not there ends the command with 2."""
+        try:
+            if Path(value).is_dir():
+                return load_pack(Path(value))
+            code, at, version = str(value).partition("@")
+            registry = active.registry()
+            return registry.get(code, version) if at else registry.current(code)
+        except PackUnknown:
+            installed = ", ".join(f"{pack.code}@{pack.version}" for pack in active.registry())
+            self.fail(f"{value} is no folder and no installed pack ({installed}).", param, ctx)
+        except PackInvalid as fault:
+            self.fail(f"{value} is not sound:\n{fault}", param, ctx)
+
+
+PACK = PackType()
 packs = AppGroup("packs", help="Policy packs: the rules of a sandbox as data.")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -27,6 +57,17 @@ def validate_pack(folder: Path, as_json: bool) -> None:
     found = validate(folder)
     click.echo(_as_json(found) if as_json else "\n".join(_as_lines(found)))
     sys.exit(1 if found.problems else 0)
+
+
+@packs.command("diff")
+@click.argument("old", metavar="A", type=PACK)
+@click.argument("new", metavar="B", type=PACK)
+@click.option("--language", type=click.Choice(LANGUAGES), default=FIRST_LANGUAGE)
+def diff_packs(old: PolicyPack, new: PolicyPack, language: str) -> None:
+    """Say what differs from pack A to pack B, a sentence each; nothing where nothing does."""
+    with force_locale(locale_of(language)):
+        for change in compare(old, new):
+            click.echo(change_sentence(new, change))
 
 
 def _as_json(found: Validation) -> str:

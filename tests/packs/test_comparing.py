@@ -1,0 +1,212 @@
+"""Two versions of a pack are compared part by part, and what differs is said as a sentence."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask_babel import force_locale
+
+from sandbox.domain import packs as shapes
+from sandbox.domain.packs import (
+    AllOf,
+    CalendarSpec,
+    Compare,
+    Operator,
+    PolicyPack,
+    Silence,
+    Text,
+)
+from sandbox.packs.comparing import Change, ChangeKind, compare
+from sandbox.web.pack_commands import packs
+from sandbox.web.pack_words import FIELD, PART, WORDS, change_sentence
+from tests.domain.tiny_pack import text, tiny_pack
+from tests.factories import pack as mexican
+from tests.packs.copies import MX, copy_of_mx
+from tests.packs.copies import replace as rewrite
+from tests.web.small_app import small_app
+
+OLD = tiny_pack()
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    return small_app()
+
+
+def said(app: Flask, change: Change, language: str = "en") -> str:
+    with app.app_context(), force_locale(language):
+        return change_sentence(OLD, change)
+
+
+def only(new: PolicyPack) -> Change:
+    [change] = compare(OLD, new)
+    return change
+
+
+def with_tier(index: int, **changes: Any) -> PolicyPack:
+    tiers = list(OLD.tiers)
+    tiers[index] = replace(tiers[index], **changes)
+    return tiny_pack(tiers=tuple(tiers))
+
+
+def test_pack_does_not_differ_from_itself() -> None:
+    assert compare(OLD, OLD) == ()
+    assert compare(mexican(), replace(mexican(), version="9.9.9")) == ()
+
+
+def test_value_deep_inside_is_named_with_its_whole_way(app: Flask) -> None:
+    place = next(i for i, tier in enumerate(OLD.tiers) if len(tier.stages) > 1)
+    stage = OLD.tiers[place].stages[1]
+    longer = replace(stage, max_days=stage.max_days + 30)
+    stages = (OLD.tiers[place].stages[0], longer, *OLD.tiers[place].stages[2:])
+    change = only(with_tier(place, stages=stages))
+
+    assert change.path == f"tiers.{OLD.tiers[place].key}.stages.{stage.key}.max_days"
+    assert (change.before, change.after) == (stage.max_days, stage.max_days + 30)
+    assert said(app, change) == (
+        f"Tier “{OLD.tiers[place].name.in_('en')}”, Stage “{stage.name.in_('en')}”: most days in "
+        f"the stage was {stage.max_days} and is now {stage.max_days + 30}."
+    )
+    assert "máximo de días en la etapa pasa de" in said(app, change, "es")
+
+
+def test_parts_are_the_same_by_their_key_wherever_they_stand(app: Flask) -> None:
+    changes = compare(OLD, tiny_pack(relief_kinds=OLD.relief_kinds[::-1]))
+    assert [(change.kind, change.path) for change in changes] == (
+        [(ChangeKind.REORDERED, "relief_kinds")] if len(OLD.relief_kinds) > 1 else []
+    )
+
+
+def test_whole_part_is_added_or_removed(app: Flask) -> None:
+    new = tiny_pack(stakeholders=OLD.stakeholders[1:])
+    gone = OLD.stakeholders[0]
+    removed, added = only(new), compare(new, OLD)[0]
+
+    assert (removed.kind, removed.path) == (ChangeKind.REMOVED, f"stakeholders.{gone.code}")
+    assert (removed.before, removed.after) == (gone, None)
+    assert said(app, removed) == f"Stakeholder “{gone.name.in_('en')}”: removed."
+    assert added.kind is ChangeKind.ADDED
+    assert said(app, added, "es").endswith("se agrega.")
+
+
+def test_list_says_only_what_it_lost_and_gained(app: Flask) -> None:
+    authority = OLD.authorities[0]
+    other = next(c for c in OLD.competences if c.code not in authority.competences)
+    more = replace(authority, competences=(*authority.competences, other.code))
+    change = only(tiny_pack(authorities=(more, *OLD.authorities[1:])))
+
+    assert (change.field, change.before, change.after) == ("competences", None, (other.code,))
+    assert said(app, change).endswith(f"competences gain “{other.name.in_('en')}”.")
+
+
+def test_day_off_is_told_by_its_day(app: Flask) -> None:
+    free = CalendarSpec(
+        OLD.calendar.country, OLD.calendar.timezone, {date(2027, 5, 5): text("Batalla")}
+    )
+    changes = compare(tiny_pack(calendar=replace(free, days_off={})), tiny_pack(calendar=free))
+    [change] = changes
+
+    assert change.path == "calendar.days_off.2027-05-05"
+    assert said(app, change) == "Calendar, Day off “2027-05-05”: added."
+
+
+def test_condition_is_read_as_a_whole(app: Flask) -> None:
+    question = next(iter(OLD.questions.values()))
+    rule = OLD.hard_rules[0]
+    told = Compare(question.key, Operator.ANSWERED)
+    several = Compare(question.key, Operator.ONE_OF, ("a", "b"))
+    changed = replace(rule, when=AllOf((told, several)))
+    change = only(tiny_pack(hard_rules=(changed, *OLD.hard_rules[1:])))
+    label = question.label.in_("en")
+
+    assert change.field == "when"
+    assert said(app, change).endswith(
+        f"and is now (“{label}” is answered and (“{label}” is “a” or “b”))."
+    )
+
+
+def test_words_of_the_pack_are_said_in_the_readers_language(app: Flask) -> None:
+    rules = replace(OLD.coordination, acceptance_silence=Silence.NONE)
+    if OLD.coordination.acceptance_silence is Silence.NONE:
+        rules = replace(OLD.coordination, acceptance_silence=Silence.DENIED)
+    change = only(tiny_pack(coordination=rules))
+
+    assert "silence means nothing" in said(app, change)
+    assert "el silencio no tiene efecto" in said(app, change, "es")
+
+
+def leaves(value: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], object]]:
+    """Walk over every text of the pack, with the way to it."""
+    if isinstance(value, Text):
+        yield path, value
+    elif is_dataclass(value):
+        for part in fields(value):
+            yield from leaves(getattr(value, part.name), (*path, part.name))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from leaves(item, (*path, index))
+
+
+def rewritten(value: Any, path: tuple[Any, ...], new: object) -> Any:
+    if not path:
+        return new
+    step, *rest = path
+    if isinstance(value, tuple):
+        return (*value[:step], rewritten(value[step], tuple(rest), new), *value[step + 1 :])
+    return replace(value, **{step: rewritten(getattr(value, step), tuple(rest), new)})
+
+
+@pytest.mark.parametrize(
+    "path", [path for path, _ in leaves(OLD)], ids=lambda path: ".".join(map(str, path))
+)
+def test_no_text_changes_unnoticed(app: Flask, path: tuple[Any, ...]) -> None:
+    change = only(rewritten(OLD, path, text("something else")))
+
+    assert "something else" in said(app, change)
+
+
+def test_every_key_of_a_pack_has_words() -> None:
+    named = {
+        part.name
+        for shape in vars(shapes).values()
+        if is_dataclass(shape) and shape not in {Text, Compare, AllOf, shapes.AnyOf, shapes.Not}
+        for part in fields(shape)
+    }
+    keys = {"key", "value", "version"}
+
+    assert named - FIELD.keys() - PART.keys() - keys == set()
+    assert FIELD.keys() - named == set()
+    assert PART.keys() - named == set()
+
+
+def test_every_word_of_a_pack_has_words() -> None:
+    enums = {each for each in vars(shapes).values() if isinstance(each, type)}
+    words = {
+        word
+        for each in enums
+        if issubclass(each, shapes.StrEnum) and each not in {shapes.StrEnum, Operator}
+        for word in each
+    }
+    assert words == WORDS.keys()
+
+
+def test_command_says_what_differs(app: Flask, tmp_path: Any) -> None:
+    pack = copy_of_mx(tmp_path)
+    rewrite(pack / "coordination.toml", "returns_allowed = 1", "returns_allowed = 2")
+    with app.app_context():
+        run = CliRunner().invoke
+        same = run(packs, ["diff", str(MX), "mx@1.0.0"])
+        differs = run(packs, ["diff", "mx", str(pack), "--language", "en"])
+        unknown = run(packs, ["diff", "mx", "mx@7.0.0"])
+        rewrite(pack / "coordination.toml", "returns_allowed = 2", "returns_allowed = -2")
+        unsound = run(packs, ["diff", "mx", str(pack)])
+
+    assert (same.exit_code, same.output) == (0, "")
+    assert differs.output == "Coordination: returns allowed was 1 and is now 2.\n"
+    assert (unknown.exit_code, unsound.exit_code) == (2, 2)
+    assert "no installed pack (mx@1.0.0)" in unknown.output
+    assert "coordination.returns_allowed" in unsound.output
