@@ -17,7 +17,7 @@ from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
-from sandbox.kernel.files import FileStore
+from sandbox.kernel.files import Accepted, FileStore
 from sandbox.kernel.mail import OutboxMail
 from sandbox.models import (
     Application,
@@ -34,6 +34,7 @@ from sandbox.models import (
 from sandbox.trials import queries, services
 from sandbox.trials.services.opening import public_part
 from tests.factories import make_admitted, make_company, pack
+from tests.racing import race
 from tests.trial_factories import (
     OPENED,
     OPENER,
@@ -463,6 +464,48 @@ def test_an_approval_speaks_only_of_the_documents_that_were_seen(
     assert len(read(session, cast).approvals_at(stage)) == 1
 
 
+def test_no_approval_outlives_a_document_that_changes_at_the_same_moment(
+    session: Session, engine: Engine, files: FileStore
+) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    stage, document = first_of(session, cast, "document")
+    hand_in_document(session, cast, stage, document.key)
+    _, approval = first_of(session, cast, "approval")
+    seen = read(session, cast).documents_mark(stage)
+    trial_id, case_id = cast.trial.id, cast.trial.application_id
+    session.rollback()
+
+    def replace(own: Session) -> None:
+        with unit_of_work(own):
+            services.document_requirement(
+                own,
+                cast.company,
+                own.get_one(Trial, trial_id),
+                stage=stage,
+                requirement=document.key,
+                file=Accepted("otra.pdf", b"%PDF-1.4 otra", "application/pdf"),
+                store=files,
+                now=cast.now,
+            )
+
+    def approve_as_seen(own: Session) -> None:
+        with unit_of_work(own):
+            services.approve_requirement(
+                own,
+                cast.lead.officer,
+                own.get_one(Trial, trial_id),
+                stage=stage,
+                requirement=approval.key,
+                note="",
+                now=cast.now,
+                seen=seen,
+            )
+
+    results = race(engine, case_id, replace, approve_as_seen)
+    assert results in (["done", "done"], ["NotPossible", "done"])
+    assert read(session, cast).approvals_at(stage) == []
+
+
 # --- monitoring ----------------------------------------------------------------------------------
 
 
@@ -508,6 +551,30 @@ def test_a_form_that_is_sent_twice_reports_one_incident(session: Session, files:
     others = {send(cast.company, "87654321"), send(cast.lead.officer, "12345678")}
     without_key = {send(cast.company, None), send(cast.company, None)}
     assert len({first} | others | without_key) == 5
+
+
+def test_a_form_that_is_sent_twice_at_the_same_moment_reports_one_incident(
+    session: Session, engine: Engine, files: FileStore
+) -> None:
+    cast = running(session, files)
+    trial_id, case_id = cast.trial.id, cast.trial.application_id
+    session.rollback()
+
+    def send(own: Session) -> None:
+        with unit_of_work(own):
+            services.open_incident(
+                own,
+                cast.company,
+                own.get_one(Trial, trial_id),
+                class_key=pack().incident_classes[0].key,
+                what_happened="Se cayó.",
+                persons_affected=1,
+                now=cast.now,
+                form_key="12345678",
+            )
+
+    assert race(engine, case_id, send, send, send) == ["done", "done", "done"]
+    assert session.scalar(select(func.count(Incident.id))) == 1
 
 
 def test_a_form_that_is_sent_twice_hands_in_one_report(session: Session, files: FileStore) -> None:
