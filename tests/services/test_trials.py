@@ -32,6 +32,7 @@ from sandbox.models import (
     TrialStage,
 )
 from sandbox.trials import queries, services
+from sandbox.trials.queries import waiting
 from sandbox.trials.services.opening import public_part
 from tests.factories import make_admitted, make_company, pack
 from tests.racing import race
@@ -806,7 +807,7 @@ def test_the_most_urgent_tasks_are_listed_and_the_rest_is_spoken_of(
 
     urgent = [("trials.incident", trial.reference) for trial in (*reversed(others), cast.trial)]
     assert listed() == urgent
-    monkeypatch.setattr(queries, limit, 2)
+    monkeypatch.setattr(waiting, limit, 2)
     assert listed() == [*urgent[:2], ("trials.more", "")]
 
 

@@ -1,0 +1,186 @@
+"""Find trials, and the parts of them that have addresses of their own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import NotFound, scope
+from sandbox.access.permissions import P
+from sandbox.domain.applications import DecisionOutcome
+from sandbox.domain.packs import (
+    PolicyPack,
+    RequirementSpec,
+    StageSpec,
+    StartConditionSpec,
+    TierSpec,
+)
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.paging import Page, paged
+from sandbox.models import (
+    Application,
+    GateEvidence,
+    Incident,
+    MonitoringReport,
+    Organisation,
+    Submission,
+    Trial,
+)
+from sandbox.trials.queries.facts import TrialFile
+
+_T = TypeVar("_T")
+ADMITTED = frozenset(
+    {DecisionOutcome.ADMITTED.value, DecisionOutcome.ADMITTED_WITH_CONDITIONS.value}
+)
+
+
+def get_trial(
+    session: Session, actor: Actor, trial_id: UUID, permission: P = P.TRIAL_READ
+) -> Trial:
+    """Return a trial that the actor may meet. Raises: NotFound."""
+    found = session.scalar(select(Trial).where(Trial.id == trial_id, scope(actor, permission)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_trial_of(session: Session, application_id: UUID) -> Trial | None:
+    """Return the trial that grew from an application, if one was opened."""
+    return session.scalar(select(Trial).where(Trial.application_id == application_id))
+
+
+def get_last_submission(session: Session, application_id: UUID) -> Submission:
+    """Return what the company submitted last. Raises: NotFound."""
+    found = session.scalar(
+        select(Submission)
+        .where(Submission.application_id == application_id)
+        .order_by(Submission.number.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_trials(
+    session: Session,
+    actor: Actor,
+    *,
+    tier: str | None = None,
+    status: str | None = None,
+    after: str | None = None,
+) -> Page[Any]:
+    """Page through the trials that the actor may know of, the latest changed first."""
+    statement = (
+        select(
+            Trial.reference,
+            Trial.title,
+            Organisation.name.label("organisation"),
+            Trial.tier,
+            Trial.stage,
+            Trial.status,
+            Trial.pack_code,
+            Trial.pack_version,
+            Trial.opened_at,
+            Trial.changed_at,
+            Trial.id,
+        )
+        .join(Organisation, Organisation.id == Trial.organisation_id)
+        .where(scope(actor, P.TRIAL_LIST))
+    )
+    if tier:
+        statement = statement.where(Trial.tier == tier)
+    if status:
+        statement = statement.where(Trial.status == status)
+    return paged(session, statement, (Trial.changed_at, Trial.id), (datetime, UUID), after)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPanel:
+    """Hold the part of a case page that speaks of its trial; `trial` is None while it is made."""
+
+    trial: Trial | None
+    tier: TierSpec | None
+    stage: StageSpec | None
+
+
+def case_panel(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    pack: PolicyPack,
+    now: datetime,  # noqa: ARG001 - every slice's panel takes it
+) -> TrialPanel | None:
+    """Gather the trial's part of the case page, in one statement at most."""
+    if application.outcome not in ADMITTED:
+        return None
+    trial = session.scalar(
+        select(Trial).where(Trial.application_id == application.id, scope(actor, P.TRIAL_LIST))
+    )
+    if trial is None:
+        return TrialPanel(None, None, None)
+    tier = pack.tier(trial.tier)
+    return TrialPanel(trial, tier, tier.stage(trial.stage) if trial.stage else None)
+
+
+def get_report(file: TrialFile, report_id: UUID) -> MonitoringReport:
+    """Return a report of this trial. Raises: NotFound."""
+    return _found(report for report in file.reports if report.id == report_id)
+
+
+def get_incident(file: TrialFile, incident_id: UUID) -> Incident:
+    """Return an incident of this trial. Raises: NotFound."""
+    return _found(incident for incident in file.incidents if incident.id == incident_id)
+
+
+def find_report_made(session: Session, form_key: str | None) -> MonitoringReport | None:
+    """Return the report that this form has already handed in."""
+    if form_key is None:
+        return None
+    return session.scalar(select(MonitoringReport).where(MonitoringReport.form_key == form_key))
+
+
+def find_incident_made(session: Session, form_key: str | None) -> Incident | None:
+    """Return the incident that this form has already reported."""
+    if form_key is None:
+        return None
+    return session.scalar(select(Incident).where(Incident.form_key == form_key))
+
+
+def get_start_condition(file: TrialFile, key: str) -> StartConditionSpec:
+    """Return a start condition of this trial's tier. Raises: NotFound."""
+    return _found(spec for spec in file.tier.start_conditions if spec.key == key)
+
+
+def get_requirement(file: TrialFile, stage: str, key: str) -> RequirementSpec:
+    """Return a requirement of the next gate. Raises: NotFound."""
+    if stage != file.next_gate:
+        raise NotFound
+    return _found(spec for spec in file.requirements_of(stage) if spec.key == key)
+
+
+def get_document(session: Session, actor: Actor, trial_id: UUID, evidence_id: UUID) -> Any:
+    """Return what is needed to give out a document. Raises: NotFound."""
+    row = session.execute(
+        select(GateEvidence.sha256, GateEvidence.filename, GateEvidence.content_type)
+        .join(Trial, Trial.id == GateEvidence.trial_id)
+        .where(
+            GateEvidence.id == evidence_id,
+            Trial.id == trial_id,
+            GateEvidence.kind == "document",
+            scope(actor, P.TRIAL_READ),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _found(candidates: Iterable[_T]) -> _T:
+    for candidate in candidates:
+        return candidate
+    raise NotFound

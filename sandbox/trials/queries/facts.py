@@ -1,0 +1,278 @@
+"""Hold every fact that the page of a trial shows and that its gates are judged on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sandbox.domain.gates import GateFacts, GateState, gate_state
+from sandbox.domain.monitoring import Level, next_report_due, reports_due
+from sandbox.domain.packs import (
+    PolicyPack,
+    RequirementSpec,
+    StageSpec,
+    TierSpec,
+    Who,
+)
+from sandbox.domain.trials import (
+    OPEN_STATUSES,
+    WORK,
+    StageProgress,
+    StageVisit,
+    TrialStatus,
+    TrialWork,
+    next_stage,
+    stage_plan,
+)
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.clock import local_day
+from sandbox.models import (
+    Incident,
+    MonitoringReport,
+    Reading,
+    StartCondition,
+    Suspension,
+    Trial,
+    TrialPlan,
+    TrialStage,
+)
+
+COMPLETION = ""  # the gate behind the last stage
+COMPANY = "company"
+
+
+@dataclass(frozen=True, slots=True)
+class Supervisor:
+    """Name an authority that supervises a trial."""
+
+    authority_id: UUID
+    code: str
+    names: Mapping[str, str]
+    is_lead: bool
+
+
+@dataclass(frozen=True)
+class TrialFile:
+    """Hold every fact of a trial, read with a fixed number of statements."""
+
+    trial: Trial
+    pack: PolicyPack
+    today: date
+    supervisors: tuple[Supervisor, ...]
+    plan: TrialPlan
+    agreements: Sequence[Any]
+    conditions: Mapping[str, StartCondition]
+    stages: Sequence[TrialStage]
+    evidence: Sequence[Any]
+    reports: Sequence[MonitoringReport]
+    readings: Sequence[Reading]
+    incidents: Sequence[Incident]
+    suspensions: Sequence[Suspension]
+
+    @property
+    def tier(self) -> TierSpec:
+        """Return the trial's risk tier."""
+        return self.pack.tier(self.trial.tier)
+
+    @property
+    def lead(self) -> Supervisor | None:
+        """Return the lead authority."""
+        return next((each for each in self.supervisors if each.is_lead), None)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the trial has not ended."""
+        return TrialStatus(self.trial.status) in OPEN_STATUSES
+
+    @property
+    def is_completed(self) -> bool:
+        """Tell whether the trial has passed its last gate."""
+        return TrialStatus(self.trial.status) is TrialStatus.COMPLETED
+
+    @property
+    def current(self) -> TrialStage:
+        """Return the stage that was entered last."""
+        return self.stages[-1]
+
+    @property
+    def current_spec(self) -> StageSpec:
+        """Return what the pack says of the current stage."""
+        return self.tier.stage(self.current.key)
+
+    @property
+    def upcoming(self) -> StageSpec | None:
+        """Return the stage behind the next gate; None before completion."""
+        return next_stage(self.tier, self.current.key)
+
+    @property
+    def open_suspension(self) -> Suspension | None:
+        """Return the suspension that stops the trial now."""
+        return next((each for each in self.suspensions if each.resumed_at is None), None)
+
+    @property
+    def current_reports(self) -> list[MonitoringReport]:
+        """Return the reports on the current stage."""
+        return [report for report in self.reports if report.stage_id == self.current.id]
+
+    @property
+    def unjudged_report(self) -> MonitoringReport | None:
+        """Return the report that waits longest for the lead's word."""
+        return next((report for report in self.reports if report.state == "submitted"), None)
+
+    def day_of(self, instant: datetime) -> date:
+        """Return the local day of an instant."""
+        return local_day(instant, self.pack.calendar.timezone)
+
+    @property
+    def entered_on(self) -> date:
+        """Return the day on which the current stage was entered."""
+        return self.day_of(self.current.entered_at)
+
+    @property
+    def suspended_days(self) -> int:
+        """Count the days of suspension within the current stage. Units: calendar days."""
+        total = 0
+        for each in self.suspensions:
+            begin = max(self.day_of(each.suspended_at), self.entered_on)
+            end = self.day_of(each.resumed_at) if each.resumed_at else self.today
+            total += max(0, (end - begin).days)
+        return total
+
+    @property
+    def is_reporting(self) -> bool:
+        """Tell whether a report could be handed in now; where it could not, none is due."""
+        return TrialWork.REPORT in WORK[TrialStatus(self.trial.status)]
+
+    @property
+    def reports_due(self) -> tuple[date, ...]:
+        """List the days on which reports on the current stage have fallen due."""
+        if not self.is_reporting:
+            return ()
+        return reports_due(self.current_spec, self.entered_on, self.today, self.suspended_days)
+
+    @property
+    def next_report_due(self) -> date | None:
+        """Return the day of the first report that was not handed in yet, overdue ones first."""
+        if not self.is_reporting:
+            return None
+        handed_in = len(self.current_reports)
+        due = self.reports_due
+        if handed_in < len(due):
+            return due[handed_in]
+        return next_report_due(self.current_spec, self.entered_on, self.today, self.suspended_days)
+
+    def requirements_of(self, stage: str) -> tuple[RequirementSpec, ...]:
+        """Return the requirements of the gate in front of a stage. Raises: KeyError."""
+        return self.tier.completion if stage == COMPLETION else self.tier.stage(stage).gate
+
+    @property
+    def next_gate(self) -> str:
+        """Return the key of the stage behind the next gate; that of completion has none."""
+        return self.upcoming.key if self.upcoming else COMPLETION
+
+    def gate(self, stage: str) -> GateState:
+        """Judge the gate in front of a stage, on the facts of the current one."""
+        spec = None if stage == COMPLETION else self.tier.stage(stage)
+        return gate_state(self.requirements_of(stage), self.facts(stage), spec)
+
+    def facts(self, stage: str) -> GateFacts:
+        """Gather what is known for the gate in front of `stage`."""
+        evidence = [row for row in self.evidence if row.stage == stage]
+        approvals: dict[str, dict[str, frozenset[str]]] = {}
+        for row in evidence:
+            if row.kind == "approval":
+                given = approvals.setdefault(row.requirement, {})
+                party = row.authority or Who.SECRETARIAT.value
+                given[party] = given.get(party, frozenset()) | {str(row.person_id)}
+        reports = self.current_reports
+        serious = [each for each in self.incidents if each.serious and each.closed_at is None]
+        return GateFacts(
+            lead=self.lead.code if self.lead else None,
+            associates=tuple(each.code for each in self.supervisors if not each.is_lead),
+            plan_agreed_by=frozenset(row.party for row in self.agreements),
+            start_conditions_open=sum(each.state != "met" for each in self.conditions.values()),
+            start_conditions_total=len(self.conditions),
+            documents={row.requirement: row.filename for row in evidence if row.kind == "document"},
+            approvals=approvals,
+            reports_due=len(self.reports_due),
+            reports_accepted=sum(report.state == "accepted" for report in reports),
+            reports_submitted_waiting=sum(report.state == "submitted" for report in reports),
+            metrics=self.tier.metrics,
+            worst_reading_by_metric=self.latest_levels,
+            open_incidents=sum(each.closed_at is None for each in self.incidents),
+            open_serious_incidents=len(serious),
+            days_in_stage=max(0, (self.today - self.entered_on).days - self.suspended_days),
+            waived={row.requirement: row.note for row in evidence if row.kind == "waiver"},
+        )
+
+    def documents_at(self, stage: str) -> list[Any]:
+        """Return the documents that were handed in for a gate."""
+        return [row for row in self.evidence if row.stage == stage and row.kind == "document"]
+
+    def approvals_at(self, stage: str) -> list[Any]:
+        """Return the approvals that stand at a gate; withdrawn ones are another kind."""
+        return [row for row in self.evidence if row.stage == stage and row.kind == "approval"]
+
+    def documents_mark(self, stage: str) -> str:
+        """Name the documents of a gate by their contents, so that an approval says what it saw."""
+        parts = sorted(f"{row.requirement}:{row.sha256}" for row in self.documents_at(stage))
+        return sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def latest_levels(self) -> dict[str, Level]:
+        """Map each metric to the level of its latest reading in the current stage.
+
+        The latest counts, not the worst: a breach that was put right must not close the gate for
+        ever; it stays visible in the readings and as an incident.
+        """
+        ours = {report.id for report in self.current_reports}
+        return {
+            reading.metric: Level(reading.level)
+            for reading in self.readings
+            if reading.report_id in ours
+        }
+
+    @property
+    def progress(self) -> tuple[StageProgress, ...]:
+        """Lay out the plan of stages with today's place in it."""
+        visits = [
+            StageVisit(
+                stage.key,
+                self.day_of(stage.entered_at),
+                self.day_of(stage.left_at) if stage.left_at else None,
+            )
+            for stage in self.stages
+        ]
+        suspended = self.trial.status == TrialStatus.SUSPENDED
+        return stage_plan(self.tier, visits, self.today, suspended, not self.is_open)
+
+    def acting(self, actor: Actor) -> Supervisor | None:
+        """Return the supervising authority that the actor works for; the lead before others."""
+        mine = [each for each in self.supervisors if each.authority_id in actor.officer_of]
+        return min(mine, key=lambda each: not each.is_lead, default=None)
+
+
+def has_approved(file: TrialFile, stage: str, requirement: str, actor: Actor) -> bool:
+    """Tell whether this person has already approved a requirement."""
+    return any(
+        row.stage == stage
+        and row.requirement == requirement
+        and row.kind == "approval"
+        and row.person_id == actor.person_id
+        for row in file.evidence
+    )
+
+
+def report_data(file: TrialFile, report: MonitoringReport | None) -> dict[str, object]:
+    """Return what the form of a report starts from: today, or what came back."""
+    if report is None:
+        return {"measured_on": file.today}
+    readings = [each for each in file.readings if each.report_id == report.id]
+    return {
+        "measured_on": readings[0].measured_on if readings else file.today,
+        "participants": report.participants,
+        "narrative": report.narrative,
+        **{f"metric-{each.metric}": format(each.value.normalize(), "f") for each in readings},
+    }

@@ -1,0 +1,178 @@
+"""Read the facts of one trial or of many, with the same few statements."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.domain.packs import (
+    PolicyPack,
+)
+from sandbox.kernel.clock import local_day
+from sandbox.models import (
+    Authority,
+    AuthorityAssignment,
+    GateEvidence,
+    Incident,
+    MonitoringReport,
+    Person,
+    PlanAgreement,
+    Reading,
+    StartCondition,
+    Suspension,
+    Trial,
+    TrialPlan,
+    TrialStage,
+)
+from sandbox.models.coordination import AssignmentRole, AssignmentState
+from sandbox.packs import active
+from sandbox.trials.queries.facts import Supervisor, TrialFile
+
+
+def read_file(session: Session, trial: Trial, pack: PolicyPack, now: datetime) -> TrialFile:
+    """Read every fact of a trial. Source: the pack is the one that the trial is pinned to."""
+    return next(_files(session, [trial], {trial.id: pack}, now))
+
+
+def read_files(session: Session, trials: Sequence[Trial], now: datetime) -> list[TrialFile]:
+    """Read the facts of several trials with the same eight statements as those of one."""
+    if not trials:
+        return []
+    packs = {trial.id: active.pack_of(trial) for trial in trials}
+    return list(_files(session, trials, packs, now))
+
+
+def _files(
+    session: Session, trials: Sequence[Trial], packs: Mapping[UUID, PolicyPack], now: datetime
+) -> Iterator[TrialFile]:
+    ids = [trial.id for trial in trials]
+    plans = _grouped(session.execute(_plans(ids)))
+    conditions = _grouped(
+        session.scalars(select(StartCondition).where(StartCondition.trial_id.in_(ids)))
+    )
+    stages = _grouped(
+        session.scalars(
+            select(TrialStage).where(TrialStage.trial_id.in_(ids)).order_by(TrialStage.sequence)
+        )
+    )
+    evidence = _grouped(session.execute(_evidence(ids)))
+    reports = _grouped(session.execute(_reports(ids)))
+    incidents = _grouped(
+        session.scalars(
+            select(Incident).where(Incident.trial_id.in_(ids)).order_by(Incident.opened_at)
+        )
+    )
+    suspensions = _grouped(
+        session.scalars(
+            select(Suspension).where(Suspension.trial_id.in_(ids)).order_by(Suspension.suspended_at)
+        )
+    )
+    supervisors = _supervisors(session, [trial.application_id for trial in trials])
+    for trial in trials:
+        pack = packs[trial.id]
+        yield TrialFile(
+            trial=trial,
+            pack=pack,
+            today=local_day(now, pack.calendar.timezone),
+            supervisors=tuple(supervisors.get(trial.application_id, ())),
+            plan=plans[trial.id][0].TrialPlan,
+            agreements=[row for row in plans[trial.id] if row.party is not None],
+            conditions={row.key: row for row in conditions.get(trial.id, [])},
+            stages=stages[trial.id],
+            evidence=evidence.get(trial.id, []),
+            reports=_reports_of(reports.get(trial.id, [])),
+            readings=_readings_of(reports.get(trial.id, [])),
+            incidents=incidents.get(trial.id, []),
+            suspensions=suspensions.get(trial.id, []),
+        )
+
+
+def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.trial_id, []).append(row)
+    return found
+
+
+def _plans(ids: Sequence[UUID]) -> Any:
+    """Select each plan, once for each party that agrees to it."""
+    return (
+        select(TrialPlan.trial_id, TrialPlan, PlanAgreement.party, PlanAgreement.agreed_at)
+        .outerjoin(PlanAgreement, PlanAgreement.trial_id == TrialPlan.trial_id)
+        .where(TrialPlan.trial_id.in_(ids))
+        .order_by(PlanAgreement.agreed_at)
+    )
+
+
+def _reports(ids: Sequence[UUID]) -> Any:
+    """Select each report, once for each of its readings."""
+    return (
+        select(MonitoringReport.trial_id, MonitoringReport, Reading)
+        .outerjoin(Reading, Reading.report_id == MonitoringReport.id)
+        .where(MonitoringReport.trial_id.in_(ids))
+        .order_by(MonitoringReport.number, Reading.measured_on, Reading.metric)
+    )
+
+
+def _reports_of(rows: Sequence[Any]) -> list[MonitoringReport]:
+    return list({row.MonitoringReport.id: row.MonitoringReport for row in rows}.values())
+
+
+def _readings_of(rows: Sequence[Any]) -> list[Reading]:
+    found = (row.Reading for row in rows if row.Reading is not None)
+    return sorted(found, key=lambda reading: (reading.measured_on, reading.metric))
+
+
+def _evidence(ids: Sequence[UUID]) -> Any:
+    return (
+        select(
+            GateEvidence.trial_id,
+            GateEvidence.id,
+            GateEvidence.stage,
+            GateEvidence.requirement,
+            GateEvidence.kind,
+            GateEvidence.person_id,
+            GateEvidence.note,
+            GateEvidence.filename,
+            GateEvidence.sha256,
+            GateEvidence.given_at,
+            Authority.code.label("authority"),
+            Person.name.label("person"),
+        )
+        .join(Person, Person.id == GateEvidence.person_id)
+        .outerjoin(Authority, Authority.id == GateEvidence.authority_id)
+        .where(GateEvidence.trial_id.in_(ids))
+        .order_by(GateEvidence.given_at, GateEvidence.id)
+    )
+
+
+def list_supervisors(session: Session, application_id: UUID) -> tuple[Supervisor, ...]:
+    """List the authorities that accepted a case, the lead first."""
+    return tuple(_supervisors(session, [application_id]).get(application_id, ()))
+
+
+def _supervisors(session: Session, cases: Sequence[UUID]) -> dict[UUID, list[Supervisor]]:
+    rows = session.execute(
+        select(
+            AuthorityAssignment.application_id,
+            AuthorityAssignment.authority_id,
+            AuthorityAssignment.role,
+            Authority.code,
+            Authority.names,
+        )
+        .join(Authority, Authority.id == AuthorityAssignment.authority_id)
+        .where(
+            AuthorityAssignment.application_id.in_(cases),
+            AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
+        )
+        .order_by(AuthorityAssignment.role.desc(), Authority.code)
+    )
+    found: dict[UUID, list[Supervisor]] = {}
+    for row in rows:
+        is_lead = row.role == AssignmentRole.LEAD.value
+        supervisor = Supervisor(row.authority_id, row.code, row.names, is_lead)
+        found.setdefault(row.application_id, []).append(supervisor)
+    return found
