@@ -16,6 +16,7 @@ from sandbox.packs import active
 from sandbox.packs.comparing import compare
 from sandbox.packs.errors import PackInvalid, PackProblem
 from sandbox.packs.loading import PackUnknown, Validation, load_pack, validate
+from sandbox.web.pack_diagram import diagram
 from sandbox.web.pack_words import change_sentence
 
 
@@ -68,6 +69,23 @@ def diff_packs(old: PolicyPack, new: PolicyPack, language: str) -> None:
     with force_locale(locale_of(language)):
         for change in compare(old, new):
             click.echo(change_sentence(new, change))
+
+
+@packs.command("diagram")
+@click.argument("pack", type=PACK)
+@click.option("--tier", "tiers", multiple=True, help="Draw only this tier; may be repeated.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--language", type=click.Choice(LANGUAGES), default=FIRST_LANGUAGE)
+def draw_pack(pack: PolicyPack, tiers: tuple[str, ...], output: Path, language: str) -> None:
+    """Draw the stages and gates of PACK into an SVG file."""
+    known = [tier.key for tier in pack.tiers]
+    for tier in tiers:
+        if tier not in known:
+            raise click.BadParameter(f"{tier} is no tier of the pack ({', '.join(known)}).")
+    chosen = [tier for tier in pack.tiers if tier.stages and (not tiers or tier.key in tiers)]
+    with force_locale(locale_of(language)):
+        output.write_text(diagram(pack, chosen), encoding="utf-8")
+    click.echo(f"{output}: {', '.join(tier.key for tier in chosen) or 'nothing to draw'}")
 
 
 def _as_json(found: Validation) -> str:

@@ -1,0 +1,177 @@
+"""Draw the stage plans of a pack: stages in a row, what each gate asks for below, fit for print."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from sandbox.domain.packs import PolicyPack, RequirementSpec, StageSpec, Text, TierSpec, Who
+from sandbox.kernel.language import current_language
+from sandbox.web.pack_words import WORDS
+
+# Units: points of the drawing.
+MARGIN = 24
+BOX = 232
+BETWEEN = 28
+LINE = 17
+PADDING = 12
+TITLE = 64
+# A letter of the drawing's text is about half as wide as it is high.
+LETTERS = (BOX - 2 * PADDING) // 7
+WIDE_LETTERS = 110
+FEWEST_BOXES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Write one line of text in a box, or the first one of an item."""
+
+    y: int
+    text: str
+    kind: str  # heading, fact, party, item
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Draw one stage with its gate; the last box of a row is the end of the test."""
+
+    x: int
+    y: int
+    height: int
+    gate_y: int | None
+    is_live: bool
+    is_end: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Draw one tier."""
+
+    y: int
+    name: str
+    summary: tuple[Line, ...]
+    boxes: tuple[Box, ...]
+
+
+def diagram(pack: PolicyPack, tiers: Sequence[TierSpec]) -> str:
+    """Return the stage plans of some tiers of a pack as one SVG, in the reader's language."""
+    rows: list[Row] = []
+    y = MARGIN + TITLE
+    for tier in tiers:
+        row, y = _row(tier, y)
+        rows.append(row)
+    boxes = max((len(row.boxes) for row in rows), default=0)
+    width = 2 * MARGIN + max(boxes, FEWEST_BOXES) * (BOX + BETWEEN) - BETWEEN
+    return render_template(
+        "packs/diagram.svg",
+        rows=rows,
+        width=width,
+        height=y,
+        box_width=BOX,
+        between=BETWEEN,
+        margin=MARGIN,
+        padding=PADDING,
+        language=current_language(),
+        title=_(
+            "%(programme)s: stages and gates, version %(version)s",
+            programme=_read(pack.programme.short_title),
+            version=pack.version,
+        ),
+    )
+
+
+def _row(tier: TierSpec, y: int) -> tuple[Row, int]:
+    summary = tuple(
+        Line(y + 24 + number * LINE, text, "fact")
+        for number, text in enumerate(textwrap.wrap(_read(tier.summary), WIDE_LETTERS))
+    )
+    top = y + 24 + (len(summary) + 1) * LINE
+    boxes = [
+        _box(place, top, _facts(stage), stage.gate, name=_read(stage.name), is_live=stage.live)
+        for place, stage in enumerate(tier.stages)
+    ]
+    if tier.stages:
+        place, name = len(tier.stages), _("Completed")
+        boxes.append(_box(place, top, [], tier.completion, name=name, is_end=True))
+    tallest = max((box.height for box in boxes), default=0)
+    boxes = [
+        Box(each.x, each.y, tallest, each.gate_y, each.is_live, each.is_end, each.lines)
+        for each in boxes
+    ]
+    return Row(y, _read(tier.name), summary, tuple(boxes)), top + tallest + 3 * LINE
+
+
+def _box(
+    place: int,
+    top: int,
+    facts: Sequence[str],
+    gate: Sequence[RequirementSpec],
+    *,
+    name: str,
+    is_live: bool = False,
+    is_end: bool = False,
+) -> Box:
+    lines: list[Line] = []
+    y = top + PADDING + LINE
+    for kind, text in [("heading", name), *(("fact", fact) for fact in facts)]:
+        y = _write(lines, y, text, kind)
+    gate_y = y + 6 if gate else None
+    if gate:
+        y = _write(lines, y + LINE + 10, _("To get here:"), "fact")
+    party = ""
+    for requirement in sorted(gate, key=lambda each: list(Who).index(each.by)):
+        by = str(WORDS[requirement.by])
+        if by != party:
+            party = by
+            y = _write(lines, y + 6, f"{by[:1].upper()}{by[1:]}:", "party")
+        y = _write(lines, y, _requirement(requirement), "item")
+    x = MARGIN + place * (BOX + BETWEEN)
+    return Box(x, top, y - top, gate_y, is_live, is_end, tuple(lines))
+
+
+def _write(lines: list[Line], y: int, text: str, kind: str) -> int:
+    letters = LETTERS - 2 if kind in ("heading", "item") else LETTERS
+    for number, part in enumerate(textwrap.wrap(text, letters, break_on_hyphens=False) or [""]):
+        lines.append(Line(y, part, kind if number == 0 or kind != "item" else "more"))
+        y += LINE
+    return y
+
+
+def _facts(stage: StageSpec) -> list[str]:
+    facts = [
+        ngettext("%(num)d day at most", "%(num)d days at most", stage.max_days),
+    ]
+    if stage.live:
+        facts.append(_("With real participants"))
+    if stage.participants_cap is not None:
+        facts.append(
+            ngettext(
+                "%(num)d participant at most",
+                "%(num)d participants at most",
+                stage.participants_cap,
+            )
+        )
+    if stage.places_cap is not None:
+        facts.append(ngettext("%(num)d place at most", "%(num)d places at most", stage.places_cap))
+    if stage.report_every_days is not None:
+        facts.append(
+            ngettext("A report every day", "A report every %(num)d days", stage.report_every_days)
+        )
+    return facts
+
+
+def _requirement(requirement: RequirementSpec) -> str:
+    words = _read(requirement.label)
+    if requirement.persons > 1:
+        words += " " + _("(%(count)d persons of each)", count=requirement.persons)
+    if requirement.may_be_waived:
+        words += " " + _("(may be waived)")
+    return words
+
+
+def _read(text: Text) -> str:
+    return " ".join(text.in_(current_language()).split())
