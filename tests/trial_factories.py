@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.permissions import P
 from sandbox.coordination import services as coordination
-from sandbox.domain.packs import Direction, RequirementKind, Who
+from sandbox.domain.packs import Direction, Ending, RequirementKind, Who
 from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import unit_of_work
@@ -274,6 +274,6 @@ def run_to_completion(session: Session, cast: Cast) -> None:
         enter_next(session, cast)
         cast.now += timedelta(hours=1)
     work_the_gate(session, cast)
-    kind = active.pack_of(cast.trial).exit_kinds[0].code
+    kind = active.pack_of(cast.trial).exits(Ending.COMPLETED)[0].code
     with unit_of_work(session):
         services.complete(session, cast.lead.officer, cast.trial, exit_kind=kind, now=cast.now)

@@ -488,6 +488,22 @@ class ReportSectionSpec:
     required: bool = True
 
 
+class Ending(StrEnum):
+    """Name the two ways in which a test ends: after its whole plan, or before."""
+
+    COMPLETED = "completed"
+    EARLY = "early"
+
+
+@dataclass(frozen=True, slots=True)
+class ExitKindSpec:
+    """Name what came of a test, and which way of ending it belongs to."""
+
+    code: str
+    name: Text
+    ends: Ending
+
+
 @dataclass(frozen=True, slots=True)
 class NamedSpec:
     """Name a thing of the programme that has no more to it than a code and a name."""
@@ -521,7 +537,7 @@ class PolicyPack:
     incident_classes: tuple[IncidentClassSpec, ...]
     coordination: CoordinationSpec
     relief_kinds: tuple[ReliefKindSpec, ...]
-    exit_kinds: tuple[NamedSpec, ...]
+    exit_kinds: tuple[ExitKindSpec, ...]
     stakeholders: tuple[NamedSpec, ...]
     report_sections: tuple[ReportSectionSpec, ...]
     public_fields: tuple[str, ...]  # question keys whose answers the public register shows
@@ -564,6 +580,10 @@ class PolicyPack:
     def competence(self, code: str) -> CompetenceSpec:
         """Return the competence with this code. Raises: KeyError."""
         return _by(self.competences, "code", code)
+
+    def exits(self, ends: Ending) -> tuple[ExitKindSpec, ...]:
+        """List the kinds of exit that belong to one way of ending."""
+        return tuple(kind for kind in self.exit_kinds if kind.ends is ends)
 
     def criterion(self, key: str) -> CriterionSpec:
         """Return the criterion with this key. Raises: KeyError."""

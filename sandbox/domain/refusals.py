@@ -25,6 +25,7 @@ class Why(StrEnum):
     DELIBERATION_NOT_NEEDED = "deliberation_not_needed"
     DOCUMENT_MISSING = "document_missing"
     DOCUMENTS_CHANGED = "documents_changed"
+    EXIT_UNKNOWN = "exit_unknown"
     FILE_NOT_ACCEPTED = "file_not_accepted"
     FILE_TOO_LARGE = "file_too_large"
     FOUR_EYES = "four_eyes"

@@ -661,6 +661,12 @@ def _stages(pack: PolicyPack) -> Iterator[Finding]:
         if not tier.stages:
             yield Finding((*path, "stages"), Fault.MISSING, "the tier has no stages")
             continue
+        if len(tier.stages) == 1:
+            yield Finding(
+                (*path, "stages"),
+                Fault.MISSING,
+                "the first stage prepares the test, so another one must follow",
+            )
         if tier.stages[0].gate:
             yield Finding(
                 (*path, "stages", 0, "gate"),
@@ -758,13 +764,20 @@ def _requirement(
             )
     elif requirement.days:
         yield Finding((*path, "days"), Fault.NOT_ALLOWED, "only minimum_days counts days")
+    prepares = left is tier.stages[0]
+    if prepares and kind in (RequirementKind.REPORT_ACCEPTED, RequirementKind.METRICS_WITHIN):
+        yield Finding(
+            (*path, "kind"),
+            Fault.INCONSISTENT,
+            f'nothing is reported in the first stage "{left.key}", which prepares the test',
+        )
     if kind is RequirementKind.METRICS_WITHIN and not tier.metrics:
         yield Finding(
             (*path, "kind"), Fault.INCONSISTENT, "the tier has no metrics that could be within"
         )
     if kind is RequirementKind.START_CONDITIONS and not tier.start_conditions:
         yield Finding((*path, "kind"), Fault.INCONSISTENT, "the tier has no start conditions")
-    if kind is RequirementKind.REPORT_ACCEPTED and left.report_every_days is None:
+    if kind is RequirementKind.REPORT_ACCEPTED and left.report_every_days is None and not prepares:
         yield Finding(
             (*path, "kind"),
             Fault.INCONSISTENT,

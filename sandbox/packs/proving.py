@@ -17,6 +17,7 @@ from sandbox.domain.packs import (
     AnyOf,
     AuthoritySpec,
     Condition,
+    Ending,
     HardRule,
     Not,
     PolicyPack,
@@ -329,6 +330,11 @@ def _stages_are_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
         yield from _odd_gates(path, tier)
         stages += len(tier.stages)
         gates += sum(len(stage.gate) for stage in tier.stages) + len(tier.completion)
+    for ends in Ending:
+        if not pack.exits(ends):
+            yield Finding(
+                ("exit_kinds",), Fault.MISSING, f'no kind of exit is for a test that ends "{ends}"'
+            )
     stuck = _stuck(LIFECYCLE, OPEN_STATUSES)
     if stuck:
         yield Finding(("tiers",), Fault.UNREACHABLE, f"nothing ends a test that is {stuck[0]}")

@@ -303,6 +303,13 @@ class ReportSectionSchema(PartSchema):
     required = Flag()
 
 
+class ExitKindSchema(PartSchema):
+    part = packs.ExitKindSpec
+    code = Key(required=True)
+    name = Words(required=True)
+    ends = Word(packs.Ending, required=True)
+
+
 class NamedSchema(PartSchema):
     part = packs.NamedSpec
     code = Key(required=True)
@@ -338,7 +345,7 @@ class PackSchema(PartSchema):
     incident_classes = Each(Part(IncidentClassSchema), at_least=1, required=True)
     coordination = Part(CoordinationSchema, required=True)
     relief_kinds = Each(Part(ReliefKindSchema), at_least=1, required=True)
-    exit_kinds = Each(Part(NamedSchema), at_least=1, required=True)
+    exit_kinds = Each(Part(ExitKindSchema), at_least=1, required=True)
     stakeholders = Each(Part(NamedSchema), at_least=1, required=True)
     report_sections = Each(Part(ReportSectionSchema), at_least=1, required=True)
     public_fields = Each(Key(), required=True)

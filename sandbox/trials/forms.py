@@ -11,7 +11,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import Field, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from sandbox.domain.packs import PolicyPack
+from sandbox.domain.packs import Ending, PolicyPack
 from sandbox.kernel.forms import DateField3, PlatformForm, Required, VersionedForm, WordLimit
 from sandbox.models import MonitoringReport, TrialPlan
 from sandbox.trials.queries import TrialFile, report_data
@@ -275,7 +275,9 @@ class EndEarlyForm(CompleteForm):
     reason = TextAreaField(_l("Why does it end early?"), [Required(), WordLimit(500)])
 
 
-def with_exit_kinds(form: CompleteForm, pack: PolicyPack, language: str) -> CompleteForm:
-    """Offer the pack's ways to end."""
-    form.exit_kind.choices = [(kind.code, kind.name.in_(language)) for kind in pack.exit_kinds]
+def with_exit_kinds(
+    form: CompleteForm, pack: PolicyPack, ends: Ending, language: str
+) -> CompleteForm:
+    """Offer what the pack says can come of a test that ends so."""
+    form.exit_kind.choices = [(kind.code, kind.name.in_(language)) for kind in pack.exits(ends)]
     return form

@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
-from sandbox.domain.packs import Who
+from sandbox.domain.packs import Ending, Who
 from sandbox.domain.trials import TrialStatus, TrialWork, require_work
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
@@ -288,7 +288,7 @@ def resume(trial_id: UUID) -> ResponseReturnValue:
 def complete(trial_id: UUID) -> ResponseReturnValue:
     """Complete the test."""
     file = _file(trial_id, P.TRIAL_COMPLETE)
-    form = forms.with_exit_kinds(forms.CompleteForm(), file.pack, _language())
+    form = forms.with_exit_kinds(forms.CompleteForm(), file.pack, Ending.COMPLETED, _language())
     if not form.validate_on_submit():
         return _form_page("trials/complete.html", file, form)
     _do(services.complete, file, exit_kind=form.exit_kind.data)
@@ -302,7 +302,7 @@ def end_early(trial_id: UUID) -> ResponseReturnValue:
     """End the test before its plan is carried out."""
     file = _file(trial_id, P.TRIAL_COMPLETE)
     form = forms.EndEarlyForm()
-    forms.with_exit_kinds(form, file.pack, _language())
+    forms.with_exit_kinds(form, file.pack, Ending.EARLY, _language())
     if not form.validate_on_submit():
         return _form_page("trials/end_early.html", file, form)
     reason = form.reason.data or ""

@@ -32,6 +32,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.DOCUMENTS_CHANGED: _l(
         "A document of this gate has changed since you opened the page. Read it again first."
     ),
+    Why.EXIT_UNKNOWN: _l("Choose what came of the test: a test that ends so has other outcomes."),
     Why.FILE_NOT_ACCEPTED: _l("Files of this kind are not accepted."),
     Why.FILE_TOO_LARGE: _l("The file is too large."),
     Why.FOUR_EYES: _l("Whoever drafted it cannot also publish it. Another person has to."),

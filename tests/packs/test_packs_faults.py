@@ -387,6 +387,29 @@ def test_live_stage_without_reports_is_told_with_what_follows_from_it(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("kind", ["report_accepted", "metrics_within"])
+def test_nothing_is_reported_before_the_second_stage(tmp_path, kind):
+    pack = copy_of_mx(tmp_path)
+    early = f'{{key = "early", kind = "{kind}", by = "platform", label = {{es = "a", en = "b"}}}},'
+    replace(pack / LIMITED, "gate = [", f"gate = [\n  {early}")
+    [problem] = problems_of(pack)
+    assert (problem.key, problem.fault) == ("tiers[1].stages[1].gate[0].kind", Fault.INCONSISTENT)
+
+
+def test_tier_of_one_stage_is_named(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    only = (
+        '[[tiers]]\nkey = "only"\nname = {es = "a", en = "b"}\nsummary = {es = "a", en = "b"}\n'
+        "min_points = 18\nmax_points = 18\n"
+        '[[tiers.stages]]\nkey = "plan"\nname = {es = "a", en = "b"}\n'
+        'purpose = {es = "a", en = "b"}\nmax_days = 9\n\n'
+    )
+    replace(pack / HIGH, "[[tiers]]", f"{only}[[tiers]]")
+    replace(pack / HIGH, "min_points = 18\nmetrics", "min_points = 19\nmetrics")
+    [problem] = problems_of(pack)
+    assert (problem.key, problem.fault) == ("tiers[2].stages", Fault.MISSING)
+
+
 def test_tier_without_stages_is_named(tmp_path):
     pack = copy_of_mx(tmp_path)
     empty = (

@@ -131,3 +131,17 @@ def test_what_cannot_be_proved_is_named(tmp_path, case):
     assert claims >= set(CLAIMS) - missing - {CLAIMS[3], CLAIMS[4]}
     assert not claims & missing
     assert (found.pack is None) is (case.claim is not None)
+
+
+def test_pack_without_a_way_to_end_early_is_named(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    for code in ("discontinued", "revoked", "withdrawn"):
+        replace(
+            pack / "outcomes.toml",
+            f'code = "{code}"\nends = "early"',
+            f'code = "{code}"\nends = "completed"',
+        )
+    [problem] = validate(pack).problems
+
+    assert (problem.key, problem.fault) == ("exit_kinds", Fault.MISSING)
+    assert '"early"' in problem.message

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from sandbox.domain.packs import RequirementKind, RequirementSpec, Who
+from sandbox.domain.packs import Ending, RequirementKind, RequirementSpec, Who
 from sandbox.domain.refusals import NotPossible, TransitionRefused
 from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
@@ -88,9 +88,9 @@ class Scene:
             case TrialAction.RESUME:
                 self.do(services.agree_to_resume, lead)
             case TrialAction.COMPLETE:
-                self.do(services.complete, lead, exit_kind=pack().exit_kinds[0].code)
+                self.do(services.complete, lead, exit_kind=pack().exits(Ending.COMPLETED)[0].code)
             case TrialAction.END:
-                kind = pack().exit_kinds[-1].code
+                kind = pack().exits(Ending.EARLY)[0].code
                 self.do(services.end_early, lead, exit_kind=kind, reason="Ya no.")
             case TrialWork.SAVE_PLAN:
                 version = self.file.plan.version

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import Denied, NotFound
-from sandbox.domain.packs import RequirementSpec, Who
+from sandbox.domain.packs import Ending, RequirementSpec, Who
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor, system_actor
@@ -681,6 +681,17 @@ def test_a_suspended_test_enters_no_stage(session: Session, files: FileStore) ->
     stage = read(session, cast).next_gate
     with pytest.raises(TransitionRefused), unit_of_work(session):
         services.enter_stage(session, cast.lead.officer, cast.trial, stage=stage, now=cast.now)
+
+
+def test_what_came_of_it_belongs_to_how_it_ended(session: Session, files: FileStore) -> None:
+    cast = running(session, files)
+    others = [kind.code for kind in read(session, cast).pack.exits(Ending.COMPLETED)]
+    lead, now = cast.lead.officer, cast.now
+    for kind in (*others, "unheard_of"):
+        with pytest.raises(NotPossible) as refused, unit_of_work(session):
+            services.end_early(session, lead, cast.trial, exit_kind=kind, reason="Ya.", now=now)
+        assert refused.value.reason is Why.EXIT_UNKNOWN
+    assert cast.trial.status == TrialStatus.RUNNING
 
 
 def test_days_of_suspension_do_not_count(session: Session, files: FileStore) -> None:

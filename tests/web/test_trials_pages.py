@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sandbox.coordination import services as coordination
+from sandbox.domain.packs import Ending
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.db import unit_of_work
@@ -402,6 +403,17 @@ def test_suspending_needs_a_reason_and_nothing_else(
     assert again.status_code == 409
     session.rollback()
     assert session.scalar(select(func.count(Suspension.id))) == 1
+
+
+def test_only_what_fits_the_way_of_ending_is_offered(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    page = window(cast.lead.officer).get(address(cast, "end-early"))
+    offered = page.tree.xpath("//main//input[@name='exit_kind']/@value")
+
+    assert offered == [kind.code for kind in pack().exits(Ending.EARLY)]
+    assert len(offered) < len(pack().exit_kinds)
 
 
 def test_my_tasks_follow_the_trial(session: Session, cast: Cast, window: Open) -> None:

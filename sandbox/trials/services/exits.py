@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
+from sandbox.domain.packs import Ending
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import TrialAction, TrialStatus
 from sandbox.kernel.actors import Actor
@@ -27,7 +28,7 @@ def complete(
 ) -> None:
     """Complete the trial after its last stage, when the gate of completion is open.
 
-    Raises: Denied, TransitionRefused, NotPossible(STILL_RUNNING, GATE_CLOSED).
+    Raises: Denied, TransitionRefused, NotPossible(STILL_RUNNING, GATE_CLOSED, EXIT_UNKNOWN).
     """
     require(session, actor, P.TRIAL_COMPLETE, trial)
     status = start_move(session, trial, TrialAction.COMPLETE)
@@ -40,6 +41,7 @@ def complete(
         file,
         status=status,
         exit_kind=exit_kind,
+        ends=Ending.COMPLETED,
         deed=Deed.TRIAL_COMPLETED,
         now=now,
     )
@@ -50,7 +52,7 @@ def end_early(
 ) -> None:
     """End the trial before its plan is carried out, with a reason.
 
-    Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING).
+    Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING, EXIT_UNKNOWN).
     """
     require(session, actor, P.TRIAL_COMPLETE, trial)
     status = start_move(session, trial, TrialAction.END)
@@ -65,6 +67,7 @@ def end_early(
         file,
         status=status,
         exit_kind=exit_kind,
+        ends=Ending.EARLY,
         deed=Deed.TRIAL_ENDED_EARLY,
         now=now,
         reason=reason.strip(),
@@ -78,12 +81,13 @@ def _end(
     *,
     status: TrialStatus,
     exit_kind: str,
+    ends: Ending,
     deed: Deed,
     now: datetime,
     reason: str = "",
 ) -> None:
-    if exit_kind not in {kind.code for kind in file.pack.exit_kinds}:
-        raise NotPossible(Why.REASON_MISSING)
+    if exit_kind not in {kind.code for kind in file.pack.exits(ends)}:
+        raise NotPossible(Why.EXIT_UNKNOWN)
     trial = file.trial
     file.current.left_at = now
     trial.status = status.value

@@ -9,6 +9,7 @@ from sandbox.access.permissions import P
 from sandbox.domain.monitoring import Level, judge
 from sandbox.domain.packs import (
     Direction,
+    Ending,
     MetricSpec,
     RequirementKind,
     RequirementSpec,
@@ -199,7 +200,8 @@ class Trialling:
         fields = {}
         for spec in self.story.pack.plan_fields:
             known = self.story.answers.get(spec.key)
-            said = isinstance(known, str) and spec.key not in texts
+            # A number without its question says nothing.
+            said = isinstance(known, str) and not known.isdigit() and spec.key not in texts
             fields[spec.key] = str(known) if said else words(texts.get(spec.key, texts["common"]))
         services.save_plan(
             self.story.world.session,
@@ -344,10 +346,9 @@ class Trialling:
             )
 
     def _exit_kind(self) -> str:
-        codes = [kind.code for kind in self.story.pack.exit_kinds]
-        if self.course.exit_kind in codes:
-            return self.course.exit_kind
-        return self.rng.choice(codes[:4] if self.course.ends == "completed" else codes[4:] or codes)
+        ends = Ending(self.course.ends)
+        codes = [kind.code for kind in self.story.pack.exits(ends)]
+        return self.course.exit_kind or self.rng.choice(codes)
 
     def _end_early(self) -> None:
         services.end_early(
