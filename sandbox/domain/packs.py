@@ -541,6 +541,7 @@ class PolicyPack:
     stakeholders: tuple[NamedSpec, ...]
     report_sections: tuple[ReportSectionSpec, ...]
     public_fields: tuple[str, ...]  # question keys whose answers the public register shows
+    conditions_are_public: bool = False  # those of the decision, in register and outcome report
     glossary: Mapping[str, Text] = field(default_factory=dict)
 
     @cached_property

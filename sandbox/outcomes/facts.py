@@ -40,7 +40,7 @@ def compute_facts(session: Session, trial: Trial, pack: PolicyPack) -> Facts:
         "organisation": organisation,
         "tier": {"key": trial.tier, "name": _names(pack.tier(trial.tier).name)},
         "authorities": _authorities(session, trial),
-        "decision": _decision(session, trial, zone),
+        "decision": _decision(session, trial, pack, zone),
         "opened_on": _day(trial.opened_at, zone),
         "ended_on": _day(trial.ended_at, zone),
         "exit_kind": _exit_kind(trial, pack),
@@ -84,7 +84,7 @@ def _authorities(session: Session, trial: Trial) -> list[dict[str, str]]:
     return [{"code": row.code, "role": row.role} for row in rows]
 
 
-def _decision(session: Session, trial: Trial, zone: str) -> dict[str, Any] | None:
+def _decision(session: Session, trial: Trial, pack: PolicyPack, zone: str) -> dict[str, Any] | None:
     row = session.execute(
         select(Decision.outcome, Decision.conditions, Decision.decided_at).where(
             Decision.application_id == trial.application_id
@@ -94,7 +94,7 @@ def _decision(session: Session, trial: Trial, zone: str) -> dict[str, Any] | Non
         return None
     return {
         "outcome": row.outcome,
-        "conditions": list(row.conditions),
+        "conditions": list(row.conditions) if pack.conditions_are_public else [],
         "decided_on": _day(row.decided_at, zone),
     }
 

@@ -349,6 +349,7 @@ class PackSchema(PartSchema):
     stakeholders = Each(Part(NamedSchema), at_least=1, required=True)
     report_sections = Each(Part(ReportSectionSchema), at_least=1, required=True)
     public_fields = Each(Key(), required=True)
+    conditions_are_public = Flag()
     glossary = TextBy(Key())
 
 

@@ -83,6 +83,7 @@ FIELD: dict[str, object] = {
     "competences": _l("competences"),
     "columns": _l("columns"),
     "completion": _l("requirements to complete"),
+    "conditions_are_public": _l("the conditions of a decision are public"),
     "country": _l("country of the holidays"),
     "criteria": _l("criteria for which it is evidence"),
     "currency": _l("currency"),

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import rfc8785
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from sandbox.domain.outcomes import ReportStatus
@@ -16,8 +17,11 @@ from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
-from sandbox.models import OutcomeReport, Person, StaffGrant, Trial
+from sandbox.models import Decision, OutcomeReport, Person, StaffGrant, Trial
 from sandbox.outcomes import services
+from sandbox.outcomes.facts import compute_facts
+from sandbox.packs import active
+from sandbox.packs.loading import PackRegistry
 from sandbox.register.exports import safe_cell
 from tests.factories import actor_for, make_staff, pack
 from tests.pages import JudgingClient
@@ -287,6 +291,27 @@ def test_an_unchanged_report_is_not_sent_twice(
         tag = first.headers["ETag"]
         again = client.get(f"/reports/{report.slug}{ending}", headers={"If-None-Match": tag})
         assert again.status_code == 304
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_conditions_are_public_only_where_the_pack_says_so(
+    session: Session,
+    cast: Cast,
+    client: JudgingClient,
+    monkeypatch: pytest.MonkeyPatch,
+    is_public: bool,
+) -> None:
+    rules = replace(pack(), conditions_are_public=is_public)
+    monkeypatch.setattr(active._Active, "registry", PackRegistry([rules]))
+    condition = "Avisar antes de ampliar."
+    session.execute(update(Decision).values(conditions=[condition]))
+    session.commit()
+
+    facts = compute_facts(session, cast.trial, rules)
+    reference = cast.trial.reference
+    session.rollback()
+    assert (condition in client.get(f"/register/{reference}").main) is is_public
+    assert facts["decision"]["conditions"] == ([condition] if is_public else [])
 
 
 def test_the_register_shows_the_trial_and_its_report(
