@@ -1,5 +1,6 @@
 """Count business days and read the clocks that run on them."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -80,7 +81,8 @@ class Stop:
 class ClockReading:
     """Say how far a term has run.
 
-    Units: `day`, `length`, `stopped_days` and `days_left` are days of the clock's own unit.
+    Units: `day`, `length`, `stopped_days` and `days_left` are days of the clock's own unit; those
+    of a clock of months are calendar days.
     Shape: `days_left` is `length - day`, negative once the term is over by as many days.
     """
 
@@ -113,37 +115,62 @@ def read_clock(
     `length`; while the clock stands, `due_on` is the day that would be if the stop ended today,
     and moves on with it. A term is overdue on the day after it was due. Once the clock has ended
     (`ended_on`) it is read as on that day forever, and says whether the end came in time.
+
+    A term of months ends on the day of the same number, or on the last day of a month that has none
+    such; it is moved on by the days it stood still, and from there to the next business day. Its
+    `length` is the number of days that this makes.
+
+    Source: Regulation (EEC, Euratom) 1182/71, article 3, for the end of a term of months.
     """
     at = today if ended_on is None else min(today, ended_on)
 
-    def counts(day: date) -> bool:
-        return spec.unit is ClockUnit.CALENDAR_DAYS or calendar.is_business_day(day)
-
-    elapsed = [day for day in _days(started_on + _ONE_DAY, at) if counts(day)]
+    elapsed = [day for day in _days(started_on + _ONE_DAY, at) if _counts(spec, calendar, day)]
     stopped_days = sum(any(_covers(stop, day) for stop in stops) for day in elapsed)
     day_number = len(elapsed) - stopped_days
-    due_on = _due_on(spec, calendar, started_on, [_closed(stop, at) for stop in stops])
+    closed = [_closed(stop, at) for stop in stops]
+    due_on = _due_on(spec, calendar, started_on, closed)
+    length = spec.length
+    if spec.unit is ClockUnit.MONTHS:
+        term = _days(started_on + _ONE_DAY, due_on)
+        length = sum(not any(_covers(stop, day) for stop in closed) for day in term)
     return ClockReading(
         spec=spec,
         started_on=started_on,
         day=day_number,
-        length=spec.length,
+        length=length,
         stopped_days=stopped_days,
         due_on=due_on,
         is_stopped=ended_on is None and any(_covers(stop, at) for stop in stops),
         is_overdue=at > due_on,
-        days_left=spec.length - day_number,
+        days_left=length - day_number,
     )
+
+
+def add_months(day: date, count: int) -> date:
+    """Return the day of the same number so many months later, or the last of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _counts(spec: ClockSpec, calendar: BusinessCalendar, day: date) -> bool:
+    return spec.unit is not ClockUnit.BUSINESS_DAYS or calendar.is_business_day(day)
 
 
 def _due_on(
     spec: ClockSpec, calendar: BusinessCalendar, started_on: date, stops: Sequence[Stop]
 ) -> date:
     day, remaining = started_on, spec.length
+    in_months = spec.unit is ClockUnit.MONTHS
+    if in_months:
+        remaining = (add_months(started_on, spec.length) - started_on).days
     while remaining > 0:
         day += _ONE_DAY
-        is_counted = spec.unit is ClockUnit.CALENDAR_DAYS or calendar.is_business_day(day)
+        is_counted = _counts(spec, calendar, day)
         remaining -= is_counted and not any(_covers(stop, day) for stop in stops)
+    while in_months and not (
+        calendar.is_business_day(day) and not any(_covers(stop, day) for stop in stops)
+    ):
+        day += _ONE_DAY
     return day
 
 

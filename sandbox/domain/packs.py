@@ -139,6 +139,7 @@ class ClockUnit(StrEnum):
 
     BUSINESS_DAYS = "business_days"
     CALENDAR_DAYS = "calendar_days"
+    MONTHS = "months"
 
 
 class Silence(StrEnum):

@@ -447,7 +447,7 @@ def _terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
                 )
     yield Proof(
         "Every term ends.",
-        f"Each of the {len(pack.clocks)} terms has a length in days and stands still only while "
+        f"Each of the {len(pack.clocks)} terms has a length and stands still only while "
         "an answer of the company is awaited, which has a term of its own that never stands "
         "still.",
     )

@@ -104,7 +104,7 @@ FIELD: dict[str, object] = {
     "kind": _l("kind"),
     "label": _l("wording"),
     "languages": _l("languages"),
-    "length": _l("length in days"),
+    "length": _l("length"),
     "live": _l("real participants are exposed"),
     "max_days": _l("most days in the stage"),
     "max_points": _l("most points"),
@@ -168,6 +168,7 @@ FIELD: dict[str, object] = {
 WORDS: dict[StrEnum, object] = {
     ClockUnit.BUSINESS_DAYS: _l("business days"),
     ClockUnit.CALENDAR_DAYS: _l("calendar days"),
+    ClockUnit.MONTHS: _l("months"),
     Silence.GRANTED: _l("silence grants"),
     Silence.DENIED: _l("silence denies"),
     Silence.NONE: _l("silence means nothing"),

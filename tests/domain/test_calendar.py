@@ -15,6 +15,8 @@ MEXICO = BusinessCalendar.from_spec(
 )
 BUSINESS = ClockSpec("review", text("Review"), ClockUnit.BUSINESS_DAYS, 40)
 DAILY = ClockSpec("answer", text("Answer"), ClockUnit.CALENDAR_DAYS, 40)
+MONTHLY = ClockSpec("decision", text("Decision"), ClockUnit.MONTHS, 3)
+SPAIN = BusinessCalendar.from_spec(CalendarSpec("ES", "Europe/Madrid", {}))
 
 
 def is_mexican_holiday(day: date) -> bool:
@@ -203,3 +205,75 @@ def test_clock_that_ended_late_stays_overdue_and_one_in_time_never_is() -> None:
     in_time = read_clock(short, MEXICO, start, [], today, ended_on=date(2024, 1, 12))
     late = read_clock(short, MEXICO, start, [], today, ended_on=date(2024, 1, 15))
     assert (in_time.is_overdue, late.is_overdue) == (False, True)
+
+
+# --- terms of months -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "due"),
+    [
+        (date(2026, 3, 2), 3, date(2026, 6, 2)),
+        (date(2026, 1, 31), 1, date(2026, 3, 2)),  # 28 February is a Saturday
+        (date(2023, 11, 29), 3, date(2024, 2, 29)),
+        (date(2025, 11, 30), 3, date(2026, 3, 2)),  # a shorter month, and its last a Saturday
+        (date(2026, 10, 25), 2, date(2026, 12, 28)),  # Christmas, a Friday, and a weekend after it
+        (date(2026, 2, 1), 3, date(2026, 5, 4)),  # 1 May, a Friday
+    ],
+)
+def test_term_of_months_ends_on_the_same_day_or_the_next_that_works(start, months, due):
+    clock = ClockSpec("c", text("Clock"), ClockUnit.MONTHS, months)
+    reading = read_clock(clock, SPAIN, start, [], start)
+    assert reading.due_on == due
+    assert (reading.day, reading.length) == (0, (due - start).days)
+
+
+def slow_months(start: date, months: int, stops: Sequence[Stop], today: date) -> tuple[date, int]:
+    """Find the end of a term of months by looking at every day: due day and its number."""
+    year, month = start.year, start.month
+    for _ in range(months):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    same = [
+        date(year, month, 1) + timedelta(days=each)
+        for each in range(31)
+        if (date(year, month, 1) + timedelta(days=each)).month == month
+    ]
+    nominal = max(day for day in same if day.day <= start.day)
+    stopped = {
+        stop.started_on + timedelta(days=each)
+        for stop in stops
+        for each in range(((stop.ended_on or today) - stop.started_on).days)
+    }
+    runs, day = 0, start
+    while runs < (nominal - start).days or day in stopped or not works(day):
+        day += timedelta(days=1)
+        runs += day not in stopped
+    return day, runs
+
+
+@settings(max_examples=200, deadline=None)
+@given(terms(), st.integers(1, 24))
+def test_term_of_months_agrees_with_living_through_it(
+    term: tuple[date, list[Stop], date], months: int
+) -> None:
+    start, stops, today = term
+    clock = ClockSpec("c", text("Clock"), ClockUnit.MONTHS, months)
+    reading = read_clock(clock, MEXICO, start, stops, today)
+    due_on, length = slow_months(start, months, stops, today)
+    assert (reading.due_on, reading.length) == (due_on, length)
+    assert reading.days_left == length - reading.day
+    assert reading.is_overdue is (today > due_on)
+
+
+@settings(max_examples=100, deadline=None)
+@given(terms())
+def test_term_of_months_has_no_day_left_on_the_day_it_is_due(
+    term: tuple[date, list[Stop], date],
+) -> None:
+    start, stops, _ = term
+    ended = [stop for stop in stops if stop.ended_on is not None]
+    due_on = read_clock(MONTHLY, MEXICO, start, ended, start).due_on
+    reading = read_clock(MONTHLY, MEXICO, start, ended, due_on)
+    assert (reading.days_left, reading.is_overdue) == (0, False)
+    next_day = read_clock(MONTHLY, MEXICO, start, ended, due_on + timedelta(days=1))
+    assert next_day.is_overdue is True

@@ -12,7 +12,8 @@ from tests.packs.copies import MX, copy_of_mx, problems_of, replace
 
 def test_built_in_packs_load():
     registry = load_packs()
-    assert registry.codes == ("mx",)
+    assert registry.codes == ("eu-ai-act", "mx")
+    assert registry.current("eu-ai-act") is registry.get("eu-ai-act", "1.0.0")
     assert registry.current("mx") is registry.get("mx", "1.0.0")
     assert [authority.code for authority in registry.current("mx").authorities] == [
         "INAI",
