@@ -69,6 +69,19 @@ _COLUMN_KINDS = (
 )
 _YES_NO = ("yes", "no")
 
+ONLY_WITH: Mapping[str, Sequence[QuestionKind]] = {
+    "options": _PICKS,
+    "columns": (QuestionKind.ROWS,),
+    "points": (QuestionKind.YES_NO,),
+    "max_words": (QuestionKind.TEXT, QuestionKind.LONG_TEXT),
+    "minimum": _BOUNDED,
+    "maximum": _BOUNDED,
+    "unit": (QuestionKind.NUMBER,),
+}
+"""The keys of a question that only some kinds of question can use."""
+
+_UNSET = {each.name: each.default for each in fields(QuestionSpec) if each.name in ONLY_WITH}
+
 
 def check(source: Source, pack: PolicyPack) -> None:
     """Add everything that does not fit together to the source's problems."""
@@ -321,20 +334,8 @@ def _question_parts(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding((*path, "options"), Fault.MISSING, f'a "{kind}" question needs options')
         if kind is QuestionKind.ROWS and not question.columns:
             yield Finding((*path, "columns"), Fault.MISSING, 'a "rows" question needs columns')
-        for name, is_there, kinds in (
-            ("options", bool(question.options), _PICKS),
-            ("columns", bool(question.columns), (QuestionKind.ROWS,)),
-            ("points", question.points > 0, (QuestionKind.YES_NO,)),
-            (
-                "max_words",
-                question.max_words is not None,
-                (QuestionKind.TEXT, QuestionKind.LONG_TEXT),
-            ),
-            ("minimum", question.minimum is not None, _BOUNDED),
-            ("maximum", question.maximum is not None, _BOUNDED),
-            ("unit", question.unit is not None, (QuestionKind.NUMBER,)),
-        ):
-            if is_there and kind not in kinds:
+        for name, kinds in ONLY_WITH.items():
+            if getattr(question, name) != _UNSET[name] and kind not in kinds:
                 allowed = ", ".join(kinds)
                 yield Finding(
                     (*path, name),
@@ -474,7 +475,7 @@ def _comparison(
         )
         return
     path = (*path, compare.operator.value)
-    kinds = _COMPARABLE[compare.operator]
+    kinds = COMPARABLE[compare.operator]
     if question.kind not in kinds:
         yield Finding(
             path,
@@ -507,7 +508,7 @@ def _comparison(
             )
 
 
-_COMPARABLE: Mapping[Operator, Sequence[QuestionKind]] = {
+COMPARABLE: Mapping[Operator, Sequence[QuestionKind]] = {
     Operator.EQUALS: (QuestionKind.CHOICE, QuestionKind.YES_NO),
     Operator.NOT_EQUALS: (QuestionKind.CHOICE, QuestionKind.YES_NO),
     Operator.ONE_OF: (QuestionKind.CHOICE, QuestionKind.YES_NO),
@@ -716,7 +717,7 @@ def _gates(path: Path, tier: TierSpec) -> Iterator[Finding]:
             yield from _requirement(here, requirement, left, tier)
 
 
-_WHO: Mapping[RequirementKind, Sequence[Who]] = {
+WHO: Mapping[RequirementKind, Sequence[Who]] = {
     RequirementKind.PLAN_AGREED: (
         Who.COMPANY,
         Who.LEAD,
@@ -745,12 +746,12 @@ def _requirement(
     path: Path, requirement: RequirementSpec, left: StageSpec, tier: TierSpec
 ) -> Iterator[Finding]:
     kind = requirement.kind
-    if requirement.by not in _WHO[kind]:
+    if requirement.by not in WHO[kind]:
         yield Finding(
             (*path, "by"),
             Fault.NOT_ALLOWED,
             f'"{requirement.by}" cannot satisfy a "{kind}" requirement',
-            ", ".join(_WHO[kind]),
+            ", ".join(WHO[kind]),
         )
     if requirement.persons > 1 and kind is not RequirementKind.APPROVAL:
         yield Finding((*path, "persons"), Fault.NOT_ALLOWED, "only an approval counts persons", "1")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -46,11 +47,31 @@ def _not_allowed(message: str, allowed: str = "") -> ValidationError:
     return ValidationError([Said(message, Fault.NOT_ALLOWED, allowed)])
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Say to whoever writes a pack what a value is: its kind, its bounds, the table it is made of.
+
+    Shape: `allowed` is empty where the kind says it all; `inner` is the schema of a table, or of
+    each table of a list; `choices` are the words of a closed list.
+    """
+
+    words: str
+    allowed: str = ""
+    inner: Schema | None = None
+    is_list: bool = False
+    choices: type[StrEnum] | None = None
+
+
 class _Value(fields.Field[_T]):
     """Let a field read a value alone, and give all of them the same words for an absent one."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(error_messages={"required": MISSING, "null": MISSING}, **kwargs)
+
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        raise TypeError(f"{type(self).__name__} describes nothing")
 
     def read(self, value: object) -> _T:
         """Return what the value of the file means. Raises: ValidationError."""
@@ -66,6 +87,11 @@ class _Value(fields.Field[_T]):
 
 class Key(_Value[str]):
     """Hold a name by which other things refer to this one."""
+
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        return Kind("key", "letters, digits and `_`, at most 64, the first a letter")
 
     def _read(self, value: object) -> str:
         return key_of(value)
@@ -89,6 +115,11 @@ class Pattern(_Value[str]):
         self._allowed = allowed
         super().__init__(**kwargs)
 
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        return Kind("text in quotes", self._allowed)
+
     def _read(self, value: object) -> str:
         if not isinstance(value, str):
             raise _wrong_type(self._allowed)
@@ -105,6 +136,13 @@ class Whole(_Value[int]):
         self._most = most
         super().__init__(**kwargs)
 
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        if self._most == _LARGEST_NUMBER:
+            return Kind("whole number", f"{self._least} or more")
+        return Kind("whole number", f"{self._least} to {self._most}")
+
     def _read(self, value: object) -> int:
         allowed = f"a whole number from {self._least} to {self._most}"
         if isinstance(value, bool) or not isinstance(value, int):
@@ -116,6 +154,11 @@ class Whole(_Value[int]):
 
 class Amount(_Value[Decimal]):
     """Hold a decimal number exactly as it was written."""
+
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        return Kind("number", f"at most {_MOST_DECIMALS} decimals")
 
     def _read(self, value: object) -> Decimal:
         allowed = f"a number up to {_LARGEST_NUMBER} with at most {_MOST_DECIMALS} decimals"
@@ -132,6 +175,11 @@ class Amount(_Value[Decimal]):
 class Flag(_Value[bool]):
     """Hold true or false; "yes", 1 and the like are refused because they hide mistakes."""
 
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        return Kind("`true` or `false`")
+
     def _read(self, value: object) -> bool:
         if not isinstance(value, bool):
             raise _wrong_type("true or false")
@@ -140,6 +188,11 @@ class Flag(_Value[bool]):
 
 class Day(_Value[date]):
     """Hold a day written as TOML writes it, without quotes."""
+
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        return Kind("day", "without quotes, such as `2024-02-05`")
 
     def _read(self, value: object) -> date:
         if not isinstance(value, date) or isinstance(value, datetime):
@@ -153,6 +206,12 @@ class Word(_Value[_E], Generic[_E]):
     def __init__(self, words: type[_E], **kwargs: Any) -> None:
         self._words = words
         super().__init__(**kwargs)
+
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        allowed = ", ".join(f"`{word.value}`" for word in self._words)
+        return Kind("word in quotes", allowed, choices=self._words)
 
     def _read(self, value: object) -> _E:
         allowed = ", ".join(word.value for word in self._words)
@@ -168,6 +227,14 @@ class Each(_Value[tuple[_T, ...]], Generic[_T]):
         self._inner = inner
         self._at_least = at_least
         super().__init__(**kwargs)
+
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        each = self._inner.kind
+        counted = f"{self._at_least} or more" if self._at_least else ""
+        allowed = "; ".join(words for words in (counted, each.allowed) if words)
+        return Kind(f"list, each a {each.words}", allowed, each.inner, True, each.choices)
 
     def _read(self, value: object) -> tuple[_T, ...]:
         if not isinstance(value, list):
@@ -195,6 +262,11 @@ class Part(_Value[Any]):
         self._schema: Schema | None = None
         super().__init__(**kwargs)
 
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        return Kind("table", inner=self._schema or self._make())
+
     def _read(self, value: object) -> Any:
         if not isinstance(value, Mapping):
             raise _wrong_type("a table")
@@ -205,6 +277,11 @@ class Part(_Value[Any]):
 
 class Words(_Value[Text]):
     """Hold a text in several languages: `{es = "…", en = "…"}`."""
+
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        return Kind("text by language")
 
     def _read(self, value: object) -> Text:
         if not isinstance(value, Mapping):
@@ -234,6 +311,12 @@ class TextBy(_Value[Mapping[Any, Text]]):
         self._words = Words()
         super().__init__(**kwargs)
 
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        key = self._key.kind
+        return Kind("table of texts", f"each key is a {key.words}: {key.allowed}")
+
     def _read(self, value: object) -> Mapping[Any, Text]:
         if not isinstance(value, Mapping):
             raise _wrong_type("a table of texts")
@@ -253,6 +336,11 @@ class TextBy(_Value[Mapping[Any, Text]]):
 class DayName(_Value[date]):
     """Hold a day that is the key of a table, where TOML knows only strings."""
 
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        return Kind("day", "such as `2024-02-05`")
+
     def _read(self, value: object) -> date:
         try:
             return date.fromisoformat(str(value))
@@ -262,6 +350,11 @@ class DayName(_Value[date]):
 
 class When(_Value[Condition]):
     """Hold a comparison of one answer with a value, or `all`, `any`, `not` of such."""
+
+    @property
+    def kind(self) -> Kind:
+        """Describe the values that are read."""
+        return Kind("condition", "see [Conditions](#conditions)")
 
     def _read(self, value: object) -> Condition:
         return _condition(value)
@@ -317,6 +410,11 @@ def _compared(operator: Operator, value: object) -> str | bool | int | tuple[str
         complaint = Said(f"must be {allowed}", Fault.WRONG_TYPE, allowed)
         raise ValidationError({operator.value: [complaint]})
     return found
+
+
+def comparable_values(operator: Operator) -> str:
+    """Say what an answer may be compared with by this operator."""
+    return _VALUES[operator][1]
 
 
 def _only_true(value: object) -> bool | None:

@@ -1,0 +1,500 @@
+"""Say of every table, key and word of a pack what it does, for the reference.
+
+What a key may hold is not said here: that is taken from the schema. A key without a sentence fails
+a test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sandbox.domain.packs import (
+    ClockUnit,
+    DecisionRule,
+    Direction,
+    EligibilityVerdict,
+    Ending,
+    Operator,
+    QuestionKind,
+    RequirementKind,
+    Silence,
+    Who,
+)
+from sandbox.packs import schemas
+from sandbox.packs.checking import NEEDED_CLOCKS, NEEDED_RELIEF_COLUMNS
+from sandbox.packs.reading import MOST_FILES
+from sandbox.packs.schemas import PartSchema
+
+
+@dataclass(frozen=True, slots=True)
+class TableWords:
+    """Hold what is said of one table of the file, and of each of its keys."""
+
+    title: str
+    about: str
+    keys: Mapping[str, str]
+
+
+_CODE = "The name by which other parts refer to it; each only once."
+_NAME = "Its name on every page and in every letter."
+
+SAYS: Mapping[type[PartSchema], TableWords] = {
+    schemas.PackSchema: TableWords(
+        "The pack",
+        "`code`, `version` and `parts` stand in `pack.toml`. Every other key and table may stand "
+        "in any file of the pack, and a list of tables may go on from one file to the next. Plain "
+        "values, such as `public_fields`, stand above the first table of their file.",
+        {
+            "code": "The short name of the pack, which is also the name of its folder.",
+            "version": "The version, which is also the name of the folder inside; new cases begin "
+            "under the newest.",
+            "languages": "The languages in which every text of the pack must stand.",
+            "currency": "The currency of the answers to `money` questions.",
+            "programme": "What the programme says about itself.",
+            "competences": "The matters that authorities are competent for.",
+            "authorities": "The authorities that take part.",
+            "calendar": "The days on which terms run.",
+            "clocks": "The terms. These must be there: "
+            + ", ".join(f"`{key}`" for key in NEEDED_CLOCKS)
+            + ".",
+            "principles": "The principles on which an outcome report says what was learned.",
+            "sections": "The sections of the application form, in the order of the form.",
+            "eligibility": "The check that visitors may make before they apply.",
+            "criteria": "What every authority assesses.",
+            "prohibited_uses": "The uses that are never admitted; write `prohibited_uses = []` for "
+            "none.",
+            "hard_rules": "The rules that raise the tier whatever the points say; write "
+            "`hard_rules = []` for none.",
+            "tiers": "The tiers of risk, the mildest first; their ranges of points leave no gap.",
+            "metrics": "What tests measure; each tier names those that it needs.",
+            "plan_fields": "The parts of a test's plan.",
+            "incident_classes": "The classes of incident that a company reports.",
+            "coordination": "How the lead is found and how authorities decide.",
+            "relief_kinds": "The kinds of relief that a company may ask for.",
+            "exit_kinds": "What may come of a test; at least one kind for each way of ending.",
+            "stakeholders": "To whom the recommendations of an outcome report are addressed.",
+            "report_sections": "The sections of an outcome report.",
+            "public_fields": "The keys of the questions whose answers the public register shows "
+            "once an application is admitted. A question that may be confidential, or that asks "
+            "for files, cannot be among them.",
+            "conditions_are_public": "Whether the register and the outcome report show the "
+            "conditions of the decision.",
+            "glossary": "Words that need an explanation. They are kept with the pack; no page "
+            "shows them.",
+        },
+    ),
+    schemas.ProgrammeSchema: TableWords(
+        "Programme",
+        "What the start page and the pages about the programme say.",
+        {
+            "title": "The heading of the start page.",
+            "short_title": "The name in the header of every page and in letters.",
+            "operator": "Who runs the programme.",
+            "summary": "One paragraph below the heading of the start page.",
+            "purpose": "What the programme is for, a paragraph each.",
+            "for_whom": "Who it is for, a line each.",
+            "not_for": "Who it is not for, a line each.",
+            "how_it_works": "The way from the check to the report, a step each.",
+            "tax_number": "The hint beside the field for an organisation's tax number.",
+            "reference_prefix": "The letters with which the reference of every case begins.",
+            "appeals": "How a decision can be challenged; it stands in the letter of decision.",
+            "no_endorsement": "The sentence that taking part is no endorsement; it stands on "
+            "public pages and in outcome reports.",
+            "privacy": "The text of the page on privacy.",
+        },
+    ),
+    schemas.CompetenceSchema: TableWords(
+        "Competence",
+        "A matter. Questions and options point to it; authorities hold it. At every date an "
+        "authority must hold it.",
+        {"code": _CODE, "name": _NAME},
+    ),
+    schemas.AuthoritySchema: TableWords(
+        "Authority",
+        "Somebody who decides. Where authorities weigh the same, the one listed first leads.",
+        {
+            "code": _CODE,
+            "name": _NAME,
+            "competences": "The codes of the matters that it is competent for.",
+            "valid_from": "The first day on which it can take part; without it, always.",
+            "valid_until": "The last day on which it can take part; without it, always.",
+        },
+    ),
+    schemas.CalendarSchema: TableWords(
+        "Calendar",
+        "Business days are Monday to Friday, without the holidays of the country and the days off.",
+        {
+            "country": "The country whose public holidays are no business days.",
+            "timezone": "The time zone in which a day begins and ends.",
+            "days_off": "Further days that are no business days, each with its name.",
+        },
+    ),
+    schemas.ClockSchema: TableWords(
+        "Term",
+        "A term. `acceptance`, `position` and `return_answer` repeat the days and the "
+        "silence of [Coordination](#coordination), and must agree with them. `information_answer`, "
+        "if it is there, gives the days for an answer to a request for information. Terms with any "
+        "other key are kept with the pack; nothing counts them.",
+        {
+            "key": _CODE,
+            "name": _NAME,
+            "unit": "What is counted.",
+            "length": "How many of them; the day on which it starts is day 0.",
+            "stops_in": "The statuses of an application in which it stands still: `returned` and "
+            "`information_requested`. A term that ends such a status cannot stand still in it. The "
+            "term `position` stands still whenever the company is asked for something.",
+            "silence": "What it means when nobody acts in time. The platform acts on it for "
+            "`acceptance` and `position`; for other terms it is a statement.",
+        },
+    ),
+    schemas.PrincipleSchema: TableWords(
+        "Principle",
+        "A principle of the programme.",
+        {
+            "code": _CODE,
+            "name": _NAME,
+            "asks": "The question that it puts to a test; whoever drafts the outcome report "
+            "answers it.",
+        },
+    ),
+    schemas.SectionSchema: TableWords(
+        "Section",
+        "One part of the application form: questions that a person thinks about together.",
+        {
+            "key": _CODE,
+            "title": "Its name in the list of sections.",
+            "intro": "What is said before its questions.",
+            "questions": "Its questions, in the order in which they are asked.",
+        },
+    ),
+    schemas.QuestionSchema: TableWords(
+        "Question",
+        "One question, or one column of a question of kind `rows`. An answer must matter to "
+        "something, or be marked with `information`. See [Kinds of question](#kinds-of-question).",
+        {
+            "key": "The name by which conditions and other parts refer to it; each only once in "
+            "the form, and each only once in the check.",
+            "kind": "What kind of answer it takes.",
+            "label": "The question itself.",
+            "hint": "A sentence below the question.",
+            "example": "An example of a good answer.",
+            "required": "Whether an application without the answer can be submitted.",
+            "ask_if": "It is asked only where this condition holds; the condition looks at "
+            "questions before it.",
+            "options": "The answers to choose from, for kinds `choice` and `many`.",
+            "columns": "The columns of a table, for kind `rows`. A column is no `many`, `rows` or "
+            "`file` and gives no points.",
+            "max_words": "The most words of an answer, for kinds `text` and `long_text`.",
+            "minimum": "The smallest number or amount (in cents); for `many` the fewest options, "
+            "for `file` the fewest files.",
+            "maximum": "The largest number or amount (in cents); for `many` the most options, for "
+            "`file` the most files.",
+            "max_rows": "The most rows, for kind `rows`.",
+            "unit": "What a number counts, shown beside it.",
+            "competences": "The matters that the answer touches: any answer, and of `yes_no` a "
+            "yes.",
+            "points": "The points of risk that a yes gives, for kind `yes_no`.",
+            "may_be_confidential": "Whether the company may mark the answer as confidential.",
+            "is_title": "Whether the answer names the case in every list. Exactly one question of "
+            "the form does; it is a required `text` without a condition.",
+            "criteria": "The keys of the criteria for which the answer is evidence; it is shown "
+            "beside them in the review.",
+            "information": "Says that the answer is only there to be read. Without it, an answer "
+            "that nothing looks at is refused.",
+        },
+    ),
+    schemas.OptionSchema: TableWords(
+        "Option",
+        "One answer to choose.",
+        {
+            "value": "The name by which conditions refer to it; each only once in its question.",
+            "label": "What the person reads.",
+            "hint": "A sentence below it.",
+            "points": "The points of risk that it gives. The options of a column give none.",
+            "competences": "The matters that it touches. In the question of reliefs each counts "
+            "with the weight of a relief.",
+        },
+    ),
+    schemas.EligibilitySchema: TableWords(
+        "Eligibility check",
+        "The anonymous check. The least favourable verdict stands, in this order: `not_possible`, "
+        "`guidance`, `not_yet`, `likely`. Where no rule holds, the verdict is `likely`.",
+        {
+            "intro": "What is said before the questions.",
+            "questions": "Its questions; each must be looked at by a rule or a condition.",
+            "rules": "What the answers mean.",
+            "verdicts": "The heading for each verdict; all four must be there.",
+        },
+    ),
+    schemas.EligibilityRuleSchema: TableWords(
+        "Rule of the check",
+        "One reason, with the verdict for which it speaks.",
+        {
+            "key": _CODE,
+            "when": "When it holds; it looks at questions of the check.",
+            "verdict": "The verdict for which it speaks.",
+            "reason": "The sentence that the visitor reads.",
+        },
+    ),
+    schemas.CriterionSchema: TableWords(
+        "Criterion",
+        "What every authority assesses, and marks as met, partly met or not met.",
+        {
+            "key": _CODE,
+            "name": _NAME,
+            "key_question": "The question that the authority answers.",
+            "positive": "What speaks for it, a line each.",
+            "negative": "What speaks against it, a line each.",
+            "must_be_met": "Whether an application is declined when an authority marks it as not "
+            "met, whatever the positions say.",
+        },
+    ),
+    schemas.ProhibitedUseSchema: TableWords(
+        "Prohibited use",
+        "A use that is named to the secretariat when it checks the application, so that it can "
+        "decline it. A pack with prohibited uses needs a prohibited tier and a hard rule that "
+        "leads to it.",
+        {
+            "key": _CODE,
+            "name": _NAME,
+            "when": "The answers that reveal it.",
+        },
+    ),
+    schemas.HardRuleSchema: TableWords(
+        "Hard rule",
+        "A rule that raises the tier. None lowers it; of several the severest stands.",
+        {
+            "key": _CODE,
+            "when": "The answers for which it holds.",
+            "at_least": "The key of the tier to which it raises.",
+            "reason": "The sentence that explains it.",
+        },
+    ),
+    schemas.TierSchema: TableWords(
+        "Tier",
+        "A tier of risk. Every sum of points belongs to exactly one tier. A prohibited tier is the "
+        "last, has no points and no stages. Every other tier has two stages or more.",
+        {
+            "key": _CODE,
+            "name": _NAME,
+            "summary": "What it means, in a sentence or two.",
+            "min_points": "The fewest points; 0 for the first tier, and one more than the most of "
+            "the tier before for every other. Required unless prohibited.",
+            "max_points": "The most points; leave it out for the last tier that has points.",
+            "prohibited": "Whether what lies in it is never tested.",
+            "stages": "Its stages, in their order.",
+            "completion": "What must be there before a test can end with its last stage.",
+            "start_conditions": "What must be in place before people are exposed.",
+            "metrics": "The keys of the metrics that every test in it measures.",
+        },
+    ),
+    schemas.StageSchema: TableWords(
+        "Stage",
+        "One stage of a tier. The first prepares the test and has no gate.",
+        {
+            "key": "The name of the stage; each only once in its tier.",
+            "name": _NAME,
+            "purpose": "What the stage is for.",
+            "max_days": "The most calendar days in it; the page of the test counts them.",
+            "gate": "What must be there before the test may enter it.",
+            "participants_cap": "The most participants; the page of the test and the drawing show "
+            "it.",
+            "places_cap": "The most places; the drawing shows it.",
+            "report_every_days": "After how many calendar days the company reports, again and "
+            "again. Required if live, and no longer than the stage.",
+            "live": "Whether real people take part.",
+        },
+    ),
+    schemas.RequirementSchema: TableWords(
+        "Requirement",
+        "One thing that a gate, or the end of a test, demands. See "
+        "[Kinds of requirement](#kinds-of-requirement).",
+        {
+            "key": "The name of the requirement; each only once in its tier.",
+            "kind": "What is demanded.",
+            "label": "What the pages and the drawing call it.",
+            "by": "Who satisfies it.",
+            "persons": "How many different people of each party must approve; only for `approval`.",
+            "days": "How many calendar days the test must have been in the stage before; only for "
+            "`minimum_days`.",
+            "may_be_waived": "Whether the lead may waive it with a written reason.",
+        },
+    ),
+    schemas.StartConditionSchema: TableWords(
+        "Start condition",
+        "Something that must be in place, asked for by a requirement of kind `start_conditions`.",
+        {
+            "key": "The name of the condition; each only once in its tier.",
+            "label": "What it is.",
+            "owner": "Who brings it; not `platform` and not `every_authority`.",
+        },
+    ),
+    schemas.MetricSchema: TableWords(
+        "Metric",
+        "What is measured. The three values rise for `at_most` and fall for `at_least`.",
+        {
+            "key": _CODE,
+            "name": _NAME,
+            "unit": "What the number counts.",
+            "direction": "Which way is good.",
+            "target": "The value that is hoped for; a reading that meets it is always within.",
+            "warning": "The value from which on a reading is a warning.",
+            "breach": "The value from which on a reading is a breach.",
+        },
+    ),
+    schemas.PlanFieldSchema: TableWords(
+        "Part of the plan",
+        "One part of the plan that the company writes and that others agree to.",
+        {
+            "key": _CODE,
+            "label": "Its heading.",
+            "hint": "What it should say.",
+            "required": "Whether a plan without it can be put forward.",
+        },
+    ),
+    schemas.IncidentClassSchema: TableWords(
+        "Class of incident",
+        "How grave an incident is, and how soon the company must report it.",
+        {
+            "key": _CODE,
+            "name": _NAME,
+            "report_hours": "Within how many hours it must be reported.",
+            "serious": "Whether an open incident of this class keeps a gate with "
+            "`no_open_incident` closed.",
+        },
+    ),
+    schemas.CoordinationSchema: TableWords(
+        "Coordination",
+        "How the lead is found, how authorities answer and how positions become a decision. Days "
+        "are business days.",
+        {
+            "answer_weight": "What an answer that touches a competence weighs.",
+            "relief_weight": "What a relief that touches a competence weighs.",
+            "reliefs_question": "The key of the question, of kind `rows`, that lists the reliefs. "
+            "It needs the columns "
+            + ", ".join(f"`{key}`" for key in NEEDED_RELIEF_COLUMNS)
+            + ", and the options of `kind` are kinds of relief.",
+            "acceptance_days": "How long an authority has to accept or decline a case.",
+            "acceptance_silence": "What silence then means: `granted` accepts, `denied` declines, "
+            "`none` leaves it open.",
+            "position_days": "How long an authority has to take its position.",
+            "position_silence": "What silence then means: `granted` agrees, `denied` objects, "
+            "`none` leaves it open.",
+            "decision_rule": "How positions become a decision.",
+            "objection_opens_deliberation": "Whether an objection leads to a deliberation before "
+            "the rule is applied.",
+            "returns_allowed": "How often the secretariat may return an application for "
+            "correction.",
+            "return_answer_days": "How long the company has to correct a returned application; "
+            "after that it lapses.",
+        },
+    ),
+    schemas.ReliefKindSchema: TableWords(
+        "Kind of relief",
+        "What a company may ask for under a rule.",
+        {"key": _CODE, "name": _NAME},
+    ),
+    schemas.ExitKindSchema: TableWords(
+        "Kind of exit",
+        "What came of a test.",
+        {
+            "code": _CODE,
+            "name": _NAME,
+            "ends": "To which way of ending it belongs.",
+        },
+    ),
+    schemas.NamedSchema: TableWords(
+        "Stakeholder",
+        "Somebody to whom a recommendation may be addressed.",
+        {"code": _CODE, "name": _NAME},
+    ),
+    schemas.ReportSectionSchema: TableWords(
+        "Section of the outcome report",
+        "One part of the report that is published at the end.",
+        {
+            "key": _CODE,
+            "title": "Its heading.",
+            "help": "What it should say.",
+            "required": "Whether a report without it can be handed in.",
+        },
+    ),
+}
+
+PARTS = (
+    f"The other files of the folder, at most {MOST_FILES - 1}, in the order in which they are read."
+)
+
+WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    QuestionKind: {
+        QuestionKind.TEXT: "A line of text.",
+        QuestionKind.LONG_TEXT: "Some paragraphs of text.",
+        QuestionKind.NUMBER: "A number, with a fraction if need be.",
+        QuestionKind.MONEY: "An amount in the pack's currency.",
+        QuestionKind.DATE: "A day.",
+        QuestionKind.CHOICE: "One of the options.",
+        QuestionKind.MANY: "Any of the options.",
+        QuestionKind.YES_NO: "Yes or no; in conditions `yes` and `no`.",
+        QuestionKind.ROWS: "A table that the company fills in, row by row.",
+        QuestionKind.FILE: "Attached files.",
+    },
+    RequirementKind: {
+        RequirementKind.PLAN_AGREED: "Everybody named has agreed to the plan.",
+        RequirementKind.START_CONDITIONS: "Every start condition of the tier is met.",
+        RequirementKind.DOCUMENT: "A document has been handed in.",
+        RequirementKind.APPROVAL: "Everybody named has approved, each with so many `persons`.",
+        RequirementKind.REPORT_ACCEPTED: "Every report that fell due in the stage before has been "
+        "accepted, and at least one.",
+        RequirementKind.METRICS_WITHIN: "Every metric of the tier has been read, and none is in "
+        "breach.",
+        RequirementKind.NO_OPEN_INCIDENT: "No serious incident is open.",
+        RequirementKind.MINIMUM_DAYS: "The test has been in the stage before for so many `days`, "
+        "those of suspension not counted.",
+    },
+    Operator: {
+        Operator.EQUALS: "The answer is this one.",
+        Operator.NOT_EQUALS: "There is an answer, and it is another one.",
+        Operator.ONE_OF: "The answer is one of these.",
+        Operator.INCLUDES: "The chosen options include this one, or at least one of these.",
+        Operator.AT_LEAST: "The number, amount (in cents) or day is this or more.",
+        Operator.AT_MOST: "The number, amount (in cents) or day is this or less.",
+        Operator.ANSWERED: "There is an answer, whatever it is.",
+    },
+    Who: {
+        Who.COMPANY: "The company that applied.",
+        Who.LEAD: "The authority that leads the case.",
+        Who.ASSOCIATES: "Each of the other authorities of the case.",
+        Who.EVERY_AUTHORITY: "The lead and each of the associates.",
+        Who.SECRETARIAT: "The secretariat of the programme.",
+        Who.PLATFORM: "Nobody: the facts themselves satisfy it.",
+    },
+    ClockUnit: {
+        ClockUnit.BUSINESS_DAYS: "Days on which the programme works.",
+        ClockUnit.CALENDAR_DAYS: "Every day.",
+        ClockUnit.MONTHS: "Months, to the day of the same number, or to the business day after it.",
+    },
+    Silence: {
+        Silence.GRANTED: "What was asked counts as granted.",
+        Silence.DENIED: "What was asked counts as denied.",
+        Silence.NONE: "Silence means nothing.",
+    },
+    EligibilityVerdict: {
+        EligibilityVerdict.LIKELY: "An application is worth while.",
+        EligibilityVerdict.GUIDANCE: "Ordinary guidance would serve better.",
+        EligibilityVerdict.NOT_YET: "Something is missing first.",
+        EligibilityVerdict.NOT_POSSIBLE: "It cannot be tested here.",
+    },
+    DecisionRule: {
+        DecisionRule.UNANIMITY: "No authority may object.",
+        DecisionRule.LEAD_DECIDES: "The position of the lead is the decision.",
+        DecisionRule.MAJORITY: "More authorities agree than object.",
+    },
+    Ending: {
+        Ending.COMPLETED: "The test went through its whole plan.",
+        Ending.EARLY: "The test ended before.",
+    },
+    Direction: {
+        Direction.AT_MOST: "Low is good.",
+        Direction.AT_LEAST: "High is good.",
+    },
+}
+"""What each word of a closed list means; words of two lists may be spelt alike."""
