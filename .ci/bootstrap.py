@@ -19,7 +19,13 @@ BOOTSTRAP = PROJECT / "requirements-bootstrap.txt"
 RUNTIME = PROJECT / "requirements.txt"
 DEVELOPMENT = PROJECT / "requirements-dev.txt"
 TRANSLATIONS = PROJECT / "sandbox" / "translations"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 
 
 def main() -> None:
@@ -115,7 +121,7 @@ def ensure_browser() -> None:
         fail("The journeys need Chromium on the path: install it, then run this again.")
     say("Installing Chromium")
     quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    packages = ["chromium", "fonts-liberation"]
+    packages = ["chromium-headless-shell", "fonts-liberation"]
     try:
         run(*become_root, apt, "update", "-qq", env=quietly)
         install = ["install", "-y", "-qq", "--no-install-recommends", *packages]

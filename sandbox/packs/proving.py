@@ -43,10 +43,16 @@ from sandbox.packs.positions import Path
 MOST_POINTS = 1_000
 """The most points that all answers together may give, so that every sum can be looked at."""
 
-# A term may stand still only in a status that a term of its own brings to an end.
-ENDED_BY: Mapping[str, str] = {
-    ApplicationStatus.RETURNED.value: "return_answer",
-    ApplicationStatus.INFORMATION_REQUESTED.value: "return_answer",
+SHARE = 200_000
+"""The most comparisons that the proof of one condition may cost."""
+WHOLE = 2_000_000
+"""The most that all proofs of a pack may cost together; about two seconds."""
+
+# A term may stand still only in a status that a term of its own brings to an end; where the pack
+# has none for a request, that of a return ends it.
+ENDED_BY: Mapping[str, tuple[str, ...]] = {
+    ApplicationStatus.RETURNED.value: ("return_answer",),
+    ApplicationStatus.INFORMATION_REQUESTED.value: ("information_answer", "return_answer"),
 }
 
 
@@ -74,7 +80,7 @@ def prove(pack: PolicyPack) -> Iterator[Shown]:
 
     A claim is stated only where none of its findings stands against it.
     """
-    budget = Budget()
+    budget = Budget(WHOLE)
     for prover in PROVERS:
         failed = False
         for shown in prover(pack, budget):
@@ -89,11 +95,18 @@ def prove(pack: PolicyPack) -> Iterator[Shown]:
 def _can_hold(
     condition: Condition | None, asked_before: Mapping[str, QuestionSpec], budget: Budget
 ) -> bool | None:
-    """Tell whether any answers make the condition hold; None if that is too intricate to tell."""
+    """Tell whether any answers make the condition hold; None if that is too intricate to tell.
+
+    Each condition has a share of its own, so that one that is costly refuses no other.
+    """
+    share = Budget(min(budget.steps, SHARE))
+    given = share.steps
     try:
-        return find_answers(condition, asked_before, budget) is not None
+        return find_answers(condition, asked_before, share) is not None
     except TooIntricate:
         return None
+    finally:
+        budget.steps -= given - max(share.steps, 0)
 
 
 def _intricate(path: Path) -> Finding:
@@ -428,18 +441,19 @@ def _gap(holders: Sequence[AuthoritySpec]) -> date | None:
 
 
 def _terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+    keys = {clock.key for clock in pack.clocks}
     for index, clock in enumerate(pack.clocks):
         for place, status in enumerate(clock.stops_in):
             path: Path = ("clocks", index, "stops_in", place)
-            ended_by = ENDED_BY.get(status)
-            if ended_by is None:
+            ends = [key for key in ENDED_BY.get(status, ()) if key in keys]
+            if not ends:
                 yield Finding(
                     path,
                     Fault.UNREACHABLE,
                     f'could stand still for ever: no term ends the status "{status}"',
                     ", ".join(ENDED_BY),
                 )
-            elif ended_by == clock.key:
+            elif ends[0] == clock.key:
                 yield Finding(
                     path,
                     Fault.UNREACHABLE,

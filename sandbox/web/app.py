@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import msgspec
 import structlog
-from flask import Flask, Response, abort, current_app, g, jsonify, request
+from flask import Flask, Response, abort, current_app, g, jsonify, request, session
 from flask.json.provider import JSONProvider
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -40,6 +40,7 @@ from sandbox.web.words import register_words
 
 PROJECT = Path(__file__).resolve().parents[2]
 csrf = CSRFProtect()
+SIGNED_IN = "_user_id"  # where the library keeps in the signed cookie who has signed in
 FULL = 2  # how SQLite writes `synchronous=FULL`
 
 
@@ -109,10 +110,11 @@ def make_room_for_files() -> None:
     """Let the forms that ask for files bring several at once, larger than allowed included.
 
     Each file is measured by the form, which keeps what was typed; a request that is too large as
-    a whole is cut off before any form has seen it. Only these forms may send so much.
+    a whole is cut off before any form has seen it. Only these forms may send so much, and only
+    from somebody who has signed in, since all of it is read before the form's token is judged.
     """
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "takes_files", False):
+    if getattr(view, "takes_files", False) and SIGNED_IN in session:
         request.max_content_length = SEVERAL_FILES * MAX_FILE_BYTES + FORM_OVERHEAD_BYTES
 
 

@@ -17,6 +17,7 @@ from sandbox.packs.comparing import compare
 from sandbox.packs.errors import PackInvalid, PackProblem
 from sandbox.packs.loading import PackUnknown, Validation, load_pack, validate
 from sandbox.web.pack_diagram import diagram
+from sandbox.web.pack_summary import summary
 from sandbox.web.pack_words import change_sentence
 
 
@@ -71,6 +72,16 @@ def diff_packs(old: PolicyPack, new: PolicyPack, language: str) -> None:
             click.echo(change_sentence(new, change))
 
 
+@packs.command("show")
+@click.argument("pack", type=PACK)
+@click.option("--language", type=click.Choice(LANGUAGES), default=FIRST_LANGUAGE)
+def show_pack(pack: PolicyPack, language: str) -> None:
+    """Tell PACK in words: authorities, form, rules of risk, tiers, gates, terms."""
+    with force_locale(locale_of(language)):
+        for depth, words in summary(pack):
+            click.echo(f"{'  ' * depth}{words}")
+
+
 @packs.command("diagram")
 @click.argument("pack", type=PACK)
 @click.option("--tier", "tiers", multiple=True, help="Draw only this tier; may be repeated.")
@@ -83,9 +94,11 @@ def draw_pack(pack: PolicyPack, tiers: tuple[str, ...], output: Path, language: 
         if tier not in known:
             raise click.BadParameter(f"{tier} is no tier of the pack ({', '.join(known)}).")
     chosen = [tier for tier in pack.tiers if tier.stages and (not tiers or tier.key in tiers)]
+    if not chosen:
+        raise click.BadParameter("A prohibited tier has no stages that could be drawn.")
     with force_locale(locale_of(language)):
         output.write_text(diagram(pack, chosen), encoding="utf-8")
-    click.echo(f"{output}: {', '.join(tier.key for tier in chosen) or 'nothing to draw'}")
+    click.echo(f"{output}: {', '.join(tier.key for tier in chosen)}")
 
 
 def _as_json(found: Validation) -> str:

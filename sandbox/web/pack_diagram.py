@@ -91,7 +91,7 @@ def _row(tier: TierSpec, y: int) -> tuple[Row, int]:
     )
     top = y + 24 + (len(summary) + 1) * LINE
     boxes = [
-        _box(place, top, _facts(stage), stage.gate, name=_read(stage.name), is_live=stage.live)
+        _box(place, top, stage_facts(stage), stage.gate, name=_read(stage.name), is_live=stage.live)
         for place, stage in enumerate(tier.stages)
     ]
     if tier.stages:
@@ -128,7 +128,7 @@ def _box(
         if by != party:
             party = by
             y = _write(lines, y + 6, f"{by[:1].upper()}{by[1:]}:", "party")
-        y = _write(lines, y, _requirement(requirement), "item")
+        y = _write(lines, y, requirement_words(requirement), "item")
     x = MARGIN + place * (BOX + BETWEEN)
     return Box(x, top, y - top, gate_y, is_live, is_end, tuple(lines))
 
@@ -141,7 +141,8 @@ def _write(lines: list[Line], y: int, text: str, kind: str) -> int:
     return y
 
 
-def _facts(stage: StageSpec) -> list[str]:
+def stage_facts(stage: StageSpec) -> list[str]:
+    """Say how long a stage may last, who takes part and how often it is reported on."""
     facts = [
         ngettext("%(num)d day at most", "%(num)d days at most", stage.max_days),
     ]
@@ -164,10 +165,16 @@ def _facts(stage: StageSpec) -> list[str]:
     return facts
 
 
-def _requirement(requirement: RequirementSpec) -> str:
+def requirement_words(requirement: RequirementSpec) -> str:
+    """Say what a gate asks for, with what is special about it."""
     words = _read(requirement.label)
     if requirement.persons > 1:
-        words += " " + _("(%(count)d persons of each)", count=requirement.persons)
+        several = requirement.by in (Who.ASSOCIATES, Who.EVERY_AUTHORITY)
+        words += " " + (
+            _("(%(count)d persons of each)", count=requirement.persons)
+            if several
+            else _("(%(count)d persons)", count=requirement.persons)
+        )
     if requirement.may_be_waived:
         words += " " + _("(may be waived)")
     return words

@@ -1,7 +1,7 @@
 """Say in the reader's words what stands in a policy pack, and what differs between two of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -31,7 +31,7 @@ from sandbox.domain.packs import (
 )
 from sandbox.kernel.language import current_language
 from sandbox.packs.comparing import Change, ChangeKind, Part
-from sandbox.web.templating import day, number
+from sandbox.web.templating import day, money, number
 
 # What one part of each list is called.
 PART: dict[str, object] = {
@@ -229,7 +229,7 @@ def condition_words(condition: Condition, questions: Mapping[str, QuestionSpec])
 def _inner(condition: Condition, questions: Mapping[str, QuestionSpec]) -> str:
     words = condition_words(condition, questions)
     several = isinstance(condition, Compare) and isinstance(condition.value, tuple)
-    return f"({words})" if several or isinstance(condition, AllOf | AnyOf) else words
+    return words if isinstance(condition, Compare) and not several else f"({words})"
 
 
 def _comparison_words(compare: Compare, questions: Mapping[str, QuestionSpec]) -> str:
@@ -250,6 +250,8 @@ def _comparison_words(compare: Compare, questions: Mapping[str, QuestionSpec]) -
             return _("“%(question)s” is at least %(answers)s", question=asked, answers=answers)
         case Operator.AT_MOST:
             return _("“%(question)s” is at most %(answers)s", question=asked, answers=answers)
+        case Operator.ANSWERED if compare.value is False:
+            return _("“%(question)s” is not answered", question=asked)
         case Operator.ANSWERED:
             return _("“%(question)s” is answered", question=asked)
 
@@ -257,8 +259,11 @@ def _comparison_words(compare: Compare, questions: Mapping[str, QuestionSpec]) -
 def _answer(spec: QuestionSpec | None, value: str | bool | int) -> str:
     if isinstance(value, bool) or value in ("yes", "no"):
         return _("Yes") if value in (True, "yes") else _("No")
-    option = None if spec is None else spec.option(str(value))
-    return str(value) if option is None else _read(option.label)
+    if isinstance(value, int):
+        is_money = spec is not None and spec.kind is QuestionKind.MONEY
+        return money(value) if is_money else number(value)
+    option = None if spec is None else spec.option(value)
+    return value if option is None else _read(option.label)
 
 
 # --- values --------------------------------------------------------------------------------------
@@ -352,6 +357,8 @@ def change_sentence(pack: PolicyPack, change: Change) -> str:
     what = str(FIELD.get(change.field, PART.get(change.field, change.field)))
     if change.kind is ChangeKind.REORDERED:
         return _("%(where)s: the order of %(what)s is different.", where=where, what=what)
+    if _is_money(change):
+        change = replace(change, before=_amount(change.before), after=_amount(change.after))
     known = vocabulary_of(pack, change)
     before, after = value_words(change.before, known), value_words(change.after, known)
     if isinstance(change.before, tuple) or isinstance(change.after, tuple):
@@ -373,6 +380,17 @@ def change_sentence(pack: PolicyPack, change: Change) -> str:
         before=before,
         after=after,
     )
+
+
+def _is_money(change: Change) -> bool:
+    """Tell whether the values are amounts in cents."""
+    part = change.trail[-1].part if change.trail else None
+    is_bound = change.field in ("minimum", "maximum")
+    return is_bound and isinstance(part, QuestionSpec) and part.kind is QuestionKind.MONEY
+
+
+def _amount(value: object) -> object:
+    return money(value) if isinstance(value, int) else value
 
 
 def _part_sentence(pack: PolicyPack, where: str, change: Change) -> str:

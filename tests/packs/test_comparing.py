@@ -15,14 +15,17 @@ from sandbox.domain.packs import (
     AllOf,
     CalendarSpec,
     Compare,
+    Not,
     Operator,
     PolicyPack,
+    QuestionKind,
+    QuestionSpec,
     Silence,
     Text,
 )
 from sandbox.packs.comparing import Change, ChangeKind, compare
 from sandbox.web.pack_commands import packs
-from sandbox.web.pack_words import FIELD, PART, WORDS, change_sentence
+from sandbox.web.pack_words import FIELD, PART, WORDS, change_sentence, condition_words
 from tests.domain.tiny_pack import text, tiny_pack
 from tests.factories import pack as mexican
 from tests.packs.copies import MX, copy_of_mx
@@ -127,6 +130,69 @@ def test_condition_is_read_as_a_whole(app: Flask) -> None:
     assert said(app, change).endswith(
         f"and is now (“{label}” is answered and (“{label}” is “a” or “b”))."
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (Compare("q", Operator.EQUALS, "a"), "“q” is “a”"),
+        (Compare("q", Operator.EQUALS, "no"), "“q” is “No”"),
+        (Compare("q", Operator.ONE_OF, ("a", "b")), "“q” is “a” or “b”"),
+        (Compare("q", Operator.NOT_EQUALS, "a"), "“q” is answered, but not “a”"),
+        (Compare("q", Operator.INCLUDES, ("a",)), "“q” includes “a”"),
+        (Compare("q", Operator.AT_LEAST, 1200), "“q” is at least “1,200”"),
+        (Compare("q", Operator.AT_MOST, 3), "“q” is at most “3”"),
+        (Compare("q", Operator.ANSWERED), "“q” is answered"),
+        (Compare("q", Operator.ANSWERED, False), "“q” is not answered"),
+        (Compare("budget", Operator.AT_MOST, 120050), "“Cost” is at most “$1,200.50 MXN”"),
+    ],
+)
+def test_comparison_is_said_as_it_is_judged(app: Flask, condition: Compare, words: str) -> None:
+    budget = QuestionSpec("budget", QuestionKind.MONEY, text("Cost"))
+    with app.app_context(), force_locale("en"):
+        assert condition_words(condition, {"budget": budget}) == words
+
+
+def test_what_a_negation_covers_is_never_in_doubt(app: Flask) -> None:
+    one, other = Compare("a", Operator.ANSWERED), Compare("b", Operator.ANSWERED)
+    with app.app_context(), force_locale("en"):
+        first = condition_words(AllOf((Not(one), other)), {})
+        whole = condition_words(Not(AllOf((one, other))), {})
+
+    assert first == "(not: “a” is answered) and “b” is answered"
+    assert whole == "not: (“a” is answered and “b” is answered)"
+
+
+def test_amount_is_said_in_money(app: Flask) -> None:
+    budget = QuestionSpec("budget", QuestionKind.MONEY, text("Cost"), maximum=100_000)
+    first = OLD.sections[0]
+    sections = [
+        (replace(first, questions=(*first.questions, each)), *OLD.sections[1:])
+        for each in (budget, replace(budget, maximum=250_050))
+    ]
+    [change] = compare(*(tiny_pack(sections=each) for each in sections))
+
+    assert said(app, change).endswith("maximum was $1,000.00 MXN and is now $2,500.50 MXN.")
+
+
+def test_whole_pack_is_told_in_both_languages(app: Flask) -> None:
+    with app.app_context():
+        told = {
+            language: CliRunner().invoke(packs, ["show", "mx", "--language", language]).output
+            for language in ("es", "en")
+        }
+    rules = mexican()
+    for language, words in told.items():
+        plain = " ".join(words.split())
+        for question in rules.questions.values():
+            assert " ".join(question.label.in_(language).split()) in plain
+        for tier in rules.tiers:
+            assert tier.name.in_(language) in plain
+            for stage in tier.stages:
+                for requirement in stage.gate:
+                    assert " ".join(requirement.label.in_(language).split()) in plain
+        for clock in rules.clocks:
+            assert f"{clock.name.in_(language)}: {clock.length} " in plain
 
 
 def test_words_of_the_pack_are_said_in_the_readers_language(app: Flask) -> None:

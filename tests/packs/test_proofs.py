@@ -97,6 +97,10 @@ SPOILT = {
     "day without an authority": Spoilt(
         AUTHORITIES, COFECE, f"{COFECE}\nvalid_until = 2025-10-16",
         "competences[7].code", Fault.INCONSISTENT, 6),
+    "term of a request that a request stops": Spoilt(
+        COORDINATION, 'key = "information_answer"',
+        'key = "information_answer"\nstops_in = ["information_requested"]',
+        "clocks[5].stops_in[0]", Fault.UNREACHABLE, 7),
     "term that stands still for ever": Spoilt(
         COORDINATION, 'stops_in = ["returned", "information_requested"]',
         'stops_in = ["returned", "deliberation"]',

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
-from config import PROJECT, Config
+from config import MAX_FILE_BYTES, MEBIBYTE, PROJECT, Config
 from sandbox.access.guard import public
 from sandbox.kernel.db import db
 from sandbox.models import Person
@@ -108,6 +109,13 @@ def test_too_much_has_a_page(
         return client.post("/eligibility", data={"csrf_token": token, "answer": "x" * 3_000})
 
     in_both(client, send, 413)
+
+
+def test_visitor_may_not_send_as_much_as_a_form_with_files(client: JudgingClient) -> None:
+    address = f"/applications/{uuid4()}/sections/closing"
+    body = b"x" * (MAX_FILE_BYTES + 2 * MEBIBYTE)
+    answer = client.post(address, data=body, content_type="multipart/form-data; boundary=b")
+    assert answer.status_code == 413
 
 
 def test_wrong_method_has_a_page_that_names_the_right_ones(client: JudgingClient) -> None:
