@@ -769,6 +769,70 @@ def test_a_recused_officer_with_a_head_behind_troubles_nobody_else(
     assert mailed(session, "nobody_left") == []
 
 
+def test_a_lead_that_must_decide_and_has_nobody_is_shown(session: Session, world: World) -> None:
+    application = case_under_review(session, world)
+    mark_criteria(session, application, world.inai)
+    take_position(session, application, world.inai)
+    leave(session, world.inai, world.inai.officer)
+    # The head has not declared and cannot decide yet: somebody must be named.
+    assert kinds(session, world.inai.head) == ["coordination.name_officer"]
+    assert kinds(session, world.caseworker) == []
+    leave(session, world.inai, world.inai.head)
+    assert kinds(session, world.caseworker) == ["coordination.nobody"]
+    panel = queries.case_panel(session, world.caseworker, application, pack(), LATER)
+    assert panel is not None
+    assert [(each.kind, each.authority) for each in panel.waiting] == [(WaitingKind.NOBODY, "INAI")]
+
+
+def test_a_head_who_has_declared_decides_without_an_officer(session: Session, world: World) -> None:
+    application = case_under_review(session, world)
+    mark_criteria(session, application, world.inai)
+    take_position(session, application, world.inai)
+    with unit_of_work(session):
+        services.declare_conflict(
+            session, world.inai.head, application, has_conflict=False, now=NOW
+        )
+    recuse(session, application, world.inai.officer)
+    assert kinds(session, world.inai.head) == ["coordination.decide"]
+
+
+def test_a_lead_left_without_anybody_while_others_speak_is_shown(
+    session: Session, world: World
+) -> None:
+    application = case_under_review(session, world, world.ift)
+    mark_criteria(session, application, world.inai)
+    take_position(session, application, world.inai)
+    leave(session, world.inai, world.inai.head)
+    recuse(session, application, world.inai.officer)
+    assert kinds(session, world.caseworker) == ["coordination.nobody"]
+    assert mailed(session, "nobody_left") != []
+    panel = queries.case_panel(session, world.caseworker, application, pack(), LATER)
+    assert panel is not None
+    assert [(each.kind, each.authority) for each in panel.waiting] == [
+        (WaitingKind.NOBODY, "INAI"),
+        (WaitingKind.REVIEW, "IFT"),
+    ]
+
+
+def test_an_associate_that_has_spoken_needs_nobody_until_the_trial(
+    session: Session, world: World
+) -> None:
+    application = case_under_review(session, world, world.ift)
+    for team in (world.inai, world.ift):
+        mark_criteria(session, application, team)
+        take_position(session, application, team)
+    leave(session, world.ift, world.ift.officer)
+    leave(session, world.ift, world.ift.head)
+    assert kinds(session, world.caseworker) == []
+    with unit_of_work(session):
+        services.decide(session, world.inai.officer, application, now=NOW)
+    # The trial needs somebody of every authority again.
+    assert kinds(session, world.caseworker) == ["coordination.nobody"]
+    panel = queries.case_panel(session, world.caseworker, application, pack(), LATER)
+    assert panel is not None
+    assert [(each.kind, each.authority) for each in panel.waiting] == [(WaitingKind.NOBODY, "IFT")]
+
+
 # --- review and positions ------------------------------------------------------------------------
 
 
@@ -1371,6 +1435,9 @@ def test_an_admitted_case_keeps_needing_its_officers_until_the_trial_has_ended(
             now=NOW,
         )
     assert kinds(session, world.inai.head) == ["coordination.name_officer"]
+    recuse(session, application, world.inai.head)
+    assert kinds(session, world.caseworker) == ["coordination.nobody"]
+    assert mailed(session, "nobody_left") != []
     with unit_of_work(session):
         trial = Trial(
             application_id=application.id,
@@ -1390,6 +1457,7 @@ def test_an_admitted_case_keeps_needing_its_officers_until_the_trial_has_ended(
         session.add(trial)
         record(session, CLOCK, Deed.TRIAL_COMPLETED, trial, now=NOW)
     assert kinds(session, world.inai.head) == []
+    assert kinds(session, world.caseworker) == []
 
 
 def test_of_each_kind_of_task_the_most_urgent_are_read(
@@ -1418,6 +1486,36 @@ def test_of_each_kind_of_task_the_most_urgent_are_read(
         ("coordination.name_officer", str(taken.id)),
         ("coordination.answer", cases[1]),
         ("coordination.answer", cases[2]),
+    ]
+
+
+def test_reviews_and_positions_are_counted_each_for_itself(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer, made = world.inai.officer, []
+    for days in range(8):
+        application = make_assigned(
+            session, world.organisation, world.company, world.caseworker, lead=world.inai
+        )
+        start_review(session, application, world.inai, now=SUBMITTED + timedelta(days=days))
+        made.append(application)
+    asked, to_position, to_review = made[:2], made[2:5], made[5:]
+    for application in (*asked, *to_position):
+        mark_criteria(session, application, world.inai)
+    for application in asked:
+        with unit_of_work(session):
+            applications.request_information(
+                session, officer, application, question="¿Dónde?", now=NOW
+            )
+    monkeypatch.setattr(waiting, "MOST_OF_A_KIND", 1)
+    found = [
+        (task.kind, task.values["application_id"])
+        for task in queries.list_tasks(session, officer, NOW)
+    ]
+    # The oldest two are marked and wait for the company: they take no room from those that wait.
+    assert found == [
+        *(("coordination.position", str(each.id)) for each in to_position[:2]),
+        *(("coordination.review", str(each.id)) for each in to_review[:2]),
     ]
 
 

@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.sql import ColumnElement
 
 from sandbox.applications.queries import find_submission
+from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.packs import Answers, PolicyPack
 from sandbox.domain.routing import Routing, propose
 from sandbox.kernel.actors import Actor
@@ -17,8 +19,27 @@ from sandbox.models import (
     Authority,
     AuthorityAssignment,
     ConflictDeclaration,
+    Trial,
 )
 from sandbox.models.coordination import AssignmentState
+
+OPEN = (
+    ApplicationStatus.ASSIGNED,
+    ApplicationStatus.UNDER_REVIEW,
+    ApplicationStatus.INFORMATION_REQUESTED,
+    ApplicationStatus.DELIBERATION,
+)
+"""In these statuses authorities work on a case towards its decision."""
+_ADMITTED = (DecisionOutcome.ADMITTED, DecisionOutcome.ADMITTED_WITH_CONDITIONS)
+
+
+def has_trial_ahead() -> ColumnElement[bool]:
+    """Tell of an application whether it is admitted and its trial has not ended.
+
+    Until then it needs officers as the review did.
+    """
+    has_ended = exists().where(Trial.application_id == Application.id, Trial.ended_at.is_not(None))
+    return and_(Application.outcome.in_(_ADMITTED), ~has_ended.correlate(Application))
 
 
 def latest_answers(session: Session, application_id: UUID) -> Answers:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from sandbox.applications.queries import holds_place, list_stops
 from sandbox.coordination.clocks import position_clock
 from sandbox.coordination.queries.bench import find_decision
-from sandbox.coordination.queries.cases import declined_authorities
+from sandbox.coordination.queries.cases import declined_authorities, has_trial_ahead
 from sandbox.coordination.queries.people import has_head
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import ClockReading, Stop
@@ -238,9 +238,11 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             has_position.label("has_position"),
             declared.label("declared"),
             has_head(AuthorityAssignment).label("has_head"),
+            has_trial_ahead().label("has_trial_ahead"),
             Person.name,
             ConflictDeclaration.id.label("declaration"),
         )
+        .join(Application, Application.id == AuthorityAssignment.application_id)
         .join(Authority, Authority.id == AuthorityAssignment.authority_id)
         .outerjoin(
             OfficerAssignment,
@@ -344,12 +346,20 @@ def _waiting(
     status = application.status
     if status == ApplicationStatus.INFORMATION_REQUESTED:
         return (Waiting(WaitingKind.COMPANY, ""),)
+    standing = [row for row in rows if row.state != AssignmentState.DECLINED.value]
+    if status == ApplicationStatus.DECIDED:
+        return tuple(
+            _waits_for_somebody(row)
+            for row in standing
+            if row.has_trial_ahead and row.authority_id not in officers
+        )
     if status != ApplicationStatus.ASSIGNED and status not in REVIEWING:
         return ()
-    standing = [row for row in rows if row.state != AssignmentState.DECLINED.value]
     if status in REVIEWING and all(row.has_position for row in standing):
-        lead = next((row.code for row in standing if row.role == AssignmentRole.LEAD.value), "")
-        return (Waiting(WaitingKind.DECIDE, lead),)
+        lead = next((row for row in standing if row.role == AssignmentRole.LEAD.value), None)
+        if lead is not None and not lead.has_head and lead.authority_id not in officers:
+            return (_waits_for_somebody(lead),)
+        return (Waiting(WaitingKind.DECIDE, "" if lead is None else lead.code),)
     each = (
         _waits(row, officers.get(row.authority_id), status, len(pack.criteria), clock)
         for row in standing
@@ -364,10 +374,12 @@ def _waits(
     if row.state == AssignmentState.PROPOSED.value:
         kind = WaitingKind.ANSWER if row.has_head else WaitingKind.NOBODY
         return Waiting(kind, row.code, due_on=row.respond_by)
-    if row.has_position:
+    is_lead = row.role == AssignmentRole.LEAD.value
+    # The lead still has to decide; a head can name an officer for it when the time comes.
+    if row.has_position and (officer is not None or row.has_head or not is_lead):
         return None
     if officer is None:
-        return Waiting(WaitingKind.NAME_OFFICER if row.has_head else WaitingKind.NOBODY, row.code)
+        return _waits_for_somebody(row)
     if officer.declaration is None:
         return Waiting(WaitingKind.DECLARE, row.code, officer.name)
     if status == ApplicationStatus.ASSIGNED:
@@ -375,3 +387,8 @@ def _waits(
     kind = WaitingKind.REVIEW if row.marked < criteria else WaitingKind.POSITION
     due_on = clock.due_on if clock and status == ApplicationStatus.UNDER_REVIEW else None
     return Waiting(kind, row.code, officer.name, due_on)
+
+
+def _waits_for_somebody(row: Line) -> Waiting:
+    """Say that an authority has no officer: its head names one, if there is a head."""
+    return Waiting(WaitingKind.NAME_OFFICER if row.has_head else WaitingKind.NOBODY, row.code)

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from sandbox.applications.queries import Reader, holds_place
+from sandbox.coordination.queries.cases import OPEN, has_trial_ahead
 from sandbox.models import (
+    Application,
     Authority,
     AuthorityAssignment,
     AuthorityMembership,
@@ -21,7 +23,7 @@ from sandbox.models import (
     Person,
     Position,
 )
-from sandbox.models.coordination import AssignmentState
+from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.models.people import AuthorityRole
 
 
@@ -67,6 +69,8 @@ def is_stranded(place: Any) -> ColumnElement[bool]:
     """Tell whether an authority must act on a case and has nobody who may.
 
     Without a head it cannot answer, nor name an officer; a named officer works on without one.
+    An associate has nothing left to do between its position and the trial; the lead must decide.
+    Shape: `place` as in `has_head`, in a statement that also reads the application.
     """
     named, position = aliased(OfficerAssignment), aliased(Position)
     is_manned = exists().where(
@@ -78,14 +82,17 @@ def is_stranded(place: Any) -> ColumnElement[bool]:
         position.application_id == place.application_id,
         position.authority_id == place.authority_id,
     )
+    is_open = Application.status.in_(OPEN)
+    needs_somebody = or_(
+        has_trial_ahead(),
+        and_(is_open, or_(place.role == AssignmentRole.LEAD, ~has_spoken.correlate(place))),
+    )
     return and_(
         ~has_head(place),
         or_(
-            place.state == AssignmentState.PROPOSED,
+            and_(place.state == AssignmentState.PROPOSED, is_open),
             and_(
-                place.state == AssignmentState.ACCEPTED,
-                ~is_manned.correlate(place),
-                ~has_spoken.correlate(place),
+                place.state == AssignmentState.ACCEPTED, ~is_manned.correlate(place), needs_somebody
             ),
         ),
     )
@@ -96,8 +103,9 @@ def list_stranded(session: Session, application_id: UUID) -> Sequence[str]:
     return session.scalars(
         select(Authority.code)
         .join(AuthorityAssignment, AuthorityAssignment.authority_id == Authority.id)
+        .join(Application, Application.id == AuthorityAssignment.application_id)
         .where(
-            AuthorityAssignment.application_id == application_id,
+            Application.id == application_id,
             is_stranded(AuthorityAssignment),
         )
         .order_by(Authority.code)

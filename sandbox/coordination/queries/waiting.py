@@ -26,8 +26,9 @@ from sandbox.access.checks import conceivable, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries import holds_place
 from sandbox.coordination.clocks import position_clock
+from sandbox.coordination.queries.cases import OPEN, has_trial_ahead
 from sandbox.coordination.queries.people import is_stranded
-from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
+from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.calendar import Stop
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day
@@ -40,7 +41,6 @@ from sandbox.models import (
     CriterionReview,
     OfficerAssignment,
     Position,
-    Trial,
 )
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.packs import active
@@ -48,17 +48,9 @@ from sandbox.packs import active
 # A row of a query whose columns are named in the query itself.
 Line = Row[*tuple[Any, ...]]
 
-_OPEN = (
-    ApplicationStatus.ASSIGNED,
-    ApplicationStatus.UNDER_REVIEW,
-    ApplicationStatus.INFORMATION_REQUESTED,
-    ApplicationStatus.DELIBERATION,
-)
 _POSITIONS_OPEN = (ApplicationStatus.UNDER_REVIEW, ApplicationStatus.DELIBERATION)
 _REVIEW_OPEN = (*_POSITIONS_OPEN, ApplicationStatus.INFORMATION_REQUESTED)
-_JUDGE = "judge"
-"""To review or to take the position: which of the two, the number of the pack's criteria says."""
-_ADMITTED = (DecisionOutcome.ADMITTED, DecisionOutcome.ADMITTED_WITH_CONDITIONS)
+_JUDGING = ("coordination.review", "coordination.position")
 # What each kind of task is done on; the page checks again whether it may be done.
 _PAGES = {
     "coordination.answer": "coordination.assignment",
@@ -95,12 +87,10 @@ def _authority_tasks(session: Session, actor: Actor, now: datetime) -> Iterator[
         )
         if row.kind == "coordination.answer":
             yield _task(row.kind, row, row.since, row.respond_by)
-        elif row.kind != _JUDGE:
+        elif row.kind in _JUDGING:
+            yield _task(row.kind, row, row.since, _positions_due(row, stops, now))
+        else:
             yield _task(row.kind, row, row.since, None)
-        elif row.marked < len(active.pack_of(row).criteria):
-            yield _task("coordination.review", row, row.since, _positions_due(row, stops, now))
-        elif row.status in _POSITIONS_OPEN:
-            yield _task("coordination.position", row, row.since, _positions_due(row, stops, now))
 
 
 def _positions_due(row: Line, stops: Sequence[Stop], now: datetime) -> date | None:
@@ -121,7 +111,7 @@ def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
         "coordination.name_officer": kinds.c.responded_at,
         "coordination.declare": kinds.c.named_at,
         "coordination.decide": kinds.c.last_position_at,
-        _JUDGE: kinds.c.review_started_at,
+        **dict.fromkeys(_JUDGING, kinds.c.review_started_at),
     }
     waiting = (
         select(kinds, case(since, value=kinds.c.kind).label("since"))
@@ -152,11 +142,17 @@ def _kind(facts: Any, actor: Actor) -> ColumnElement[str | None]:
         place.status == ApplicationStatus.ASSIGNED,
         is_head,
     )
+    # Whoever leads works on after the position: without an officer only a head who has declared
+    # can ask the company or decide.
     asks_for_officer = and_(
         is_accepted,
         is_head,
         place.officer_id.is_(None),
-        or_(is_decided, place.own_positions == 0),
+        or_(
+            is_decided,
+            place.own_positions == 0,
+            and_(place.role == AssignmentRole.LEAD, place.declared == 0),
+        ),
     )
     asks_for_decision = and_(
         is_accepted,
@@ -173,14 +169,26 @@ def _kind(facts: Any, actor: Actor) -> ColumnElement[str | None]:
         place.own_positions == 0,
         place.status.in_(_REVIEW_OPEN),
     )
+    has_marked_all = place.marked >= _criteria(place)
     return case(
         (asks_for_answer, "coordination.answer"),
         (asks_for_officer, "coordination.name_officer"),
         (and_(is_accepted, is_named, place.declared == 0), "coordination.declare"),
         (asks_for_decision, "coordination.decide"),
-        (asks_for_judgement, _JUDGE),
+        (and_(asks_for_judgement, ~has_marked_all), "coordination.review"),
+        # Nobody takes a position while the company is being asked.
+        (and_(asks_for_judgement, place.status.in_(_POSITIONS_OPEN)), "coordination.position"),
         else_=None,
     )
+
+
+def _criteria(place: Any) -> ColumnElement[int]:
+    """Say how many criteria the pack has to which a case is pinned."""
+    numbers = (
+        (and_(place.pack_code == pack.code, place.pack_version == pack.version), len(pack.criteria))
+        for pack in active.registry()
+    )
+    return case(*numbers, else_=0)
 
 
 def _facts(actor: Actor) -> Any:
@@ -245,18 +253,12 @@ def _facts(actor: Actor) -> Any:
         )
         .where(
             scope(actor, P.APPLICATION_READ),
-            or_(Application.status.in_(_OPEN), _has_trial_ahead()),
+            or_(Application.status.in_(OPEN), has_trial_ahead()),
             place.authority_id.in_(actor.officer_of),
             place.state != AssignmentState.DECLINED,
         )
         .subquery()
     )
-
-
-def _has_trial_ahead() -> ColumnElement[bool]:
-    """Keep admitted cases until their trial has ended: it needs officers as the review did."""
-    has_ended = exists().where(Trial.application_id == Application.id, Trial.ended_at.is_not(None))
-    return and_(Application.outcome.in_(_ADMITTED), ~has_ended)
 
 
 def _secretariat_tasks(session: Session, actor: Actor) -> list[Task]:
@@ -289,7 +291,7 @@ def _stranded(actor: Actor) -> Select[*tuple[Any, ...]]:
     since = func.min(func.coalesce(place.responded_at, place.assigned_at))
     due_on = func.min(place.respond_by).filter(place.state == AssignmentState.PROPOSED)
     return _cases("coordination.nobody", place, since, due_on=due_on).where(
-        scope(actor, P.APPLICATION_ASSIGN), Application.status.in_(_OPEN), is_stranded(place)
+        scope(actor, P.APPLICATION_ASSIGN), is_stranded(place)
     )
 
 
