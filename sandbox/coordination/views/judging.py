@@ -21,7 +21,8 @@ from sandbox.coordination.views.shared import (
     page,
     place_of,
 )
-from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
+from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus, asked
+from sandbox.domain.packs import QuestionSpec
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.language import current_language
@@ -95,8 +96,19 @@ def _review_page(
         saved=by_criterion,
         differences=differences,
         is_conflict=is_conflict,
+        evidence=_evidence(case),
         submission=list_submissions(case.session, case.application.id)[-1],
     )
+
+
+def _evidence(case: Case) -> dict[str, list[QuestionSpec]]:
+    """List by criterion what the company was asked about it: the answers that there are to read."""
+    answers = queries.latest_answers(case.session, case.application.id)
+    evidence: dict[str, list[QuestionSpec]] = {each.key: [] for each in case.pack.criteria}
+    for question in asked(case.pack, answers):
+        for key in question.criteria:
+            evidence[key].append(question)
+    return evidence
 
 
 def _reviewed(case: Case, *, is_complete: bool) -> ResponseReturnValue:
