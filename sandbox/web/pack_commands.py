@@ -16,6 +16,7 @@ from sandbox.packs import active
 from sandbox.packs.comparing import compare
 from sandbox.packs.errors import PackInvalid, PackProblem
 from sandbox.packs.loading import PackUnknown, Validation, load_pack, validate
+from sandbox.packs.reference import as_markdown, tables
 from sandbox.web.pack_diagram import diagram
 from sandbox.web.pack_summary import summary
 from sandbox.web.pack_words import change_sentence
@@ -99,6 +100,14 @@ def draw_pack(pack: PolicyPack, tiers: tuple[str, ...], output: Path, language: 
     with force_locale(locale_of(language)):
         output.write_text(diagram(pack, chosen), encoding="utf-8")
     click.echo(f"{output}: {', '.join(tier.key for tier in chosen)}")
+
+
+@packs.command("reference", with_appcontext=False)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def write_reference(output: Path) -> None:
+    """Write the reference of the packs' format, every key of it, as Markdown."""
+    output.write_text(as_markdown(), encoding="utf-8")
+    click.echo(f"{output}: {len(tables())} tables")
 
 
 def _as_json(found: Validation) -> str:
