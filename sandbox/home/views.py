@@ -75,27 +75,36 @@ def inbox() -> ResponseReturnValue:
     page = queries.list_mails(db.session(), current_actor(), request.args.get("after"))
     language = current_language()
     shown = [(row, mail.render_mail(row.OutboxMail, language)) for row in page.rows]
-    unread = [row for row in page.rows if row.OutboxMail.read_at is None]
+    bounds = [encode_key([row.created_at, row.id]) for row in page.rows]
     return render_template(
         "home/inbox.html",
         mails=shown,
         next_key=page.next_key,
         is_first="after" not in request.args,
-        unread_until=encode_key([unread[0].created_at]) if unread else None,
+        has_unread=any(row.OutboxMail.read_at is None for row in page.rows),
+        bounds={
+            "newest": bounds[0],
+            "oldest": bounds[-1],
+            "after": request.args.get("after", ""),
+        }
+        if bounds
+        else {},
     )
 
 
 @bp.post("/inbox/read")
 @needs(P.INBOX_READ)
 def read_inbox() -> ResponseReturnValue:
-    """Take what the inbox showed as read; what came in the meantime stays unread."""
-    db_session, actor, now = db.session(), current_actor(), utc_now()
-    shown = decode_key(request.form.get("until", ""), (datetime,))
+    """Take as read what one page of the inbox showed; later mails and other pages stay unread."""
+    db_session, actor, kinds = db.session(), current_actor(), (datetime, UUID)
+    newest = decode_key(request.form.get("newest", ""), kinds)
+    oldest = decode_key(request.form.get("oldest", ""), kinds)
     if actor.person_id is None:
         raise NotFound
-    with unit_of_work(db_session):
-        mail.mark_read(db_session, actor.person_id, until=shown[0] if shown else now, now=now)
-    return redirect(url_for(".inbox"), 303)
+    if newest is not None and oldest is not None:
+        with unit_of_work(db_session):
+            mail.mark_read(db_session, actor.person_id, newest=newest, oldest=oldest, now=utc_now())
+    return redirect(url_for(".inbox", after=request.form.get("after") or None), 303)
 
 
 @bp.get("/cases/<uuid:application_id>")

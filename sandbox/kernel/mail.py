@@ -23,7 +23,7 @@ from uuid import UUID
 
 from flask import Flask, current_app
 from flask_babel import force_locale
-from sqlalchemy import Index, delete, func, select, update
+from sqlalchemy import Index, delete, func, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.routing import MapAdapter
 
@@ -192,14 +192,26 @@ def list_mails(session: Session, person_id: UUID, limit: int = 50) -> Sequence[O
     return session.scalars(latest.limit(limit)).all()
 
 
-def mark_read(session: Session, person_id: UUID, *, until: datetime, now: datetime) -> None:
-    """Take everything that a person was told until then as read."""
+def mark_read(
+    session: Session,
+    person_id: UUID,
+    *,
+    newest: tuple[Any, ...],
+    oldest: tuple[Any, ...],
+    now: datetime,
+) -> None:
+    """Take as read what a person was told from one mail to another, both included.
+
+    Shape: `newest` and `oldest` are instants of creation, each with the mail's id.
+    """
+    key = tuple_(OutboxMail.created_at, OutboxMail.id)
     session.execute(
         update(OutboxMail)
         .where(
             OutboxMail.person_id == person_id,
             OutboxMail.read_at.is_(None),
-            OutboxMail.created_at <= until,
+            key <= newest,
+            key >= oldest,
         )
         .values(read_at=now)
         .execution_options(synchronize_session=False)

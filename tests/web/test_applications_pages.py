@@ -775,8 +775,14 @@ def test_the_inbox_pages_through_everything_and_names_each_case(
     assert read.request.path == "/inbox"
     assert read.main.count("Sin leer") == 1
     assert "Sin leer · 4 mar 2026" in read.main
-    assert "Sin leer" not in company.ana.get(first.links["Mensajes anteriores →"]).main
-    assert "Sin leer" not in company.ana.submit(read, form="/inbox/read").main
+    # What stands on other pages has not been shown, and is marked where it stands.
+    older = company.ana.get(first.links["Mensajes anteriores →"])
+    assert older.main.count("Sin leer") == 1
+    read = company.ana.submit(older, form="/inbox/read")
+    assert read.request.full_path == older.request.full_path
+    assert "Sin leer" not in read.main
+    assert company.ana.get("/inbox").main.count("Sin leer") == 1
+    assert "Sin leer" not in company.ana.submit("/inbox", form="/inbox/read").main
     assert "Sin leer" in company.beto.get("/inbox").main
 
 
