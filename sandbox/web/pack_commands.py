@@ -9,8 +9,12 @@ import click
 import msgspec
 from flask.cli import AppGroup
 from flask_babel import force_locale
+from flask_babel import gettext as _
 
+from sandbox.applications.queries import each_simulated
 from sandbox.domain.packs import PolicyPack
+from sandbox.kernel.clock import local_day, utc_now
+from sandbox.kernel.db import db
 from sandbox.kernel.language import FIRST_LANGUAGE, LANGUAGES, locale_of
 from sandbox.packs import active
 from sandbox.packs.comparing import compare
@@ -18,6 +22,7 @@ from sandbox.packs.errors import PackInvalid, PackProblem
 from sandbox.packs.loading import PackUnknown, Validation, load_pack, validate
 from sandbox.packs.reference import as_markdown, tables
 from sandbox.web.pack_diagram import diagram
+from sandbox.web.pack_simulation import simulated_lines
 from sandbox.web.pack_summary import summary
 from sandbox.web.pack_words import change_sentence
 
@@ -81,6 +86,23 @@ def show_pack(pack: PolicyPack, language: str) -> None:
     with force_locale(locale_of(language)):
         for depth, words in summary(pack):
             click.echo(f"{'  ' * depth}{words}")
+
+
+@packs.command("simulate")
+@click.argument("new", type=PACK)
+@click.option("--language", type=click.Choice(LANGUAGES), default=FIRST_LANGUAGE)
+def simulate_pack(new: PolicyPack, language: str) -> None:
+    """Say which cases of this platform would change under NEW, and why; nothing is changed."""
+    today = local_day(utc_now(), new.calendar.timezone)
+    changed = total = 0
+    with force_locale(locale_of(language)):
+        for case in each_simulated(db.session(), new, today):
+            total += 1
+            if case is not None:
+                changed += 1
+                for line in simulated_lines(new, case):
+                    click.echo(line)
+        click.echo(_("%(changed)d of %(total)d cases would change.", changed=changed, total=total))
 
 
 @packs.command("diagram")

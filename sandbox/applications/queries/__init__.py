@@ -47,6 +47,7 @@ from sandbox.applications.queries.people import (
     list_caseworkers,
     list_members,
 )
+from sandbox.applications.queries.simulating import Simulated, each_simulated
 from sandbox.applications.queries.submissions import (
     SubmissionLine,
     SubmissionRow,
@@ -72,12 +73,14 @@ __all__ = [
     "SavedSection",
     "SectionProgress",
     "Sheet",
+    "Simulated",
     "SubmissionLine",
     "SubmissionRow",
     "asked_in",
     "case_panel",
     "clock_of",
     "count_applications",
+    "each_simulated",
     "find_attachment",
     "find_lead",
     "find_open_request",

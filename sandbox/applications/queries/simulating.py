@@ -1,0 +1,109 @@
+"""Read every case that was submitted, to see what other rules would make of it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from sandbox.applications.queries.exchanges import clock_of
+from sandbox.domain.applications import OPEN_STATUSES
+from sandbox.domain.calendar import Stop
+from sandbox.domain.packs import Answers, PolicyPack
+from sandbox.domain.simulation import Effect, effects, fate
+from sandbox.models.applications import Application, ClockStop, Submission
+from sandbox.packs import active
+
+CHUNK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """Hold one case that other rules would change."""
+
+    application_id: UUID
+    reference: str
+    title: str
+    effects: tuple[Effect, ...]
+
+
+def each_simulated(session: Session, new: PolicyPack, today: date) -> Iterator[Simulated | None]:
+    """Give each submitted case that the pack would change, None for each that it would not.
+
+    Cases are read in pieces, so that memory stays constant whatever their number. Cases of other
+    programmes are left out.
+    """
+    after: UUID | None = None
+    while chunk := _chunk(session, new.code, after):
+        stops = _stops(session, [application.id for application, _ in chunk])
+        for application, submission in chunk:
+            read = partial(_due_on, session, application, stops[application.id], today)
+            yield _simulated(application, submission.content["answers"], new, today, read)
+        after = chunk[-1][0].id
+        session.expunge_all()
+
+
+def _chunk(
+    session: Session, code: str, after: UUID | None
+) -> Sequence[tuple[Application, Submission]]:
+    numbers = aliased(Submission)
+    latest = (
+        select(func.max(numbers.number))
+        .where(numbers.application_id == Application.id)
+        .correlate(Application)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Application, Submission)
+        .join(Submission, Submission.application_id == Application.id)
+        .where(Submission.number == latest, Application.pack_code == code)
+        .order_by(Application.id)
+        .limit(CHUNK)
+    )
+    if after is not None:
+        statement = statement.where(Application.id > after)
+    return [(row[0], row[1]) for row in session.execute(statement)]
+
+
+def _stops(session: Session, ids: Sequence[UUID]) -> defaultdict[UUID, list[Stop]]:
+    found: defaultdict[UUID, list[Stop]] = defaultdict(list)
+    rows = session.execute(
+        select(ClockStop.application_id, ClockStop.started_on, ClockStop.ended_on, ClockStop.reason)
+        .where(ClockStop.application_id.in_(ids))
+        .order_by(ClockStop.started_on)
+    )
+    for application_id, started_on, ended_on, reason in rows:
+        found[application_id].append(Stop(started_on, ended_on, reason))
+    return found
+
+
+def _due_on(
+    session: Session,
+    application: Application,
+    stops: Sequence[Stop],
+    today: date,
+    pack: PolicyPack,
+) -> date | None:
+    if application.status not in OPEN_STATUSES:
+        return None
+    clock = clock_of(session, application, pack, today, stops=stops)
+    return clock.due_on if clock else None
+
+
+def _simulated(
+    application: Application,
+    answers: Answers,
+    new: PolicyPack,
+    today: date,
+    due_on: Callable[[PolicyPack], date | None],
+) -> Simulated | None:
+    old = active.pack_of(application)
+    before, after = (fate(pack, answers, today, due_on(pack)) for pack in (old, new))
+    found = effects(before, after)
+    if not found:
+        return None
+    return Simulated(application.id, application.reference or "", application.title, found)

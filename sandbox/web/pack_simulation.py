@@ -1,0 +1,83 @@
+"""Say what a new pack would change in the cases of this platform, and why."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from sandbox.applications.queries import Simulated
+from sandbox.domain.packs import PolicyPack, Text
+from sandbox.domain.routing import RoutingReason
+from sandbox.domain.simulation import Aspect, Effect, Reason
+from sandbox.kernel.language import current_language
+from sandbox.web.templating import day
+
+
+def simulated_lines(pack: PolicyPack, case: Simulated) -> Iterator[str]:
+    """Say one case that would change: its name, then a sentence for each effect."""
+    yield f"{case.reference} {case.title}"
+    for effect in case.effects:
+        yield f"  {effect_sentence(pack, effect)}"
+
+
+def effect_sentence(pack: PolicyPack, effect: Effect) -> str:
+    """Say one effect, with the reasons that make it."""
+    before, after = _said(pack, effect, effect.before), _said(pack, effect, effect.after)
+    match effect.aspect:
+        case Aspect.TIER:
+            words = _("Tier: %(before)s now, %(after)s then.", before=before, after=after)
+        case Aspect.LEAD:
+            words = _("Lead: %(before)s now, %(after)s then.", before=before, after=after)
+        case Aspect.ASSOCIATES:
+            words = _("Associates: %(before)s now, %(after)s then.", before=before, after=after)
+        case Aspect.STAGES:
+            words = _("Stages: %(before)s now, %(after)s then.", before=before, after=after)
+        case Aspect.DEADLINE:
+            words = _(
+                "Last day for the decision: %(before)s now, %(after)s then.",
+                before=before,
+                after=after,
+            )
+    gained = [_reason(each) for each in effect.gained]
+    lost = [_reason(each) for each in effect.lost]
+    if gained:
+        words += " " + _("Because of: %(reasons)s.", reasons="; ".join(gained))
+    if lost:
+        words += " " + _("No longer counts: %(reasons)s.", reasons="; ".join(lost))
+    return words
+
+
+def _said(pack: PolicyPack, effect: Effect, value: object) -> str:
+    match value:
+        case None | ():
+            return _("none")
+        case date():
+            return day(value)
+        case tuple():
+            return ", ".join(_part(each) for each in value)
+        case _ if effect.aspect is Aspect.TIER:
+            names = {tier.key: _read(tier.name) for tier in pack.tiers}
+            return names.get(str(value), str(value))
+        case _:
+            return str(value)
+
+
+def _part(value: object) -> str:
+    if isinstance(value, tuple):
+        key, days = value
+        return ngettext("%(key)s (%(num)d day)", "%(key)s (%(num)d days)", days, key=key)
+    return str(value)
+
+
+def _reason(reason: Reason) -> str:
+    said = f"“{_read(reason.label)}”"
+    if reason.answer is not None:
+        said += f" “{_read(reason.answer)}”"
+    if isinstance(reason, RoutingReason):
+        return f"{said} ({reason.authority} +{reason.weight})"
+    return said if reason.raises_to else f"{said} (+{reason.points})"
+
+
+def _read(text: Text) -> str:
+    return " ".join(text.in_(current_language()).split())

@@ -1,0 +1,92 @@
+"""Other rules change a case exactly where they make something else of it, and say why."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sandbox.domain.packs import Answers, OptionSpec, PolicyPack, QuestionKind, QuestionSpec
+from sandbox.domain.simulation import Aspect, Effect, effects, fate
+from tests.domain.tiny_pack import is_yes, option, question, text, tiny_pack
+
+TODAY = date(2026, 5, 4)
+OLD = tiny_pack()
+
+
+def asking(*questions: QuestionSpec, **changes: Any) -> PolicyPack:
+    first = replace(OLD.sections[0], questions=questions)
+    return tiny_pack(sections=(first,), hard_rules=(), prohibited_uses=(), **changes)
+
+
+def apart(old: PolicyPack, new: PolicyPack, answers: Answers) -> dict[Aspect, Effect]:
+    found = effects(fate(old, answers, TODAY, None), fate(new, answers, TODAY, None))
+    return {each.aspect: each for each in found}
+
+
+def choice(*options: OptionSpec) -> QuestionSpec:
+    return question("risk", QuestionKind.CHOICE, options=options)
+
+
+def test_same_rules_change_nothing() -> None:
+    for answers in ({}, {"risk": "high"}):
+        assert apart(OLD, replace(OLD, version="2"), answers) == {}
+
+
+def test_points_raise_the_tier_and_name_the_answer() -> None:
+    top = next(tier for tier in OLD.tiers if tier.max_points is None and not tier.prohibited)
+    old = asking(choice(option("a"), option("b")))
+    new = asking(choice(option("a"), option("b", top.min_points or 0)))
+
+    assert apart(old, new, {"risk": "a"}) == {}
+    effect = apart(old, new, {"risk": "b"})[Aspect.TIER]
+    assert (effect.before, effect.after) == (OLD.tiers[0].key, top.key)
+    assert [(each.question, each.answer) for each in effect.gained] == [("risk", text("option b"))]
+    assert effect.lost == ()
+
+
+def test_hard_rule_that_no_longer_fires_is_named() -> None:
+    sure = question("sure", QuestionKind.YES_NO)
+    rule = replace(OLD.hard_rules[0], when=is_yes("sure"), at_least=OLD.tiers[1].key)
+    old = replace(asking(sure), hard_rules=(rule,))
+    effect = apart(old, asking(sure), {"sure": "yes"})[Aspect.TIER]
+
+    assert [each.label for each in effect.lost] == [rule.reason]
+    assert effect.gained == ()
+
+
+def test_other_wording_is_no_reason() -> None:
+    old = asking(choice(option("a", 1)))
+    new = asking(replace(choice(option("a", 1)), label=text("Said in another way")))
+
+    assert apart(old, new, {"risk": "a"}) == {}
+
+
+def test_competence_moves_the_lead_with_its_reason() -> None:
+    first, second = OLD.authorities[:2]
+    old = asking(choice(option("a", 0, (first.competences[0],))))
+    new = asking(choice(option("a", 0, (second.competences[0],))))
+    effect = apart(old, new, {"risk": "a"})[Aspect.LEAD]
+
+    assert (effect.before, effect.after) == (first.code, second.code)
+    assert [each.question for each in (*effect.gained, *effect.lost)] == ["risk", "risk"]
+
+
+def test_only_the_stages_that_differ_are_named() -> None:
+    tier = OLD.tiers[0]
+    last = replace(tier.stages[-1], max_days=tier.stages[-1].max_days + 1)
+    new = tiny_pack(tiers=(replace(tier, stages=(*tier.stages[:-1], last)), *OLD.tiers[1:]))
+    effect = apart(OLD, new, {})[Aspect.STAGES]
+
+    assert effect.before == ((last.key, last.max_days - 1),)
+    assert effect.after == ((last.key, last.max_days),)
+
+
+def test_deadline_is_compared_by_its_day() -> None:
+    before = fate(OLD, {}, TODAY, date(2026, 6, 1))
+    after = fate(OLD, {}, TODAY, date(2026, 7, 1))
+
+    [effect] = effects(before, after)
+    assert (effect.aspect, effect.before, effect.after) == (
+        Aspect.DEADLINE,
+        date(2026, 6, 1),
+        date(2026, 7, 1),
+    )

@@ -1,0 +1,128 @@
+"""A new pack is tried on every case of the platform; nothing is changed by trying."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sandbox.applications.queries import each_simulated, simulating
+from sandbox.domain.packs import PolicyPack
+from sandbox.domain.simulation import Aspect
+from sandbox.kernel.audit import AuditEntry
+from sandbox.models import Application
+from tests.factories import (
+    actor_for,
+    make_admitted,
+    make_draft,
+    make_organisation,
+    make_person,
+    make_staff,
+    make_submitted,
+    make_team,
+    pack,
+)
+from tests.packs.copies import copy_of_mx
+from tests.packs.copies import replace as rewrite
+
+TODAY = date(2026, 5, 4)
+
+
+@pytest.fixture
+def cases(app: Flask, session: Session) -> list[Application]:
+    """Three cases: a draft, one that waits, one that was admitted."""
+    owner = make_person(session)
+    organisation = make_organisation(session, owner)
+    company, caseworker = actor_for(session, owner), actor_for(session, make_staff(session))
+    return [
+        make_draft(session, organisation, company),
+        make_submitted(session, organisation, company),
+        make_admitted(
+            session,
+            organisation,
+            company,
+            caseworker,
+            lead=make_team(session, pack().authorities[0].code),
+        ),
+    ]
+
+
+def shorter() -> PolicyPack:
+    clocks = [replace(c, length=9) if c.key == "decision" else c for c in pack().clocks]
+    return replace(pack(), version="1.0.1", clocks=tuple(clocks))
+
+
+def longer_stages() -> PolicyPack:
+    tiers = [
+        replace(tier, stages=tuple(replace(s, max_days=s.max_days + 1) for s in tier.stages))
+        for tier in pack().tiers
+    ]
+    return replace(pack(), version="1.0.1", tiers=tuple(tiers))
+
+
+def test_same_rules_change_no_case(session: Session, cases: list[Application]) -> None:
+    same = replace(pack(), version="1.0.1")
+    assert list(each_simulated(session, same, TODAY)) == [None, None]
+
+
+def test_deadline_changes_only_where_the_decision_is_open(
+    session: Session, cases: list[Application]
+) -> None:
+    waiting = cases[1].id
+    [found] = [each for each in each_simulated(session, shorter(), TODAY) if each is not None]
+
+    assert found.application_id == waiting
+    assert [effect.aspect for effect in found.effects] == [Aspect.DEADLINE]
+
+
+def test_every_submitted_case_is_tried_in_whatever_pieces(
+    session: Session, cases: list[Application], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitted = {cases[1].id, cases[2].id}
+    monkeypatch.setattr(simulating, "CHUNK", 1)
+    found = [each for each in each_simulated(session, longer_stages(), TODAY) if each]
+
+    assert {each.application_id for each in found} == submitted
+    assert all(effect.aspect is Aspect.STAGES for each in found for effect in each.effects)
+
+
+def test_cases_of_another_programme_are_left_out(
+    session: Session, cases: list[Application]
+) -> None:
+    assert list(each_simulated(session, replace(pack(), code="other"), TODAY)) == []
+
+
+def test_trying_changes_nothing(session: Session, cases: list[Application]) -> None:
+    def state() -> list[object]:
+        session.rollback()
+        rows = session.execute(
+            select(Application.tier, Application.version).order_by(Application.id)
+        )
+        return [*rows, session.scalar(select(func.count(AuditEntry.id)))]
+
+    before = state()
+    list(each_simulated(session, longer_stages(), TODAY))
+    assert state() == before
+
+
+@pytest.mark.parametrize(
+    ("language", "last"),
+    [("es", "Cambiarían 2 de 2 casos."), ("en", "2 of 2 cases would change.")],
+)
+def test_command_names_each_case_and_counts_them(
+    app: Flask, cases: list[Application], tmp_path: object, language: str, last: str
+) -> None:
+    new = copy_of_mx(tmp_path)  # type: ignore[arg-type]
+    for tier in ("tier-1-minimal", "tier-2-limited", "tier-3-high"):
+        file = new / f"{tier}.toml"
+        file.write_text(file.read_text().replace("max_days = ", "max_days = 1"))
+    rewrite(new / "pack.toml", 'version = "1.0.0"', 'version = "1.0.1"')
+    references = [each.reference for each in cases[1:]]
+    command = ["packs", "simulate", str(new), "--language", language]
+    result = app.test_cli_runner().invoke(args=command)
+
+    assert result.exit_code == 0, result.output
+    assert result.output.splitlines()[-1] == last
+    assert all(str(reference) in result.output for reference in references)
