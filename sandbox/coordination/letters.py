@@ -22,11 +22,11 @@ from sandbox.coordination.sentences import (
 from sandbox.domain.applications import DecisionOutcome, content_hash
 from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stance
 from sandbox.domain.packs import PolicyPack
+from sandbox.kernel.language import locale_of
 from sandbox.kernel.pdf import render_pdf
 from sandbox.models import Application, Decision
 from sandbox.models.coordination import AssignmentRole
 
-_LOCALES = {"es": "es_MX"}
 _TONE: Mapping[DecisionOutcome, str] = {
     DecisionOutcome.ADMITTED: "positive",
     DecisionOutcome.ADMITTED_WITH_CONDITIONS: "conditional",
@@ -133,7 +133,7 @@ def letter_pdf(
 ) -> bytes:
     """Typeset the letter in the language of the application; it stays the same for ever."""
     language = application.language
-    with force_locale(_LOCALES.get(language, language)):
+    with force_locale(locale_of(language)):
         data = letter_data(pack, application, decision, head)
     return render_pdf("decision", data, language=language, timestamp=decision.decided_at)
 
