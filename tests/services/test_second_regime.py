@@ -331,10 +331,8 @@ def test_every_section_of_the_form_opens_in_both_languages(
     organisation, company = make_company(session, "Aurora Clínica")
     application = make_draft(session, organisation, company, **ANSWERS)
     case_id = application.id
-    applying = {
-        question.key
-        for question in asked(active.current(), complete_answers(active.current(), **ANSWERS))
-    }
+    pack = active.current()
+    applying = {question.key for question in asked(pack, complete_answers(pack, **ANSWERS))}
     assert len(applying) > 45
     window = sign_in(session, client, company)
     for section in pack.sections:
