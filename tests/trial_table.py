@@ -22,7 +22,8 @@ document             ok         status       ok             status     status   
 approve              ok         status       ok             status     status       ok             status     status     status
 waive                ok         status       ok             status     status       ok             status     status     status
 report               status     status       ok             ok         status       ok             ok         status     status
-judge_report         status     ok           ok             ok         ok           ok             ok         ok         ok
+accept_report        status     ok           ok             ok         ok           ok             ok         ok         ok
+return_report        status     status       ok             ok         status       ok             ok         status     status
 open_incident        ok         status       ok             ok         status       ok             ok         status     status
 close_incident       ok         ok           ok             ok         ok           ok             ok         ok         ok
 """  # noqa: E501 - a table is read by its columns

@@ -40,7 +40,8 @@ class TrialWork(StrEnum):
     APPROVE = "approve"
     WAIVE = "waive"
     REPORT = "report"
-    JUDGE_REPORT = "judge_report"
+    ACCEPT_REPORT = "accept_report"
+    RETURN_REPORT = "return_report"
     OPEN_INCIDENT = "open_incident"
     CLOSE_INCIDENT = "close_incident"
 
@@ -60,22 +61,24 @@ LIFECYCLE: Lifecycle[TrialStatus, TrialAction] = Lifecycle(
 
 OPEN_STATUSES = frozenset({TrialStatus.PREPARING, TrialStatus.RUNNING, TrialStatus.SUSPENDED})
 
-# Reports that were handed in and incidents that were opened are worked off even after the end.
-_LEFT_OVER = frozenset({TrialWork.JUDGE_REPORT, TrialWork.CLOSE_INCIDENT})
+# Reports that were handed in and incidents that were opened are worked off even after the end. No
+# report is returned then: nobody could correct it any more.
+_LEFT_OVER = frozenset({TrialWork.ACCEPT_REPORT, TrialWork.CLOSE_INCIDENT})
+_REPORTING = frozenset({TrialWork.REPORT, TrialWork.ACCEPT_REPORT, TrialWork.RETURN_REPORT})
 # What opens a gate. It rests during a suspension: nobody prepares the next stage of a test that
 # perhaps never goes on, and what stopped it may change what the gate has to ask for.
 _GATE_WORK = frozenset({TrialWork.DOCUMENT, TrialWork.APPROVE, TrialWork.WAIVE})
 
 WORK: Mapping[TrialStatus, frozenset[TrialWork]] = {
     # Nothing runs while the plan is made, so that there is nothing to report on.
-    TrialStatus.PREPARING: frozenset(TrialWork) - {TrialWork.REPORT, TrialWork.JUDGE_REPORT},
+    TrialStatus.PREPARING: frozenset(TrialWork) - _REPORTING,
     TrialStatus.RUNNING: frozenset(TrialWork) - {TrialWork.SAVE_PLAN, TrialWork.AGREE_PLAN},
     # A report on what ran until the stop stays owed, and what stopped the test can be put right.
     TrialStatus.SUSPENDED: frozenset(
         {
             TrialWork.SET_START_CONDITION,
-            TrialWork.REPORT,
             TrialWork.OPEN_INCIDENT,
+            *_REPORTING,
             *_LEFT_OVER,
         }
     ),

@@ -12,6 +12,7 @@ from wtforms import Field, HiddenField, IntegerField, RadioField, StringField, T
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from sandbox.domain.packs import Ending, PolicyPack
+from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.forms import DateField3, PlatformForm, Required, VersionedForm, WordLimit
 from sandbox.models import MonitoringReport, TrialPlan
 from sandbox.trials.queries import TrialFile, report_data
@@ -229,6 +230,18 @@ class JudgeForm(PlatformForm):
         """Demand a remark with a return."""
         if self.verdict.data == "return" and not (field.data or "").strip():
             raise ValidationError(_l("Say what has to change."))
+
+
+def judge_form(file: TrialFile) -> JudgeForm:
+    """Make the form of the lead's word; once nobody can correct a report, it is not returned."""
+    form = JudgeForm()
+    if TrialWork.RETURN_REPORT not in WORK[TrialStatus(file.trial.status)]:
+        form.verdict.choices = [each for each in form.verdict.choices if each.value == "accept"]
+        form.remark.description = _l(
+            "The test has ended and the report cannot be corrected any more. "
+            "Say here what is missing in it."
+        )
+    return form
 
 
 class IncidentForm(OnceForm):

@@ -105,7 +105,7 @@ def page_of(session: Session, actor: Actor, file: TrialFile) -> TrialPage:
         may_end=TrialAction.END in open_now and P.TRIAL_COMPLETE in granted,
         may_write_plan=TrialWork.SAVE_PLAN in open_now and P.TRIAL_PLAN_EDIT in granted,
         may_report=TrialWork.REPORT in open_now and P.MONITORING_REPORT_SUBMIT in granted,
-        may_judge=TrialWork.JUDGE_REPORT in open_now and P.MONITORING_REPORT_JUDGE in granted,
+        may_judge=TrialWork.ACCEPT_REPORT in open_now and P.MONITORING_REPORT_JUDGE in granted,
         may_open_incident=TrialWork.OPEN_INCIDENT in open_now and P.INCIDENT_OPEN in granted,
         may_close_incident=TrialWork.CLOSE_INCIDENT in open_now and P.INCIDENT_CLOSE in granted,
         own_conditions=frozenset(

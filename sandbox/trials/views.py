@@ -205,7 +205,8 @@ def new_report(trial_id: UUID) -> ResponseReturnValue:
 @needs(P.TRIAL_READ)
 def report(trial_id: UUID, report_id: UUID) -> ResponseReturnValue:
     """Read a report; the lead accepts or returns it here."""
-    file, form = _file(trial_id), forms.JudgeForm()
+    file = _file(trial_id)
+    form = forms.judge_form(file)
     found = queries.get_report(file, report_id)
     if not form.validate_on_submit():
         page = page_of(db.session(), current_actor(), file)

@@ -113,7 +113,8 @@ TRIAL_ACTIONS: dict[TrialAction | TrialWork, object] = {
     TrialWork.APPROVE: _l("approve what the next gate asks for"),
     TrialWork.WAIVE: _l("waive a requirement with a reason"),
     TrialWork.REPORT: _l("hand in a monitoring report"),
-    TrialWork.JUDGE_REPORT: _l("accept or return a monitoring report"),
+    TrialWork.ACCEPT_REPORT: _l("accept a monitoring report"),
+    TrialWork.RETURN_REPORT: _l("return a monitoring report to be corrected"),
     TrialWork.OPEN_INCIDENT: _l("report an incident"),
     TrialWork.CLOSE_INCIDENT: _l("close an incident"),
 }

@@ -13,7 +13,6 @@ from sandbox.domain.trials import (
     StageVisit,
     TrialAction,
     TrialStatus,
-    TrialWork,
     move,
     next_stage,
     possible,
@@ -135,12 +134,6 @@ def test_the_table_knows_every_place_that_a_test_can_come_to_and_no_other(
 def test_a_stage_of_another_tier_opens_nothing() -> None:
     with pytest.raises(KeyError):
         possible(TrialStatus.RUNNING, PACK.tier("minimal"), "laboratory")
-
-
-def test_what_is_named_as_work_is_open_somewhere_and_refused_somewhere() -> None:
-    for work in TrialWork:
-        outcomes = {found for (_, what), found in EXPECTED.items() if what is work}
-        assert outcomes == {"ok", "status"} or work is TrialWork.CLOSE_INCIDENT
 
 
 @pytest.mark.parametrize("tier", PACK.tiers, ids=lambda tier: tier.key)

@@ -150,8 +150,10 @@ class Scene:
                     readings=good_readings(self.file),
                     measured_on=self.file.today,
                 )
-            case TrialWork.JUDGE_REPORT:
+            case TrialWork.ACCEPT_REPORT:
                 self.do(services.judge_report, lead, report=self.report, accept=True, remark="")
+            case TrialWork.RETURN_REPORT:
+                self.do(services.judge_report, lead, report=self.report, accept=False, remark="No.")
             case TrialWork.OPEN_INCIDENT:
                 kind = pack().incident_classes[0].key
                 self.do(

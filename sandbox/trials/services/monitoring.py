@@ -131,12 +131,12 @@ def judge_report(
     remark: str,
     now: datetime,
 ) -> None:
-    """Accept a report, or return it with a remark.
+    """Accept a report, or return it with a remark; after the end it can only be accepted.
 
-    Raises: Denied, NotPossible(ALREADY_DONE, REASON_MISSING).
+    Raises: Denied, TransitionRefused, NotPossible(ALREADY_DONE, REASON_MISSING).
     """
     require(session, actor, P.MONITORING_REPORT_JUDGE, trial)
-    start_work(session, trial, TrialWork.JUDGE_REPORT)
+    start_work(session, trial, TrialWork.ACCEPT_REPORT if accept else TrialWork.RETURN_REPORT)
     if report.state != "submitted" or report.trial_id != trial.id:
         raise NotPossible(Why.ALREADY_DONE)
     if not accept and not remark.strip():
