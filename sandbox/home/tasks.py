@@ -41,15 +41,31 @@ _LISTS: Mapping[str, Mapping[str, str]] = {
     "coordination.decide": {},
     "coordination.replace": {"status": "assigned"},
     "coordination.nobody": {},
+    "trials.plan": {"status": "preparing"},
+    "trials.agree": {"status": "preparing"},
+    "trials.report": {"status": "running"},
+    "trials.correct_report": {},
+    "trials.judge": {},
+    "trials.gate": {},
+    "trials.approve": {},
+    "trials.enter": {},
+    "trials.complete": {"status": "running"},
+    "trials.resume": {"status": "suspended"},
+    "trials.incident": {},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Name a kind of which more waits than is shown; `values` filter the list of applications."""
+    """Name a kind of which more waits than is shown; `values` filter the list of the others."""
 
     kind: str
     values: Mapping[str, str]
+
+    @property
+    def is_of_trials(self) -> bool:
+        """Tell whether the others stand in the list of trials, not in that of applications."""
+        return self.kind in TRIAL_TASKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,5 +16,5 @@ TASK_SENTENCES: Mapping[str, object] = {
     "trials.complete": _l("Complete the test: everything is in place"),
     "trials.resume": _l("Decide whether the suspended test may go on"),
     "trials.incident": _l("Work off the open incident"),
-    "trials.more": _l("More tests wait for you than are shown here: see the list of tests"),
+    "trials.more": _l("More tests are open than are looked through here: see the list of tests"),
 }

@@ -25,16 +25,14 @@ from sandbox.models import (
     GateEvidence,
     Incident,
     MonitoringReport,
-    Organisation,
     Person,
     Reading,
     Trial,
     TrialStage,
 )
 from sandbox.trials import queries, services
-from sandbox.trials.queries import waiting
 from sandbox.trials.services.opening import public_part
-from tests.factories import make_admitted, make_company, pack
+from tests.factories import make_company, pack
 from tests.racing import race
 from tests.trial_factories import (
     OPENED,
@@ -772,56 +770,6 @@ def test_the_company_is_told_of_a_suspension(session: Session, files: FileStore)
     assert cast.caseworker.person_id in told
 
 
-def more_trials(session: Session, cast: Cast, count: int) -> list[Trial]:
-    """Open other trials of the same company before the same authorities."""
-    organisation = session.get_one(Organisation, cast.trial.organisation_id)
-    found = []
-    for _ in range(count):
-        application = make_admitted(
-            session,
-            organisation,
-            cast.company,
-            cast.caseworker,
-            lead=cast.lead,
-            associates=(cast.associate,),
-        )
-        with unit_of_work(session):
-            found.append(services.open_trial(session, OPENER, application, now=OPENED))
-    return found
-
-
-def trouble(session: Session, cast: Cast, trial: Trial, days: int) -> None:
-    """Open an incident so many days from now."""
-    with unit_of_work(session):
-        services.open_incident(
-            session,
-            cast.company,
-            trial,
-            class_key=pack().incident_classes[0].key,
-            what_happened="Se cayó.",
-            persons_affected=1,
-            now=cast.now + timedelta(days=days),
-        )
-
-
-@pytest.mark.parametrize("limit", ["MOST_TASKS", "MOST_FILES"])
-def test_the_most_urgent_tasks_are_listed_and_the_rest_is_spoken_of(
-    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch, limit: str
-) -> None:
-    others = more_trials(session, cast, 2)
-    for trial, days in zip((cast.trial, *others), (30, 20, 10), strict=True):
-        trouble(session, cast, trial, days)
-
-    def listed() -> list[tuple[str, str]]:
-        tasks = queries.list_tasks(session, cast.lead.officer, cast.now)
-        return [(task.kind, task.reference) for task in tasks]
-
-    urgent = [("trials.incident", trial.reference) for trial in (*reversed(others), cast.trial)]
-    assert listed() == urgent
-    monkeypatch.setattr(waiting, limit, 2)
-    assert listed() == [*urgent[:2], ("trials.more", "")]
-
-
 # --- what must not be possible -------------------------------------------------------------------
 
 
@@ -863,20 +811,3 @@ def test_no_reading_is_from_outside_the_stage(
             now=cast.now,
         )
     assert refused.value.reason is Why.READING_NOT_YET
-
-
-def test_the_secretariat_and_the_lead_have_tasks_for_what_is_theirs(
-    session: Session, files: FileStore
-) -> None:
-    cast = make_trial(session, files, tier=TIERS[-1])
-    while not any(
-        each.kind == "start_conditions"
-        for each in read(session, cast).requirements_of(read(session, cast).next_gate)
-    ):
-        work_the_gate(session, cast)
-        enter_next(session, cast)
-    owners = {spec.owner for spec in pack().tier(TIERS[-1]).start_conditions}
-    assert {Who.COMPANY, Who.LEAD, Who.SECRETARIAT} <= owners
-    for actor in (cast.company, cast.lead.officer, cast.caseworker):
-        kinds = [task.kind for task in queries.list_tasks(session, actor, cast.now)]
-        assert kinds == ["trials.gate"]

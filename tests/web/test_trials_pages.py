@@ -389,6 +389,48 @@ def test_the_lead_returns_a_report_only_with_a_remark(
     assert "Falta explicar una queja." in correction.main
 
 
+def test_after_the_end_a_report_can_only_be_accepted(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    place = address(cast, "reports", str(hand_in_report(session, cast).id))
+    lead = window(cast.lead.officer)
+    early = lead.get(place)
+    assert early.tree.xpath("//main//input[@name='verdict']/@value") == ["accept", "return"]
+    kind = pack().exits(Ending.EARLY)[0].code
+    lead.submit(address(cast, "end-early"), {"exit_kind": kind, "reason": "Ya no."})
+    page = lead.get(place)
+    assert page.tree.xpath("//main//input[@name='verdict']/@value") == ["accept"]
+    assert "ya no puede corregirse" in page.main
+    late = lead.submit(early, {"verdict": "return", "remark": "Falta una queja."})
+    assert late.status_code == 422
+    assert "Falta una queja." in late.main
+    assert lead.submit(place, {"verdict": "accept", "remark": "Bien."}).status_code == 200
+    session.rollback()
+    assert session.scalars(select(MonitoringReport.state)).all() == ["accepted"]
+
+
+def test_an_approval_that_counts_no_longer_says_why(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    gate, approval = requirement(session, cast, "approval")
+    lead = window(cast.lead.officer)
+    lead.submit(address(cast, "gates", gate, approval, "approve"), {"note": ""})
+    company = window(cast.company)
+    assert "Ya no cuenta" not in company.get(address(cast)).main
+    application = session.get_one(Application, cast.trial.application_id)
+    with unit_of_work(session):
+        coordination.declare_conflict(
+            session,
+            cast.lead.officer,
+            application,
+            has_conflict=True,
+            explanation="Parientes.",
+            now=cast.now,
+        )
+    assert "Ya no cuenta: quien aprobó declaró después" in company.get(address(cast)).main
+
+
 # --- suspension ----------------------------------------------------------------------------------
 
 

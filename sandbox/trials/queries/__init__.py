@@ -24,7 +24,7 @@ from sandbox.trials.queries.facts import (
     report_data,
 )
 from sandbox.trials.queries.reading import list_supervisors, read_file, read_files
-from sandbox.trials.queries.waiting import list_tasks, owes, waiting_task
+from sandbox.trials.queries.waiting import list_tasks, owes, waiting_tasks
 
 __all__ = [
     "COMPANY",
@@ -51,5 +51,5 @@ __all__ = [
     "read_file",
     "read_files",
     "report_data",
-    "waiting_task",
+    "waiting_tasks",
 ]

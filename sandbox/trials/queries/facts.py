@@ -182,7 +182,7 @@ class TrialFile:
         evidence = [row for row in self.evidence if row.stage == stage]
         approvals: dict[str, dict[str, frozenset[str]]] = {}
         for row in evidence:
-            if row.kind == "approval":
+            if row.kind == "approval" and not row.is_recused:
                 given = approvals.setdefault(row.requirement, {})
                 party = row.authority or Who.SECRETARIAT.value
                 given[party] = given.get(party, frozenset()) | {str(row.person_id)}
@@ -212,8 +212,15 @@ class TrialFile:
         return [row for row in self.evidence if row.stage == stage and row.kind == "document"]
 
     def approvals_at(self, stage: str) -> list[Any]:
-        """Return the approvals that stand at a gate; withdrawn ones are another kind."""
-        return [row for row in self.evidence if row.stage == stage and row.kind == "approval"]
+        """Return the approvals that count at a gate; withdrawn ones are another kind.
+
+        What somebody approved before declaring a conflict of interest counts no longer.
+        """
+        return [
+            row
+            for row in self.evidence
+            if row.stage == stage and row.kind == "approval" and not row.is_recused
+        ]
 
     def documents_mark(self, stage: str) -> str:
         """Name the documents of a gate by their contents, so that an approval says what it saw."""

@@ -30,6 +30,7 @@ from sandbox.models import (
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.packs import active
 from sandbox.trials.queries.facts import Supervisor, TrialFile
+from sandbox.trials.queries.urgency import recused
 
 
 def read_file(session: Session, trial: Trial, pack: PolicyPack, now: datetime) -> TrialFile:
@@ -141,7 +142,9 @@ def _evidence(ids: Sequence[UUID]) -> Any:
             GateEvidence.given_at,
             Authority.code.label("authority"),
             Person.name.label("person"),
+            recused().label("is_recused"),
         )
+        .join(Trial, Trial.id == GateEvidence.trial_id)
         .join(Person, Person.id == GateEvidence.person_id)
         .outerjoin(Authority, Authority.id == GateEvidence.authority_id)
         .where(GateEvidence.trial_id.in_(ids))

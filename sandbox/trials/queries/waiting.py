@@ -1,12 +1,10 @@
-"""List what waits for somebody among the open trials."""
+"""List what waits for somebody among the trials: the open ones, and what ended ones left over."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sandbox.access.checks import conceivable, scope
+from sandbox.access.checks import conceivable
 from sandbox.access.permissions import P
 from sandbox.domain.gates import MissingKind
 from sandbox.domain.packs import (
@@ -14,62 +12,32 @@ from sandbox.domain.packs import (
     RequirementSpec,
     Who,
 )
-from sandbox.domain.trials import (
-    OPEN_STATUSES,
-    TrialStatus,
-)
+from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.tasks import Task
-from sandbox.models import (
-    Incident,
-    MonitoringReport,
-    Trial,
-)
 from sandbox.trials.queries.facts import COMPANY, COMPLETION, Supervisor, TrialFile, has_approved
 from sandbox.trials.queries.reading import read_files
+from sandbox.trials.queries.urgency import select_urgent
 
-MOST_TASKS = 50
 MOST_FILES = 200  # so many trials are read to find the most urgent tasks
+
+Wait = tuple[str, str, date | None]
+"""Kind, endpoint and due day of what waits."""
 
 
 def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
-    """List what waits for the actor among the open trials, the most urgent first.
+    """List what waits for the actor among the trials, the most urgent first.
 
     The files of many trials are read together, so that the number of statements is fixed. Where
-    more waits than is listed, the last task says so and leads to the list of trials.
+    more trials can wait than are read, the last task says so and leads to the list of trials.
     """
     if not conceivable(actor, P.TRIAL_READ):
         return []
-    trials = session.scalars(
-        select(Trial)
-        .where(Trial.status.in_([each.value for each in OPEN_STATUSES]), scope(actor, P.TRIAL_READ))
-        .order_by(func.coalesce(*_pressing()), Trial.id)
-        .limit(MOST_FILES + 1)
-    ).all()
-    found = [
-        task
-        for file in read_files(session, trials[:MOST_FILES], now)
-        if (task := waiting_task(file, actor)) is not None
-    ]
+    trials = session.scalars(select_urgent(actor, now).limit(MOST_FILES + 1)).all()
+    files = read_files(session, trials[:MOST_FILES], now)
+    found = [task for file in files for task in waiting_tasks(file, actor)]
     found.sort(key=lambda task: (task.due_on or date.max, task.since))
-    if len(found) > MOST_TASKS or len(trials) > MOST_FILES:
-        return [*found[:MOST_TASKS], _more_tasks(now)]
-    return found
-
-
-def _pressing() -> tuple[Any, ...]:
-    """Say since, or until, when a trial has needed somebody, the gravest ground first."""
-    incidents = select(func.min(Incident.due_at)).where(
-        Incident.trial_id == Trial.id, Incident.closed_at.is_(None)
-    )
-    reports = select(func.min(MonitoringReport.submitted_at)).where(
-        MonitoringReport.trial_id == Trial.id, MonitoringReport.state.in_(["submitted", "returned"])
-    )
-    return (
-        incidents.correlate(Trial).scalar_subquery(),
-        reports.correlate(Trial).scalar_subquery(),
-        Trial.changed_at,
-    )
+    return [*found, _more_tasks(now)] if len(trials) > MOST_FILES else found
 
 
 def _more_tasks(now: datetime) -> Task:
@@ -84,12 +52,13 @@ def _more_tasks(now: datetime) -> Task:
     )
 
 
-def waiting_task(file: TrialFile, actor: Actor) -> Task | None:
-    """Return the most urgent thing that a trial asks of the actor."""
+def waiting_tasks(file: TrialFile, actor: Actor) -> list[Task]:
+    """Return what a trial asks of the actor; what is urgent stands beside what else is."""
+    return [_task(file, *each) for each in _waiting(file, actor)]
+
+
+def _task(file: TrialFile, kind: str, endpoint: str, due_on: date | None) -> Task:
     trial = file.trial
-    kind, endpoint, due_on = _waiting(file, actor)
-    if kind is None:
-        return None
     values = {"trial_id": str(trial.id)}
     if endpoint == "trials.report" and file.unjudged_report is not None:
         values["report_id"] = str(file.unjudged_report.id)
@@ -104,14 +73,15 @@ def waiting_task(file: TrialFile, actor: Actor) -> Task | None:
     )
 
 
-def _waiting(file: TrialFile, actor: Actor) -> tuple[str | None, str, date | None]:
-    """Return kind, endpoint and due day of what waits; the first that holds is the most urgent."""
+def _waiting(file: TrialFile, actor: Actor) -> list[Wait]:
+    """Return what is urgent; or, while nothing is, the first thing that brings the trial on."""
     if file.trial.organisation_id in actor.member_of:
-        return _waiting_for_company(file)
+        return _urgent_for_company(file) or _next_for_company(file)
     authority = file.acting(actor)
     if authority is None:
-        return ("trials.gate" if owes(file, Who.SECRETARIAT) else None), "trials.show", None
-    return _waiting_for(file, authority, actor)
+        owed = file.is_open and owes(file, Who.SECRETARIAT)
+        return [("trials.gate", "trials.show", None)] if owed else []
+    return _urgent_for(file, authority) or _next_for(file, authority, actor)
 
 
 def owes(file: TrialFile, who: Who) -> bool:
@@ -140,51 +110,76 @@ def _is_owed(file: TrialFile, spec: RequirementSpec, who: Who) -> bool:
             return False
 
 
-def _waiting_for_company(file: TrialFile) -> tuple[str | None, str, date | None]:
-    page = "trials.show"
-    agreed = {row.party for row in file.agreements}
-    if file.open_suspension is not None:
-        wanted = file.open_suspension.by_company and not file.open_suspension.suspender_agreed_at
-        return ("trials.resume" if wanted else None), page, None
+def _urgent_for_company(file: TrialFile) -> list[Wait]:
+    """Return what keeps its day even during a suspension, beside the suspension itself."""
+    found: list[Wait] = []
+    suspension = file.open_suspension
+    if suspension is not None and suspension.by_company and not suspension.suspender_agreed_at:
+        found.append(("trials.resume", "trials.show", None))
+    if not file.is_reporting:
+        return found
     if any(report.state == "returned" for report in file.reports):
-        return "trials.correct_report", "trials.new_report", file.today
-    if file.reports_due and len(file.current_reports) < len(file.reports_due):
-        return "trials.report", "trials.new_report", file.next_report_due
+        found.append(("trials.correct_report", "trials.new_report", file.today))
+    elif len(file.current_reports) < len(file.reports_due):
+        found.append(("trials.report", "trials.new_report", file.next_report_due))
+    return found
+
+
+def _next_for_company(file: TrialFile) -> list[Wait]:
+    if not file.is_open:
+        return []
+    agreed = {row.party for row in file.agreements}
     if file.trial.status == TrialStatus.PREPARING and COMPANY not in agreed:
-        return "trials.plan", "trials.plan", None
-    return ("trials.gate" if owes(file, Who.COMPANY) else None), page, file.next_report_due
+        return [("trials.plan", "trials.plan", None)]
+    if owes(file, Who.COMPANY):
+        return [("trials.gate", "trials.show", file.next_report_due)]
+    return []
 
 
-def _waiting_for(
-    file: TrialFile, authority: Supervisor, actor: Actor
-) -> tuple[str | None, str, date | None]:
-    page = "trials.show"
+def _urgent_for(file: TrialFile, authority: Supervisor) -> list[Wait]:
+    """Return what neither a suspension nor the end of the trial puts off."""
+    found: list[Wait] = []
     suspension = file.open_suspension
     if suspension is not None:
         by_us = suspension.authority_id == authority.authority_id
         wanted = (authority.is_lead and not suspension.lead_agreed_at) or (
             by_us and not suspension.suspender_agreed_at
         )
-        return ("trials.resume" if wanted else None), page, None
+        if wanted and file.is_open:
+            found.append(("trials.resume", "trials.show", None))
     incidents = [each for each in file.incidents if each.closed_at is None]
     if authority.is_lead and incidents:
-        return "trials.incident", page, file.day_of(min(each.due_at for each in incidents))
+        due_on = file.day_of(min(each.due_at for each in incidents))
+        found.append(("trials.incident", "trials.show", due_on))
     if authority.is_lead and file.unjudged_report is not None:
-        return "trials.judge", "trials.report", None
+        found.append(("trials.judge", "trials.report", None))
+    return found
+
+
+def _next_for(file: TrialFile, authority: Supervisor, actor: Actor) -> list[Wait]:
+    if not file.is_open or file.open_suspension is not None:
+        return []
     is_preparing = file.trial.status == TrialStatus.PREPARING
     agreed = {row.party for row in file.agreements}
     if is_preparing and COMPANY in agreed and authority.code not in agreed:
-        return "trials.agree", "trials.plan", None
+        return [("trials.agree", "trials.plan", None)]
     gate = file.gate(file.next_gate)
     if authority.is_lead and gate.is_open:
         is_last = file.next_gate == COMPLETION
-        return (
-            ("trials.complete", "trials.complete", None)
-            if is_last
-            else ("trials.enter", page, None)
-        )
+        kind, page = ("complete", "complete") if is_last else ("enter", "show")
+        return [(f"trials.{kind}", f"trials.{page}", None)]
     if authority.is_lead and owes(file, Who.LEAD):
-        return "trials.gate", page, None
+        return [("trials.gate", "trials.show", None)]
+    return (
+        [("trials.approve", "trials.show", None)]
+        if _may_now_approve(file, authority, actor)
+        else []
+    )
+
+
+def _may_now_approve(file: TrialFile, authority: Supervisor, actor: Actor) -> bool:
+    """Tell whether only approvals are missing, this person's among them."""
+    gate = file.gate(file.next_gate)
     mine = [
         requirement
         for requirement in gate.requirements
@@ -196,8 +191,7 @@ def _waiting_for(
         and not has_approved(file, file.next_gate, requirement.spec.key, actor)
     ]
     others = [each for each in gate.requirements if not each.holds and each not in mine]
-    only_approvals = all(
+    # An approval is asked for once there is something to approve: everything else is in place.
+    return bool(mine) and all(
         part.kind is MissingKind.APPROVAL for each in others for part in each.missing
     )
-    # An approval is asked for once there is something to approve: everything else is in place.
-    return ("trials.approve" if mine and only_approvals else None), page, None
