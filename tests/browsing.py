@@ -216,6 +216,10 @@ SHAPE = """() => {
 }"""
 
 
+SCANNED: set[tuple[str, int, str]] = set()
+"""The pages in which the scanner has found nothing: language, width and shape."""
+
+
 @functools.cache
 def catalog(language: str) -> NullTranslations:
     """Return the texts of a language as the site has them; English is what the code says."""
@@ -400,14 +404,18 @@ class Visitor:
         """Fail on anything that is wrong with the page as it stands; keep a picture of it."""
         shape = self.page.evaluate(SHAPE)
         if shape not in self.album.seen:
-            # The same page with other words in it is no other page to the scanner.
             self.album.seen.add(shape)
             if self.album.story:
                 plain = IDENTIFIER.sub("", self.path.partition("?")[0].partition("#")[0])
                 name = re.sub(r"[^a-z]+", "-", plain.lower()).strip("-")
                 self.album.keep(self.page, name or "start")
-            if self.scans:
-                axe(self.page)
+        # The same page with other words in it is no other page to the scanner, whichever story
+        # comes by.
+        size = self.page.viewport_size
+        scanned = (self.language, size["width"] if size else 0, shape)
+        if self.scans and scanned not in SCANNED:
+            axe(self.page)
+            SCANNED.add(scanned)
         self.look_at_edges()
         assert self.complaints == [], f"{self.page.url}: {self.complaints}"
         return self
