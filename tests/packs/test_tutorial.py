@@ -1,7 +1,10 @@
 """Whoever types what the tutorial says gets what it promises, the deliberate mistake included."""
 
+import email
+import email.policy
 import json
 import os
+import re
 import shlex
 import signal
 import socket
@@ -10,20 +13,27 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from urllib.error import URLError
 
 import pytest
+from flask import Flask
 from lxml import etree
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import PACKS, PROJECT, Config
+from sandbox.domain.risk import tiering
+from sandbox.domain.routing import propose
 from sandbox.kernel.db import db
+from sandbox.models import Submission
 from sandbox.packs import active
 from sandbox.packs.loading import load_packs, validate
+from sandbox.web.worker import run_worker
 from tests.databases import Databases, connect
-from tests.factories import make_organisation, make_person
+from tests.factories import make_company, make_organisation, make_person, make_submitted
 from tests.packs.handbook import TUTORIAL, Block, blocks, edit, tutorial_pack, write
 from tests.pages import JudgingClient, remember_faults
 
@@ -78,7 +88,12 @@ class Reader:
             self.exports.append(line)
         elif self.is_server(line):
             self.server = subprocess.Popen(
-                ["bash", "-c", script], cwd=PROJECT, env=self.environment, start_new_session=True
+                ["bash", "-c", script],
+                cwd=PROJECT,
+                env=self.environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
             )
         else:
             done = subprocess.run(
@@ -178,9 +193,16 @@ def test_text_quotes_every_proof(tmp_path: Path) -> None:
 # --- the platform under the pack of the tutorial -------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Platform:
+    """The platform under the tutorial's pack, with a session beside it."""
+
+    app: Flask
+    session: Session
+
+
 @pytest.fixture
-def client(databases: Databases, tmp_path: Path) -> Iterator[JudgingClient]:
-    """Somebody signed in at a platform under the tutorial's pack, who acts for a company."""
+def platform(databases: Databases, tmp_path: Path) -> Iterator[Platform]:
     # Late, so that the tests of the text alone run whatever state the rooms are in.
     from sandbox.web.app import create_app
 
@@ -192,23 +214,28 @@ def client(databases: Databases, tmp_path: Path) -> Iterator[JudgingClient]:
         pack_folder=tmp_path / "packs",
         pack_code="harbour",
     )
+    engine = connect(store.url)
     try:
         app = create_app(config)
         remember_faults(app)
-        engine = connect(store.url)
         with Session(engine) as session:
-            person = make_person(session)
-            email = person.email
-            make_organisation(session, person)
-        engine.dispose()
-        client = JudgingClient(app)
-        client.sign_in(email)
-        yield client
+            yield Platform(app, session)
         with app.app_context():
             db.engine.dispose()
     finally:
+        engine.dispose()
         # The packs are those of the process: the tests that follow need theirs again.
         active.install(PACKS, "mx")
+
+
+@pytest.fixture
+def client(platform: Platform) -> JudgingClient:
+    """Somebody signed in who acts for a company."""
+    person = make_person(platform.session)
+    make_organisation(platform.session, person)
+    client = JudgingClient(platform.app)
+    client.sign_in(person.email)
+    return client
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -257,6 +284,42 @@ def test_every_section_of_the_form_opens(client: JudgingClient, language: str) -
                 assert question.label.in_(language) in page.main
             for column in question.columns:
                 assert column.label.in_(language) in page.main
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_account_is_confirmed_by_the_mail_in_the_folder(platform: Platform, language: str) -> None:
+    client = JudgingClient(platform.app)
+    client.get(f"/language/{language}")
+    start = client.get("/")
+    [apply] = [address for address in start.links.values() if address == "/register-account"]
+    new = {"name": "Eva Ríos", "email": "eva@example.org", "password": "a tall ship and a star"}
+    client.submit(apply, {**new, "language": language})
+    run_worker(platform.app, once=True)
+    [mail] = platform.app.extensions["config"].mail_folder.glob("*.eml")
+    message = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default)
+    body = message.get_body(("plain",))
+    assert body is not None
+    found = re.search(r"http://localhost(/confirm/\S+)", body.get_content())
+    assert found
+    client.submit(found[1], {})
+    client.submit("/sign-in", {"email": new["email"], "password": new["password"]})
+    page = client.get("/applications/new")
+    assert page.location == "/organisations/new"
+
+
+def test_application_is_sent_and_its_case_has_authorities(platform: Platform) -> None:
+    organisation, actor = make_company(platform.session)
+    application = make_submitted(
+        platform.session, organisation, actor, area="harbour", passengers="yes", cameras="people"
+    )
+    assert str(application.reference).startswith("BOAT-")
+    assert (application.pack_code, application.pack_version) == ("harbour", "1.0.0")
+    rules = active.pack_of(application)
+    submission = platform.session.scalars(select(Submission)).one()
+    answers = submission.content["answers"]
+    assert tiering(rules, answers).tier == "careful"
+    routing = propose(rules, answers, date(2027, 3, 1))
+    assert (routing.lead, routing.associates) == ("PORT", ("DATA",))
 
 
 def test_both_versions_of_the_tutorial_stand_beside_each_other(tmp_path: Path) -> None:
