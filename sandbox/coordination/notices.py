@@ -62,11 +62,23 @@ def officer_named(
 
 
 def officer_recused(
-    session: Session, application: Application, authorities: Iterable[UUID], now: datetime
+    session: Session,
+    application: Application,
+    authorities: Iterable[UUID],
+    now: datetime,
+    *,
+    position_stands: bool,
 ) -> None:
     """Tell the heads of an authority that its officer is recused; not why, which is personal."""
     for head in queries.list_heads(session, application.id, authorities):
-        _tell(session, head, "officer_recused", application, now)
+        _tell(
+            session,
+            head,
+            "officer_recused",
+            application,
+            now,
+            position_stands=position_stands,
+        )
 
 
 def nobody_left(session: Session, application: Application, authority: str, now: datetime) -> None:

@@ -11,6 +11,9 @@ TASK_SENTENCES: Mapping[str, LazyString] = {
     "coordination.declare": _l("Declare whether you have a conflict of interest"),
     "coordination.review": _l("Review the criteria"),
     "coordination.position": _l("Take your authority's position"),
+    "coordination.confirm": _l(
+        "Confirm or change your authority's position: whoever gave it is recused"
+    ),
     "coordination.decide": _l("Decide the application"),
     "coordination.replace": _l("Ask another authority in place of one that declined"),
     "coordination.nobody": _l("See to an authority that has nobody who may act"),

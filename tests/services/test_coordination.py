@@ -583,6 +583,10 @@ def test_an_officer_without_a_conflict_may_have_one_later_and_never_back(
     assert kinds(session, officer) == []
     assert kinds(session, world.inai.head) == ["coordination.name_officer"]
     assert mailed(session, "officer_recused") == ["Jefa INAI"]
+    (told,) = session.scalars(
+        select(OutboxMail).where(OutboxMail.template == "coordination/officer_recused")
+    )
+    assert told.params["position_stands"] is False
     with pytest.raises(Denied), unit_of_work(session):
         services.declare_conflict(session, officer, application, has_conflict=False, now=LATER)
 
@@ -792,7 +796,79 @@ def test_a_head_who_has_declared_decides_without_an_officer(session: Session, wo
         services.declare_conflict(
             session, world.inai.head, application, has_conflict=False, now=NOW
         )
+    leave(session, world.inai, world.inai.officer)
+    assert kinds(session, world.inai.head) == ["coordination.decide"]
+
+
+def test_a_position_of_somebody_recused_stands_and_is_confirmed_by_another(
+    session: Session, world: World
+) -> None:
+    application = case_under_review(session, world, world.ift)
+    for team in (world.inai, world.ift):
+        mark_criteria(session, application, team)
+        take_position(session, application, team)
+    recuse(session, application, world.ift.officer)
+    assert kinds(session, world.ift.head) == ["coordination.name_officer"]
+    (told,) = session.scalars(
+        select(OutboxMail).where(OutboxMail.template == "coordination/officer_recused")
+    )
+    assert told.params["position_stands"] is True
+    # It is the authority's position: the lead may decide on it.
+    assert kinds(session, world.inai.officer) == ["coordination.decide"]
+    for actor, is_shown in ((world.caseworker, True), (world.inai.officer, True)):
+        panel = queries.case_panel(session, actor, application, pack(), LATER)
+        assert panel is not None
+        assert [line.position is not None and line.position.by_recused for line in panel.lines] == [
+            False,
+            is_shown,
+        ]
+    panel = queries.case_panel(session, world.company, application, pack(), LATER)
+    assert panel is not None
+    assert [line.position for line in panel.lines] == [None, None]
+    name(session, world.ift, application, world.ift.second)
+    with unit_of_work(session):
+        services.declare_conflict(
+            session, world.ift.second, application, has_conflict=False, now=LATER
+        )
+    assert kinds(session, world.ift.second) == ["coordination.confirm"]
+    with unit_of_work(session):
+        services.take_position(
+            session,
+            world.ift.second,
+            application,
+            stance=Stance.CONCUR,
+            reasons="Lo muestra la solicitud.",
+            expected_version=1,
+            now=LATER,
+        )
+    assert kinds(session, world.ift.second) == []
+    panel = queries.case_panel(session, world.caseworker, application, pack(), LATER)
+    assert panel is not None
+    assert not any(line.position and line.position.by_recused for line in panel.lines)
+
+
+def test_the_lead_confirms_the_position_of_somebody_recused_before_it_decides(
+    session: Session, world: World
+) -> None:
+    application = case_under_review(session, world)
+    mark_criteria(session, application, world.inai)
+    take_position(session, application, world.inai)
+    with unit_of_work(session):
+        services.declare_conflict(
+            session, world.inai.head, application, has_conflict=False, now=NOW
+        )
     recuse(session, application, world.inai.officer)
+    assert kinds(session, world.inai.head) == ["coordination.confirm"]
+    with unit_of_work(session):
+        services.take_position(
+            session,
+            world.inai.head,
+            application,
+            stance=Stance.CONCUR,
+            reasons="Lo muestra la solicitud.",
+            expected_version=1,
+            now=LATER,
+        )
     assert kinds(session, world.inai.head) == ["coordination.decide"]
 
 

@@ -370,6 +370,60 @@ def test_a_conflict_that_arises_later_closes_the_case_everywhere(
     )
 
 
+def test_a_conflict_is_asked_about_while_there_is_something_to_do(
+    session: Session, world: World
+) -> None:
+    words = "Ahora tengo un conflicto de interés"
+    admitted, declined = (
+        with_positions(session, world, stance) for stance in (Stance.CONCUR, Stance.OBJECT)
+    )
+    with unit_of_work(session):
+        services.open_deliberation(session, world.inai.officer, declined, now=NOW)
+    for application in (admitted, declined):
+        with unit_of_work(session):
+            services.decide(session, world.inai.officer, application, now=NOW)
+    officer = world.window(world.inai.officer)
+    assert words in officer.get(address(admitted)).main
+    assert words not in officer.get(address(declined)).main
+    # Whoever wants to see no more of it can still say so.
+    assert officer.get(address(declined, "conflict")).status_code == 200
+
+
+def test_a_position_of_somebody_recused_is_marked_for_authorities_alone(
+    session: Session, world: World, app: Flask
+) -> None:
+    application = with_positions(session, world, Stance.CONCUR)
+    with unit_of_work(session):
+        services.declare_conflict(
+            session, world.inai.head, application, has_conflict=False, now=NOW
+        )
+        services.declare_conflict(
+            session,
+            world.inai.officer,
+            application,
+            has_conflict=True,
+            explanation="Soy socia.",
+            now=NOW,
+        )
+    told = session.scalars(
+        select(OutboxMail).where(OutboxMail.template == "coordination/officer_recused")
+    ).one()
+    with app.test_request_context():
+        body = render_mail(told, "es").body
+    assert "sigue en pie" in body
+    assert "\n\n\n" not in body
+    words = "está excusada del caso. La posición sigue en pie"
+    head = world.window(world.inai.head)
+    page = head.get(address(application))
+    assert words in page.main
+    for reader, is_told in ((world.caseworker, True), (world.company, False)):
+        assert (words in world.window(reader).get(address(application)).main) is is_told
+    task = "Confirmar o cambiar la posición de su autoridad: quien la tomó está excusado del caso"
+    assert head.get(head.get("/my-tasks").links[task]).request.path == address(
+        application, "position"
+    )
+
+
 # --- review and positions ------------------------------------------------------------------------
 
 

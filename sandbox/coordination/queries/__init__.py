@@ -13,6 +13,7 @@ from sandbox.coordination.queries.bench import (
     review_version,
 )
 from sandbox.coordination.queries.cases import (
+    OPEN,
     declined_authorities,
     find_declaration,
     find_own_assignment,
@@ -51,6 +52,7 @@ from sandbox.coordination.queries.people import (
 from sandbox.coordination.queries.waiting import list_tasks
 
 __all__ = [
+    "OPEN",
     "AuthorityLine",
     "Bench",
     "DecisionLine",

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from sandbox.applications.queries import holds_place, list_stops
 from sandbox.coordination.clocks import position_clock
 from sandbox.coordination.queries.bench import find_decision
-from sandbox.coordination.queries.cases import declined_authorities, has_trial_ahead
-from sandbox.coordination.queries.people import has_head
+from sandbox.coordination.queries.cases import OPEN, declined_authorities, has_trial_ahead
+from sandbox.coordination.queries.people import has_head, is_by_recused
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import ClockReading, Stop
 from sandbox.domain.deliberation import Stance
@@ -78,13 +78,17 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class PositionLine:
-    """Hold an authority's position as its colleagues read it."""
+    """Hold an authority's position as its colleagues read it.
+
+    Shape: `by_recused` tells whether whoever took it has declared a conflict of interest since.
+    """
 
     stance: Stance
     reasons: str
     conditions: tuple[str, ...]
     tacit: bool
     taken_at: datetime
+    by_recused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,8 @@ class DecisionLine:
 class Panel:
     """Hold the authorities' part of a case page.
 
-    Shape: `shows_positions` is False for companies, and for officers until they have declared.
+    Shape: `shows_positions` is False for companies, and for officers until they have declared;
+    `is_open` until nothing is left that authorities could do: the decision, or a trial's end.
     """
 
     viewer: Viewer
@@ -131,6 +136,7 @@ class Panel:
     has_declared: bool
     shows_positions: bool
     needs_replacement: bool
+    is_open: bool
 
     @property
     def is_ripe(self) -> bool:
@@ -192,6 +198,7 @@ def case_panel(
         has_declared=has_declared,
         shows_positions=shows_positions,
         needs_replacement=needs_replacement,
+        is_open=application.status in OPEN or any(row.has_trial_ahead for row in rows),
     )
 
 
@@ -284,11 +291,12 @@ def _positions(session: Session, application_id: UUID) -> dict[UUID, PositionLin
             Position.conditions,
             Position.tacit,
             Position.taken_at,
+            is_by_recused().label("by_recused"),
         ).where(Position.application_id == application_id)
     )
     return {
-        authority_id: PositionLine(Stance(stance), reasons, tuple(conditions), tacit, taken_at)
-        for authority_id, stance, reasons, conditions, tacit, taken_at in rows
+        authority_id: PositionLine(Stance(stance), reasons, tuple(conditions), *others)
+        for authority_id, stance, reasons, conditions, *others in rows
     }
 
 

@@ -98,6 +98,20 @@ def is_stranded(place: Any) -> ColumnElement[bool]:
     )
 
 
+def is_by_recused() -> ColumnElement[bool]:
+    """Tell of a position whether whoever took it has declared a conflict of interest since."""
+    recusal = aliased(ConflictDeclaration)
+    return (
+        exists()
+        .where(
+            recusal.application_id == Position.application_id,
+            recusal.person_id == Position.taken_by_id,
+            recusal.has_conflict.is_(True),
+        )
+        .correlate(Position)
+    )
+
+
 def list_stranded(session: Session, application_id: UUID) -> Sequence[str]:
     """List the codes of the authorities on a case that must act and have nobody who may."""
     return session.scalars(

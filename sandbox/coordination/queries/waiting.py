@@ -27,7 +27,7 @@ from sandbox.access.permissions import P
 from sandbox.applications.queries import holds_place
 from sandbox.coordination.clocks import position_clock
 from sandbox.coordination.queries.cases import OPEN, has_trial_ahead
-from sandbox.coordination.queries.people import is_stranded
+from sandbox.coordination.queries.people import is_by_recused, is_stranded
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.calendar import Stop
 from sandbox.kernel.actors import Actor
@@ -58,6 +58,7 @@ _PAGES = {
     "coordination.declare": "coordination.conflict",
     "coordination.review": "coordination.review",
     "coordination.position": "coordination.position",
+    "coordination.confirm": "coordination.position",
     "coordination.decide": "coordination.issue",
     "coordination.replace": "coordination.replacement",
     "coordination.nobody": "home.case",
@@ -110,6 +111,7 @@ def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
         "coordination.answer": kinds.c.assigned_at,
         "coordination.name_officer": kinds.c.responded_at,
         "coordination.declare": kinds.c.named_at,
+        "coordination.confirm": kinds.c.last_position_at,
         "coordination.decide": kinds.c.last_position_at,
         **dict.fromkeys(_JUDGING, kinds.c.review_started_at),
     }
@@ -151,7 +153,10 @@ def _kind(facts: Any, actor: Actor) -> ColumnElement[str | None]:
         or_(
             is_decided,
             place.own_positions == 0,
-            and_(place.role == AssignmentRole.LEAD, place.declared == 0),
+            and_(
+                place.declared == 0,
+                or_(place.role == AssignmentRole.LEAD, place.by_recused > 0),
+            ),
         ),
     )
     asks_for_decision = and_(
@@ -169,11 +174,20 @@ def _kind(facts: Any, actor: Actor) -> ColumnElement[str | None]:
         place.own_positions == 0,
         place.status.in_(_REVIEW_OPEN),
     )
+    asks_for_confirmation = and_(
+        is_accepted,
+        place.declared > 0,
+        or_(is_named, and_(is_head, place.officer_id.is_(None))),
+        place.by_recused > 0,
+        place.status.in_(_POSITIONS_OPEN),
+    )
     has_marked_all = place.marked >= _criteria(place)
     return case(
         (asks_for_answer, "coordination.answer"),
         (asks_for_officer, "coordination.name_officer"),
         (and_(is_accepted, is_named, place.declared == 0), "coordination.declare"),
+        # A position stands whoever gave it; the authority looks at it again before it decides.
+        (asks_for_confirmation, "coordination.confirm"),
         (asks_for_decision, "coordination.decide"),
         (and_(asks_for_judgement, ~has_marked_all), "coordination.review"),
         # Nobody takes a position while the company is being asked.
@@ -210,6 +224,9 @@ def _facts(actor: Actor) -> Any:
             CriterionReview.authority_id == place.authority_id,
         ),
         "own_positions": counted.where(Position.application_id == case_id, own_position),
+        "by_recused": counted.where(
+            Position.application_id == case_id, own_position, is_by_recused()
+        ),
         "positions": counted.where(Position.application_id == case_id),
         "last_position_at": select(func.max(Position.taken_at)).where(
             Position.application_id == case_id

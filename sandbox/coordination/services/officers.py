@@ -85,7 +85,8 @@ def declare_conflict(
 ) -> None:
     """Say whether one has a conflict of interest; whoever has one loses the case at once.
 
-    Whoever declared to have none may have one later; nobody who is recused comes back.
+    Whoever declared to have none may have one later; nobody who is recused comes back. It is never
+    too late: even of a closed case somebody may want to see nothing more.
     Raises: Denied, NotPossible.
     """
     require(session, actor, P.CONFLICT_DECLARE, application)
@@ -125,7 +126,23 @@ def declare_conflict(
     if has_conflict:
         session.flush()
         authorities = [place.authority_id for place in ended]
-        notices.officer_recused(session, application, authorities, now)
+        notices.officer_recused(
+            session,
+            application,
+            authorities,
+            now,
+            position_stands=_leaves_position(session, actor, application, authorities),
+        )
         stranded = queries.list_stranded(session, application.id)
         if assignment is not None and assignment.authority.code in stranded:
             notices.nobody_left(session, application, assignment.authority.code, now)
+
+
+def _leaves_position(
+    session: Session, actor: Actor, application: Application, authorities: list[UUID]
+) -> bool:
+    """Tell whether the actor has taken a position that an authority can still change."""
+    if application.status not in queries.OPEN:
+        return False
+    taken = (queries.find_position(session, application.id, each) for each in authorities)
+    return any(each is not None and each.taken_by_id == actor.person_id for each in taken)
