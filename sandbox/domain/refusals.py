@@ -28,6 +28,7 @@ class Why(StrEnum):
     EXIT_UNKNOWN = "exit_unknown"
     FILE_NOT_ACCEPTED = "file_not_accepted"
     FILE_TOO_LARGE = "file_too_large"
+    FORM_SENT = "form_sent"
     FOUR_EYES = "four_eyes"
     GATE_CLOSED = "gate_closed"
     INCIDENT_OPEN = "incident_open"

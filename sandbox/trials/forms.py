@@ -145,6 +145,15 @@ class OnceForm(PlatformForm):
         """Give the form its key when it is first shown; what was sent keeps its own."""
         self.form_key.data = self.form_key.data or uuid4().hex
 
+    def refuse_reuse(self, field: Field) -> None:
+        """Say at a field that this form was sent before, and make of it a form of its own."""
+        sentence = _l(
+            "This form was already sent, with other content, and that was saved. What you have "
+            "written now has not been saved: check whether it is still needed and send it again."
+        )
+        field.errors = [*field.errors, sentence]
+        self.form_key.data = uuid4().hex
+
 
 class MonitoringReportForm(OnceForm):
     """Report on the current stage; the readings are added by `report_form`."""

@@ -20,6 +20,7 @@ from flask_babel import gettext as _
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.domain.packs import Ending, Who
+from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import TrialStatus, TrialWork, require_work
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
@@ -196,7 +197,13 @@ def new_report(trial_id: UUID) -> ResponseReturnValue:
     form = forms.report_form(file, _language(), correcting)
     if not form.validate_on_submit():
         return _form_page("trials/new_report.html", file, form, correcting=correcting)
-    _submit(file, form, correcting)
+    try:
+        _submit(file, form, correcting)
+    except NotPossible as refused:
+        if refused.reason is not Why.FORM_SENT:
+            raise
+        form.refuse_reuse(form.narrative)
+        return _form_page("trials/new_report.html", _file(trial_id), form, correcting=None)
     flash(_("The report has been handed in."), "success")
     return _to(trial_id, "reports")
 
@@ -230,14 +237,20 @@ def new_incident(trial_id: UUID) -> ResponseReturnValue:
     form = forms.incident_form(file.pack, _language())
     if not form.validate_on_submit():
         return _form_page("trials/new_incident.html", file, form)
-    incident = _do(
-        services.open_incident,
-        file,
-        class_key=form.class_key.data,
-        what_happened=form.what_happened.data or "",
-        persons_affected=form.persons_affected.data or 0,
-        form_key=form.form_key.data,
-    )
+    try:
+        incident = _do(
+            services.open_incident,
+            file,
+            class_key=form.class_key.data,
+            what_happened=form.what_happened.data or "",
+            persons_affected=form.persons_affected.data or 0,
+            form_key=form.form_key.data,
+        )
+    except NotPossible as refused:
+        if refused.reason is not Why.FORM_SENT:
+            raise
+        form.refuse_reuse(form.what_happened)
+        return _form_page("trials/new_incident.html", _file(trial_id), form)
     return _to(trial_id, f"incident-{incident.id}")
 
 

@@ -519,6 +519,65 @@ def test_sending_the_form_of_a_report_twice_hands_in_one(
     assert session.scalar(select(func.count(MonitoringReport.id))) == 1
 
 
+def test_other_words_in_the_form_of_an_incident_are_kept_and_not_taken_for_sent(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    company = window(cast.company)
+    form = company.get(address(cast, "incidents", "new"))
+    typed = {"class_key": pack().incident_classes[0].key, "what_happened": "Se cayó."}
+    company.submit(form, typed)
+    for other in (
+        {"what_happened": "Se cayó, y hubo fuga de datos."},
+        {"persons_affected": "3"},
+        {"class_key": pack().incident_classes[-1].key},
+    ):
+        page = company.submit(form, {**typed, **other})
+        assert page.status_code == 422
+        assert "no se ha guardado" in page.main
+        assert page.error_summary
+    page = company.submit(form, {**typed, "what_happened": "Se cayó, y hubo fuga de datos."})
+    assert "Se cayó, y hubo fuga de datos." in page.main
+    # The page is a form of its own now: sent as it stands, it reports the other incident.
+    assert company.submit(page).status_code == 200
+    session.rollback()
+    told = session.scalars(select(Incident.what_happened).order_by(Incident.opened_at)).all()
+    assert told == ["Se cayó.", "Se cayó, y hubo fuga de datos."]
+
+
+def test_other_words_in_the_form_of_a_report_are_kept_and_not_taken_for_sent(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    metrics = read(session, cast).tier.metrics
+    typed = {
+        **{f"metric-{key}": "0.123456789" for key in metrics},
+        "participants": "12",
+        "narrative": "Sin novedad.",
+    }
+    session.rollback()
+    company = window(cast.company)
+    form = company.get(address(cast, "reports", "new"))
+    assert company.submit(form, typed).status_code == 200
+    assert company.submit(form, typed).status_code == 200
+    for other in (
+        {"narrative": "Hubo una queja."},
+        {"participants": "13"},
+        {f"metric-{metrics[-1]}": "0.2"},
+    ):
+        page = company.submit(form, {**typed, **other})
+        assert page.status_code == 422
+        assert "no se ha guardado" in page.main
+        values = page.tree.xpath("//main//input/@value") + page.tree.xpath(
+            "//main//textarea/text()"
+        )
+        assert set(other.values()) <= {value.strip() for value in values}
+    session.rollback()
+    assert session.scalars(select(MonitoringReport.narrative)).all() == ["Sin novedad."]
+    key = "//main//input[@name='form_key']/@value"
+    assert page.tree.xpath(key) != form.tree.xpath(key)
+
+
 def test_the_case_says_what_is_next_with_its_trial(
     session: Session, cast: Cast, window: Open
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isclose, nan
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -54,15 +55,17 @@ def submit_report(
     """Hand in a report on the current stage with its readings, or correct a returned one.
 
     Every reading is judged on arrival; a breach opens an incident by itself and says so. The same
-    form hands in one report, however often it is sent.
+    form hands in one report, however often it is sent; with other content it is refused.
     Raises: Denied, TransitionRefused,
-    NotPossible(READINGS_MISSING, READING_NOT_YET, REPORT_WAITING, ALREADY_DONE).
+    NotPossible(READINGS_MISSING, READING_NOT_YET, REPORT_WAITING, ALREADY_DONE, FORM_SENT).
     """
     require(session, actor, P.MONITORING_REPORT_SUBMIT, trial)
     lock(session, trial)
     key = key_of(actor, trial, form_key)
     done = queries.find_report_made(session, key)
     if done is not None:
+        _require_same((narrative.strip(), participants), (done.narrative, done.participants))
+        _require_same_readings(session, done, readings, measured_on)
         return done
     start_work(session, trial, TrialWork.REPORT)
     file = read(session, trial, now)
@@ -173,13 +176,16 @@ def open_incident(
 ) -> Incident:
     """Report that something went wrong; the same form reports it once, however often it is sent.
 
-    Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING, WRONG_REQUIREMENT).
+    Raises: Denied, TransitionRefused,
+    NotPossible(REASON_MISSING, WRONG_REQUIREMENT, FORM_SENT) if it was sent with other content.
     """
     require(session, actor, P.INCIDENT_OPEN, trial)
     lock(session, trial)
     key = key_of(actor, trial, form_key)
     done = queries.find_incident_made(session, key)
     if done is not None:
+        said = (class_key, what_happened.strip(), persons_affected)
+        _require_same(said, (done.class_key, done.what_happened, done.persons_affected))
         return done
     start_work(session, trial, TrialWork.OPEN_INCIDENT)
     if not what_happened.strip():
@@ -230,6 +236,27 @@ def close_incident(
         incident=incident.id,
     )
     notices.tell_company(session, trial, "trials/incident_closed", now)
+
+
+def _require_same(sent: tuple[object, ...], stored: tuple[object, ...]) -> None:
+    """Make sure that a form that comes once more says what it said before: nothing is swallowed."""
+    if sent != stored:
+        raise NotPossible(Why.FORM_SENT)
+
+
+def _require_same_readings(
+    session: Session,
+    report: MonitoringReport,
+    readings: Mapping[str, Decimal],
+    measured_on: date,
+) -> None:
+    """Make sure that the readings are those that were stored, as exactly as a table keeps them."""
+    stored = session.scalars(select(Reading).where(Reading.report_id == report.id)).all()
+    sent = {key: (measured_on, float(value)) for key, value in readings.items()}
+    for row in stored:
+        day, value = sent.get(row.metric, (None, nan))
+        if day != row.measured_on or not isclose(value, row.value, rel_tol=1e-12, abs_tol=1e-6):
+            raise NotPossible(Why.FORM_SENT)
 
 
 def _add_readings(
