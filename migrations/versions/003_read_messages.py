@@ -11,8 +11,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("outbox_mail", sa.Column("read_at", sa.DateTime(timezone=True), nullable=True))
-    # What was there before has been shown many times; calling it new would hide what is.
-    op.execute("UPDATE outbox_mail SET read_at = created_at")
 
 
 def downgrade() -> None:

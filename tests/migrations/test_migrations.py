@@ -201,6 +201,24 @@ def test_each_step_leads_down_and_up_with_rows_in_every_table(bare: Engine) -> N
     assert set(counts(bare).values()) == {0}
 
 
+def test_messages_from_before_the_inbox_knew_what_is_new_count_as_read(bare: Engine) -> None:
+    migrate(bare)
+    fill(bare)
+    config = alembic_config(bare)
+    command.downgrade(config, "002")
+    command.upgrade(config, "003")
+    unread = "SELECT count(*) FROM outbox_mail WHERE read_at IS NULL"
+    dated = "SELECT count(*) FROM outbox_mail WHERE read_at = created_at"
+
+    def number(statement: str) -> int:
+        with bare.connect() as connection:
+            return int(connection.exec_driver_sql(statement).scalar_one())
+
+    assert (number(unread), number(dated)) == (1, 0)
+    command.upgrade(config, "head")
+    assert (number(unread), number(dated)) == (0, 1)
+
+
 def test_second_upgrade_changes_nothing(bare: Engine) -> None:
     migrate(bare)
     fill(bare)
