@@ -148,9 +148,10 @@ def download(trial_id: UUID, evidence_id: UUID) -> ResponseReturnValue:
 def approve(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
     """Approve a requirement for one's authority."""
     file = _file(trial_id, P.REQUIREMENT_APPROVE, TrialWork.APPROVE)
-    form = forms.ApproveForm(data={"seen": file.documents_mark(file.next_gate)})
+    form = forms.ApproveForm(data={"seen": file.documents_mark(_stage(stage))})
     if not form.validate_on_submit():
-        return _requirement_page("trials/approve.html", file, form, stage, requirement)
+        values = {"documents": queries.list_documents(file, _stage(stage))}
+        return _requirement_page("trials/approve.html", file, form, stage, requirement, **values)
     _do(
         services.approve_requirement,
         file,

@@ -265,6 +265,28 @@ def test_replacing_a_document_says_before_and_after_that_approvals_fall(
     assert any("/approve" in link for link in lead.get(address(cast)).links.values())
 
 
+def test_the_page_of_an_approval_shows_the_documents_that_it_speaks_of(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    gate, key = requirement(session, cast, "document")
+    place = address(cast, "gates", *requirement(session, cast, "approval"), "approve")
+    lead = window(cast.lead.officer)
+    assert "Nadie ha entregado un documento" in lead.get(place).main
+    company = window(cast.company)
+    company.submit(address(cast, "gates", gate, key, "document"), a_document(b"uno"))
+    page = lead.get(place)
+    session.rollback()
+    file = read(session, cast)
+    [evidence] = file.documents_at(gate)
+    assert address(cast, "documents", str(evidence.id)) in page.links.values()
+    label = next(spec.label for spec in file.requirements_of(gate) if spec.key == key)
+    assert f"{label.in_('es')}: dictamen.pdf" in page.main
+    assert page.tree.xpath("//input[@name='seen']/@value") == [file.documents_mark(gate)]
+    session.rollback()
+    nowhere = address(cast, "gates", "nowhere", key, "approve")
+    assert lead.get(nowhere).status_code == 404
+
+
 def test_approving_what_has_changed_since_it_was_read_is_refused(
     session: Session, cast: Cast, window: Open
 ) -> None:

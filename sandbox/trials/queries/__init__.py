@@ -13,6 +13,7 @@ from sandbox.trials.queries.cases import (
     get_requirement,
     get_start_condition,
     get_trial,
+    list_documents,
     list_trials,
 )
 from sandbox.trials.queries.facts import (
@@ -44,6 +45,7 @@ __all__ = [
     "get_start_condition",
     "get_trial",
     "has_approved",
+    "list_documents",
     "list_supervisors",
     "list_tasks",
     "list_trials",

@@ -17,6 +17,7 @@ from sandbox.domain.packs import (
     RequirementSpec,
     StageSpec,
     StartConditionSpec,
+    Text,
     TierSpec,
 )
 from sandbox.kernel.actors import Actor
@@ -161,6 +162,19 @@ def get_requirement(file: TrialFile, stage: str, key: str) -> RequirementSpec:
     if stage != file.next_gate:
         raise NotFound
     return _found(spec for spec in file.requirements_of(stage) if spec.key == key)
+
+
+def list_documents(file: TrialFile, stage: str) -> list[tuple[Any, Text]]:
+    """List the documents of a gate, each with the label of what it was handed in for."""
+    return [
+        (
+            row,
+            _found(
+                spec.label for spec in file.requirements_of(stage) if spec.key == row.requirement
+            ),
+        )
+        for row in file.documents_at(stage)
+    ]
 
 
 def get_document(session: Session, actor: Actor, trial_id: UUID, evidence_id: UUID) -> Any:
