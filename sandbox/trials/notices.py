@@ -9,6 +9,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
+from sandbox.applications.queries import holds_place
 from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.mail import post
 from sandbox.models import (
@@ -55,10 +56,7 @@ def tell_authorities(
     named = exists().where(
         OfficerAssignment.application_id == trial.application_id,
         OfficerAssignment.person_id == Person.id,
-        OfficerAssignment.ended_at.is_(None),
-        # Whoever has left the authority still stands in the case until somebody else is named.
-        AuthorityMembership.person_id == Person.id,
-        AuthorityMembership.authority_id == OfficerAssignment.authority_id,
+        holds_place(),
     )
     heads = exists().where(
         AuthorityMembership.person_id == Person.id,
@@ -91,7 +89,10 @@ def tell_approvers(
             AuthorityAssignment.application_id == trial.application_id,
             AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
         ),
-        exists().where(StaffGrant.person_id == Person.id),
+        exists().where(
+            StaffGrant.person_id == Person.id,
+            StaffGrant.role == StaffRole.CASEWORKER.value,
+        ),
     )
     approvers = select(Person.id, Person.email, Person.language).where(
         Person.id.in_(people), Person.active.is_(True), works, ~_recused(trial)

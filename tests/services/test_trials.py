@@ -14,7 +14,7 @@ from sandbox.access.checks import Denied, NotFound
 from sandbox.domain.packs import Ending, RequirementSpec, Who
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.domain.trials import TrialStatus
-from sandbox.kernel.actors import Actor, system_actor
+from sandbox.kernel.actors import Actor, StaffRole, system_actor
 from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
 from sandbox.kernel.files import Accepted, FileStore
@@ -27,6 +27,7 @@ from sandbox.models import (
     MonitoringReport,
     Person,
     Reading,
+    StaffGrant,
     Trial,
     TrialStage,
 )
@@ -431,6 +432,27 @@ def test_withdrawn_approvals_are_not_told_to_those_who_have_left_the_case(
     stage, document = first_of(session, cast, "document")
     hand_in_document(session, cast, stage, document.key, content=b"%PDF-1.4 otra")
     assert told_of_withdrawal(session) == set()
+
+
+@pytest.mark.parametrize(
+    ("role", "is_told"), [(StaffRole.CASEWORKER, True), (StaffRole.AUDITOR, False)]
+)
+def test_of_the_secretariat_only_caseworkers_may_still_act_on_what_was_withdrawn(
+    session: Session, files: FileStore, role: StaffRole, is_told: bool
+) -> None:
+    cast = make_trial(session, files, tier=TIERS[-1])
+    approved(session, cast)
+    leave(session, cast.lead.officer)
+    assert cast.lead.officer.person_id is not None
+    person = session.get_one(Person, cast.lead.officer.person_id)
+    with unit_of_work(session):
+        grant = StaffGrant(person_id=person.id, role=role.value, granted_at=OPENED)
+        session.add(grant)
+        session.flush()
+        record(session, OPENER, Deed.ROLE_GRANTED, person, now=OPENED, also=(grant,))
+    stage, document = first_of(session, cast, "document")
+    hand_in_document(session, cast, stage, document.key, content=b"%PDF-1.4 otra")
+    assert (person.id in told_of_withdrawal(session)) is is_told
 
 
 def test_an_approval_speaks_only_of_the_documents_that_were_seen(
