@@ -88,7 +88,7 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "What the start page and the pages about the programme say.",
         {
             "title": "The heading of the start page.",
-            "short_title": "The name in the header of every page and in letters.",
+            "short_title": "The name in the header of every page.",
             "operator": "Who runs the programme.",
             "summary": "One paragraph below the heading of the start page.",
             "purpose": "What the programme is for, a paragraph each.",
@@ -178,7 +178,7 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "label": "The question itself.",
             "hint": "A sentence below the question.",
             "example": "An example of a good answer.",
-            "required": "Whether an application without the answer can be submitted.",
+            "required": "Whether the answer must be there before the application can be sent.",
             "ask_if": "It is asked only where this condition holds; the condition looks at "
             "questions before it.",
             "options": "The answers to choose from, for kinds `choice` and `many`.",
@@ -245,8 +245,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "key_question": "The question that the authority answers.",
             "positive": "What speaks for it, a line each.",
             "negative": "What speaks against it, a line each.",
-            "must_be_met": "Whether an application is declined when an authority marks it as not "
-            "met, whatever the positions say.",
+            "must_be_met": "Whether an application that does not meet it is declined, whatever the "
+            "positions say. With `unanimity` the mark of any authority counts, otherwise that of "
+            "the lead.",
         },
     ),
     schemas.ProhibitedUseSchema: TableWords(
@@ -349,7 +350,7 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "key": _CODE,
             "label": "Its heading.",
             "hint": "What it should say.",
-            "required": "Whether a plan without it can be put forward.",
+            "required": "Whether it must be filled in before others can agree to the plan.",
         },
     ),
     schemas.IncidentClassSchema: TableWords(
@@ -381,8 +382,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "position_silence": "What silence then means: `granted` agrees, `denied` objects, "
             "`none` leaves it open.",
             "decision_rule": "How positions become a decision.",
-            "objection_opens_deliberation": "Whether an objection leads to a deliberation before "
-            "the rule is applied.",
+            "objection_opens_deliberation": "Whether an objection leads to a deliberation first, "
+            "where the rule is `unanimity`.",
             "returns_allowed": "How often the secretariat may return an application for "
             "correction.",
             "return_answer_days": "How long the company has to correct a returned application; "
@@ -415,7 +416,7 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "key": _CODE,
             "title": "Its heading.",
             "help": "What it should say.",
-            "required": "Whether a report without it can be handed in.",
+            "required": "Whether it must be filled in before the draft goes to the publishers.",
         },
     ),
 }
@@ -484,9 +485,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         EligibilityVerdict.NOT_POSSIBLE: "It cannot be tested here.",
     },
     DecisionRule: {
-        DecisionRule.UNANIMITY: "No authority may object.",
+        DecisionRule.UNANIMITY: "It is admitted if no authority objects.",
         DecisionRule.LEAD_DECIDES: "The position of the lead is the decision.",
-        DecisionRule.MAJORITY: "More authorities agree than object.",
+        DecisionRule.MAJORITY: "It is admitted if more authorities agree than object; the lead "
+        "breaks a tie.",
     },
     Ending: {
         Ending.COMPLETED: "The test went through its whole plan.",
