@@ -26,21 +26,23 @@ TASK_SENTENCES: Mapping[str, object] = {
 }
 
 
-# Where the others stand when only the most urgent tasks of a kind are shown.
-_LISTS: Mapping[str, Mapping[str, str]] = {
+# The list in which the others stand when only the most urgent tasks of a kind are shown. Where it
+# is None the others are scattered over lists in which nobody would find them.
+_LISTS: Mapping[str, Mapping[str, str] | None] = {
     "applications.finish": {"status": "draft"},
     "applications.correct": {"status": "returned"},
     "applications.answer": {"status": "information_requested"},
     "applications.check": {"status": "submitted"},
     "applications.decide_completeness": {"status": "triage"},
     "coordination.answer": {"status": "assigned"},
-    "coordination.name_officer": {},
-    "coordination.declare": {},
+    "coordination.name_officer": None,
+    "coordination.declare": None,
     "coordination.review": {"status": "under_review"},
     "coordination.position": {"status": "under_review"},
-    "coordination.decide": {},
+    "coordination.confirm": None,
+    "coordination.decide": None,
     "coordination.replace": {"status": "assigned"},
-    "coordination.nobody": {},
+    "coordination.nobody": None,
     "trials.plan": {"status": "preparing"},
     "trials.agree": {"status": "preparing"},
     "trials.report": {"status": "running"},
@@ -52,20 +54,22 @@ _LISTS: Mapping[str, Mapping[str, str]] = {
     "trials.complete": {"status": "running"},
     "trials.resume": {"status": "suspended"},
     "trials.incident": {},
+    "outcomes.draft": {},
+    "outcomes.finish": {},
+    "outcomes.publish": {},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Name a kind of which more waits than is shown; `values` filter the list of the others."""
+    """Name a kind of which more waits than is shown; `values` filter the list of the others.
+
+    Shape: `endpoint` is None where no list would help.
+    """
 
     kind: str
+    endpoint: str | None
     values: Mapping[str, str]
-
-    @property
-    def is_of_trials(self) -> bool:
-        """Tell whether the others stand in the list of trials, not in that of applications."""
-        return self.kind in TRIAL_TASKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +94,14 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> Waiting:
         numbers[task.kind] += 1
         if task.kind not in _LISTS or numbers[task.kind] <= MOST_OF_A_KIND:
             shown.append(task)
-    cuts = [Cut(kind, _LISTS[kind]) for kind in _LISTS if numbers[kind] > MOST_OF_A_KIND]
+    cuts = [_cut(kind) for kind in _LISTS if numbers[kind] > MOST_OF_A_KIND]
     return Waiting(shown, cuts)
+
+
+def _cut(kind: str) -> Cut:
+    values = _LISTS[kind]
+    if values is None:
+        return Cut(kind, None, {})
+    if kind in TRIAL_TASKS:
+        return Cut(kind, "trials.index", values)
+    return Cut(kind, "outcomes.index" if kind in OUTCOME_TASKS else "applications.index", values)

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.checks import NotFound, conceivable, scope
 from sandbox.access.permissions import P
@@ -15,7 +16,7 @@ from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry, Deed
 from sandbox.kernel.paging import Page, paged
-from sandbox.kernel.tasks import Task
+from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
 from sandbox.models import Organisation, OutcomeReport, Trial
 
 
@@ -79,8 +80,8 @@ def list_reports(session: Session, actor: Actor, after: str | None) -> Page[Row[
     return paged(session, statement, key, (datetime, UUID), after)
 
 
-def list_trials_without_report(session: Session, actor: Actor) -> Sequence[Any]:
-    """List ended trials of which no report was begun; their cases wait for one."""
+def list_trials_without_report(session: Session, actor: Actor, most: int) -> Sequence[Any]:
+    """List ended trials of which no report was begun, those first that ended first."""
     return session.execute(
         select(Trial.id, Trial.reference, Trial.title, Trial.ended_at)
         .outerjoin(OutcomeReport, OutcomeReport.trial_id == Trial.id)
@@ -90,7 +91,7 @@ def list_trials_without_report(session: Session, actor: Actor) -> Sequence[Any]:
             OutcomeReport.id.is_(None),
         )
         .order_by(Trial.ended_at, Trial.id)
-        .limit(50)
+        .limit(most)
     ).all()
 
 
@@ -158,21 +159,21 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:  # 
                 endpoint="outcomes.begin",
                 values={"trial_id": str(row.id)},
             )
-            for row in list_trials_without_report(session, actor)
+            for row in list_trials_without_report(session, actor, MOST_OF_A_KIND + 1)
         ]
-    if conceivable(actor, P.OUTCOME_EDIT) or conceivable(actor, P.OUTCOME_PUBLISH):
-        tasks += [_task(row) for row in _list_waiting_reports(session, actor)]
+    if conceivable(actor, P.OUTCOME_EDIT):
+        is_mine = OutcomeReport.drafted_by_id == actor.person_id
+        to_finish = and_(is_mine, scope(actor, P.OUTCOME_EDIT))
+        tasks += _tasks(session, ReportStatus.DRAFT, to_finish)
+    if conceivable(actor, P.OUTCOME_PUBLISH):
+        to_publish = scope(actor, P.OUTCOME_PUBLISH)
+        tasks += _tasks(session, ReportStatus.AWAITING_PUBLICATION, to_publish)
     return tasks
 
 
-def _list_waiting_reports(session: Session, actor: Actor) -> Sequence[Any]:
-    mine = (OutcomeReport.status == ReportStatus.DRAFT.value) & (
-        OutcomeReport.drafted_by_id == actor.person_id
-    )
-    to_publish = (OutcomeReport.status == ReportStatus.AWAITING_PUBLICATION.value) & scope(
-        actor, P.OUTCOME_PUBLISH
-    )
-    return session.execute(
+def _tasks(session: Session, status: ReportStatus, condition: ColumnElement[bool]) -> list[Task]:
+    """Make tasks of the reports in a status that have waited longest."""
+    rows = session.execute(
         select(
             OutcomeReport.id,
             OutcomeReport.title,
@@ -181,13 +182,14 @@ def _list_waiting_reports(session: Session, actor: Actor) -> Sequence[Any]:
             Trial.reference,
         )
         .join(Trial, Trial.id == OutcomeReport.trial_id)
-        .where(scope(actor, P.OUTCOME_READ), or_(mine, to_publish))
+        .where(OutcomeReport.status == status.value, condition)
         .order_by(OutcomeReport.changed_at, OutcomeReport.id)
-        .limit(50)
-    ).all()
+        .limit(MOST_OF_A_KIND + 1)
+    )
+    return [_task(row) for row in rows]
 
 
-def _task(row: Row[Any]) -> Task:
+def _task(row: Row[*tuple[Any, ...]]) -> Task:
     publishing = row.status == ReportStatus.AWAITING_PUBLICATION.value
     return Task(
         kind="outcomes.publish" if publishing else "outcomes.finish",

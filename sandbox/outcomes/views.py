@@ -22,6 +22,7 @@ from sandbox.access.permissions import P
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.language import current_language
+from sandbox.kernel.paging import PAGE_SIZE
 from sandbox.models import OutcomeReport
 from sandbox.outcomes import queries, services
 from sandbox.outcomes.documents import print_report
@@ -40,8 +41,13 @@ def index() -> ResponseReturnValue:
     """List reports in every state, and the trials that wait for one."""
     session, actor = db.session(), current_actor()
     page = queries.list_reports(session, actor, request.args.get("after"))
-    waiting = queries.list_trials_without_report(session, actor)
-    return render_template("outcomes/index.html", page=page, waiting=waiting)
+    waiting = queries.list_trials_without_report(session, actor, PAGE_SIZE + 1)
+    return render_template(
+        "outcomes/index.html",
+        page=page,
+        waiting=waiting[:PAGE_SIZE],
+        is_cut=len(waiting) > PAGE_SIZE,
+    )
 
 
 @bp.route("/outcomes/begin/<uuid:trial_id>", methods=["GET", "POST"])

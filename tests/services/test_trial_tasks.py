@@ -182,10 +182,10 @@ def test_of_one_kind_the_most_urgent_are_shown_and_the_list_of_tests_holds_the_o
     found = home.list_tasks(session, cast.company, cast.now)
     assert [task.kind for task in found.tasks] == ["trials.plan", "trials.plan"]
     [cut] = found.cuts
-    assert (cut.kind, cut.values, cut.is_of_trials) == (
+    assert (cut.kind, cut.values, cut.endpoint) == (
         "trials.plan",
         {"status": "preparing"},
-        True,
+        "trials.index",
     )
 
 

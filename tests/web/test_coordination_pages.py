@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from sandbox.access.permissions import P
 from sandbox.applications import services as applications
 from sandbox.coordination import letters, queries, services
+from sandbox.coordination.queries import waiting
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.deliberation import CriterionMark, Stance
+from sandbox.home import tasks
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.mail import OutboxMail, render_mail
@@ -368,6 +370,23 @@ def test_a_conflict_that_arises_later_closes_the_case_everywhere(
         "Ahora tengo un conflicto"
         not in world.window(world.inai.second).get(address(application)).main
     )
+
+
+def test_of_tasks_in_cases_of_every_status_no_list_is_offered(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (tasks, waiting):
+        monkeypatch.setattr(module, "MOST_OF_A_KIND", 1)
+    words = "En cuanto termine uno, aparece aquí el siguiente."
+    head = world.window(world.inai.head)
+    for number in (1, 2):
+        application = world.assigned()
+        with unit_of_work(session):
+            services.accept_assignment(session, world.inai.head, application, now=NOW)
+        page = head.get("/my-tasks")
+        assert page.main.count(words) == number - 1
+        assert not [to for to in page.links.values() if to.startswith("/applications?")]
+    assert len(page.tree.xpath("//li[contains(@class, 'app-tasks__item')]")) == 1
 
 
 def test_a_conflict_is_asked_about_while_there_is_something_to_do(

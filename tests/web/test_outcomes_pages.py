@@ -14,19 +14,21 @@ from sqlalchemy.orm import Session
 
 from sandbox.domain.outcomes import ReportStatus
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
+from sandbox.home import tasks
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
-from sandbox.models import Decision, OutcomeReport, Person, StaffGrant, Trial
-from sandbox.outcomes import services
+from sandbox.models import Decision, Organisation, OutcomeReport, Person, StaffGrant, Trial
+from sandbox.outcomes import queries, services, views
 from sandbox.outcomes.facts import compute_facts
 from sandbox.packs import active
 from sandbox.packs.loading import PackRegistry
 from sandbox.register.exports import safe_cell
-from tests.factories import actor_for, make_staff, pack
+from sandbox.trials import services as trials
+from tests.factories import actor_for, make_admitted, make_staff, pack
 from tests.pages import JudgingClient
 from tests.racing import race
-from tests.trial_factories import Cast, make_trial, run_to_completion
+from tests.trial_factories import OPENER, Cast, make_trial, run_to_completion
 
 OpenWindow = Callable[[str], JudgingClient]
 Open = Callable[[Actor], JudgingClient]
@@ -219,6 +221,72 @@ def test_a_report_is_drafted_sent_and_published_through_pages(
     assert page.request.path == f"/reports/{report.slug}"
     for text in SECTIONS.values():
         assert text in page.main
+
+
+def another_ended(session: Session, cast: Cast) -> Trial:
+    """Open another trial of the same company and let it have ended at once."""
+    organisation = session.get_one(Organisation, cast.trial.organisation_id)
+    application = make_admitted(
+        session, organisation, cast.company, cast.caseworker, lead=cast.lead, now=cast.now
+    )
+    with unit_of_work(session):
+        trial = trials.open_trial(session, OPENER, application, now=cast.now)
+    with unit_of_work(session):
+        trial.status = "completed"
+        trial.ended_at = cast.now
+        trial.exit_kind = cast.trial.exit_kind
+        record(session, OPENER, Deed.TRIAL_COMPLETED, trial, now=cast.now)
+    return trial
+
+
+def test_of_each_kind_of_report_the_oldest_are_tasks_and_the_rest_is_in_the_list(
+    session: Session,
+    cast: Cast,
+    publisher: Actor,
+    window: Open,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (queries, tasks):
+        monkeypatch.setattr(module, "MOST_OF_A_KIND", 1)
+    ended = [cast.trial, *(another_ended(session, cast) for _ in range(5))]
+    for number, trial in enumerate(ended[:4]):
+        with unit_of_work(session):
+            report = services.draft_report(
+                session, cast.caseworker, trial, language="es", now=cast.now
+            )
+        if number < 2:
+            with unit_of_work(session):
+                report.status = ReportStatus.AWAITING_PUBLICATION.value
+                record(
+                    session,
+                    cast.caseworker,
+                    Deed.OUTCOME_SENT_FOR_PUBLICATION,
+                    report,
+                    now=cast.now,
+                )
+    for actor, kinds in (
+        (cast.caseworker, ["outcomes.draft", "outcomes.finish"]),
+        (publisher, ["outcomes.publish"]),
+    ):
+        waiting = tasks.list_tasks(session, actor, cast.now)
+        assert sorted(task.kind for task in waiting.tasks) == kinds
+        assert [cut.kind for cut in waiting.cuts] == kinds
+        page = window(actor).get("/my-tasks")
+        assert page.main.count("Ver la lista de informes") == len(kinds)
+        assert "/outcomes" in page.links.values()
+
+
+def test_ended_tests_without_a_report_are_counted_where_not_all_are_shown(
+    session: Session, cast: Cast, window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+    drafter, words = window(cast.caseworker), "Se muestran las que terminaron primero"
+    assert words not in drafter.get("/outcomes").main
+    later = another_ended(session, cast)
+    page = drafter.get("/outcomes")
+    assert words in page.main
+    assert cast.trial.reference in page.main
+    assert later.reference not in page.main
 
 
 def test_a_returned_report_says_why(
