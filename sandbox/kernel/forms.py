@@ -11,7 +11,13 @@ from datetime import date
 from typing import Any, TypeVar, cast
 
 from babel import Locale
-from flask_babel import gettext, ngettext
+from babel.numbers import (
+    get_currency_name,
+    get_currency_symbol,
+    get_decimal_symbol,
+    get_group_symbol,
+)
+from flask_babel import get_locale, gettext, ngettext
 from flask_wtf import FlaskForm
 from wtforms import (
     Field,
@@ -29,10 +35,9 @@ from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextInput
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_AMOUNT = re.compile(
-    r"^\$?\s*(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<cents>\d{1,2}))?\s*(?:[A-Z]{3}|pesos)?$"
-)
-_LARGEST_AMOUNT_CENTS = 10**15  # ten trillion pesos, far inside what a BIGINT column can hold
+_LARGEST_AMOUNT_CENTS = (
+    10**15
+)  # ten trillion, far inside what a BIGINT can hold
 _ENGLISH = Locale("en")
 
 
@@ -253,6 +258,9 @@ def takes_files(view: View) -> View:
 class MoneyField(Field):  # type: ignore[misc]
     """Read an amount such as `1,250.50` into whole cents.
 
+    Amounts are typed with the separators of the reader's language as it is written where the
+    programme is, so `1.250,50` in Spain; what could mean another amount elsewhere is refused.
+
     Units: `data` is in cents of `currency`.
     """
 
@@ -262,27 +270,59 @@ class MoneyField(Field):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.currency = currency
 
+    @property
+    def symbol(self) -> str:
+        """Return the sign to stand before the amount, or nothing for a currency without one."""
+        sign = get_currency_symbol(self.currency, _ENGLISH)[-1:]
+        return "" if sign.isalpha() else sign
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Parse the amount; keep what was typed for the page when it cannot be read."""
         typed = valuelist[0].strip() if valuelist else ""
         if not typed:
             self.data = None
             return
-        match = _AMOUNT.match(typed)
+        match = self._pattern().match(typed)
         cents = _cents(match) if match else None
         if cents is None or cents > _LARGEST_AMOUNT_CENTS:
             self.data = None
-            raise ValueError(gettext("Write an amount in numbers, for example 1,250.50."))
+            example = _written(125050)
+            raise ValueError(
+                gettext("Write an amount in numbers, for example %(example)s.", example=example)
+            )
         self.data = cents
+
+    def _pattern(self) -> re.Pattern[str]:
+        group, point = (re.escape(each) for each in _separators())
+        name = get_currency_name(self.currency, count=2, locale=_locale())
+        sign, word = re.escape(self.symbol), "|".join(re.escape(each) for each in name.split())
+        return re.compile(
+            rf"^(?:{sign})?\s*(?P<whole>\d{{1,3}}(?:{group}\d{{3}})+|\d+)"
+            rf"(?:{point}(?P<cents>\d{{1,2}}))?\s*(?:[A-Z]{{3}}|{word}|{sign})?$"
+        )
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data // 100:,}.{self.data % 100:02d}"
+        return "" if self.data is None else _written(self.data)
+
+
+def _locale() -> Locale:
+    return get_locale() or _ENGLISH
+
+
+def _separators() -> tuple[str, str]:
+    """Return what stands between thousands and before cents in the reader's language."""
+    return get_group_symbol(_locale()), get_decimal_symbol(_locale())
+
+
+def _written(cents: int) -> str:
+    group, point = _separators()
+    return f"{cents // 100:,}".replace(",", group) + f"{point}{cents % 100:02d}"
 
 
 def _cents(match: re.Match[str]) -> int:
-    whole = int(match["whole"].replace(",", ""))
+    whole = int("".join(each for each in match["whole"] if each.isdecimal()))
     return whole * 100 + int((match["cents"] or "0").ljust(2, "0"))
 
 

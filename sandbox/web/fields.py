@@ -119,7 +119,7 @@ def _fill_money(field: Field, params: dict[str, Any]) -> None:
     params |= {
         "value": _value(field),
         "inputmode": "decimal",
-        "prefix": {"text": "$"},
+        "prefix": {"text": field.symbol} if field.symbol else None,
         "suffix": {"text": field.currency},
         "attributes": _attributes(field),
         "classes": params["classes"] or "govuk-input--width-10",

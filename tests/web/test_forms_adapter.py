@@ -185,6 +185,26 @@ def test_money_field_refuses_what_could_mean_two_amounts(app: Flask, typed: str)
     assert form.amount._value() == typed
 
 
+@pytest.mark.parametrize(
+    ("typed", "cents"),
+    [
+        ("1.250,50", 125050),
+        ("1.250", 125000),
+        ("1250,5 euros", 125050),
+        ("€1.250,50", 125050),
+        ("12,50 €", 1250),
+    ],
+)
+def test_money_field_reads_amounts_as_the_country_of_the_programme_does(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, typed: str, cents: int
+) -> None:
+    monkeypatch.setitem(app.config, "LOCALES", {"es": "es_ES", "en": "en"})
+    amount = MoneyField("Importe", [Optional()], currency="EUR")
+    form = sent(app, type("EuroForm", (PlatformForm,), {"amount": amount}), {"amount": typed})
+    assert (form.amount.data, form.errors) == (cents, {})
+    assert form.amount.symbol == "€"
+
+
 def test_money_field_shows_stored_cents_as_an_amount(app: Flask) -> None:
     with app.test_request_context():
         assert money_form()(data={"amount": 123456705}).amount._value() == "1,234,567.05"
