@@ -353,8 +353,8 @@ def _stages_are_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
         yield Finding(("tiers",), Fault.UNREACHABLE, f"nothing ends a test that is {stuck[0]}")
     yield Proof(
         "Every stage of every tier can be reached and left, and no gate is unsatisfiable.",
-        f"The {stages} stages of each tier follow one another, so a test passes each once and no "
-        f"cycle exists. Each of the {gates} requirements is one that its party can satisfy in "
+        f"Of {stages} stages those of each tier follow one another, so a test passes each once and "
+        f"no cycle exists. Each of the {gates} requirements is one that its party can satisfy in "
         "the stage before its gate: days fit into the stage, reports fall due in it, metrics and "
         "start conditions are there. From every status of a test, suspended included, a way "
         "leads to its end.",
