@@ -204,7 +204,7 @@ def new_report(trial_id: UUID) -> ResponseReturnValue:
         if refused.reason is not Why.FORM_SENT:
             raise
         form.refuse_reuse(form.narrative)
-        return _form_page("trials/new_report.html", _file(trial_id), form, correcting=None)
+        return _form_page("trials/new_report.html", _file(trial_id), form, correcting=correcting)
     flash(_("The report has been handed in."), "success")
     return _to(trial_id, "reports")
 
