@@ -1,9 +1,9 @@
 """Build the forms of a trial from its tier and its pack."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, NoReturn
 from uuid import uuid4
 
 from flask_babel import lazy_gettext as _l
@@ -14,8 +14,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from sandbox.domain.packs import Ending, PolicyPack
 from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.forms import DateField3, PlatformForm, Required, VersionedForm, WordLimit
-from sandbox.models import MonitoringReport, TrialPlan
-from sandbox.trials.queries import TrialFile, report_data
+from sandbox.models import Incident, MonitoringReport, Reading, TrialPlan
+from sandbox.trials.queries import TrialFile, are_same_readings, report_data
 
 MOST_WORDS = 800
 START_STATES = (
@@ -145,14 +145,17 @@ class OnceForm(PlatformForm):
         """Give the form its key when it is first shown; what was sent keeps its own."""
         self.form_key.data = self.form_key.data or uuid4().hex
 
-    def refuse_reuse(self, field: Field) -> None:
-        """Say at a field that this form was sent before, and make of it a form of its own."""
+    def refuse_reuse(self) -> NoReturn:
+        """Say that this form was sent before, and make of it a form of its own.
+
+        Raises: ValidationError.
+        """
         sentence = _l(
             "This form was already sent, with other content, and that was saved. What you have "
             "written now has not been saved: check whether it is still needed and send it again."
         )
-        field.errors = [*field.errors, sentence]
         self.form_key.data = uuid4().hex
+        raise ValidationError(sentence)
 
 
 class MonitoringReportForm(OnceForm):
@@ -171,6 +174,21 @@ class MonitoringReportForm(OnceForm):
     earliest: ClassVar[date]
     latest: ClassVar[date]
     taken: frozenset[date] = frozenset()  # days of which there are readings already
+    made: MonitoringReport | None = None  # what this very form has handed in already
+    made_readings: Sequence[Reading] = ()
+
+    def validate_narrative(self, field: Field) -> None:
+        """Refuse other words than those that this form was sent with before."""
+        if self.made is None:
+            return
+        is_same = (field.data, self.participants.data) == (
+            self.made.narrative,
+            self.made.participants,
+        )
+        if not is_same or not are_same_readings(
+            self.made_readings, self.readings(), self.measured_on.data
+        ):
+            self.refuse_reuse()
 
     def validate_measured_on(self, field: Field) -> None:
         """Refuse days outside the stage, and days that were reported before."""
@@ -207,7 +225,9 @@ def report_form(
     form: MonitoringReportForm = type("WholeReportForm", (MonitoringReportForm,), parts)(data=data)
     form.keyed()
     # A form that is sent once more is about the very report that it has made already.
-    own = {each.id for each in file.reports if is_made_by(form, each)}
+    form.made = next((each for each in file.reports if is_made_by(form, each)), None)
+    own = set() if form.made is None else {form.made.id}
+    form.made_readings = [each for each in file.readings if each.report_id in own]
     if correcting is not None:
         own.add(correcting.id)
     form.taken = frozenset(
@@ -216,9 +236,9 @@ def report_form(
     return form
 
 
-def is_made_by(form: OnceForm, report: MonitoringReport) -> bool:
-    """Tell whether a report carries this form's key, behind the names of person and trial."""
-    return bool((report.form_key or "").rpartition(":")[2] == form.form_key.data)
+def is_made_by(form: OnceForm, row: MonitoringReport | Incident) -> bool:
+    """Tell whether a row carries this form's key, behind the names of person and trial."""
+    return bool((row.form_key or "").rpartition(":")[2] == form.form_key.data)
 
 
 class JudgeForm(PlatformForm):
@@ -262,12 +282,27 @@ class IncidentForm(OnceForm):
         _l("People affected"), [Optional(), NumberRange(min=0, max=100_000_000)], default=0
     )
 
+    made: Incident | None = None  # what this very form has reported already
 
-def incident_form(pack: PolicyPack, language: str) -> IncidentForm:
+    def validate_what_happened(self, field: Field) -> None:
+        """Refuse other words than those that this form was sent with before."""
+        said = (self.class_key.data, field.data, self.persons_affected.data or 0)
+        if self.made is not None and said != (
+            self.made.class_key,
+            self.made.what_happened,
+            self.made.persons_affected,
+        ):
+            self.refuse_reuse()
+
+
+def incident_form(file: TrialFile, language: str) -> IncidentForm:
     """Make the form of an incident with the pack's classes."""
     form = IncidentForm()
     form.keyed()
-    form.class_key.choices = [(spec.key, spec.name.in_(language)) for spec in pack.incident_classes]
+    form.class_key.choices = [
+        (spec.key, spec.name.in_(language)) for spec in file.pack.incident_classes
+    ]
+    form.made = next((each for each in file.incidents if is_made_by(form, each)), None)
     return form
 
 

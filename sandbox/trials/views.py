@@ -20,7 +20,6 @@ from flask_babel import gettext as _
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.domain.packs import Ending, Who
-from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import TrialStatus, TrialWork, require_work
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
@@ -198,13 +197,7 @@ def new_report(trial_id: UUID) -> ResponseReturnValue:
     form = forms.report_form(file, _language(), correcting)
     if not form.validate_on_submit():
         return _form_page("trials/new_report.html", file, form, correcting=correcting)
-    try:
-        _submit(file, form, correcting)
-    except NotPossible as refused:
-        if refused.reason is not Why.FORM_SENT:
-            raise
-        form.refuse_reuse(form.narrative)
-        return _form_page("trials/new_report.html", _file(trial_id), form, correcting=correcting)
+    _submit(file, form, correcting)
     flash(_("The report has been handed in."), "success")
     return _to(trial_id, "reports")
 
@@ -219,14 +212,8 @@ def report(trial_id: UUID, report_id: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         page = page_of(db.session(), current_actor(), file)
         return _form_page("trials/report.html", file, form, report=found, page=page, P=P)
-    accept_it = form.verdict.data == "accept"
-    _do(
-        services.judge_report,
-        file,
-        report=found,
-        accept=accept_it,
-        remark=form.remark.data or "",
-    )
+    verdict, remark = form.verdict.data, form.remark.data or ""
+    _do(services.judge_report, file, report=found, accept=verdict == "accept", remark=remark)
     return _to(trial_id, "reports")
 
 
@@ -235,23 +222,17 @@ def report(trial_id: UUID, report_id: UUID) -> ResponseReturnValue:
 def new_incident(trial_id: UUID) -> ResponseReturnValue:
     """Report that something went wrong."""
     file = _file(trial_id, P.INCIDENT_OPEN, TrialWork.OPEN_INCIDENT)
-    form = forms.incident_form(file.pack, _language())
+    form = forms.incident_form(file, _language())
     if not form.validate_on_submit():
         return _form_page("trials/new_incident.html", file, form)
-    try:
-        incident = _do(
-            services.open_incident,
-            file,
-            class_key=form.class_key.data,
-            what_happened=form.what_happened.data or "",
-            persons_affected=form.persons_affected.data or 0,
-            form_key=form.form_key.data,
-        )
-    except NotPossible as refused:
-        if refused.reason is not Why.FORM_SENT:
-            raise
-        form.refuse_reuse(form.what_happened)
-        return _form_page("trials/new_incident.html", _file(trial_id), form)
+    incident = _do(
+        services.open_incident,
+        file,
+        class_key=form.class_key.data,
+        what_happened=form.what_happened.data or "",
+        persons_affected=form.persons_affected.data or 0,
+        form_key=form.form_key.data,
+    )
     return _to(trial_id, f"incident-{incident.id}")
 
 

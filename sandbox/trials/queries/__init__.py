@@ -21,6 +21,7 @@ from sandbox.trials.queries.facts import (
     COMPLETION,
     Supervisor,
     TrialFile,
+    are_same_readings,
     has_approved,
     report_data,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "Supervisor",
     "TrialFile",
     "TrialPanel",
+    "are_same_readings",
     "case_panel",
     "find_incident_made",
     "find_report_made",

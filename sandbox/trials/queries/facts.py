@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from hashlib import sha256
+from math import isclose
 from typing import Any
 from uuid import UUID
 
@@ -269,6 +271,18 @@ def has_approved(file: TrialFile, stage: str, requirement: str, actor: Actor) ->
         and row.kind == "approval"
         and row.person_id == actor.person_id
         for row in file.evidence
+    )
+
+
+def are_same_readings(
+    stored: Sequence[Reading], sent: Mapping[str, Decimal], measured_on: date | None
+) -> bool:
+    """Tell whether these readings were stored before, as exactly as a table keeps them."""
+    return all(
+        row.metric in sent
+        and row.measured_on == measured_on
+        and isclose(sent[row.metric], row.value, rel_tol=1e-12, abs_tol=1e-6)
+        for row in stored
     )
 
 

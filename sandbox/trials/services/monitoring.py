@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from math import isclose, nan
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -64,8 +63,10 @@ def submit_report(
     key = key_of(actor, trial, form_key)
     done = queries.find_report_made(session, key)
     if done is not None:
-        _require_same((narrative.strip(), participants), (done.narrative, done.participants))
-        _require_same_readings(session, done, readings, measured_on)
+        stored = session.scalars(select(Reading).where(Reading.report_id == done.id)).all()
+        is_same = (narrative.strip(), participants) == (done.narrative, done.participants)
+        if not is_same or not queries.are_same_readings(stored, readings, measured_on):
+            raise NotPossible(Why.FORM_SENT)
         return done
     start_work(session, trial, TrialWork.REPORT)
     file = read(session, trial, now)
@@ -184,8 +185,9 @@ def open_incident(
     key = key_of(actor, trial, form_key)
     done = queries.find_incident_made(session, key)
     if done is not None:
-        said = (class_key, what_happened.strip(), persons_affected)
-        _require_same(said, (done.class_key, done.what_happened, done.persons_affected))
+        said = (done.class_key, done.what_happened, done.persons_affected)
+        if said != (class_key, what_happened.strip(), persons_affected):
+            raise NotPossible(Why.FORM_SENT)
         return done
     start_work(session, trial, TrialWork.OPEN_INCIDENT)
     if not what_happened.strip():
@@ -236,27 +238,6 @@ def close_incident(
         incident=incident.id,
     )
     notices.tell_company(session, trial, "trials/incident_closed", now)
-
-
-def _require_same(sent: tuple[object, ...], stored: tuple[object, ...]) -> None:
-    """Make sure that a form that comes once more says what it said before: nothing is swallowed."""
-    if sent != stored:
-        raise NotPossible(Why.FORM_SENT)
-
-
-def _require_same_readings(
-    session: Session,
-    report: MonitoringReport,
-    readings: Mapping[str, Decimal],
-    measured_on: date,
-) -> None:
-    """Make sure that the readings are those that were stored, as exactly as a table keeps them."""
-    stored = session.scalars(select(Reading).where(Reading.report_id == report.id)).all()
-    sent = {key: (measured_on, float(value)) for key, value in readings.items()}
-    for row in stored:
-        day, value = sent.get(row.metric, (None, nan))
-        if day != row.measured_on or not isclose(value, row.value, rel_tol=1e-12, abs_tol=1e-6):
-            raise NotPossible(Why.FORM_SENT)
 
 
 def _add_readings(
