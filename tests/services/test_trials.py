@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -572,6 +573,52 @@ def test_a_form_that_is_sent_twice_reports_one_incident(session: Session, files:
     others = {send(cast.company, "87654321"), send(cast.lead.officer, "12345678")}
     without_key = {send(cast.company, None), send(cast.company, None)}
     assert len({first} | others | without_key) == 5
+
+
+def test_a_form_that_comes_once_more_with_other_words_is_not_taken_for_done(
+    session: Session, files: FileStore
+) -> None:
+    cast = running(session, files)
+
+    def report_incident(what: str) -> None:
+        with unit_of_work(session):
+            services.open_incident(
+                session,
+                cast.company,
+                cast.trial,
+                class_key=pack().incident_classes[0].key,
+                what_happened=what,
+                persons_affected=1,
+                now=cast.now,
+                form_key="12345678",
+            )
+
+    def hand_in(values: dict[str, Decimal]) -> None:
+        with unit_of_work(session):
+            services.submit_report(
+                session,
+                cast.company,
+                cast.trial,
+                narrative="Sin novedad.",
+                participants=1,
+                readings=values,
+                measured_on=read(session, cast).today,
+                now=cast.now,
+                form_key="12345678",
+            )
+
+    good = good_readings(read(session, cast))
+    report_incident("Se cayó.")
+    hand_in(good)
+    for send in (
+        lambda: report_incident("Se cayó dos veces."),
+        lambda: hand_in({key: value + 1 for key, value in good.items()}),
+    ):
+        with pytest.raises(NotPossible) as refused:
+            send()
+        assert refused.value.reason is Why.FORM_SENT
+    hand_in(good)
+    assert len(read(session, cast).reports) == len(read(session, cast).incidents) == 1
 
 
 def test_a_form_that_is_sent_twice_at_the_same_moment_reports_one_incident(
