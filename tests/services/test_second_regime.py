@@ -18,7 +18,7 @@ from config import PACKS, Config
 from sandbox.coordination import services as coordination
 from sandbox.domain.applications import ApplicationStatus, asked
 from sandbox.domain.outcomes import ReportStatus
-from sandbox.domain.packs import AnswerValue
+from sandbox.domain.packs import AnswerValue, RequirementKind
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.routing import propose
 from sandbox.domain.trials import TrialStatus
@@ -56,7 +56,10 @@ from tests.trial_factories import (
     OPENED,
     OPENER,
     Cast,
+    accept_report,
+    approve,
     enter_next,
+    hand_in_report,
     read,
     run_to_completion,
     work_the_gate,
@@ -214,6 +217,40 @@ def test_gate_before_people_stays_closed_without_their_consent(
         enter_next(session, cast)
     session.rollback()
     assert refused.value.reason is Why.GATE_CLOSED
+
+
+def test_test_that_needs_no_extension_passes_on_to_its_exit_the_same_day(
+    session: Session, cast: Cast
+) -> None:
+    while cast.trial.stage != "real_world_testing":
+        work_the_gate(session, cast)
+        enter_next(session, cast)
+    cast.now += timedelta(days=60)
+    for stage, waived in (
+        ("real_world_extension", {"extension_notice", "extension_consent"}),
+        ("exit", {"extension_days", "extension_reports", "extension_metrics"}),
+    ):
+        gate = read(session, cast).requirements_of(stage)
+        assert waived <= {spec.key for spec in gate if spec.may_be_waived}
+        for key in sorted(waived):
+            with unit_of_work(session):
+                trials.waive_requirement(
+                    session,
+                    cast.lead.officer,
+                    cast.trial,
+                    stage=stage,
+                    requirement=key,
+                    reason="No se pide prórroga.",
+                    now=cast.now,
+                )
+        if stage == "real_world_extension":
+            for _ in read(session, cast).reports_due:
+                accept_report(session, cast, hand_in_report(session, cast))
+                cast.now += timedelta(days=1)
+        approval = next(spec for spec in gate if spec.kind is RequirementKind.APPROVAL)
+        approve(session, cast, stage, approval.key, approval.by, approval.persons)
+        enter_next(session, cast)
+    assert cast.trial.stage == "exit"
 
 
 @pytest.mark.parametrize(("kind", "days"), [("widespread", 2), ("death", 10), ("serious", 15)])
