@@ -46,7 +46,7 @@ class Effect:
     """Say one difference: what it was, what it would be, and the reasons that are new or gone.
 
     Shape: `before` and `after` are keys and codes, for STAGES pairs of key and days (only those
-    that differ), for DEADLINE days. The reasons of a changed deadline are the terms themselves, so there are none here.
+    that differ), for DEADLINE days. A changed deadline has no reasons: they are the terms.
     """
 
     aspect: Aspect

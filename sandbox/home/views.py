@@ -72,23 +72,16 @@ def my_tasks() -> ResponseReturnValue:
 @needs(P.INBOX_READ)
 def inbox() -> ResponseReturnValue:
     """Show every message that the platform has sent to this person."""
-    page = queries.list_mails(db.session(), current_actor(), request.args.get("after"))
-    language = current_language()
-    shown = [(row, mail.render_mail(row.OutboxMail, language)) for row in page.rows]
-    bounds = [encode_key([row.created_at, row.id]) for row in page.rows]
+    after, language = request.args.get("after", ""), current_language()
+    page = queries.list_mails(db.session(), current_actor(), after)
+    keys = [encode_key([row.created_at, row.id]) for row in page.rows]
     return render_template(
         "home/inbox.html",
-        mails=shown,
+        mails=[(row, mail.render_mail(row.OutboxMail, language)) for row in page.rows],
         next_key=page.next_key,
         is_first="after" not in request.args,
         has_unread=any(row.OutboxMail.read_at is None for row in page.rows),
-        bounds={
-            "newest": bounds[0],
-            "oldest": bounds[-1],
-            "after": request.args.get("after", ""),
-        }
-        if bounds
-        else {},
+        bounds={"newest": keys[0], "oldest": keys[-1], "after": after} if keys else {},
     )
 
 

@@ -35,9 +35,7 @@ from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextInput
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LARGEST_AMOUNT_CENTS = (
-    10**15
-)  # ten trillion, far inside what a BIGINT can hold
+_LARGEST_AMOUNT_CENTS = 10**15  # ten trillion, far inside what a BIGINT can hold
 _ENGLISH = Locale("en")
 
 
