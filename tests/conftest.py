@@ -121,6 +121,15 @@ def client_for(app: Flask) -> Callable[[str], JudgingClient]:
     return open_window
 
 
+# --- the order -----------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the stories in the browser: each is long, and none should be waited for last."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+
+
 # --- the browser ---------------------------------------------------------------------------------
 
 
