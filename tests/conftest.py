@@ -2,6 +2,7 @@
 
 import runpy
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from config import PROJECT, Config
 from sandbox.kernel.db import db
 from tests.databases import ENGINES, Databases, Store, connect
 from tests.pages import JudgingClient, remember_faults
+
+ROOM = 1024**3
 
 # --- the engines ---------------------------------------------------------------------------------
 
@@ -35,8 +38,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    databases = Databases(tmp_path_factory.mktemp("databases"))
+def quick_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for databases: in memory where there is room, since SQLite waits for the disk."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > ROOM:
+        with tempfile.TemporaryDirectory(dir=memory, prefix="sandbox-tests-") as folder:
+            yield Path(folder)
+    else:
+        yield tmp_path_factory.mktemp("databases")
+
+
+@pytest.fixture(scope="session")
+def databases(quick_folder: Path) -> Iterator[Databases]:
+    databases = Databases(quick_folder / "stores")
     yield databases
     databases.close()
 
