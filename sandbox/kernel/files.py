@@ -156,7 +156,7 @@ def _is_office(content_type: str) -> Callable[[bytes], bool]:
 
 
 def _is_text(content: bytes) -> bool:
-    """Accept UTF-8 and what spreadsheets in Mexico still export: Windows-1252."""
+    """Accept UTF-8 and what many spreadsheets still export: Windows-1252."""
     if _CONTROLS.search(content):
         return False
     for encoding in ("utf-8", "cp1252"):
@@ -167,10 +167,11 @@ def _is_text(content: bytes) -> bool:
 
 
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
+# All that `zipfile` raises for an archive it cannot read; RuntimeError is also what it raises for
+# a way of packing that it does not know.
 _BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
-    NotImplementedError,
     EOFError,
     OSError,
     RuntimeError,

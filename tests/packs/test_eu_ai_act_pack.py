@@ -13,7 +13,7 @@ from sandbox.domain.applications import asked, problems, prohibited
 from sandbox.domain.calendar import BusinessCalendar, Stop, add_months, read_clock
 from sandbox.domain.conditions import holds
 from sandbox.domain.eligibility import check
-from sandbox.domain.gates import GateFacts, gate_state
+from sandbox.domain.gates import gate_state
 from sandbox.domain.monitoring import Level, judge
 from sandbox.domain.packs import (
     Answers,
@@ -32,6 +32,7 @@ from sandbox.domain.risk import tiering
 from sandbox.domain.routing import propose
 from sandbox.packs.checking import each_text
 from sandbox.packs.loading import DATA, load_packs, validate
+from tests.packs.gates import facts_of_everything, facts_of_nothing, gates_of
 
 PACK = load_packs().current("eu-ai-act")
 MADRID = BusinessCalendar.from_spec(PACK.calendar)
@@ -422,31 +423,10 @@ def test_no_test_with_people_begins_before_its_plan_and_start_conditions():
 
 @pytest.mark.parametrize("tier", LIVE_TIERS, ids=lambda tier: tier.key)
 def test_every_gate_is_closed_at_first_and_can_be_opened(tier):
-    parties = frozenset({"company", "AESIA", "AEPD", "AEMPS", "secretariat"})
-    persons = frozenset({"first", "second"})
-    gates = [*((stage, stage.gate) for stage in tier.stages[1:]), (None, tier.completion)]
-    for stage, gate in gates:
-        nothing = GateFacts(
-            lead="AESIA",
-            associates=("AEPD", "AEMPS"),
-            start_conditions_open=len(tier.start_conditions),
-            metrics=tier.metrics,
-            open_serious_incidents=1,
-        )
-        everything = GateFacts(
-            lead="AESIA",
-            associates=("AEPD", "AEMPS"),
-            plan_agreed_by=parties,
-            documents={requirement.key: "document.pdf" for requirement in gate},
-            approvals={requirement.key: dict.fromkeys(parties, persons) for requirement in gate},
-            reports_due=3,
-            reports_accepted=3,
-            metrics=tier.metrics,
-            worst_reading_by_metric=dict.fromkeys(tier.metrics, Level.WITHIN),
-            days_in_stage=365,
-        )
+    nothing = facts_of_nothing(PACK, tier)
+    for stage, gate in gates_of(tier):
         assert not any(state.holds for state in gate_state(gate, nothing, stage).requirements)
-        assert gate_state(gate, everything, stage).is_open
+        assert gate_state(gate, facts_of_everything(PACK, tier, gate), stage).is_open
 
 
 def test_metrics_judge_their_own_thresholds():

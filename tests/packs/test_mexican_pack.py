@@ -15,7 +15,7 @@ from sandbox.domain.applications import asked, problems, prohibited
 from sandbox.domain.calendar import BusinessCalendar
 from sandbox.domain.conditions import holds
 from sandbox.domain.eligibility import check
-from sandbox.domain.gates import GateFacts, gate_state
+from sandbox.domain.gates import gate_state
 from sandbox.domain.monitoring import Level, judge
 from sandbox.domain.packs import (
     Answers,
@@ -31,6 +31,7 @@ from sandbox.domain.risk import tiering
 from sandbox.domain.routing import propose
 from sandbox.packs.checking import most_points
 from sandbox.packs.loading import load_packs
+from tests.packs.gates import facts_of_everything, facts_of_nothing, gates_of
 
 PACK = load_packs().current("mx")
 ORDER = [tier.key for tier in PACK.tiers]
@@ -348,33 +349,10 @@ def test_every_live_stage_is_left_only_with_reports_and_without_serious_incident
 
 @pytest.mark.parametrize("tier", LIVE_TIERS, ids=lambda tier: tier.key)
 def test_every_gate_is_closed_at_first_and_can_be_opened(tier):
-    parties = frozenset({"company", "INAI", "IFT", "COFECE", "secretariat"})
-    persons = frozenset({"first", "second"})
-    for stage, gate in [
-        *((stage, stage.gate) for stage in tier.stages[1:]),
-        (None, tier.completion),
-    ]:
-        nothing = GateFacts(
-            lead="INAI",
-            associates=("IFT", "COFECE"),
-            start_conditions_open=len(tier.start_conditions),
-            metrics=tier.metrics,
-            open_serious_incidents=1,
-        )
-        everything = GateFacts(
-            lead="INAI",
-            associates=("IFT", "COFECE"),
-            plan_agreed_by=parties,
-            documents={requirement.key: "document.pdf" for requirement in gate},
-            approvals={requirement.key: dict.fromkeys(parties, persons) for requirement in gate},
-            reports_due=3,
-            reports_accepted=3,
-            metrics=tier.metrics,
-            worst_reading_by_metric=dict.fromkeys(tier.metrics, Level.WITHIN),
-            days_in_stage=365,
-        )
+    nothing = facts_of_nothing(PACK, tier)
+    for stage, gate in gates_of(tier):
         assert not any(state.holds for state in gate_state(gate, nothing, stage).requirements)
-        assert gate_state(gate, everything, stage).is_open
+        assert gate_state(gate, facts_of_everything(PACK, tier, gate), stage).is_open
 
 
 def test_metrics_judge_their_own_thresholds():

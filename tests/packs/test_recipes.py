@@ -186,7 +186,7 @@ def test_messages_that_the_page_explains_are_those_of_the_platform() -> None:
     quoted = [words.removesuffix(" …") for words in re.findall(r"`([a-z][^`]+)`", text)]
     told = "".join(
         path.read_text(encoding="utf-8")
-        for path in (Path(__file__).parents[2] / "sandbox" / "packs").glob("*.py")
+        for path in (Path(__file__).parents[2] / "sandbox" / "packs").rglob("*.py")
     )
     spoken = [words for words in quoted if " " in words and "=" not in words]
     assert len(spoken) == 6

@@ -257,6 +257,14 @@ def test_encrypted_member_is_refused() -> None:
     assert why(bytes(content), "a.docx") == "encrypted"
 
 
+def test_member_packed_in_a_way_nobody_knows_is_refused() -> None:
+    content = bytearray(docx({"word/x.xml": "<x/>"}))
+    # The method stands behind the flags, in the member's own header and in its line of the index.
+    for start, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        content[content.rfind(start) + place] = 99
+    assert why(bytes(content), "a.docx") == "damaged-archive"
+
+
 # --- PDF ------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,88 @@
+"""Check that the parts of a pack fit together: references, ranges, languages, requirements.
+
+Each check takes a pack and yields what it finds wrong, with the path of the value in the file. A
+check assumes nothing about the others, so that one fault does not hide the next.
+"""
+
+from sandbox.domain.packs import PolicyPack
+from sandbox.packs.checking.conditions import COMPARABLE, judge_conditions, judge_verdicts
+from sandbox.packs.checking.findings import Check, Finding, report
+from sandbox.packs.checking.names import (
+    each_text,
+    judge_duplicate_names,
+    judge_texts_in_every_language,
+)
+from sandbox.packs.checking.programme import (
+    NEEDED_CLOCKS,
+    NEEDED_RELIEF_COLUMNS,
+    judge_calendar,
+    judge_clocks,
+    judge_competences,
+    judge_reliefs,
+    judge_validity,
+)
+from sandbox.packs.checking.questions import (
+    ONLY_WITH,
+    all_questions,
+    check_questions,
+    form_questions,
+    judge_columns,
+    judge_one_title,
+    judge_public_fields,
+    judge_question_keys,
+    judge_question_parts,
+)
+from sandbox.packs.checking.risk import (
+    judge_hard_rules,
+    judge_metrics,
+    judge_prohibited_tier,
+    judge_tier_ranges,
+    most_points,
+)
+from sandbox.packs.checking.stages import WHO, judge_stages
+from sandbox.packs.reading import Source
+
+__all__ = [
+    "COMPARABLE",
+    "NEEDED_CLOCKS",
+    "NEEDED_RELIEF_COLUMNS",
+    "ONLY_WITH",
+    "WHO",
+    "Finding",
+    "all_questions",
+    "check",
+    "check_questions",
+    "each_text",
+    "form_questions",
+    "most_points",
+    "report",
+]
+
+CHECKS: tuple[Check, ...] = (
+    judge_duplicate_names,
+    judge_texts_in_every_language,
+    judge_competences,
+    judge_validity,
+    judge_calendar,
+    judge_clocks,
+    judge_question_keys,
+    judge_question_parts,
+    judge_columns,
+    judge_one_title,
+    judge_public_fields,
+    judge_conditions,
+    judge_verdicts,
+    judge_tier_ranges,
+    judge_prohibited_tier,
+    judge_hard_rules,
+    judge_metrics,
+    judge_stages,
+    judge_reliefs,
+)
+
+
+def check(source: Source, pack: PolicyPack) -> None:
+    """Add everything that does not fit together to the source's problems."""
+    for one in CHECKS:
+        for finding in one(pack):
+            report(source, finding)

@@ -1,0 +1,64 @@
+"""Hold what a check finds, and the small checks that many of them share."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sandbox.domain.packs import PolicyPack
+from sandbox.packs.errors import Fault
+from sandbox.packs.positions import Path
+from sandbox.packs.reading import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Say what is wrong at which path of the pack."""
+
+    path: Path
+    fault: Fault
+    message: str
+    allowed: str = ""
+
+
+Check = Callable[[PolicyPack], Iterator[Finding]]
+
+
+def report(source: Source, finding: Finding) -> None:
+    """Add a finding to the source's problems, with what stands at its place."""
+    source.refuse(
+        finding.path,
+        finding.fault,
+        finding.message,
+        found=source.found(finding.path),
+        allowed=finding.allowed,
+    )
+
+
+def duplicates(path: Path, items: Sequence[object], attribute: str) -> Iterator[Finding]:
+    """Find items whose key or code stood before in their list."""
+    seen: set[object] = set()
+    for index, item in enumerate(items):
+        name = getattr(item, attribute)
+        if name in seen:
+            yield Finding(
+                (*path, index, attribute), Fault.DUPLICATE, f'"{name}" is there more than once'
+            )
+        seen.add(name)
+
+
+def repeated(path: Path, names: Sequence[str]) -> Iterator[Finding]:
+    """Find names that stood before in their list."""
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield Finding((*path, index), Fault.DUPLICATE, f'"{name}" is there more than once')
+
+
+def unknown_names(path: Path, names: Sequence[str], known: set[str]) -> Iterator[Finding]:
+    """Find names that are not among those known."""
+    for index, name in enumerate(names):
+        if name not in known:
+            yield Finding(
+                (*path, index),
+                Fault.UNKNOWN_REFERENCE,
+                f'the pack has no "{name}"',
+                ", ".join(sorted(known)),
+            )

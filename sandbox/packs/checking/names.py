@@ -1,0 +1,70 @@
+"""Check that names are unique, and that every text stands in every language."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+
+from sandbox.domain.packs import PolicyPack, Text
+from sandbox.packs.checking.findings import Finding, duplicates, repeated
+from sandbox.packs.errors import Fault
+from sandbox.packs.positions import Path
+
+
+def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
+    """Find keys and codes that stand more than once in their list."""
+    for name in ("competences", "authorities", "principles", "exit_kinds", "stakeholders"):
+        items: Sequence[object] = getattr(pack, name)
+        yield from duplicates((name,), items, "code")
+    for name in (
+        "clocks",
+        "sections",
+        "criteria",
+        "prohibited_uses",
+        "hard_rules",
+        "tiers",
+        "metrics",
+        "plan_fields",
+        "incident_classes",
+        "relief_kinds",
+        "report_sections",
+    ):
+        items = getattr(pack, name)
+        yield from duplicates((name,), items, "key")
+    yield from duplicates(("eligibility", "rules"), pack.eligibility.rules, "key")
+    for index, tier in enumerate(pack.tiers):
+        path: Path = ("tiers", index)
+        yield from duplicates((*path, "stages"), tier.stages, "key")
+        yield from duplicates((*path, "start_conditions"), tier.start_conditions, "key")
+    yield from repeated(("languages",), pack.languages)
+    yield from repeated(("public_fields",), pack.public_fields)
+
+
+def judge_texts_in_every_language(pack: PolicyPack) -> Iterator[Finding]:
+    """Find texts that lack a language of the pack, or have one that it has not."""
+    allowed = ", ".join(pack.languages)
+    for path, text in each_text(pack):
+        for language in pack.languages:
+            if language not in text.by_language:
+                yield Finding(path, Fault.LANGUAGE, f'has no text in "{language}"', allowed)
+        for language in text.by_language:
+            if language not in pack.languages:
+                yield Finding(
+                    (*path, language),
+                    Fault.LANGUAGE,
+                    f'"{language}" is not a language of the pack',
+                    allowed,
+                )
+
+
+def each_text(value: object, path: Path = ()) -> Iterator[tuple[Path, Text]]:
+    """Walk over every text; the names of the dataclasses' fields are the keys of the file."""
+    if isinstance(value, Text):
+        yield path, value
+    elif is_dataclass(value):
+        for part in fields(value):
+            yield from each_text(getattr(value, part.name), (*path, part.name))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from each_text(item, (*path, index))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from each_text(item, (*path, str(key)))

@@ -1,0 +1,149 @@
+"""Check authorities, calendar, terms and how authorities are brought together."""
+
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import available_timezones
+
+from holidays.registry import COUNTRIES
+
+from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.packs import ClockUnit, PolicyPack, QuestionKind
+from sandbox.packs.checking.findings import Finding, unknown_names
+from sandbox.packs.checking.questions import all_questions, form_questions
+from sandbox.packs.errors import Fault
+from sandbox.packs.positions import Path
+
+# The services of the platform read these terms by name; a pack without one could not be run.
+NEEDED_CLOCKS = ("decision", "acceptance", "position", "return_answer")
+# Relief rows become entries of the relief register, which reads these columns by name.
+NEEDED_RELIEF_COLUMNS = ("provision", "kind", "asked", "why")
+
+
+def judge_competences(pack: PolicyPack) -> Iterator[Finding]:
+    """Find competences that nobody has, and names of competences that there are not."""
+    known = {competence.code for competence in pack.competences}
+    for index, authority in enumerate(pack.authorities):
+        yield from unknown_names(
+            ("authorities", index, "competences"), authority.competences, known
+        )
+    served = {code for authority in pack.authorities for code in authority.competences}
+    for index, competence in enumerate(pack.competences):
+        if competence.code not in served:
+            yield Finding(
+                ("competences", index, "code"),
+                Fault.INCONSISTENT,
+                f'no authority has the competence "{competence.code}"',
+            )
+    for path, question in all_questions(pack):
+        yield from unknown_names((*path, "competences"), question.competences, known)
+        for index, option in enumerate(question.options):
+            yield from unknown_names(
+                (*path, "options", index, "competences"), option.competences, known
+            )
+
+
+def judge_validity(pack: PolicyPack) -> Iterator[Finding]:
+    """Find authorities that end before they begin."""
+    for index, authority in enumerate(pack.authorities):
+        first = authority.valid_from or date.min
+        if authority.valid_until is not None and authority.valid_until < first:
+            yield Finding(
+                ("authorities", index, "valid_until"),
+                Fault.INCONSISTENT,
+                "is before valid_from",
+            )
+
+
+def judge_calendar(pack: PolicyPack) -> Iterator[Finding]:
+    """Find a country without known holidays, and a time zone that is none."""
+    # The registry names the countries without loading the holidays of all of them.
+    if not any(pack.calendar.country in names for names in COUNTRIES.values()):
+        yield Finding(
+            ("calendar", "country"),
+            Fault.UNKNOWN_REFERENCE,
+            "is a country whose holidays are not known",
+        )
+    if pack.calendar.timezone not in available_timezones():
+        yield Finding(("calendar", "timezone"), Fault.UNKNOWN_REFERENCE, "is no time zone")
+
+
+def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
+    """Find terms that are missing, and those that contradict the rules of coordination."""
+    by_key = {clock.key: index for index, clock in reversed(list(enumerate(pack.clocks)))}
+    for needed in NEEDED_CLOCKS:
+        if needed not in by_key:
+            yield Finding(
+                ("clocks",),
+                Fault.MISSING,
+                f'the clock "{needed}" is missing',
+                ", ".join(NEEDED_CLOCKS),
+            )
+    statuses = {status.value for status in ApplicationStatus}
+    for index, clock in enumerate(pack.clocks):
+        yield from unknown_names(("clocks", index, "stops_in"), clock.stops_in, statuses)
+    rules = pack.coordination
+    for key, days, silence in (
+        ("acceptance", rules.acceptance_days, rules.acceptance_silence),
+        ("position", rules.position_days, rules.position_silence),
+        ("return_answer", rules.return_answer_days, None),
+    ):
+        if key not in by_key:
+            continue
+        clock = pack.clocks[by_key[key]]
+        path: Path = ("clocks", by_key[key])
+        if clock.unit is not ClockUnit.BUSINESS_DAYS:
+            yield Finding(
+                (*path, "unit"),
+                Fault.INCONSISTENT,
+                "must be business_days, as in the coordination rules",
+                ClockUnit.BUSINESS_DAYS.value,
+            )
+        if clock.length != days:
+            yield Finding(
+                (*path, "length"),
+                Fault.INCONSISTENT,
+                f"must be {days}, as {key}_days in the coordination rules",
+                str(days),
+            )
+        if silence is not None and clock.silence is not silence:
+            yield Finding(
+                (*path, "silence"),
+                Fault.INCONSISTENT,
+                f'must be "{silence}", as {key}_silence in the coordination rules',
+                silence.value,
+            )
+
+
+def judge_reliefs(pack: PolicyPack) -> Iterator[Finding]:
+    """Find what keeps the rows of reliefs from becoming entries of the relief register."""
+    key = pack.coordination.reliefs_question
+    found = [(path, question) for path, question in form_questions(pack) if question.key == key]
+    here: Path = ("coordination", "reliefs_question")
+    if not found:
+        yield Finding(here, Fault.UNKNOWN_REFERENCE, f'there is no question "{key}" in the form')
+        return
+    path, question = found[0]
+    if question.kind is not QuestionKind.ROWS:
+        yield Finding(here, Fault.NOT_ALLOWED, f'"{key}" is not a question of kind rows', "rows")
+        return
+    columns = {column.key: index for index, column in enumerate(question.columns)}
+    for name in NEEDED_RELIEF_COLUMNS:
+        if name not in columns:
+            yield Finding(
+                (*path, "columns"),
+                Fault.MISSING,
+                f'the column "{name}" is missing',
+                ", ".join(NEEDED_RELIEF_COLUMNS),
+            )
+    if "kind" in columns:
+        known = {kind.key for kind in pack.relief_kinds}
+        options = question.columns[columns["kind"]].options
+        place: Path = (*path, "columns", columns["kind"], "options")
+        for index, option in enumerate(options):
+            if option.value not in known:
+                yield Finding(
+                    (*place, index, "value"),
+                    Fault.UNKNOWN_REFERENCE,
+                    f'there is no kind of relief "{option.value}"',
+                    ", ".join(sorted(known)),
+                )

@@ -1,0 +1,174 @@
+"""Check the questions of the form and of the eligibility check."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+
+from sandbox.domain.packs import PolicyPack, QuestionKind, QuestionSpec
+from sandbox.packs.checking.findings import Finding, duplicates, unknown_names
+from sandbox.packs.errors import Fault
+from sandbox.packs.positions import Path
+
+_PICKS = (QuestionKind.CHOICE, QuestionKind.MANY)
+NUMBERS = (QuestionKind.NUMBER, QuestionKind.MONEY)
+# Of a question with many answers, or of files, the bounds say how many there may be.
+_BOUNDED = (*NUMBERS, QuestionKind.MANY, QuestionKind.FILE)
+_COLUMN_KINDS = (
+    QuestionKind.TEXT,
+    QuestionKind.LONG_TEXT,
+    QuestionKind.NUMBER,
+    QuestionKind.MONEY,
+    QuestionKind.DATE,
+    QuestionKind.CHOICE,
+    QuestionKind.YES_NO,
+)
+
+ONLY_WITH: Mapping[str, Sequence[QuestionKind]] = {
+    "options": _PICKS,
+    "columns": (QuestionKind.ROWS,),
+    "points": (QuestionKind.YES_NO,),
+    "max_words": (QuestionKind.TEXT, QuestionKind.LONG_TEXT),
+    "minimum": _BOUNDED,
+    "maximum": _BOUNDED,
+    "unit": (QuestionKind.NUMBER,),
+}
+"""The keys of a question that only some kinds of question can use."""
+
+_UNSET = {each.name: each.default for each in fields(QuestionSpec) if each.name in ONLY_WITH}
+
+
+def form_questions(pack: PolicyPack) -> Iterator[tuple[Path, QuestionSpec]]:
+    """Walk over the questions of the application's form."""
+    for index, section in enumerate(pack.sections):
+        for inner, question in enumerate(section.questions):
+            yield ("sections", index, "questions", inner), question
+
+
+def check_questions(pack: PolicyPack) -> Iterator[tuple[Path, QuestionSpec]]:
+    """Walk over the questions of the eligibility check."""
+    for index, question in enumerate(pack.eligibility.questions):
+        yield ("eligibility", "questions", index), question
+
+
+def all_questions(pack: PolicyPack) -> Iterator[tuple[Path, QuestionSpec]]:
+    """Walk over every question, columns of rows included."""
+    for path, question in (*form_questions(pack), *check_questions(pack)):
+        yield path, question
+        for index, column in enumerate(question.columns):
+            yield (*path, "columns", index), column
+
+
+def judge_question_keys(pack: PolicyPack) -> Iterator[Finding]:
+    """Find questions, columns and options whose key is taken."""
+    for questions in (form_questions(pack), check_questions(pack)):
+        seen: set[str] = set()
+        for path, question in questions:
+            if question.key in seen:
+                yield Finding(
+                    (*path, "key"),
+                    Fault.DUPLICATE,
+                    f'the question "{question.key}" is there more than once',
+                )
+            seen.add(question.key)
+            yield from duplicates((*path, "columns"), question.columns, "key")
+    for path, question in all_questions(pack):
+        yield from duplicates((*path, "options"), question.options, "value")
+
+
+def judge_question_parts(pack: PolicyPack) -> Iterator[Finding]:
+    """Refuse what a kind of question cannot use, because it would be written and never apply."""
+    criteria = {criterion.key for criterion in pack.criteria}
+    for path, question in all_questions(pack):
+        yield from unknown_names((*path, "criteria"), question.criteria, criteria)
+        kind = question.kind
+        if kind in _PICKS and not question.options:
+            yield Finding((*path, "options"), Fault.MISSING, f'a "{kind}" question needs options')
+        if kind is QuestionKind.ROWS and not question.columns:
+            yield Finding((*path, "columns"), Fault.MISSING, 'a "rows" question needs columns')
+        for name, kinds in ONLY_WITH.items():
+            if getattr(question, name) != _UNSET[name] and kind not in kinds:
+                allowed = ", ".join(kinds)
+                yield Finding(
+                    (*path, name),
+                    Fault.NOT_ALLOWED,
+                    f'a "{kind}" question has no {name}',
+                    f"only with kind {allowed}",
+                )
+        if (
+            question.minimum is not None
+            and question.maximum is not None
+            and question.minimum > question.maximum
+        ):
+            yield Finding((*path, "minimum"), Fault.INCONSISTENT, "is above the maximum")
+
+
+def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
+    """Find columns of a kind, or with keys, that a row cannot have."""
+    for path, question in (*form_questions(pack), *check_questions(pack)):
+        for index, column in enumerate(question.columns):
+            here: Path = (*path, "columns", index)
+            if column.kind not in _COLUMN_KINDS:
+                yield Finding(
+                    (*here, "kind"),
+                    Fault.NOT_ALLOWED,
+                    f'a column cannot be a "{column.kind}" question',
+                    ", ".join(_COLUMN_KINDS),
+                )
+            for name, is_there in (
+                ("is_title", column.is_title),
+                ("criteria", bool(column.criteria)),
+                ("information", column.information),
+                ("points", column.points > 0),
+            ):
+                if is_there:
+                    yield Finding((*here, name), Fault.NOT_ALLOWED, f"a column cannot have {name}")
+            for place, option in enumerate(column.options):
+                if option.points:
+                    yield Finding(
+                        (*here, "options", place, "points"),
+                        Fault.NOT_ALLOWED,
+                        "the options of a column give no points",
+                    )
+
+
+def judge_one_title(pack: PolicyPack) -> Iterator[Finding]:
+    """Find whether exactly one question, asked of everybody, names the case."""
+    titles = [(path, question) for path, question in form_questions(pack) if question.is_title]
+    if not titles:
+        yield Finding(
+            ("sections",), Fault.MISSING, "no question has is_title = true", "exactly one"
+        )
+    for path, _ in titles[1:]:
+        yield Finding(
+            (*path, "is_title"), Fault.DUPLICATE, "is the title a second time", "exactly one"
+        )
+    for path, question in titles[:1]:
+        if question.kind is not QuestionKind.TEXT:
+            yield Finding((*path, "kind"), Fault.NOT_ALLOWED, "the title must be a text", "text")
+        if not question.required:
+            yield Finding((*path, "required"), Fault.NOT_ALLOWED, "the title must be required")
+        for name, is_there in (
+            ("ask_if", question.ask_if is not None),
+            ("may_be_confidential", question.may_be_confidential),
+        ):
+            if is_there:
+                yield Finding((*path, name), Fault.NOT_ALLOWED, f"the title cannot have {name}")
+
+
+def judge_public_fields(pack: PolicyPack) -> Iterator[Finding]:
+    """Find public fields that are no questions, or could be confidential."""
+    by_key = {question.key: question for _, question in form_questions(pack)}
+    yield from unknown_names(("public_fields",), pack.public_fields, set(by_key))
+    for index, key in enumerate(pack.public_fields):
+        question = by_key.get(key)
+        if question is None:
+            continue
+        if question.may_be_confidential:
+            yield Finding(
+                ("public_fields", index),
+                Fault.INCONSISTENT,
+                f'"{key}" may be marked confidential, so it cannot be public',
+            )
+        if question.kind is QuestionKind.FILE:
+            yield Finding(
+                ("public_fields", index), Fault.INCONSISTENT, f'"{key}" is a file, not an answer'
+            )

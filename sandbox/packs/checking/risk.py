@@ -1,0 +1,134 @@
+"""Check that points, tiers, hard rules and metrics fit together."""
+
+from collections.abc import Iterator
+
+from sandbox.domain.packs import (
+    Direction,
+    PolicyPack,
+    QuestionKind,
+    QuestionSpec,
+    TierSpec,
+)
+from sandbox.packs.checking.findings import Finding, repeated, unknown_names
+from sandbox.packs.checking.questions import form_questions
+from sandbox.packs.errors import Fault
+from sandbox.packs.positions import Path
+
+
+def most_points(pack: PolicyPack) -> int:
+    """Return the most points that the answers of one application can reach.
+
+    Conditions are left out of the account: a question that is not asked gives fewer points, never
+    more, so the result bounds every combination of answers.
+    """
+    return sum(_most_points(question) for _, question in form_questions(pack))
+
+
+def _most_points(question: QuestionSpec) -> int:
+    if question.kind is QuestionKind.YES_NO:
+        return question.points
+    if question.kind is QuestionKind.CHOICE:
+        return max((option.points for option in question.options), default=0)
+    if question.kind is QuestionKind.MANY:
+        return sum(option.points for option in question.options)
+    return 0
+
+
+def judge_tier_ranges(pack: PolicyPack) -> Iterator[Finding]:
+    """Find gaps and overlaps: every number of points belongs to exactly one tier."""
+    expected: int | None = 0
+    last: Path = ("tiers",)
+    for index, tier in enumerate(pack.tiers):
+        if tier.prohibited:
+            continue
+        last = ("tiers", index)
+        if tier.min_points is None:
+            yield Finding((*last, "min_points"), Fault.MISSING, "is missing", "a whole number")
+            return
+        yield from _range(last, tier, tier.min_points, expected)
+        expected = None if tier.max_points is None else tier.max_points + 1
+    most = most_points(pack)
+    if expected is not None and expected <= most:
+        yield Finding(
+            (*last, "max_points"),
+            Fault.INCONSISTENT,
+            f"leaves a gap: the answers can give {most} points and no tier takes them",
+            f"at least {most}, or no max_points",
+        )
+
+
+def _range(path: Path, tier: TierSpec, least: int, expected: int | None) -> Iterator[Finding]:
+    """Compare where a tier begins with where the one before ended."""
+    if expected is None:
+        yield Finding(
+            (*path, "min_points"),
+            Fault.INCONSISTENT,
+            "overlaps the tier before, which has no max_points",
+        )
+    elif least != expected:
+        yield Finding(
+            (*path, "min_points"),
+            Fault.INCONSISTENT,
+            f"{'leaves a gap after' if least > expected else 'overlaps'} the tier before",
+            str(expected),
+        )
+    if tier.max_points is not None and tier.max_points < least:
+        yield Finding((*path, "max_points"), Fault.INCONSISTENT, "is below min_points")
+
+
+def judge_prohibited_tier(pack: PolicyPack) -> Iterator[Finding]:
+    """Find prohibited uses that lead nowhere, and a prohibited tier that is out of place."""
+    places = [index for index, tier in enumerate(pack.tiers) if tier.prohibited]
+    if pack.prohibited_uses and not places:
+        yield Finding(
+            ("tiers",), Fault.MISSING, "there are prohibited uses, but no tier is prohibited"
+        )
+    barred = {pack.tiers[index].key for index in places}
+    if pack.prohibited_uses and not any(rule.at_least in barred for rule in pack.hard_rules):
+        yield Finding(
+            ("hard_rules",),
+            Fault.MISSING,
+            "there are prohibited uses, but no hard rule leads to the prohibited tier",
+        )
+    if len(places) == len(pack.tiers):
+        yield Finding(("tiers",), Fault.MISSING, "every tier is prohibited")
+    for index in places:
+        path: Path = ("tiers", index)
+        if index != len(pack.tiers) - 1:
+            yield Finding(
+                (*path, "prohibited"), Fault.INCONSISTENT, "the prohibited tier must be the last"
+            )
+        for name in ("min_points", "max_points"):
+            if getattr(pack.tiers[index], name) is not None:
+                yield Finding((*path, name), Fault.NOT_ALLOWED, f"a prohibited tier has no {name}")
+
+
+def judge_hard_rules(pack: PolicyPack) -> Iterator[Finding]:
+    """Find hard rules that demand a tier that there is not."""
+    known = {tier.key for tier in pack.tiers}
+    for index, rule in enumerate(pack.hard_rules):
+        if rule.at_least not in known:
+            yield Finding(
+                ("hard_rules", index, "at_least"),
+                Fault.UNKNOWN_REFERENCE,
+                f'there is no tier "{rule.at_least}"',
+                ", ".join(tier.key for tier in pack.tiers),
+            )
+
+
+def judge_metrics(pack: PolicyPack) -> Iterator[Finding]:
+    """Find metrics that are not defined, and thresholds in the wrong order."""
+    known = {metric.key for metric in pack.metrics}
+    for index, tier in enumerate(pack.tiers):
+        yield from unknown_names(("tiers", index, "metrics"), tier.metrics, known)
+        yield from repeated(("tiers", index, "metrics"), tier.metrics)
+    for index, metric in enumerate(pack.metrics):
+        steps = (metric.target, metric.warning, metric.breach)
+        rising = metric.direction is Direction.AT_MOST
+        if list(steps) != sorted(steps, reverse=not rising):
+            order = "rise" if rising else "fall"
+            yield Finding(
+                ("metrics", index, "breach"),
+                Fault.INCONSISTENT,
+                f'target, warning and breach must {order} where the metric is "{metric.direction}"',
+            )

@@ -1,0 +1,153 @@
+"""Check the stages of each tier and the gates between them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sandbox.domain.packs import (
+    PolicyPack,
+    RequirementKind,
+    RequirementSpec,
+    StageSpec,
+    TierSpec,
+    Who,
+)
+from sandbox.packs.checking.findings import Finding
+from sandbox.packs.errors import Fault
+from sandbox.packs.positions import Path
+
+
+def judge_stages(pack: PolicyPack) -> Iterator[Finding]:
+    """Find tiers, stages and gates that could not be lived through."""
+    for index, tier in enumerate(pack.tiers):
+        path: Path = ("tiers", index)
+        if tier.prohibited:
+            for name in ("stages", "completion", "start_conditions", "metrics"):
+                if getattr(tier, name):
+                    yield Finding(
+                        (*path, name), Fault.NOT_ALLOWED, f"a prohibited tier has no {name}"
+                    )
+            continue
+        if not tier.stages:
+            yield Finding((*path, "stages"), Fault.MISSING, "the tier has no stages")
+            continue
+        if len(tier.stages) == 1:
+            yield Finding(
+                (*path, "stages"),
+                Fault.MISSING,
+                "the first stage prepares the test, so another one must follow",
+            )
+        if tier.stages[0].gate:
+            yield Finding(
+                (*path, "stages", 0, "gate"),
+                Fault.NOT_ALLOWED,
+                "the first stage has no gate: admission leads to it",
+            )
+        for inner, stage in enumerate(tier.stages):
+            yield from _cadence((*path, "stages", inner), stage)
+        yield from _gates(path, tier)
+
+
+def _cadence(path: Path, stage: StageSpec) -> Iterator[Finding]:
+    if stage.live and stage.report_every_days is None:
+        yield Finding(
+            (*path, "report_every_days"),
+            Fault.MISSING,
+            "a live stage must say how often the company reports",
+        )
+    if stage.report_every_days is not None and stage.report_every_days > stage.max_days:
+        yield Finding(
+            (*path, "report_every_days"),
+            Fault.INCONSISTENT,
+            f"is longer than the stage ({stage.max_days} days): no report would ever fall due",
+            f"at most {stage.max_days}",
+        )
+
+
+def _gates(path: Path, tier: TierSpec) -> Iterator[Finding]:
+    """Check each requirement against the stage that is left through its gate."""
+    seen: set[str] = set()
+    for index, left in enumerate(tier.stages):
+        if index + 1 < len(tier.stages):
+            gate: Path = (*path, "stages", index + 1, "gate")
+            requirements = tier.stages[index + 1].gate
+        else:
+            gate = (*path, "completion")
+            requirements = tier.completion
+        for place, requirement in enumerate(requirements):
+            here: Path = (*gate, place)
+            if requirement.key in seen:
+                yield Finding(
+                    (*here, "key"),
+                    Fault.DUPLICATE,
+                    f'the tier has another requirement "{requirement.key}"',
+                )
+            seen.add(requirement.key)
+            yield from _requirement(here, requirement, left, tier)
+
+
+WHO: Mapping[RequirementKind, Sequence[Who]] = {
+    RequirementKind.PLAN_AGREED: (
+        Who.COMPANY,
+        Who.LEAD,
+        Who.ASSOCIATES,
+        Who.EVERY_AUTHORITY,
+        Who.SECRETARIAT,
+        Who.PLATFORM,
+    ),
+    RequirementKind.START_CONDITIONS: (Who.COMPANY, Who.SECRETARIAT, Who.PLATFORM),
+    RequirementKind.DOCUMENT: (
+        Who.COMPANY,
+        Who.LEAD,
+        Who.ASSOCIATES,
+        Who.EVERY_AUTHORITY,
+        Who.SECRETARIAT,
+    ),
+    RequirementKind.APPROVAL: (Who.LEAD, Who.ASSOCIATES, Who.EVERY_AUTHORITY, Who.SECRETARIAT),
+    RequirementKind.REPORT_ACCEPTED: (Who.LEAD, Who.SECRETARIAT, Who.PLATFORM),
+    RequirementKind.METRICS_WITHIN: (Who.PLATFORM,),
+    RequirementKind.NO_OPEN_INCIDENT: (Who.PLATFORM,),
+    RequirementKind.MINIMUM_DAYS: (Who.PLATFORM,),
+}
+
+
+def _requirement(
+    path: Path, requirement: RequirementSpec, left: StageSpec, tier: TierSpec
+) -> Iterator[Finding]:
+    kind = requirement.kind
+    if requirement.by not in WHO[kind]:
+        yield Finding(
+            (*path, "by"),
+            Fault.NOT_ALLOWED,
+            f'"{requirement.by}" cannot satisfy a "{kind}" requirement',
+            ", ".join(WHO[kind]),
+        )
+    if requirement.persons > 1 and kind is not RequirementKind.APPROVAL:
+        yield Finding((*path, "persons"), Fault.NOT_ALLOWED, "only an approval counts persons", "1")
+    if kind is RequirementKind.MINIMUM_DAYS:
+        if not 1 <= requirement.days <= left.max_days:
+            yield Finding(
+                (*path, "days"),
+                Fault.INCONSISTENT,
+                f'must fit into the stage "{left.key}", which lasts {left.max_days} days at most',
+                f"1 to {left.max_days}",
+            )
+    elif requirement.days:
+        yield Finding((*path, "days"), Fault.NOT_ALLOWED, "only minimum_days counts days")
+    prepares = left is tier.stages[0]
+    if prepares and kind in (RequirementKind.REPORT_ACCEPTED, RequirementKind.METRICS_WITHIN):
+        yield Finding(
+            (*path, "kind"),
+            Fault.INCONSISTENT,
+            f'nothing is reported in the first stage "{left.key}", which prepares the test',
+        )
+    if kind is RequirementKind.METRICS_WITHIN and not tier.metrics:
+        yield Finding(
+            (*path, "kind"), Fault.INCONSISTENT, "the tier has no metrics that could be within"
+        )
+    if kind is RequirementKind.START_CONDITIONS and not tier.start_conditions:
+        yield Finding((*path, "kind"), Fault.INCONSISTENT, "the tier has no start conditions")
+    if kind is RequirementKind.REPORT_ACCEPTED and left.report_every_days is None and not prepares:
+        yield Finding(
+            (*path, "kind"),
+            Fault.INCONSISTENT,
+            f'no report falls due in the stage "{left.key}", so none can be accepted',
+        )

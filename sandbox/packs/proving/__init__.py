@@ -1,0 +1,54 @@
+"""Prove of a pack what no single value of it shows, and warn of what is lawful but odd.
+
+Each proof looks at all answers, days or paths there can be, never at samples. What cannot be
+proved is a fault of the pack: a regime must not hang on a combination that nobody has thought of.
+"""
+
+from collections.abc import Iterator
+
+from sandbox.domain.packs import PolicyPack
+from sandbox.domain.reach import Budget
+from sandbox.packs.checking import Finding
+from sandbox.packs.proving.answers import (
+    prove_answers_matter,
+    prove_check_honest,
+    prove_questions_reached,
+)
+from sandbox.packs.proving.claims import Proof, Prover, Shown, Warned
+from sandbox.packs.proving.course import (
+    prove_competences_covered,
+    prove_stages_left,
+    prove_terms_end,
+    prove_texts_whole,
+)
+from sandbox.packs.proving.tiers import MOST_POINTS, prove_one_tier
+
+__all__ = ["MOST_POINTS", "Proof", "Warned", "prove"]
+
+WHOLE = 2_000_000
+"""The most that all proofs of a pack may cost together; about two seconds."""
+
+PROVERS: tuple[Prover, ...] = (
+    prove_texts_whole,
+    prove_questions_reached,
+    prove_answers_matter,
+    prove_one_tier,
+    prove_check_honest,
+    prove_stages_left,
+    prove_competences_covered,
+    prove_terms_end,
+)
+
+
+def prove(pack: PolicyPack) -> Iterator[Shown]:
+    """Prove everything of a pack whose values fit together, one claim after the other.
+
+    A claim is stated only where none of its findings stands against it.
+    """
+    budget = Budget(WHOLE)
+    for prover in PROVERS:
+        failed = False
+        for shown in prover(pack, budget):
+            failed = failed or isinstance(shown, Finding)
+            if not (failed and isinstance(shown, Proof)):
+                yield shown

@@ -1,0 +1,122 @@
+"""Prove that every question is reached, that every answer matters, and that the check is honest."""
+
+from collections.abc import Iterator, Mapping
+
+from sandbox.domain.conditions import questions_of
+from sandbox.domain.packs import Not, PolicyPack, QuestionSpec
+from sandbox.domain.reach import Budget
+from sandbox.packs.checking import Finding, check_questions, form_questions
+from sandbox.packs.errors import Fault
+from sandbox.packs.positions import Path
+from sandbox.packs.proving.claims import Proof, Shown, Warned, can_hold, fires, intricate
+
+
+def prove_questions_reached(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
+    """Prove that some answers lead to every question."""
+    count = 0
+    for questions in (form_questions(pack), check_questions(pack)):
+        before: dict[str, QuestionSpec] = {}
+        for path, question in questions:
+            yield from _reached(path, question, before, budget)
+            row = dict(before) | {question.key: question}
+            for index, column in enumerate(question.columns):
+                yield from _reached((*path, "columns", index), column, row, budget)
+                row[column.key] = column
+            before[question.key] = question
+            count += sum(each.ask_if is not None for each in (question, *question.columns))
+    yield Proof(
+        "Every question can be reached.",
+        f"For each of the {count} questions and columns that are asked under a condition, "
+        "answers were found that meet it.",
+    )
+
+
+def _reached(
+    path: Path, question: QuestionSpec, before: Mapping[str, QuestionSpec], budget: Budget
+) -> Iterator[Shown]:
+    if question.ask_if is None:
+        return
+    path = (*path, "ask_if")
+    can = can_hold(question.ask_if, before, budget)
+    if can is None:
+        yield intricate(path)
+    elif not can:
+        yield Finding(
+            path, Fault.UNREACHABLE, f'no answers ever lead to the question "{question.key}"'
+        )
+    elif can_hold(Not(question.ask_if), before, budget) is False:
+        yield Warned(
+            Finding(path, Fault.ODD, "always holds, so the question is asked of everybody")
+        )
+
+
+def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+    """Prove that something hangs on every answer that is not there to be read alone."""
+    used = frozenset[str]().union(
+        *(questions_of(question.ask_if) for _, question in form_questions(pack)),
+        *(
+            questions_of(column.ask_if)
+            for _, each in form_questions(pack)
+            for column in each.columns
+        ),
+        *(questions_of(rule.when) for rule in pack.hard_rules),
+        *(questions_of(use.when) for use in pack.prohibited_uses),
+    )
+    used |= {*pack.public_fields, pack.coordination.reliefs_question}
+    marked = 0
+    for path, question in form_questions(pack):
+        counts = (
+            question.key in used
+            or question.is_title
+            or bool(question.criteria)
+            or _weighs(question)
+        )
+        if question.information:
+            marked += 1
+            if question.criteria or _weighs(question):
+                yield Finding(
+                    (*path, "information"),
+                    Fault.INCONSISTENT,
+                    "is marked as information, yet its answer counts",
+                )
+        elif not counts:
+            yield Finding(
+                path,
+                Fault.USELESS,
+                f'nothing hangs on the answer to "{question.key}"',
+                "criteria = […], points, competences, a condition, or information = true",
+            )
+    check = frozenset[str]().union(
+        *(questions_of(rule.when) for rule in pack.eligibility.rules),
+        *(questions_of(question.ask_if) for _, question in check_questions(pack)),
+    )
+    for path, question in check_questions(pack):
+        if question.key not in check:
+            yield Finding(
+                path, Fault.USELESS, f'no rule of the check looks at the answer to "{question.key}"'
+            )
+    total = sum(1 for _ in form_questions(pack))
+    yield Proof(
+        "Every answer matters to something, or is marked as information.",
+        f"Of {total} questions {marked} are marked as information; each of the others gives "
+        "points or competences, is looked at by a condition, is evidence for a criterion, names "
+        "the case, lists the reliefs or stands in the public register.",
+    )
+
+
+def _weighs(question: QuestionSpec) -> bool:
+    options = any(option.points or option.competences for option in question.options)
+    return options or bool(question.points or question.competences)
+
+
+def prove_check_honest(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
+    """Prove that every rule of the eligibility check can come into play."""
+    asked = {question.key: question for question in pack.eligibility.questions}
+    for index, rule in enumerate(pack.eligibility.rules):
+        path: Path = ("eligibility", "rules", index, "when")
+        yield from fires(path, rule.when, asked, budget, "rule")
+    yield Proof(
+        "Every rule of the eligibility check can come into play.",
+        f"For each of the {len(pack.eligibility.rules)} rules answers were found that meet it; "
+        "where none does, the check says that an application is likely to be admitted.",
+    )

@@ -1,0 +1,182 @@
+"""Prove that tests, terms and competences never come to a place from which nothing leads on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.packs import (
+    AuthoritySpec,
+    Ending,
+    PolicyPack,
+    RequirementKind,
+    StageSpec,
+    TierSpec,
+    Who,
+)
+from sandbox.domain.reach import Budget
+from sandbox.domain.trials import LIFECYCLE, OPEN_STATUSES, TrialStatus, next_stage
+from sandbox.packs.checking import Finding, each_text
+from sandbox.packs.errors import Fault
+from sandbox.packs.positions import Path
+from sandbox.packs.proving.claims import Proof, Shown, Warned
+
+# A term may stand still only in a status that a term of its own brings to an end; where the pack
+# has none for a request, that of a return ends it.
+ENDED_BY: Mapping[str, tuple[str, ...]] = {
+    ApplicationStatus.RETURNED.value: ("return_answer",),
+    ApplicationStatus.INFORMATION_REQUESTED.value: ("information_answer", "return_answer"),
+}
+
+
+def prove_stages_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+    """Prove that every stage is reached and left, and that a test can always end."""
+    stages = gates = 0
+    for index, tier in enumerate(pack.tiers):
+        path: Path = ("tiers", index)
+        passed = _passed(tier)
+        for place, stage in enumerate(tier.stages):
+            if stage.key not in passed:
+                yield Finding(
+                    (*path, "stages", place), Fault.UNREACHABLE, "no stage leads to this one"
+                )
+        for place, condition in enumerate(tier.start_conditions):
+            if condition.owner in (Who.PLATFORM, Who.EVERY_AUTHORITY):
+                yield Finding(
+                    (*path, "start_conditions", place, "owner"),
+                    Fault.UNREACHABLE,
+                    f'nobody could say that it is met: "{condition.owner}" is no single party',
+                    "company, lead, associates, secretariat",
+                )
+        yield from _odd_gates(path, tier)
+        stages += len(tier.stages)
+        gates += sum(len(stage.gate) for stage in tier.stages) + len(tier.completion)
+    for ends in Ending:
+        if not pack.exits(ends):
+            yield Finding(
+                ("exit_kinds",), Fault.MISSING, f'no kind of exit is for a test that ends "{ends}"'
+            )
+    stuck = _stuck()
+    if stuck:
+        yield Finding(("tiers",), Fault.UNREACHABLE, f"nothing ends a test that is {stuck[0]}")
+    yield Proof(
+        "Every stage of every tier can be reached and left, and no gate is unsatisfiable.",
+        f"Of {stages} stages those of each tier follow one another, so a test passes each once and "
+        f"no cycle exists. Each of the {gates} requirements is one that its party can satisfy in "
+        "the stage before its gate: days fit into the stage, reports fall due in it, metrics and "
+        "start conditions are there. From every status of a test, suspended included, a way "
+        "leads to its end.",
+    )
+
+
+def _passed(tier: TierSpec) -> set[str]:
+    passed: set[str] = set()
+    stage: StageSpec | None = next_stage(tier, None)
+    while stage is not None and stage.key not in passed:
+        passed.add(stage.key)
+        stage = next_stage(tier, stage.key)
+    return passed
+
+
+def _odd_gates(path: Path, tier: TierSpec) -> Iterator[Warned]:
+    agreed = False
+    for place, stage in enumerate(tier.stages):
+        kinds = {requirement.kind for requirement in stage.gate}
+        agreed = agreed or RequirementKind.PLAN_AGREED in kinds
+        here: Path = (*path, "stages", place)
+        if stage.live and not agreed:
+            yield Warned(
+                Finding(here, Fault.ODD, "people are exposed before any gate asks for the plan")
+            )
+        if place and not stage.gate:
+            yield Warned(
+                Finding(here, Fault.ODD, "anybody who may can enter it: its gate is empty")
+            )
+    if tier.stages and not any(stage.live for stage in tier.stages):
+        yield Warned(Finding(path, Fault.ODD, "none of its stages is live: nothing is tested"))
+
+
+def _stuck() -> list[TrialStatus]:
+    """List the open statuses of a test from which no way leads to an end."""
+    free = {status for status in TrialStatus if status not in OPEN_STATUSES}
+    while True:
+        more = {
+            each.source
+            for each in LIFECYCLE.transitions
+            if each.target in free and each.source not in free
+        }
+        if not more:
+            return [status for status in TrialStatus if status not in free]
+        free |= more
+
+
+def prove_competences_covered(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+    """Prove that no competence is without an authority on any day."""
+    for index, competence in enumerate(pack.competences):
+        holders = [each for each in pack.authorities if competence.code in each.competences]
+        gap = _gap(holders)
+        if gap is not None:
+            yield Finding(
+                ("competences", index, "code"),
+                Fault.INCONSISTENT,
+                f'from {gap.isoformat()} on no authority has the competence "{competence.code}"',
+                "an authority in force on every day",
+            )
+    yield Proof(
+        "Every competence has an authority on every date.",
+        f"The periods of the authorities with each of the {len(pack.competences)} competences "
+        "were laid end to end: from the first day to the last there is no day between them.",
+    )
+
+
+def _gap(holders: Sequence[AuthoritySpec]) -> date | None:
+    """Return the first day without a holder after the first one began, or None."""
+    periods = sorted(
+        (each.valid_from or date.min, each.valid_until or date.max) for each in holders
+    )
+    if not periods:
+        return None  # Said already, of the competence as a whole.
+    covered = periods[0][1]
+    for first, last in periods[1:]:
+        if covered == date.max or first <= covered + timedelta(days=1):
+            covered = max(covered, last)
+        else:
+            break
+    return None if covered == date.max else covered + timedelta(days=1)
+
+
+def prove_terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+    """Prove that no term can stand still for ever."""
+    keys = {clock.key for clock in pack.clocks}
+    for index, clock in enumerate(pack.clocks):
+        for place, status in enumerate(clock.stops_in):
+            path: Path = ("clocks", index, "stops_in", place)
+            ends = [key for key in ENDED_BY.get(status, ()) if key in keys]
+            if not ends:
+                yield Finding(
+                    path,
+                    Fault.UNREACHABLE,
+                    f'could stand still for ever: no term ends the status "{status}"',
+                    ", ".join(ENDED_BY),
+                )
+            elif ends[0] == clock.key:
+                yield Finding(
+                    path,
+                    Fault.UNREACHABLE,
+                    f'would never run: it is the term that ends the status "{status}"',
+                )
+    yield Proof(
+        "Every term ends.",
+        f"Each of the {len(pack.clocks)} terms has a length and stands still only while "
+        "an answer of the company is awaited, which has a term of its own that never stands "
+        "still.",
+    )
+
+
+def prove_texts_whole(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+    """State what the checks of texts and references have found to be whole."""
+    count = sum(1 for _ in each_text(pack))
+    yield Proof(
+        "Every text exists in every language, and every reference resolves.",
+        f"{count} texts were read in {', '.join(pack.languages)}; each key that names another "
+        "part of the pack was looked up.",
+    )
