@@ -1,6 +1,7 @@
 """What can be done to an application, on both engines."""
 
 import threading
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from config import PACKS
 from sandbox.access.checks import Denied, NotFound
 from sandbox.applications import queries, services
 from sandbox.applications.answers import Op, ReadAnswer, changes, pieces
@@ -34,6 +36,7 @@ from sandbox.models import (
     Organisation,
     Submission,
 )
+from sandbox.packs import active
 from tests.factories import (
     NOW,
     actor_for,
@@ -46,6 +49,7 @@ from tests.factories import (
     make_under_review,
     pack,
 )
+from tests.packs.copies import copy_of_mx
 
 LATER = NOW + timedelta(days=1)
 
@@ -671,6 +675,48 @@ def test_information_request_stops_the_clock_until_it_is_answered(
     assert (asked.answer, application.answer_due_on) == ("In Querétaro.", None)
     assert [stop.ended_on for stop in session.scalars(select(ClockStop))] == [date(2026, 3, 5)]
     assert len(mails(session, "information_answered")) == 1
+
+
+@pytest.fixture
+def other_rules() -> Iterator[None]:
+    """Let a test install other packs; afterwards those of the platform are in force again."""
+    yield
+    active.install(PACKS, "mx")
+
+
+@pytest.mark.usefixtures("other_rules")
+@pytest.mark.parametrize(
+    ("key", "unit", "length", "last"),
+    [
+        ('"information_answer"', "months", 1, date(2026, 4, 6)),  # 3 April is Good Friday
+        ('"information_answer"', "calendar_days", 10, date(2026, 3, 13)),
+        ('"information_answer"', "business_days", 10, date(2026, 3, 18)),  # the 16th is a holiday
+        # Without a term of its own, a request has that of a return.
+        ('"another"', "months", 1, date(2026, 3, 18)),
+    ],
+)
+def test_term_for_information_is_counted_in_its_own_unit(
+    session: Session,
+    company: tuple[Organisation, Actor],
+    caseworker: Actor,
+    tmp_path: Path,
+    key: str,
+    unit: str,
+    length: int,
+    last: date,
+) -> None:
+    application, lead = make_under_review(session, *company, caseworker)
+    file = copy_of_mx(tmp_path) / "coordination.toml"
+    before, own, after = file.read_text(encoding="utf-8").partition('key = "information_answer"')
+    counted = 'unit = "business_days"\nlength = 10'
+    assert own
+    assert counted in after
+    after = after.replace(counted, f'unit = "{unit}"\nlength = {length}', 1)
+    file.write_text(f"{before}key = {key}{after}", encoding="utf-8")
+    active.install(tmp_path, "mx")
+    with unit_of_work(session):
+        asked = services.request_information(session, lead, application, question="?", now=LATER)
+    assert (asked.due_on, application.answer_due_on) == (last, last)
 
 
 def test_only_the_lead_asks_and_only_the_company_answers(

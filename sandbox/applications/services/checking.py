@@ -61,7 +61,7 @@ def return_to_company(
         raise NotPossible(Why.RETURNS_USED_UP, limit=pack.coordination.returns_allowed)
     application.status = status
     application.returns_used += 1
-    due_on = ask_company(session, application, pack, pack.coordination.return_answer_days, now)
+    due_on = ask_company(session, application, pack, pack.clock("return_answer"), now)
     returned = ApplicationReturn(
         application_id=application.id,
         number=application.returns_used,

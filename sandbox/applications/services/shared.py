@@ -11,8 +11,8 @@ from sandbox.domain.applications import (
     ApplicationAction,
     ApplicationStatus,
 )
-from sandbox.domain.calendar import BusinessCalendar
-from sandbox.domain.packs import PolicyPack
+from sandbox.domain.calendar import BusinessCalendar, read_clock
+from sandbox.domain.packs import ClockSpec, PolicyPack
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day
@@ -43,11 +43,11 @@ def person_of(actor: Actor) -> UUID:
 
 
 def ask_company(
-    session: Session, application: Application, pack: PolicyPack, days: int, now: datetime
+    session: Session, application: Application, pack: PolicyPack, term: ClockSpec, now: datetime
 ) -> date:
-    """Stop the clocks, give the company a term and return its last day. Units: business days."""
+    """Stop the clocks, give the company a term and return the last day of it."""
     today = local_day(now, pack.calendar.timezone)
-    due_on = BusinessCalendar.from_spec(pack.calendar).add_business_days(today, days)
+    due_on = read_clock(term, BusinessCalendar.from_spec(pack.calendar), today, (), today).due_on
     session.add(
         ClockStop(application_id=application.id, started_on=today, reason=application.status)
     )
