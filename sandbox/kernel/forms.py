@@ -34,6 +34,8 @@ from wtforms.utils import unset_value
 from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextInput
 
+from sandbox.kernel.language import FIRST_LANGUAGE, locale_of
+
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LARGEST_AMOUNT_CENTS = 10**15  # ten trillion, far inside what a BIGINT can hold
 _ENGLISH = Locale("en")
@@ -271,6 +273,10 @@ class MoneyField(Field):  # type: ignore[misc]
     @property
     def symbol(self) -> str:
         """Return the sign to stand before the amount, or nothing for a currency without one."""
+        here = get_currency_symbol(self.currency, locale_of(FIRST_LANGUAGE))
+        if here != self.currency:
+            return here
+        # Elsewhere the country stands before the sign, as in "MX$".
         sign = get_currency_symbol(self.currency, _ENGLISH)[-1:]
         return "" if sign.isalpha() else sign
 
@@ -292,12 +298,21 @@ class MoneyField(Field):  # type: ignore[misc]
 
     def _pattern(self) -> re.Pattern[str]:
         group, point = (re.escape(each) for each in _separators())
-        name = get_currency_name(self.currency, count=2, locale=_locale())
-        sign, word = re.escape(self.symbol), "|".join(re.escape(each) for each in name.split())
+        sign, words = re.escape(self.symbol), "|".join(map(re.escape, self._words()))
         return re.compile(
             rf"^(?:{sign})?\s*(?P<whole>\d{{1,3}}(?:{group}\d{{3}})+|\d+)"
-            rf"(?:{point}(?P<cents>\d{{1,2}}))?\s*(?:[A-Z]{{3}}|{word}|{sign})?$"
+            rf"(?:{point}(?P<cents>\d{{1,2}}))?\s*(?:{words}|{sign})?$",
+            re.IGNORECASE,
         )
+
+    def _words(self) -> tuple[str, ...]:
+        """List what may stand behind an amount: the code, the name, and the noun in the name."""
+        words = [self.currency]
+        for count in (1, 2):
+            name = get_currency_name(self.currency, count=count, locale=_locale())
+            # Spanish has the noun first, "pesos mexicanos", and English has it last.
+            words += [name, name.split()[0], name.split()[-1]]
+        return tuple(dict.fromkeys(words))
 
     def _value(self) -> str:
         if self.raw_data:

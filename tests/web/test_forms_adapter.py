@@ -202,7 +202,47 @@ def test_money_field_reads_amounts_as_the_country_of_the_programme_does(
     amount = MoneyField("Importe", [Optional()], currency="EUR")
     form = sent(app, type("EuroForm", (PlatformForm,), {"amount": amount}), {"amount": typed})
     assert (form.amount.data, form.errors) == (cents, {})
-    assert form.amount.symbol == "€"
+    with app.app_context():
+        assert form.amount.symbol == "€"
+
+
+@pytest.mark.parametrize(
+    ("currency", "locale", "typed", "cents"),
+    [
+        ("MXN", "es_MX", "1250 USD", None),
+        ("EUR", "es_ES", "1250 USD", None),
+        ("EUR", "es_ES", "1250 MXN", None),
+        ("EUR", "es_ES", "1250 eur", 125000),
+        ("EUR", "es_ES", "1 Euro", 100),
+        ("EUR", "es_ES", "$1250", None),
+        ("MXN", "es_MX", "1250 Pesos Mexicanos", 125000),
+        ("MXN", "es_MX", "1 peso", 100),
+        ("MXN", "es_MX", "1250 pesos chilenos", None),
+        ("CLP", "es_CL", "$1.250", 125000),
+        ("CLP", "es_CL", "1.250 CLP", 125000),
+        ("CLP", "es_CL", "1.250 pesos chilenos", 125000),
+        ("PEN", "es_PE", "S/ 1,250", 125000),
+        ("CHF", "es", "1250 CHF", 125000),
+    ],
+)
+def test_money_field_reads_its_own_currency_alone(
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    currency: str,
+    locale: str,
+    typed: str,
+    cents: int | None,
+) -> None:
+    monkeypatch.setitem(app.config, "LOCALES", {"es": locale, "en": "en"})
+    amount = MoneyField("Importe", [Optional()], currency=currency)
+    form = sent(app, type("OtherForm", (PlatformForm,), {"amount": amount}), {"amount": typed})
+    assert form.amount.data == cents
+    assert ("amount" in form.errors) == (cents is None)
+
+
+def test_money_field_reads_english_names_of_its_currency(app: Flask) -> None:
+    for typed in ("1250 Mexican pesos", "1250 pesos", "1250 mxn", "$1250"):
+        assert sent(app, money_form(), {"amount": typed}, "en").amount.data == 125000, typed
 
 
 def test_money_field_shows_stored_cents_as_an_amount(app: Flask) -> None:
