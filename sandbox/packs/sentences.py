@@ -131,10 +131,12 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
     ),
     schemas.ClockSchema: TableWords(
         "Term",
-        "A term. `acceptance`, `position` and `return_answer` repeat the days and the "
-        "silence of [Coordination](#coordination), and must agree with them. `information_answer`, "
-        "if it is there, gives the days for an answer to a request for information. Terms with any "
-        "other key are kept with the pack; nothing counts them.",
+        "A term. `acceptance` and `position` repeat the days and the silence of "
+        "[Coordination](#coordination), `return_answer` repeats its days, and all must agree with "
+        "it. `information_answer`, if it is there, is the term for an answer to a request for "
+        "information, in its own unit; without it a request has the term of `return_answer`. What "
+        "the company does not answer in time lapses. Terms with any other key but `decision` are "
+        "kept with the pack; nothing counts them.",
         {
             "key": _CODE,
             "name": _NAME,
@@ -144,7 +146,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "`information_requested`. A term that ends such a status cannot stand still in it. The "
             "term `position` stands still whenever the company is asked for something.",
             "silence": "What it means when nobody acts in time. The platform acts on it for "
-            "`acceptance` and `position`; for other terms it is a statement.",
+            "`acceptance` and `position`; for other terms it is a statement. A returned application "
+            "lapses whatever it says.",
         },
     ),
     schemas.PrincipleSchema: TableWords(

@@ -395,8 +395,9 @@ def test_people_are_exposed_only_after_consent_plan_and_two_persons_of_every_aut
     gate = {each.key: each for each in PACK.tier("high").stage("real_world_testing").gate}
     for key in ("consent_of_participants", "real_world_plan", "technical_file"):
         assert gate[key].kind is RequirementKind.DOCUMENT
-        assert not gate[key].may_be_waived
+    # Nothing that concerns people can be waived without the authorities seeing it.
     approval = gate["real_world_authorities"]
+    assert not approval.may_be_waived
     assert (approval.by, approval.persons) == (Who.EVERY_AUTHORITY, 2)
     assert gate["start_conditions"].kind is RequirementKind.START_CONDITIONS
     owned = {condition.key for condition in PACK.tier("high").start_conditions}
@@ -412,6 +413,26 @@ def test_the_extension_is_asked_for_and_agreed_to_anew_or_passed_over():
     left = {each.key: each for each in high.stage("exit").gate}
     assert left["extension_days"].may_be_waived
     assert left["extension_reports"].may_be_waived
+
+
+NEEDS_A_TEST = {
+    RequirementKind.START_CONDITIONS,
+    RequirementKind.METRICS_WITHIN,
+    RequirementKind.MINIMUM_DAYS,
+}
+
+
+@pytest.mark.parametrize("tier", LIVE_TIERS, ids=lambda tier: tier.key)
+def test_what_only_a_test_with_people_can_satisfy_may_be_waived(tier):
+    gates = [(stage, *place) for stage, *place in zip(tier.stages, tier.stages[1:], strict=False)]
+    for before, after in gates:
+        for each in after.gate:
+            is_of_the_test = each.kind in NEEDS_A_TEST
+            is_of_the_test |= before.live and each.kind is RequirementKind.REPORT_ACCEPTED
+            assert each.may_be_waived or not is_of_the_test, each.key
+            # Whoever waives it does not open the gate alone, and no incident is passed over.
+            if each.kind in {RequirementKind.APPROVAL, RequirementKind.NO_OPEN_INCIDENT}:
+                assert not each.may_be_waived, each.key
 
 
 def test_no_test_with_people_begins_before_its_plan_and_start_conditions():
@@ -504,6 +525,7 @@ GOOD = {
         ({"challenge_kind": "classification"}, EligibilityVerdict.GUIDANCE),
         ({"challenge_kind": "certificate"}, EligibilityVerdict.GUIDANCE),
         ({"stage_reached": "on_the_market"}, EligibilityVerdict.GUIDANCE),
+        ({"stage_reached": "substantial_change"}, EligibilityVerdict.LIKELY),
         ({"stage_reached": "idea"}, EligibilityVerdict.NOT_YET),
         ({"role": "deployer_alone"}, EligibilityVerdict.NOT_YET),
         ({"challenge_kind": "real_world", "can_protect": "no"}, EligibilityVerdict.NOT_YET),
