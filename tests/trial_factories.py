@@ -1,10 +1,11 @@
 """Build trials for tests, through the services, as the people of a case would."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.permissions import P
@@ -16,7 +17,9 @@ from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import Accepted, FileStore
 from sandbox.models import (
     Application,
+    Authority,
     ConflictDeclaration,
+    Incident,
     MonitoringReport,
     StartCondition,
     Trial,
@@ -33,9 +36,12 @@ from tests.factories import (
     make_staff,
     make_team,
 )
+from tests.snapshots import remembered
 
 OPENER = system_actor("trials.open", P.TRIAL_OPEN.value)
 OPENED = NOW + timedelta(days=30)
+DOCUMENT = b"%PDF-1.4 prueba"
+BEGINS = OPENED + timedelta(hours=1)
 
 
 @dataclass
@@ -57,6 +63,48 @@ class Cast:
 
 def make_trial(session: Session, store: FileStore, *, tier: str | None = None) -> Cast:
     """Open a trial supervised by INAI and IFT; `tier` is set as if the answers had led there."""
+    return _remembered(session, store, ("opened", tier), lambda: _open_trial(session, store, tier))
+
+
+def make_running_trial(session: Session, store: FileStore, *, tier: str | None = None) -> Cast:
+    """Bring a trial past its first gate."""
+
+    def build() -> Cast:
+        cast = make_trial(session, store, tier=tier)
+        work_the_gate(session, cast)
+        enter_next(session, cast)
+        return cast
+
+    return _remembered(session, store, ("running", tier), build)
+
+
+def make_completed_trial(session: Session, store: FileStore, *, tier: str) -> Cast:
+    """Bring a trial through all of its gates."""
+
+    def build() -> Cast:
+        cast = make_trial(session, store, tier=tier)
+        run_to_completion(session, cast)
+        return cast
+
+    return _remembered(session, store, ("completed", tier), build)
+
+
+def _remembered(
+    session: Session, store: FileStore, what: tuple[str, str | None], build: Callable[[], Cast]
+) -> Cast:
+    def again(made: Cast) -> Cast:
+        store.put(DOCUMENT, "application/pdf")
+        lead, associate = (
+            replace(team, authority=session.get_one(Authority, inspect(team.authority).identity))
+            for team in made.teams
+        )
+        trial = session.get_one(Trial, inspect(made.trial).identity)
+        return replace(made, lead=lead, associate=associate, trial=trial, store=store)
+
+    return remembered(session, what, build, again)
+
+
+def _open_trial(session: Session, store: FileStore, tier: str | None) -> Cast:
     organisation, company = make_company(session)
     caseworker = actor_for(session, make_staff(session))
     lead, associate = make_team(session, "INAI"), make_team(session, "IFT")
@@ -67,7 +115,7 @@ def make_trial(session: Session, store: FileStore, *, tier: str | None = None) -
         trial = services.open_trial(session, OPENER, application, now=OPENED)
     if tier is not None and tier != trial.tier:
         trial = set_tier(session, trial, tier)
-    return Cast(company, caseworker, lead, associate, trial, store, OPENED + timedelta(hours=1))
+    return Cast(company, caseworker, lead, associate, trial, store, BEGINS)
 
 
 def set_tier(session: Session, trial: Trial, tier: str) -> Trial:
@@ -160,15 +208,25 @@ def hand_in_report(
         )
 
 
-def accept_report(session: Session, cast: Cast, report: MonitoringReport) -> None:
+def accept_report(session: Session, cast: Cast, report: MonitoringReport, remark: str = "") -> None:
+    _judge(session, cast, report, accept=True, remark=remark)
+
+
+def send_back(session: Session, cast: Cast, report: MonitoringReport) -> None:
+    _judge(session, cast, report, accept=False, remark="Falta explicar una queja.")
+
+
+def _judge(
+    session: Session, cast: Cast, report: MonitoringReport, *, accept: bool, remark: str
+) -> None:
     with unit_of_work(session):
         services.judge_report(
             session,
             cast.lead.officer,
             cast.trial,
             report=report,
-            accept=True,
-            remark="",
+            accept=accept,
+            remark=remark,
             now=cast.now,
         )
 
@@ -207,7 +265,7 @@ def hand_in_document(
     requirement: str,
     *,
     by: Who = Who.COMPANY,
-    content: bytes = b"%PDF-1.4 prueba",
+    content: bytes = DOCUMENT,
 ) -> None:
     actors = {Who.LEAD: cast.lead.officer, Who.SECRETARIAT: cast.caseworker}
     file = Accepted("prueba.pdf", content, "application/pdf")
@@ -258,6 +316,42 @@ def declare(session: Session, cast: Cast, actor: Actor) -> None:
             coordination.declare_conflict(
                 session, actor, application, has_conflict=False, now=cast.now
             )
+
+
+def recuse(session: Session, cast: Cast, actor: Actor) -> None:
+    """Let somebody declare a conflict of interest in the case."""
+    application = session.get_one(Application, cast.trial.application_id)
+    with unit_of_work(session):
+        coordination.declare_conflict(
+            session,
+            actor,
+            application,
+            has_conflict=True,
+            explanation="Parientes.",
+            now=cast.now,
+        )
+
+
+def end_early(session: Session, cast: Cast) -> None:
+    kind = active.pack_of(cast.trial).exits(Ending.EARLY)[0].code
+    with unit_of_work(session):
+        services.end_early(
+            session, cast.lead.officer, cast.trial, exit_kind=kind, reason="Ya.", now=cast.now
+        )
+
+
+def trouble(session: Session, cast: Cast, trial: Trial, days: int = 0) -> Incident:
+    """Open an incident so many days from now."""
+    with unit_of_work(session):
+        return services.open_incident(
+            session,
+            cast.company,
+            trial,
+            class_key=active.pack_of(trial).incident_classes[0].key,
+            what_happened="Se cayó.",
+            persons_affected=1,
+            now=cast.now + timedelta(days=days),
+        )
 
 
 def enter_next(session: Session, cast: Cast) -> None:

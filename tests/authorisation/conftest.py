@@ -42,13 +42,14 @@ def prober(
     world_engine: str,
     probers: dict[str, Prober],
     databases: Databases,
-    tmp_path_factory: pytest.TempPathFactory,
+    quick_folder: Path,
 ) -> Prober:
     """Everybody who may ask, in the world as it was built."""
     from sandbox.web.app import create_app
 
     if world_engine not in probers:
-        folder = tmp_path_factory.mktemp("authorisation")
+        folder = quick_folder / f"authorisation-{world_engine}"
+        folder.mkdir()
         store = make_store(world_engine, databases, folder / "store")
         data = folder / "data"
         data.mkdir()

@@ -47,6 +47,7 @@ from tests.trial_factories import (
     good_readings,
     hand_in_document,
     hand_in_report,
+    make_running_trial,
     make_trial,
     read,
     run_to_completion,
@@ -68,10 +69,7 @@ def cast(session: Session, files: FileStore) -> Iterator[Cast]:
 
 def running(session: Session, files: FileStore) -> Cast:
     """Return a trial past its first gate."""
-    found = make_trial(session, files)
-    work_the_gate(session, found)
-    enter_next(session, found)
-    return found
+    return make_running_trial(session, files)
 
 
 # --- opening -------------------------------------------------------------------------------------

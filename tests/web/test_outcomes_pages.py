@@ -28,7 +28,7 @@ from sandbox.trials import services as trials
 from tests.factories import actor_for, make_admitted, make_staff, pack
 from tests.pages import JudgingClient
 from tests.racing import race
-from tests.trial_factories import OPENER, Cast, make_trial, run_to_completion
+from tests.trial_factories import OPENER, Cast, make_completed_trial, make_trial
 
 OpenWindow = Callable[[str], JudgingClient]
 Open = Callable[[Actor], JudgingClient]
@@ -38,8 +38,7 @@ SECTIONS = {spec.key: f"Texto de {spec.key}." for spec in pack().report_sections
 
 @pytest.fixture
 def cast(session: Session, app: Flask) -> Cast:
-    found = make_trial(session, app.extensions["file_store"], tier=MINIMAL)
-    run_to_completion(session, found)
+    found = make_completed_trial(session, app.extensions["file_store"], tier=MINIMAL)
     found.now += timedelta(days=1)
     return found
 
