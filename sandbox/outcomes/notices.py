@@ -2,21 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sandbox.applications.queries import has_conflict
 from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.mail import post
-from sandbox.models import ConflictDeclaration, Membership, OutcomeReport, Person, StaffGrant
+from sandbox.models import Membership, OutcomeReport, Person, StaffGrant
 
 
 def tell_publishers(session: Session, report: OutcomeReport, now: datetime) -> None:
     """Ask those who may publish to read the report; never its drafter, or who is recused."""
-    recused = exists().where(
-        ConflictDeclaration.application_id == report.trial.application_id,
-        ConflictDeclaration.person_id == Person.id,
-        ConflictDeclaration.has_conflict.is_(True),
-    )
     people = session.scalars(
         select(Person)
         .join(StaffGrant, StaffGrant.person_id == Person.id)
@@ -24,7 +20,7 @@ def tell_publishers(session: Session, report: OutcomeReport, now: datetime) -> N
             StaffGrant.role == StaffRole.PUBLISHER.value,
             Person.active.is_(True),
             Person.id != report.drafted_by_id,
-            ~recused,
+            ~has_conflict(report.trial.application_id),
         )
     )
     for person in people:

@@ -7,15 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql import ColumnElement
 
-from sandbox.applications.queries import holds_place
+from sandbox.applications.queries import has_conflict, holds_place
 from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.mail import post
 from sandbox.models import (
     AuthorityAssignment,
     AuthorityMembership,
-    ConflictDeclaration,
     Membership,
     OfficerAssignment,
     Person,
@@ -68,7 +66,7 @@ def tell_authorities(
         ),
     )
     people = select(Person.id, Person.email, Person.language).where(
-        Person.active.is_(True), or_(named, heads), ~_recused(trial)
+        Person.active.is_(True), or_(named, heads), ~has_conflict(trial.application_id)
     )
     _write(session, trial, people, template=template, now=now, params=params)
 
@@ -95,7 +93,7 @@ def tell_approvers(
         ),
     )
     approvers = select(Person.id, Person.email, Person.language).where(
-        Person.id.in_(people), Person.active.is_(True), works, ~_recused(trial)
+        Person.id.in_(people), Person.active.is_(True), works, ~has_conflict(trial.application_id)
     )
     _write(session, trial, approvers, template=template, now=now, params=params)
 
@@ -110,18 +108,10 @@ def tell_secretariat(
         .where(
             StaffGrant.role == StaffRole.CASEWORKER.value,
             Person.active.is_(True),
-            ~_recused(trial),
+            ~has_conflict(trial.application_id),
         )
     )
     _write(session, trial, people, template=template, now=now, params=params)
-
-
-def _recused(trial: Trial) -> ColumnElement[bool]:
-    return exists().where(
-        ConflictDeclaration.application_id == trial.application_id,
-        ConflictDeclaration.person_id == Person.id,
-        ConflictDeclaration.has_conflict.is_(True),
-    )
 
 
 def _write(

@@ -42,6 +42,7 @@ from sandbox.applications.queries.exchanges import (
 )
 from sandbox.applications.queries.people import (
     Reader,
+    has_conflict,
     holds_place,
     list_case_officers,
     list_caseworkers,
@@ -96,6 +97,7 @@ __all__ = [
     "get_reasons",
     "get_sheet",
     "get_submission",
+    "has_conflict",
     "holds_place",
     "list_applications",
     "list_attachments",

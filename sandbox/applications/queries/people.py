@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from sandbox.models import (
@@ -44,7 +44,24 @@ def list_caseworkers(session: Session, application_id: UUID) -> tuple[Reader, ..
         session,
         _people()
         .join(StaffGrant)
-        .where(StaffGrant.role == "caseworker", ~_has_conflict(application_id)),
+        .where(StaffGrant.role == "caseworker", ~has_conflict(application_id)),
+    )
+
+
+def has_conflict(application_id: Any, person_id: Any = Person.id) -> ColumnElement[bool]:
+    """Tell whether a person has declared a conflict of interest in a case, and so is recused.
+
+    Shape: each is an id, or a column of the statement around it.
+    """
+    recusal = aliased(ConflictDeclaration)
+    return (
+        exists()
+        .where(
+            recusal.application_id == application_id,
+            recusal.person_id == person_id,
+            recusal.has_conflict.is_(True),
+        )
+        .correlate_except(recusal)
     )
 
 
@@ -88,7 +105,7 @@ def list_case_officers(session: Session, application_id: UUID) -> tuple[Reader, 
     return _readers(
         session,
         _people().where(
-            or_(Person.id.in_(named), Person.id.in_(heads)), ~_has_conflict(application_id)
+            or_(Person.id.in_(named), Person.id.in_(heads)), ~has_conflict(application_id)
         ),
     )
 
@@ -96,18 +113,6 @@ def list_case_officers(session: Session, application_id: UUID) -> tuple[Reader, 
 def _people() -> Select[UUID, str, str]:
     return select(Person.id, Person.email, Person.language).where(
         Person.active, Person.confirmed_at.is_not(None)
-    )
-
-
-def _has_conflict(application_id: UUID) -> Any:
-    return (
-        select(ConflictDeclaration.id)
-        .where(
-            ConflictDeclaration.application_id == application_id,
-            ConflictDeclaration.person_id == Person.id,
-            ConflictDeclaration.has_conflict,
-        )
-        .exists()
     )
 
 

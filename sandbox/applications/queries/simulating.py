@@ -34,8 +34,9 @@ class Simulated:
 def each_simulated(session: Session, new: PolicyPack, today: date) -> Iterator[Simulated | None]:
     """Give each submitted case that the pack would change, None for each that it would not.
 
-    Cases are read in pieces, so that memory stays constant whatever their number. Cases of other
-    programmes are left out.
+    Cases are read in pieces, so that memory stays constant whatever their number: the session holds
+    what nobody has changed only as long as somebody else does. Cases of other programmes are left
+    out.
     """
     after: UUID | None = None
     while chunk := _chunk(session, new.code, after):
@@ -44,7 +45,6 @@ def each_simulated(session: Session, new: PolicyPack, today: date) -> Iterator[S
             read = partial(_due_on, session, application, stops[application.id], today)
             yield _simulated(application, submission.content["answers"], new, today, read)
         after = chunk[-1][0].id
-        session.expunge_all()
 
 
 def _chunk(
