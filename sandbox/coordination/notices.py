@@ -64,19 +64,25 @@ def officer_named(
 def officer_recused(
     session: Session,
     application: Application,
-    authorities: Iterable[UUID],
+    authority_id: UUID,
     now: datetime,
     *,
+    officer_missing: bool,
     position_stands: bool,
 ) -> None:
-    """Tell the heads of an authority that its officer is recused; not why, which is personal."""
-    for head in queries.list_heads(session, application.id, authorities):
+    """Tell the heads of an authority who of it is recused; not why, which is personal.
+
+    Shape: `officer_missing` where another officer is to be named; `position_stands` where the
+    authority's position is that of whoever is recused.
+    """
+    for head in queries.list_heads(session, application.id, [authority_id]):
         _tell(
             session,
             head,
             "officer_recused",
             application,
             now,
+            officer_missing=officer_missing,
             position_stands=position_stands,
         )
 

@@ -16,6 +16,7 @@ from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.forms import DateField3, PlatformForm, Required, VersionedForm, WordLimit
 from sandbox.models import Incident, MonitoringReport, Reading, TrialPlan
 from sandbox.trials.queries import TrialFile, are_same_readings, report_data
+from sandbox.trials.sentences import FORM_SENT
 
 MOST_WORDS = 800
 START_STATES = (
@@ -150,12 +151,8 @@ class OnceForm(PlatformForm):
 
         Raises: ValidationError.
         """
-        sentence = _l(
-            "This form was already sent, with other content, and that was saved. What you have "
-            "written now has not been saved: check whether it is still needed and send it again."
-        )
         self.form_key.data = uuid4().hex
-        raise ValidationError(sentence)
+        raise ValidationError(FORM_SENT)
 
 
 class MonitoringReportForm(OnceForm):

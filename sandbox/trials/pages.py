@@ -54,10 +54,14 @@ class RequirementLine:
 
 @dataclass(frozen=True, slots=True)
 class TrialPage:
-    """Hold the page of a trial for one reader."""
+    """Hold the page of a trial for one reader.
+
+    Shape: `is_for_company` where the reader learns what counts no longer, but not who is recused.
+    """
 
     file: TrialFile
     granted: frozenset[P]
+    is_for_company: bool
     progress: tuple[StageProgress, ...]
     gates: Mapping[str, GateState]
     next_gate: str
@@ -90,6 +94,7 @@ def page_of(session: Session, actor: Actor, file: TrialFile) -> TrialPage:
     return TrialPage(
         file=file,
         granted=granted,
+        is_for_company=file.trial.organisation_id in actor.member_of,
         progress=file.progress,
         gates=_gates(file),
         next_gate=next_gate,

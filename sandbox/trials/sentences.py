@@ -1,11 +1,18 @@
 """Say in words what a gate still lacks, and who can bring it."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from sandbox.domain.gates import MissingKind, MissingPart
 from sandbox.domain.packs import PolicyPack, Who
 from sandbox.kernel.language import current_language
+
+# Said beside the form where it is judged, and on a page of its own where two arrive at once.
+FORM_SENT = _l(
+    "This form was already sent, with other content, and that was saved. What you have "
+    "written now has not been saved: check whether it is still needed and send it again."
+)
 
 
 def who(part: Who, authority: str | None = None) -> str:

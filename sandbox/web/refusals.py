@@ -8,6 +8,7 @@ from sandbox.domain.refusals import Incomplete, NotPossible, Refusal, Transition
 from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.db import Stale
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
+from sandbox.trials.sentences import FORM_SENT
 from sandbox.web.statuses import APPLICATION_STATUS, TRIAL_STATUS
 
 WHY_SENTENCES: dict[Why, object] = {
@@ -35,10 +36,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.EXIT_UNKNOWN: _l("Choose what came of the test: a test that ends so has other outcomes."),
     Why.FILE_NOT_ACCEPTED: _l("Files of this kind are not accepted."),
     Why.FILE_TOO_LARGE: _l("The file is too large."),
-    Why.FORM_SENT: _l(
-        "This form was already sent, with other content, and that was saved. What you have "
-        "written now has not been saved: check whether it is still needed and send it again."
-    ),
+    Why.FORM_SENT: FORM_SENT,
     Why.FOUR_EYES: _l("Whoever drafted it cannot also publish it. Another person has to."),
     Why.GATE_CLOSED: _l("The gate of this stage is closed: not all of its requirements are met."),
     Why.INCIDENT_OPEN: _l("An incident is still open."),

@@ -847,6 +847,73 @@ def test_a_position_of_somebody_recused_stands_and_is_confirmed_by_another(
     assert not any(line.position and line.position.by_recused for line in panel.lines)
 
 
+@pytest.mark.parametrize("giver", ["former officer", "head"])
+def test_whoever_gave_a_standing_position_need_not_be_the_officer_for_its_head_to_be_told(
+    session: Session, world: World, giver: str
+) -> None:
+    application = case_under_review(session, world)
+    mark_criteria(session, application, world.inai)
+    take_position(session, application, world.inai)
+    name(session, world.inai, application, world.inai.second)
+    reader = world.inai.head.person_id
+    if giver == "head":
+        other = make_person(session, "Otra jefa")
+        with unit_of_work(session):
+            session.add(
+                AuthorityMembership(
+                    person_id=other.id,
+                    authority_id=world.inai.authority.id,
+                    role="head",
+                    joined_at=NOW,
+                )
+            )
+            record(session, CLOCK, Deed.ROLE_GRANTED, world.inai.authority, now=NOW)
+        with unit_of_work(session):
+            services.declare_conflict(
+                session, world.inai.head, application, has_conflict=False, now=NOW
+            )
+        with unit_of_work(session):
+            services.take_position(
+                session,
+                world.inai.head,
+                application,
+                stance=Stance.CONCUR,
+                reasons="Lo muestra la solicitud.",
+                expected_version=1,
+                now=LATER,
+            )
+        reader = other.id
+    recuse(session, application, world.inai.officer if giver != "head" else world.inai.head)
+    (told,) = session.scalars(
+        select(OutboxMail).where(OutboxMail.template == "coordination/officer_recused")
+    )
+    assert told.person_id == reader
+    assert (told.params["officer_missing"], told.params["position_stands"]) == (False, True)
+
+
+@pytest.mark.parametrize("stance", [Stance.CONCUR, Stance.OBJECT])
+def test_heads_are_not_asked_for_an_officer_where_nothing_is_left_to_do(
+    session: Session, world: World, stance: Stance
+) -> None:
+    application = case_under_review(session, world, world.ift)
+    for team in (world.inai, world.ift):
+        mark_criteria(session, application, team)
+        take_position(session, application, team, stance)
+    # An associate has spoken; its former officer is not the one who is recused.
+    name(session, world.ift, application, world.ift.second)
+    recuse(session, application, world.ift.second)
+    assert mailed(session, "officer_recused") == []
+    if stance is Stance.OBJECT:
+        with unit_of_work(session):
+            services.open_deliberation(session, world.inai.officer, application, now=NOW)
+    with unit_of_work(session):
+        services.decide(session, world.inai.officer, application, now=NOW)
+    recuse(session, application, world.inai.officer)
+    # An admitted case has its trial before it, one that was declined has nothing.
+    is_admitted = stance is Stance.CONCUR
+    assert mailed(session, "officer_recused") == (["Jefa INAI"] if is_admitted else [])
+
+
 def test_the_lead_confirms_the_position_of_somebody_recused_before_it_decides(
     session: Session, world: World
 ) -> None:

@@ -5,17 +5,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sandbox.coordination import queries as coordination_queries
 from sandbox.coordination import services as coordination
-from sandbox.domain.packs import Ending, Who
+from sandbox.coordination.queries import WaitingKind
+from sandbox.domain.packs import RequirementKind, Who
 from sandbox.domain.refusals import TransitionRefused
 from sandbox.home import tasks as home
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import FileStore
+from sandbox.kernel.mail import OutboxMail
 from sandbox.kernel.tasks import Task
-from sandbox.models import Application, MonitoringReport, Organisation, Trial
+from sandbox.models import Application, GateEvidence, Organisation, Trial
 from sandbox.trials import queries, services
 from sandbox.trials.queries import waiting
 from sandbox.trials.queries.urgency import select_urgent
@@ -24,12 +29,19 @@ from tests.trial_factories import (
     OPENED,
     OPENER,
     Cast,
+    accept_report,
+    agree_on_plan,
     approve,
+    declare,
+    end_early,
     enter_next,
     hand_in_report,
     make_trial,
     read,
+    recuse,
+    send_back,
     set_tier,
+    trouble,
     work_the_gate,
 )
 
@@ -71,44 +83,9 @@ def beside(cast: Cast, trial: Trial) -> Cast:
     return replace(cast, trial=trial)
 
 
-def trouble(session: Session, cast: Cast, trial: Trial, days: int = 0) -> None:
-    """Open an incident so many days from now."""
-    with unit_of_work(session):
-        services.open_incident(
-            session,
-            cast.company,
-            trial,
-            class_key=pack().incident_classes[0].key,
-            what_happened="Se cayó.",
-            persons_affected=1,
-            now=cast.now + timedelta(days=days),
-        )
-
-
 def suspend(session: Session, actor: Actor, cast: Cast) -> None:
     with unit_of_work(session):
         services.suspend(session, actor, cast.trial, reason="Falla.", now=cast.now)
-
-
-def end_early(session: Session, cast: Cast) -> None:
-    kind = pack().exits(Ending.EARLY)[0].code
-    with unit_of_work(session):
-        services.end_early(
-            session, cast.lead.officer, cast.trial, exit_kind=kind, reason="Ya.", now=cast.now
-        )
-
-
-def send_back(session: Session, cast: Cast, report: MonitoringReport) -> None:
-    with unit_of_work(session):
-        services.judge_report(
-            session,
-            cast.lead.officer,
-            cast.trial,
-            report=report,
-            accept=False,
-            remark="Falta explicar una queja.",
-            now=cast.now,
-        )
 
 
 def kinds(session: Session, actor: Actor, cast: Cast) -> set[str]:
@@ -286,6 +263,91 @@ def test_an_ended_trial_that_left_nothing_over_is_nobodys_task(
         assert kinds(session, actor, cast) == set()
 
 
+def of_cases(session: Session, actor: Actor, cast: Cast) -> list[str]:
+    return [task.kind for task in coordination_queries.list_tasks(session, actor, cast.now)]
+
+
+@pytest.mark.parametrize("left_over", ["incident", "report"])
+def test_what_an_ended_trial_left_over_passes_to_another_when_its_officer_is_recused(
+    session: Session, cast: Cast, left_over: str
+) -> None:
+    run(session, cast)
+    if left_over == "incident":
+        incident = trouble(session, cast, cast.trial)
+    else:
+        report = hand_in_report(session, cast)
+    end_early(session, cast)
+    application = session.get_one(Application, cast.trial.application_id)
+    recuse(session, cast, cast.lead.officer)
+    (told,) = mails(session, "officer_recused")
+    assert told.person_id == cast.lead.head.person_id
+    assert of_cases(session, cast.lead.head, cast) == ["coordination.name_officer"]
+    panel = coordination_queries.case_panel(session, cast.lead.head, application, pack(), cast.now)
+    assert panel is not None
+    assert panel.is_open
+    assert [(each.kind, each.authority) for each in panel.waiting] == [
+        (WaitingKind.NAME_OFFICER, "INAI")
+    ]
+    assert cast.lead.second.person_id is not None
+    with unit_of_work(session):
+        coordination.name_officer(
+            session,
+            cast.lead.head,
+            application,
+            person_id=cast.lead.second.person_id,
+            now=cast.now,
+        )
+    assert of_cases(session, cast.lead.second, cast) == ["coordination.declare"]
+    declare(session, cast, cast.lead.second)
+    lead = replace(cast, lead=replace(cast.lead, officer=cast.lead.second))
+    if left_over == "incident":
+        assert kinds(session, cast.lead.second, cast) == {"incident"}
+        with unit_of_work(session):
+            services.close_incident(
+                session,
+                cast.lead.second,
+                cast.trial,
+                incident=incident,
+                correction="Se reparó.",
+                now=cast.now,
+            )
+    else:
+        assert kinds(session, cast.lead.second, cast) == {"judge"}
+        accept_report(session, lead, report)
+    # With that the last is done, and nobody has to be named any more.
+    recuse(session, cast, cast.lead.second)
+    assert of_cases(session, cast.lead.head, cast) == []
+    assert len(mails(session, "officer_recused")) == 1
+    panel = coordination_queries.case_panel(session, cast.lead.head, application, pack(), cast.now)
+    assert panel is not None
+    assert (panel.is_open, panel.waiting) == (False, ())
+
+
+def test_what_an_ended_trial_left_over_troubles_the_secretariat_where_the_lead_has_nobody(
+    session: Session, cast: Cast
+) -> None:
+    run(session, cast)
+    trouble(session, cast, cast.trial)
+    end_early(session, cast)
+    # An associate has nothing to do after the end: nobody misses its people.
+    for actor in (cast.associate.head, cast.associate.officer):
+        recuse(session, cast, actor)
+    assert of_cases(session, cast.caseworker, cast) == []
+    recuse(session, cast, cast.lead.head)
+    assert of_cases(session, cast.caseworker, cast) == []
+    recuse(session, cast, cast.lead.officer)
+    assert coordination_queries.list_stranded(session, cast.trial.application_id) == ["INAI"]
+    assert of_cases(session, cast.caseworker, cast) == ["coordination.nobody"]
+    assert [mail.person_id for mail in mails(session, "nobody_left")] == [cast.caseworker.person_id]
+    assert mails(session, "officer_recused") == []
+
+
+def mails(session: Session, template: str) -> list[OutboxMail]:
+    return list(
+        session.scalars(select(OutboxMail).where(OutboxMail.template == f"coordination/{template}"))
+    )
+
+
 def test_after_the_end_a_report_is_accepted_with_a_remark_and_never_returned(
     session: Session, cast: Cast
 ) -> None:
@@ -295,16 +357,7 @@ def test_after_the_end_a_report_is_accepted_with_a_remark_and_never_returned(
     with pytest.raises(TransitionRefused):
         send_back(session, cast, report)
     assert report.state == "submitted"
-    with unit_of_work(session):
-        services.judge_report(
-            session,
-            cast.lead.officer,
-            cast.trial,
-            report=report,
-            accept=True,
-            remark="Faltaba una queja.",
-            now=cast.now,
-        )
+    accept_report(session, cast, report, "Faltaba una queja.")
     assert (report.state, report.remark) == ("accepted", "Faltaba una queja.")
     assert kinds(session, cast.lead.officer, cast) == set()
 
@@ -321,16 +374,7 @@ def test_what_somebody_approved_before_declaring_a_conflict_opens_no_gate(
     stage = file.next_gate
     assert file.gate(stage).is_open
     spec = next(each for each in file.requirements_of(stage) if each.kind == "approval")
-    application = session.get_one(Application, cast.trial.application_id)
-    with unit_of_work(session):
-        coordination.declare_conflict(
-            session,
-            cast.lead.officer,
-            application,
-            has_conflict=True,
-            explanation="Parientes.",
-            now=cast.now,
-        )
+    recuse(session, cast, cast.lead.officer)
     file = read(session, cast)
     given = [row for row in file.evidence if row.kind == "approval"]
     own = [row for row in given if row.person_id == cast.lead.officer.person_id]
@@ -346,3 +390,77 @@ def approve_by_another(session: Session, cast: Cast, stage: str, requirement: st
     """Let the lead's second officer approve in place of the one who is recused."""
     lead = replace(cast.lead, officer=cast.lead.second, second=cast.lead.head)
     approve(session, replace(cast, lead=lead), stage, requirement, Who.LEAD, 1)
+
+
+def waive(session: Session, cast: Cast, actor: Actor, stage: str, requirement: str) -> None:
+    with unit_of_work(session):
+        services.waive_requirement(
+            session,
+            actor,
+            cast.trial,
+            stage=stage,
+            requirement=requirement,
+            reason="El comité ya opinó.",
+            now=cast.now,
+        )
+
+
+def test_what_somebody_waived_before_declaring_a_conflict_opens_no_gate(
+    session: Session, cast: Cast
+) -> None:
+    set_tier(session, cast.trial, TIERS[-1])
+    file = read(session, cast)
+    stage = file.next_gate
+    key = next(each.key for each in file.requirements_of(stage) if each.may_be_waived)
+
+    def is_waived() -> bool:
+        gate = read(session, cast).gate(stage)
+        return next(each for each in gate.requirements if each.spec.key == key).is_waived
+
+    waive(session, cast, cast.lead.officer, stage, key)
+    assert is_waived()
+    recuse(session, cast, cast.lead.officer)
+    assert not is_waived()
+    declare(session, cast, cast.lead.head)
+    waive(session, cast, cast.lead.head, stage, key)
+    assert is_waived()
+
+
+def test_what_somebody_recused_waived_waits_for_the_secretariat_again(
+    session: Session, cast: Cast
+) -> None:
+    set_tier(session, cast.trial, TIERS[-1])
+    at_start_conditions(session, cast)
+    file = read(session, cast)
+    owed = select_urgent(cast.caseworker, cast.now)
+    assert session.scalars(owed).all() == [cast.trial]
+    for spec in file.requirements_of(file.next_gate):
+        evidence = GateEvidence(
+            trial_id=cast.trial.id,
+            stage=file.next_gate,
+            requirement=spec.key,
+            kind="waiver",
+            person_id=cast.lead.officer.person_id,
+            authority_id=cast.lead.authority.id,
+            note="El comité ya opinó.",
+            given_at=cast.now,
+        )
+        with unit_of_work(session):
+            session.add(evidence)
+            record(session, OPENER, Deed.REQUIREMENT_WAIVED, cast.trial, now=cast.now)
+    assert session.scalars(owed).all() == []
+    recuse(session, cast, cast.lead.officer)
+    assert session.scalars(owed).all() == [cast.trial]
+
+
+def test_an_agreement_to_the_plan_outlives_whoever_gave_it(session: Session, cast: Cast) -> None:
+    agree_on_plan(session, cast)
+    file = read(session, cast)
+    key = next(
+        each.key
+        for each in file.requirements_of(file.next_gate)
+        if each.kind is RequirementKind.PLAN_AGREED
+    )
+    recuse(session, cast, cast.lead.officer)
+    gate = read(session, cast).gate(file.next_gate)
+    assert next(each for each in gate.requirements if each.spec.key == key).is_satisfied

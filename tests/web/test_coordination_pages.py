@@ -389,7 +389,7 @@ def test_of_tasks_in_cases_of_every_status_no_list_is_offered(
     assert len(page.tree.xpath("//li[contains(@class, 'app-tasks__item')]")) == 1
 
 
-def test_a_conflict_is_asked_about_while_there_is_something_to_do(
+def test_a_conflict_can_be_declared_whatever_became_of_the_case(
     session: Session, world: World
 ) -> None:
     words = "Ahora tengo un conflicto de interés"
@@ -402,10 +402,10 @@ def test_a_conflict_is_asked_about_while_there_is_something_to_do(
         with unit_of_work(session):
             services.decide(session, world.inai.officer, application, now=NOW)
     officer = world.window(world.inai.officer)
-    assert words in officer.get(address(admitted)).main
-    assert words not in officer.get(address(declined)).main
-    # Whoever wants to see no more of it can still say so.
-    assert officer.get(address(declined, "conflict")).status_code == 200
+    for application in (admitted, declined):
+        page = officer.get(address(application))
+        assert page.links[words] == address(application, "conflict")
+        assert officer.get(address(application, "conflict")).status_code == 200
 
 
 def test_a_position_of_somebody_recused_is_marked_for_authorities_alone(
@@ -431,6 +431,8 @@ def test_a_position_of_somebody_recused_is_marked_for_authorities_alone(
         body = render_mail(told, "es").body
     assert "sigue en pie" in body
     assert "\n\n\n" not in body
+    for beginning in ("La posición que", "Designe a otra persona:"):
+        assert f"\n\n{beginning}" in body
     words = "está excusada del caso. La posición sigue en pie"
     head = world.window(world.inai.head)
     page = head.get(address(application))
@@ -816,8 +818,6 @@ def test_every_mail_renders_in_both_languages(session: Session, world: World, ap
     with unit_of_work(session):
         services.open_deliberation(session, world.inai.officer, application, now=NOW)
     with unit_of_work(session):
-        services.decide(session, world.inai.officer, application, now=NOW)
-    with unit_of_work(session):
         services.name_officer(
             session,
             world.ift.head,
@@ -825,15 +825,19 @@ def test_every_mail_renders_in_both_languages(session: Session, world: World, ap
             person_id=_id(world.ift.second),
             now=NOW,
         )
+    # The head is asked to look at the position again, and then to name another officer for it.
+    for actor in (world.ift.officer, world.ift.second):
+        with unit_of_work(session):
+            services.declare_conflict(
+                session,
+                actor,
+                application,
+                has_conflict=True,
+                explanation="Soy socia.",
+                now=NOW,
+            )
     with unit_of_work(session):
-        services.declare_conflict(
-            session,
-            world.ift.second,
-            application,
-            has_conflict=True,
-            explanation="Soy socia.",
-            now=NOW,
-        )
+        services.decide(session, world.inai.officer, application, now=NOW)
     make_admitted(session, world.organisation, world.company, world.caseworker, lead=world.cofece)
     stranded = world.assigned()
     with unit_of_work(session):
@@ -859,6 +863,8 @@ def test_every_mail_renders_in_both_languages(session: Session, world: World, ap
         "officer_recused",
         "review_started",
     }
+    recusals = [mail for mail in mails if mail.template == "coordination/officer_recused"]
+    assert sorted(mail.params["officer_missing"] for mail in recusals) == [False, True]
     with app.test_request_context():
         for mail in mails:
             spanish, english = (render_mail(mail, language) for language in ("es", "en"))

@@ -28,11 +28,13 @@ from tests.factories import make_company, pack
 from tests.pages import JudgingClient
 from tests.trial_factories import (
     Cast,
+    declare,
     enter_next,
     good_readings,
     hand_in_report,
     make_trial,
     read,
+    recuse,
     work_the_gate,
 )
 
@@ -432,25 +434,33 @@ def test_after_the_end_a_report_can_only_be_accepted(
     assert session.scalars(select(MonitoringReport.state)).all() == ["accepted"]
 
 
-def test_an_approval_that_counts_no_longer_says_why(
+def test_what_counts_no_longer_is_shown_to_all_and_why_to_authorities_and_secretariat(
     session: Session, cast: Cast, window: Open
 ) -> None:
     gate, approval = requirement(session, cast, "approval")
-    lead = window(cast.lead.officer)
+    file = read(session, cast)
+    waived = next(each.key for each in file.requirements_of(gate) if each.may_be_waived)
+    lead, company = window(cast.lead.officer), window(cast.company)
     lead.submit(address(cast, "gates", gate, approval, "approve"), {"note": ""})
-    company = window(cast.company)
-    assert "Ya no cuenta" not in company.get(address(cast)).main
-    application = session.get_one(Application, cast.trial.application_id)
-    with unit_of_work(session):
-        coordination.declare_conflict(
-            session,
-            cast.lead.officer,
-            application,
-            has_conflict=True,
-            explanation="Parientes.",
-            now=cast.now,
-        )
-    assert "Ya no cuenta: quien aprobó declaró después" in company.get(address(cast)).main
+    lead.submit(address(cast, "gates", gate, waived, "waive"), {"reason": "El comité ya opinó."})
+    page = company.get(address(cast)).main
+    assert "El comité ya opinó." in page
+    assert "no cuenta" not in page
+    recuse(session, cast, cast.lead.officer)
+    reasons = (
+        "Ya no cuenta: quien aprobó declaró después un conflicto de interés",
+        "La dispensa ya no cuenta: quien la dio declaró después un conflicto de interés",
+    )
+    page = company.get(address(cast)).main
+    assert "Ya no cuenta: INAI aprueba de nuevo." in page
+    assert "La dispensa ya no cuenta." in page
+    assert "conflicto de interés" not in page
+    for actor in (cast.associate.officer, cast.caseworker):
+        page = window(actor).get(address(cast)).main
+        assert all(reason in page for reason in reasons)
+    declare(session, cast, cast.lead.head)
+    links = window(cast.lead.head).get(address(cast)).links.values()
+    assert address(cast, "gates", gate, waived, "waive") in links
 
 
 # --- suspension ----------------------------------------------------------------------------------

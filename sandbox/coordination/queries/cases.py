@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql import ColumnElement
 
@@ -19,9 +19,11 @@ from sandbox.models import (
     Authority,
     AuthorityAssignment,
     ConflictDeclaration,
+    Incident,
+    MonitoringReport,
     Trial,
 )
-from sandbox.models.coordination import AssignmentState
+from sandbox.models.coordination import AssignmentRole, AssignmentState
 
 OPEN = (
     ApplicationStatus.ASSIGNED,
@@ -33,13 +35,24 @@ OPEN = (
 _ADMITTED = (DecisionOutcome.ADMITTED, DecisionOutcome.ADMITTED_WITH_CONDITIONS)
 
 
-def has_trial_ahead() -> ColumnElement[bool]:
-    """Tell of an application whether it is admitted and its trial has not ended.
+def has_trial_work(place: Any) -> ColumnElement[bool]:
+    """Tell whether the trial of an admitted case needs somebody of an authority.
 
-    Until then it needs officers as the review did.
+    Until it has ended it needs officers as the review did; from then on it needs the lead's alone,
+    until the last incident is closed and the last report accepted.
+    Shape: `place` is the table of assignments or an alias of it, in a statement that also reads
+    the application.
     """
-    has_ended = exists().where(Trial.application_id == Application.id, Trial.ended_at.is_not(None))
-    return and_(Application.outcome.in_(_ADMITTED), ~has_ended.correlate(Application))
+    ended = (Trial.application_id == Application.id, Trial.ended_at.is_not(None))
+    has_ended = exists().where(*ended).correlate(Application)
+    left_over = or_(
+        exists().where(*ended, Incident.trial_id == Trial.id, Incident.closed_at.is_(None)),
+        exists().where(
+            *ended, MonitoringReport.trial_id == Trial.id, MonitoringReport.state == "submitted"
+        ),
+    )
+    is_lead = place.role == AssignmentRole.LEAD
+    return and_(Application.outcome.in_(_ADMITTED), or_(~has_ended, and_(is_lead, left_over)))
 
 
 def latest_answers(session: Session, application_id: UUID) -> Answers:

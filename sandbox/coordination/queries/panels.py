@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from sandbox.applications.queries import holds_place, list_stops
 from sandbox.coordination.clocks import position_clock
 from sandbox.coordination.queries.bench import find_decision
-from sandbox.coordination.queries.cases import OPEN, declined_authorities, has_trial_ahead
+from sandbox.coordination.queries.cases import OPEN, declined_authorities, has_trial_work
 from sandbox.coordination.queries.people import has_head, is_by_recused
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import ClockReading, Stop
@@ -124,7 +124,8 @@ class Panel:
     """Hold the authorities' part of a case page.
 
     Shape: `shows_positions` is False for companies, and for officers until they have declared;
-    `is_open` until nothing is left that authorities could do: the decision, or a trial's end.
+    `is_open` until the reader's authority has nothing left to do: the decision, or the trial and
+    what it left over.
     """
 
     viewer: Viewer
@@ -198,7 +199,8 @@ def case_panel(
         has_declared=has_declared,
         shows_positions=shows_positions,
         needs_replacement=needs_replacement,
-        is_open=application.status in OPEN or any(row.has_trial_ahead for row in rows),
+        is_open=application.status in OPEN
+        or any(row.has_trial_work and row.authority_id in actor.officer_of for row in rows),
     )
 
 
@@ -245,7 +247,7 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             has_position.label("has_position"),
             declared.label("declared"),
             has_head(AuthorityAssignment).label("has_head"),
-            has_trial_ahead().label("has_trial_ahead"),
+            has_trial_work(AuthorityAssignment).label("has_trial_work"),
             Person.name,
             ConflictDeclaration.id.label("declaration"),
         )
@@ -359,7 +361,7 @@ def _waiting(
         return tuple(
             _waits_for_somebody(row)
             for row in standing
-            if row.has_trial_ahead and row.authority_id not in officers
+            if row.has_trial_work and row.authority_id not in officers
         )
     if status != ApplicationStatus.ASSIGNED and status not in REVIEWING:
         return ()

@@ -11,14 +11,13 @@ from sqlalchemy import Row, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
-from sandbox.applications.queries import Reader, holds_place
-from sandbox.coordination.queries.cases import OPEN, has_trial_ahead
+from sandbox.applications.queries import Reader, has_conflict, holds_place
+from sandbox.coordination.queries.cases import OPEN, has_trial_work
 from sandbox.models import (
     Application,
     Authority,
     AuthorityAssignment,
     AuthorityMembership,
-    ConflictDeclaration,
     OfficerAssignment,
     Person,
     Position,
@@ -27,25 +26,13 @@ from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.models.people import AuthorityRole
 
 
-def _not_recused(application_id: UUID) -> ColumnElement[bool]:
-    return ~exists().where(
-        ConflictDeclaration.application_id == application_id,
-        ConflictDeclaration.person_id == Person.id,
-        ConflictDeclaration.has_conflict.is_(True),
-    )
-
-
 def has_head(place: Any) -> ColumnElement[bool]:
     """Tell whether an authority has a head who may act on a case: at work, and not recused.
 
     Shape: `place` is the table of assignments or an alias of it.
     """
     # Under their own names the tables would be those of the query around it.
-    person, member, recusal = (
-        aliased(Person),
-        aliased(AuthorityMembership),
-        aliased(ConflictDeclaration),
-    )
+    person, member = aliased(Person), aliased(AuthorityMembership)
     return (
         exists()
         .where(
@@ -53,13 +40,7 @@ def has_head(place: Any) -> ColumnElement[bool]:
             member.role == AuthorityRole.HEAD,
             person.id == member.person_id,
             person.active.is_(True),
-            ~exists()
-            .where(
-                recusal.application_id == place.application_id,
-                recusal.person_id == member.person_id,
-                recusal.has_conflict.is_(True),
-            )
-            .correlate(place, member),
+            ~has_conflict(place.application_id, member.person_id),
         )
         .correlate(place)
     )
@@ -69,30 +50,39 @@ def is_stranded(place: Any) -> ColumnElement[bool]:
     """Tell whether an authority must act on a case and has nobody who may.
 
     Without a head it cannot answer, nor name an officer; a named officer works on without one.
-    An associate has nothing left to do between its position and the trial; the lead must decide.
-    Shape: `place` as in `has_head`, in a statement that also reads the application.
+    Shape: `place` as in `has_trial_work`.
     """
-    named, position = aliased(OfficerAssignment), aliased(Position)
+    named = aliased(OfficerAssignment)
     is_manned = exists().where(
         named.application_id == place.application_id,
         named.authority_id == place.authority_id,
         holds_place(named),
     )
+    must_answer = and_(place.state == AssignmentState.PROPOSED, Application.status.in_(OPEN))
+    return and_(
+        ~has_head(place),
+        or_(must_answer, and_(needs_officer(place), ~is_manned.correlate(place))),
+    )
+
+
+def needs_officer(place: Any) -> ColumnElement[bool]:
+    """Tell whether an authority that took a case still has work on it, or on its trial.
+
+    An associate has nothing left to do between its position and the trial; the lead must decide.
+    Shape: `place` as in `has_trial_work`.
+    """
+    position = aliased(Position)
     has_spoken = exists().where(
         position.application_id == place.application_id,
         position.authority_id == place.authority_id,
     )
-    is_open = Application.status.in_(OPEN)
-    needs_somebody = or_(
-        has_trial_ahead(),
-        and_(is_open, or_(place.role == AssignmentRole.LEAD, ~has_spoken.correlate(place))),
-    )
     return and_(
-        ~has_head(place),
+        place.state == AssignmentState.ACCEPTED,
         or_(
-            and_(place.state == AssignmentState.PROPOSED, is_open),
+            has_trial_work(place),
             and_(
-                place.state == AssignmentState.ACCEPTED, ~is_manned.correlate(place), needs_somebody
+                Application.status.in_(OPEN),
+                or_(place.role == AssignmentRole.LEAD, ~has_spoken.correlate(place)),
             ),
         ),
     )
@@ -100,16 +90,43 @@ def is_stranded(place: Any) -> ColumnElement[bool]:
 
 def is_by_recused() -> ColumnElement[bool]:
     """Tell of a position whether whoever took it has declared a conflict of interest since."""
-    recusal = aliased(ConflictDeclaration)
-    return (
-        exists()
-        .where(
-            recusal.application_id == Position.application_id,
-            recusal.person_id == Position.taken_by_id,
-            recusal.has_conflict.is_(True),
-        )
-        .correlate(Position)
+    return has_conflict(Position.application_id, Position.taken_by_id)
+
+
+def list_needing(session: Session, application_id: UUID) -> Sequence[UUID]:
+    """List the authorities that have work for an officer on a case, or on its trial.
+
+    One whose position was taken by somebody recused may still look at it again.
+    """
+    to_confirm = exists().where(
+        Position.application_id == application_id,
+        Position.authority_id == AuthorityAssignment.authority_id,
+        is_by_recused(),
     )
+    return session.scalars(
+        select(AuthorityAssignment.authority_id)
+        .join(Application, Application.id == AuthorityAssignment.application_id)
+        .where(
+            Application.id == application_id,
+            or_(
+                needs_officer(AuthorityAssignment),
+                and_(Application.status.in_(OPEN), to_confirm),
+            ),
+        )
+    ).all()
+
+
+def list_speaking(session: Session, application_id: UUID, person_id: UUID) -> Sequence[UUID]:
+    """List the authorities whose position on an undecided case was taken by this person."""
+    return session.scalars(
+        select(Position.authority_id)
+        .join(Application, Application.id == Position.application_id)
+        .where(
+            Application.id == application_id,
+            Application.status.in_(OPEN),
+            Position.taken_by_id == person_id,
+        )
+    ).all()
 
 
 def list_stranded(session: Session, application_id: UUID) -> Sequence[str]:
@@ -128,14 +145,7 @@ def list_stranded(session: Session, application_id: UUID) -> Sequence[str]:
 
 def is_recused(session: Session, application_id: UUID, person_id: UUID) -> bool:
     """Tell whether a person has declared a conflict of interest in a case."""
-    found = session.scalar(
-        select(ConflictDeclaration.id).where(
-            ConflictDeclaration.application_id == application_id,
-            ConflictDeclaration.person_id == person_id,
-            ConflictDeclaration.has_conflict.is_(True),
-        )
-    )
-    return found is not None
+    return bool(session.scalar(select(has_conflict(application_id, person_id))))
 
 
 def list_candidates(
@@ -148,7 +158,7 @@ def list_candidates(
         .where(
             AuthorityMembership.authority_id == authority_id,
             Person.active.is_(True),
-            _not_recused(application_id),
+            ~has_conflict(application_id),
         )
         .order_by(AuthorityMembership.role.desc(), Person.name, Person.id)
     ).all()
@@ -203,7 +213,7 @@ def list_heads(session: Session, application_id: UUID, authorities: Iterable[UUI
         statement.where(
             AuthorityMembership.authority_id.in_(list(authorities)),
             AuthorityMembership.role == AuthorityRole.HEAD,
-            _not_recused(application_id),
+            ~has_conflict(application_id),
         ),
     )
 
@@ -222,7 +232,7 @@ def list_team(session: Session, application_id: UUID, authorities: Iterable[UUID
         OfficerAssignment.authority_id.in_(wanted),
         holds_place(),
     )
-    return _recipients(session, _people().where(is_head | is_named, _not_recused(application_id)))
+    return _recipients(session, _people().where(is_head | is_named, ~has_conflict(application_id)))
 
 
 def _people() -> Select[UUID, str, str]:

@@ -26,7 +26,7 @@ from sandbox.access.checks import conceivable, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries import holds_place
 from sandbox.coordination.clocks import position_clock
-from sandbox.coordination.queries.cases import OPEN, has_trial_ahead
+from sandbox.coordination.queries.cases import OPEN, has_trial_work
 from sandbox.coordination.queries.people import is_by_recused, is_stranded
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.calendar import Stop
@@ -270,7 +270,7 @@ def _facts(actor: Actor) -> Any:
         )
         .where(
             scope(actor, P.APPLICATION_READ),
-            or_(Application.status.in_(OPEN), has_trial_ahead()),
+            or_(Application.status.in_(OPEN), has_trial_work(place)),
             place.authority_id.in_(actor.officer_of),
             place.state != AssignmentState.DECLINED,
         )

@@ -125,24 +125,29 @@ def declare_conflict(
     )
     if has_conflict:
         session.flush()
-        authorities = [place.authority_id for place in ended]
-        notices.officer_recused(
-            session,
-            application,
-            authorities,
-            now,
-            position_stands=_leaves_position(session, actor, application, authorities),
+        _tell_heads(
+            session, actor.person_id, application, {each.authority_id for each in ended}, now
         )
         stranded = queries.list_stranded(session, application.id)
         if assignment is not None and assignment.authority.code in stranded:
             notices.nobody_left(session, application, assignment.authority.code, now)
 
 
-def _leaves_position(
-    session: Session, actor: Actor, application: Application, authorities: list[UUID]
-) -> bool:
-    """Tell whether the actor has taken a position that an authority can still change."""
-    if application.status not in queries.OPEN:
-        return False
-    taken = (queries.find_position(session, application.id, each) for each in authorities)
-    return any(each is not None and each.taken_by_id == actor.person_id for each in taken)
+def _tell_heads(
+    session: Session, person_id: UUID, application: Application, left: set[UUID], now: datetime
+) -> None:
+    """Tell authorities what a recusal leaves them to do, whether or not their place was `left`.
+
+    Whoever took a position may have been followed by another officer since, or be a head.
+    """
+    spoken = set(queries.list_speaking(session, application.id, person_id))
+    needing = left.intersection(queries.list_needing(session, application.id))
+    for authority_id in sorted(spoken | needing):
+        notices.officer_recused(
+            session,
+            application,
+            authority_id,
+            now,
+            officer_missing=authority_id in needing,
+            position_stands=authority_id in spoken,
+        )

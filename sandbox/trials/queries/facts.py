@@ -193,6 +193,8 @@ class TrialFile:
         return GateFacts(
             lead=self.lead.code if self.lead else None,
             associates=tuple(each.code for each in self.supervisors if not each.is_lead),
+            # An agreement is the authority's and stands, as its position does, though whoever gave
+            # it is recused since; approvals and waivers are one person's word.
             plan_agreed_by=frozenset(row.party for row in self.agreements),
             start_conditions_open=sum(each.state != "met" for each in self.conditions.values()),
             start_conditions_total=len(self.conditions),
@@ -206,7 +208,11 @@ class TrialFile:
             open_incidents=sum(each.closed_at is None for each in self.incidents),
             open_serious_incidents=len(serious),
             days_in_stage=max(0, (self.today - self.entered_on).days - self.suspended_days),
-            waived={row.requirement: row.note for row in evidence if row.kind == "waiver"},
+            waived={
+                row.requirement: row.note
+                for row in evidence
+                if row.kind == "waiver" and not row.is_recused
+            },
         )
 
     def documents_at(self, stage: str) -> list[Any]:

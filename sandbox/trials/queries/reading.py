@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
+from sandbox.applications.queries import has_conflict
 from sandbox.domain.packs import (
     PolicyPack,
 )
@@ -30,7 +32,6 @@ from sandbox.models import (
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.packs import active
 from sandbox.trials.queries.facts import Supervisor, TrialFile
-from sandbox.trials.queries.urgency import recused
 
 
 def read_file(session: Session, trial: Trial, pack: PolicyPack, now: datetime) -> TrialFile:
@@ -142,7 +143,7 @@ def _evidence(ids: Sequence[UUID]) -> Any:
             GateEvidence.given_at,
             Authority.code.label("authority"),
             Person.name.label("person"),
-            recused().label("is_recused"),
+            is_by_recused().label("is_recused"),
         )
         .join(Trial, Trial.id == GateEvidence.trial_id)
         .join(Person, Person.id == GateEvidence.person_id)
@@ -150,6 +151,14 @@ def _evidence(ids: Sequence[UUID]) -> Any:
         .where(GateEvidence.trial_id.in_(ids))
         .order_by(GateEvidence.given_at, GateEvidence.id)
     )
+
+
+def is_by_recused() -> ColumnElement[bool]:
+    """Tell whether whoever gave a piece of evidence has a conflict of interest in the case now.
+
+    Shape: in a statement that also reads the trial.
+    """
+    return has_conflict(Trial.application_id, GateEvidence.person_id)
 
 
 def list_supervisors(session: Session, application_id: UUID) -> tuple[Supervisor, ...]:

@@ -15,7 +15,6 @@ from sandbox.domain.trials import OPEN_STATUSES, TrialStatus, next_stage
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.models import (
     AuthorityAssignment,
-    ConflictDeclaration,
     GateEvidence,
     Incident,
     MonitoringReport,
@@ -25,8 +24,8 @@ from sandbox.models import (
 )
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.packs import active
-
-COMPLETION_GATE = ""  # the gate behind the last stage
+from sandbox.trials.queries.facts import COMPLETION
+from sandbox.trials.queries.reading import is_by_recused
 
 Condition = ColumnElement[bool]
 
@@ -155,7 +154,7 @@ def _owed_by_secretariat() -> Condition:
     """Tell whether the next gate waits for something that the secretariat alone can bring."""
     works_on = [TrialStatus.PREPARING.value, TrialStatus.RUNNING.value]
     owed = [
-        and_(place, _is_missing(missing, gate, spec), ~_has_evidence(gate, spec, "waiver"))
+        and_(place, _is_missing(missing, gate, spec), ~_is_waived(gate, spec))
         for place, tier, stage in _places()
         for gate, spec in _gate_behind(tier, stage)
         if (missing := _brought_by_secretariat(tier, spec))
@@ -180,7 +179,7 @@ def _places() -> Iterator[tuple[Condition, TierSpec, StageSpec]]:
 def _gate_behind(tier: TierSpec, stage: StageSpec) -> list[tuple[str, RequirementSpec]]:
     after = next_stage(tier, stage.key)
     if after is None:
-        return [(COMPLETION_GATE, spec) for spec in tier.completion]
+        return [(COMPLETION, spec) for spec in tier.completion]
     return [(after.key, spec) for spec in after.gate]
 
 
@@ -200,18 +199,22 @@ def _is_missing(keys: tuple[str, ...], gate: str, spec: RequirementSpec) -> Cond
             StartCondition.state != "met",
         )
     if spec.kind is RequirementKind.DOCUMENT:
-        return ~_has_evidence(gate, spec, "document")
+        return ~exists().where(*_evidence(gate, spec, "document"))
     approvals = (
         select(func.count(GateEvidence.id))
-        .where(*_evidence(gate, spec, "approval"), GateEvidence.authority_id.is_(None), ~recused())
+        .where(
+            *_evidence(gate, spec, "approval"),
+            GateEvidence.authority_id.is_(None),
+            ~is_by_recused(),
+        )
         .correlate(Trial)
         .scalar_subquery()
     )
     return approvals < spec.persons
 
 
-def _has_evidence(gate: str, spec: RequirementSpec, kind: str) -> Condition:
-    return exists().where(*_evidence(gate, spec, kind))
+def _is_waived(gate: str, spec: RequirementSpec) -> Condition:
+    return exists().where(*_evidence(gate, spec, "waiver"), ~is_by_recused())
 
 
 def _evidence(gate: str, spec: RequirementSpec, kind: str) -> tuple[Condition, ...]:
@@ -220,13 +223,4 @@ def _evidence(gate: str, spec: RequirementSpec, kind: str) -> tuple[Condition, .
         GateEvidence.stage == gate,
         GateEvidence.requirement == spec.key,
         GateEvidence.kind == kind,
-    )
-
-
-def recused() -> Condition:
-    """Tell whether whoever gave a piece of evidence has a conflict of interest in the case now."""
-    return exists().where(
-        ConflictDeclaration.application_id == Trial.application_id,
-        ConflictDeclaration.person_id == GateEvidence.person_id,
-        ConflictDeclaration.has_conflict.is_(True),
     )
