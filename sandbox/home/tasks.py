@@ -38,7 +38,8 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "coordination.name_officer": None,
     "coordination.declare": None,
     "coordination.review": None,
-    "coordination.position": None,
+    # A deliberation begins when every authority has taken its position.
+    "coordination.position": {"status": "under_review"},
     "coordination.confirm": None,
     "coordination.decide": None,
     "coordination.replace": {"status": "assigned"},

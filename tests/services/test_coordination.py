@@ -22,6 +22,7 @@ from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.packs import PolicyPack, Silence
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
+from sandbox.home import tasks as home
 from sandbox.kernel.actors import Actor, StaffRole, system_actor
 from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
@@ -1660,6 +1661,32 @@ def test_reviews_and_positions_are_counted_each_for_itself(
         *(("coordination.position", str(each.id)) for each in to_position[:2]),
         *(("coordination.review", str(each.id)) for each in to_review[:2]),
     ]
+
+
+def test_no_list_of_one_status_is_offered_for_what_is_open_in_several(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = world.inai.officer
+    for number in range(4):
+        application = case_under_review(session, world)
+        if number >= 2:
+            mark_criteria(session, application, world.inai)
+        if number == 1:
+            with unit_of_work(session):
+                applications.request_information(
+                    session, officer, application, question="¿Dónde?", now=NOW
+                )
+    # A case is reviewed while the company is asked as well, but no position is taken then.
+    assert sorted(kinds(session, officer)) == [
+        *["coordination.position"] * 2,
+        *["coordination.review"] * 2,
+    ]
+    monkeypatch.setattr(home, "MOST_OF_A_KIND", 1)
+    cuts = home.list_tasks(session, officer, NOW).cuts
+    assert {cut.kind: (cut.endpoint, cut.values) for cut in cuts} == {
+        "coordination.position": ("applications.index", {"status": "under_review"}),
+        "coordination.review": (None, {}),
+    }
 
 
 def test_marks_are_prepared_while_the_company_is_asked(session: Session, world: World) -> None:

@@ -166,6 +166,21 @@ def test_of_one_kind_the_most_urgent_are_shown_and_the_list_of_tests_holds_the_o
     )
 
 
+def test_the_list_of_owed_reports_is_of_suspended_tests_too(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (other,) = (beside(cast, trial) for trial in more_trials(session, cast, 1))
+    for each in (cast, other):
+        run(session, each)
+    cast.now = other.now = cast.now + timedelta(
+        days=pack().tier(cast.trial.tier).stages[1].max_days
+    )
+    suspend(session, cast.lead.officer, other)
+    monkeypatch.setattr(home, "MOST_OF_A_KIND", 1)
+    [cut] = home.list_tasks(session, cast.company, cast.now).cuts
+    assert (cut.kind, cut.values, cut.endpoint) == ("trials.report", {}, "trials.index")
+
+
 # --- the secretariat -----------------------------------------------------------------------------
 
 
