@@ -13,7 +13,7 @@ from sandbox.domain.packs import (
 )
 
 # A product that needs no sandbox will not need one later either, so "guidance" outweighs "not yet".
-_WORST_FIRST = (
+WORST_FIRST = (
     EligibilityVerdict.NOT_POSSIBLE,
     EligibilityVerdict.GUIDANCE,
     EligibilityVerdict.NOT_YET,
@@ -49,11 +49,11 @@ def check(spec: EligibilitySpec, answers: Answers) -> EligibilityResult:
     found = [rule for rule in spec.rules if holds(rule.when, counting)]
     verdict = min(
         (rule.verdict for rule in found),
-        key=_WORST_FIRST.index,
+        key=WORST_FIRST.index,
         default=EligibilityVerdict.LIKELY,
     )
     against = [rule for rule in found if rule.verdict is not EligibilityVerdict.LIKELY]
-    telling = sorted(against or found, key=lambda rule: _WORST_FIRST.index(rule.verdict))
+    telling = sorted(against or found, key=lambda rule: WORST_FIRST.index(rule.verdict))
     return EligibilityResult(
         verdict, spec.verdicts[verdict], tuple(rule.reason for rule in telling)
     )

@@ -146,8 +146,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "`information_requested`. A term that ends such a status cannot stand still in it. The "
             "term `position` stands still whenever the company is asked for something.",
             "silence": "What it means when nobody acts in time. The platform acts on it for "
-            "`acceptance` and `position`; for other terms it is a statement. A returned application "
-            "lapses whatever it says.",
+            "`acceptance` and `position`; for other terms it is a statement. A returned "
+            "application lapses whatever it says.",
         },
     ),
     schemas.PrincipleSchema: TableWords(

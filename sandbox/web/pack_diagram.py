@@ -8,9 +8,9 @@ from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from sandbox.domain.packs import PolicyPack, RequirementSpec, StageSpec, Text, TierSpec, Who
+from sandbox.domain.packs import PolicyPack, RequirementSpec, StageSpec, TierSpec, Who
 from sandbox.kernel.language import current_language
-from sandbox.web.pack_words import WORDS
+from sandbox.web.pack_words import WORDS, read
 
 # Units: points of the drawing.
 MARGIN = 24
@@ -78,7 +78,7 @@ def diagram(pack: PolicyPack, tiers: Sequence[TierSpec]) -> str:
         language=current_language(),
         title=_(
             "%(programme)s: stages and gates, version %(version)s",
-            programme=_read(pack.programme.short_title),
+            programme=read(pack.programme.short_title),
             version=pack.version,
         ),
     )
@@ -87,11 +87,11 @@ def diagram(pack: PolicyPack, tiers: Sequence[TierSpec]) -> str:
 def _row(tier: TierSpec, y: int) -> tuple[Row, int]:
     summary = tuple(
         Line(y + 24 + number * LINE, text, "fact")
-        for number, text in enumerate(textwrap.wrap(_read(tier.summary), WIDE_LETTERS))
+        for number, text in enumerate(textwrap.wrap(read(tier.summary), WIDE_LETTERS))
     )
     top = y + 24 + (len(summary) + 1) * LINE
     boxes = [
-        _box(place, top, stage_facts(stage), stage.gate, name=_read(stage.name), is_live=stage.live)
+        _box(place, top, stage_facts(stage), stage.gate, name=read(stage.name), is_live=stage.live)
         for place, stage in enumerate(tier.stages)
     ]
     if tier.stages:
@@ -102,7 +102,7 @@ def _row(tier: TierSpec, y: int) -> tuple[Row, int]:
         Box(each.x, each.y, tallest, each.gate_y, each.is_live, each.is_end, each.lines)
         for each in boxes
     ]
-    return Row(y, _read(tier.name), summary, tuple(boxes)), top + tallest + 3 * LINE
+    return Row(y, read(tier.name), summary, tuple(boxes)), top + tallest + 3 * LINE
 
 
 def _box(
@@ -167,7 +167,7 @@ def stage_facts(stage: StageSpec) -> list[str]:
 
 def requirement_words(requirement: RequirementSpec) -> str:
     """Say what a gate asks for, with what is special about it."""
-    words = _read(requirement.label)
+    words = read(requirement.label)
     if requirement.persons > 1:
         several = requirement.by in (Who.ASSOCIATES, Who.EVERY_AUTHORITY)
         words += " " + (
@@ -178,7 +178,3 @@ def requirement_words(requirement: RequirementSpec) -> str:
     if requirement.may_be_waived:
         words += " " + _("(may be waived)")
     return words
-
-
-def _read(text: Text) -> str:
-    return " ".join(text.in_(current_language()).split())

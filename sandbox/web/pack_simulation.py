@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from sandbox.applications.queries import Simulated
-from sandbox.domain.packs import PolicyPack, Text
+from sandbox.domain.packs import PolicyPack
 from sandbox.domain.routing import RoutingReason
 from sandbox.domain.simulation import Aspect, Effect, Reason
-from sandbox.kernel.language import current_language
+from sandbox.web.pack_words import read
 from sandbox.web.templating import day
 
 
@@ -22,20 +22,41 @@ def simulated_lines(pack: PolicyPack, case: Simulated) -> Iterator[str]:
 
 
 def effect_sentence(pack: PolicyPack, effect: Effect) -> str:
-    """Say one effect, with the reasons that make it."""
+    """Say one effect, with the reasons that make it.
+
+    Both sides are what rules propose from the answers, today: whom the secretariat has assigned
+    meanwhile plays no part.
+    """
     before, after = _said(pack, effect, effect.before), _said(pack, effect, effect.after)
     match effect.aspect:
         case Aspect.TIER:
-            words = _("Tier: %(before)s now, %(after)s then.", before=before, after=after)
+            words = _(
+                "Tier: %(before)s under its rules, %(after)s under the new ones.",
+                before=before,
+                after=after,
+            )
         case Aspect.LEAD:
-            words = _("Lead: %(before)s now, %(after)s then.", before=before, after=after)
+            words = _(
+                "Lead: %(before)s under its rules, %(after)s under the new ones.",
+                before=before,
+                after=after,
+            )
         case Aspect.ASSOCIATES:
-            words = _("Associates: %(before)s now, %(after)s then.", before=before, after=after)
+            words = _(
+                "Associates: %(before)s under its rules, %(after)s under the new ones.",
+                before=before,
+                after=after,
+            )
         case Aspect.STAGES:
-            words = _("Stages: %(before)s now, %(after)s then.", before=before, after=after)
+            words = _(
+                "Stages: %(before)s under its rules, %(after)s under the new ones.",
+                before=before,
+                after=after,
+            )
         case Aspect.DEADLINE:
             words = _(
-                "Last day for the decision: %(before)s now, %(after)s then.",
+                "Last day for the decision: %(before)s under its rules, "
+                "%(after)s under the new ones.",
                 before=before,
                 after=after,
             )
@@ -57,7 +78,7 @@ def _said(pack: PolicyPack, effect: Effect, value: object) -> str:
         case tuple():
             return ", ".join(_part(each) for each in value)
         case _ if effect.aspect is Aspect.TIER:
-            names = {tier.key: _read(tier.name) for tier in pack.tiers}
+            names = {tier.key: read(tier.name) for tier in pack.tiers}
             return names.get(str(value), str(value))
         case _:
             return str(value)
@@ -71,13 +92,9 @@ def _part(value: object) -> str:
 
 
 def _reason(reason: Reason) -> str:
-    said = f"“{_read(reason.label)}”"
+    said = f"“{read(reason.label)}”"
     if reason.answer is not None:
-        said += f" “{_read(reason.answer)}”"
+        said += f" “{read(reason.answer)}”"
     if isinstance(reason, RoutingReason):
         return f"{said} ({reason.authority} +{reason.weight})"
     return said if reason.raises_to else f"{said} (+{reason.points})"
-
-
-def _read(text: Text) -> str:
-    return " ".join(text.in_(current_language()).split())

@@ -1,7 +1,7 @@
 """Say in the reader's words what stands in a policy pack, and what differs between two of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -210,33 +210,42 @@ WORDS: dict[StrEnum, object] = {
 }
 
 
+def read(text: Text) -> str:
+    """Return a text of the pack in the reader's language, as a single line."""
+    return " ".join(text.in_(current_language()).split())
+
+
 # --- conditions ----------------------------------------------------------------------------------
 
 
-def condition_words(condition: Condition, questions: Mapping[str, QuestionSpec]) -> str:
+def condition_words(
+    condition: Condition, questions: Mapping[str, QuestionSpec], currency: str
+) -> str:
     """Say when a condition holds, with the wording of the questions it looks at."""
     match condition:
         case AllOf(parts):
-            return _(" and ").join(_inner(part, questions) for part in parts)
+            return _(" and ").join(_inner(part, questions, currency) for part in parts)
         case AnyOf(parts):
-            return _(" or ").join(_inner(part, questions) for part in parts)
+            return _(" or ").join(_inner(part, questions, currency) for part in parts)
         case Not(part):
-            return _("not: %(what)s", what=_inner(part, questions))
+            return _("not: %(what)s", what=_inner(part, questions, currency))
         case Compare():
-            return _comparison_words(condition, questions)
+            return _comparison_words(condition, questions, currency)
 
 
-def _inner(condition: Condition, questions: Mapping[str, QuestionSpec]) -> str:
-    words = condition_words(condition, questions)
+def _inner(condition: Condition, questions: Mapping[str, QuestionSpec], currency: str) -> str:
+    words = condition_words(condition, questions, currency)
     several = isinstance(condition, Compare) and isinstance(condition.value, tuple)
     return words if isinstance(condition, Compare) and not several else f"({words})"
 
 
-def _comparison_words(compare: Compare, questions: Mapping[str, QuestionSpec]) -> str:
+def _comparison_words(
+    compare: Compare, questions: Mapping[str, QuestionSpec], currency: str
+) -> str:
     spec = questions.get(compare.question)
-    asked = compare.question if spec is None else _read(spec.label)
+    asked = compare.question if spec is None else read(spec.label)
     values = compare.value if isinstance(compare.value, tuple) else (compare.value,)
-    answers = _(" or ").join(f"“{_answer(spec, value)}”" for value in values)
+    answers = _(" or ").join(f"“{_answer(spec, value, currency)}”" for value in values)
     match compare.operator:
         case Operator.EQUALS | Operator.ONE_OF:
             return _("“%(question)s” is %(answers)s", question=asked, answers=answers)
@@ -256,14 +265,14 @@ def _comparison_words(compare: Compare, questions: Mapping[str, QuestionSpec]) -
             return _("“%(question)s” is answered", question=asked)
 
 
-def _answer(spec: QuestionSpec | None, value: str | bool | int) -> str:
+def _answer(spec: QuestionSpec | None, value: str | bool | int, currency: str) -> str:
     if isinstance(value, bool) or value in ("yes", "no"):
         return _("Yes") if value in (True, "yes") else _("No")
     if isinstance(value, int):
         is_money = spec is not None and spec.kind is QuestionKind.MONEY
-        return money(value) if is_money else number(value)
+        return money(value, currency) if is_money else number(value)
     option = None if spec is None else spec.option(value)
-    return value if option is None else _read(option.label)
+    return value if option is None else read(option.label)
 
 
 # --- values --------------------------------------------------------------------------------------
@@ -271,8 +280,9 @@ def _answer(spec: QuestionSpec | None, value: str | bool | int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Hold what the keys in a value stand for: questions, and other parts by their keys."""
+    """Hold what the values of a pack stand for: questions and parts by their keys, amounts."""
 
+    currency: str
     questions: Mapping[str, QuestionSpec]
     parts: Mapping[str, object] = field(default_factory=dict)
 
@@ -281,7 +291,7 @@ def vocabulary_of(pack: PolicyPack, change: Change) -> Vocabulary:
     """Return what the keys mean at the place of a change."""
     first = change.trail[0].field if change.trail else ""
     if first == "eligibility":
-        return Vocabulary({each.key: each for each in pack.eligibility.questions})
+        return Vocabulary(pack.currency, {each.key: each for each in pack.eligibility.questions})
     lists: Mapping[str, Sequence[object]] = {
         "competences": pack.competences,
         "criteria": pack.criteria,
@@ -291,7 +301,7 @@ def vocabulary_of(pack: PolicyPack, change: Change) -> Vocabulary:
         "reliefs_question": tuple(pack.questions.values()),
     }
     parts = {_key(part): part for part in lists.get(change.field, ())}
-    return Vocabulary(pack.questions, parts)
+    return Vocabulary(pack.currency, pack.questions, parts)
 
 
 def value_words(value: object, known: Vocabulary) -> str:
@@ -300,9 +310,9 @@ def value_words(value: object, known: Vocabulary) -> str:
         case None:
             return _("nothing")
         case Text():
-            return f"“{_read(value)}”"
+            return f"“{read(value)}”"
         case AllOf() | AnyOf() | Not() | Compare():
-            return f"({condition_words(value, known.questions)})"
+            return f"({condition_words(value, known.questions, known.currency)})"
         case tuple():
             return ", ".join(value_words(item, known) for item in value)
         case str() if value in known.parts:
@@ -334,16 +344,12 @@ def part_words(part: object) -> str:
     for place in ("name", "title", "label", "reason"):
         found = getattr(part, place, None)
         if isinstance(found, Text):
-            return f"“{_read(found)}”"
+            return f"“{read(found)}”"
     return _key(part)
 
 
 def _key(part: object) -> str:
     return str(getattr(part, "key", getattr(part, "code", "")))
-
-
-def _read(text: Text) -> str:
-    return " ".join(text.in_(current_language()).split())
 
 
 # --- changes -------------------------------------------------------------------------------------
@@ -357,10 +363,11 @@ def change_sentence(pack: PolicyPack, change: Change) -> str:
     what = str(FIELD.get(change.field, PART.get(change.field, change.field)))
     if change.kind is ChangeKind.REORDERED:
         return _("%(where)s: the order of %(what)s is different.", where=where, what=what)
-    if _is_money(change):
-        change = replace(change, before=_amount(change.before), after=_amount(change.after))
     known = vocabulary_of(pack, change)
-    before, after = value_words(change.before, known), value_words(change.after, known)
+    values = [change.before, change.after]
+    if _is_money(change):
+        values = [_amount(each, pack.currency) for each in values]
+    before, after = (value_words(each, known) for each in values)
     if isinstance(change.before, tuple) or isinstance(change.after, tuple):
         if change.before is None:
             return _("%(where)s: %(what)s gain %(after)s.", where=where, what=what, after=after)
@@ -389,8 +396,8 @@ def _is_money(change: Change) -> bool:
     return is_bound and isinstance(part, QuestionSpec) and part.kind is QuestionKind.MONEY
 
 
-def _amount(value: object) -> object:
-    return money(value) if isinstance(value, int) else value
+def _amount(value: object, currency: str) -> object:
+    return money(value, currency) if isinstance(value, int) else value
 
 
 def _part_sentence(pack: PolicyPack, where: str, change: Change) -> str:

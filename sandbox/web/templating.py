@@ -142,14 +142,14 @@ def _in_place(value: datetime) -> datetime:
     return value.astimezone(ZoneInfo(current_app.config["TIMEZONE"]))
 
 
-def money(cents: int | None) -> str:
-    """Write an amount of the programme's currency: "$1,250.50 MXN", "1.250,50 EUR".
+def money(cents: int | None, currency: str | None = None) -> str:
+    """Write an amount, of the programme's currency if no other: "$1,250.50 MXN", "1.250,50 EUR".
 
     The code stands behind every amount, for a bare "$" would read as dollars.
     """
     if cents is None:
         return "—"
-    code = current_app.config["CURRENCY"]
+    code = currency or current_app.config["CURRENCY"]
     symbol = get_currency_symbol(code, locale_of(FIRST_LANGUAGE))
     amount = format_decimal(Decimal(abs(cents)) / 100, "#,##0.00")
     sign = "−" if cents < 0 else ""

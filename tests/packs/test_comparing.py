@@ -1,5 +1,6 @@
 """Two versions of a pack are compared part by part, and what differs is said as a sentence."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
@@ -14,7 +15,9 @@ from sandbox.domain import packs as shapes
 from sandbox.domain.packs import (
     AllOf,
     CalendarSpec,
+    ClockUnit,
     Compare,
+    DecisionRule,
     Not,
     Operator,
     PolicyPack,
@@ -24,7 +27,9 @@ from sandbox.domain.packs import (
     Text,
 )
 from sandbox.packs.comparing import Change, ChangeKind, compare
+from sandbox.packs.loading import load_packs
 from sandbox.web.pack_commands import packs
+from sandbox.web.pack_summary import summary
 from sandbox.web.pack_words import FIELD, PART, WORDS, change_sentence, condition_words
 from tests.domain.tiny_pack import text, tiny_pack
 from tests.factories import pack as mexican
@@ -150,14 +155,14 @@ def test_condition_is_read_as_a_whole(app: Flask) -> None:
 def test_comparison_is_said_as_it_is_judged(app: Flask, condition: Compare, words: str) -> None:
     budget = QuestionSpec("budget", QuestionKind.MONEY, text("Cost"))
     with app.app_context(), force_locale("en"):
-        assert condition_words(condition, {"budget": budget}) == words
+        assert condition_words(condition, {"budget": budget}, "MXN") == words
 
 
 def test_what_a_negation_covers_is_never_in_doubt(app: Flask) -> None:
     one, other = Compare("a", Operator.ANSWERED), Compare("b", Operator.ANSWERED)
     with app.app_context(), force_locale("en"):
-        first = condition_words(AllOf((Not(one), other)), {})
-        whole = condition_words(Not(AllOf((one, other))), {})
+        first = condition_words(AllOf((Not(one), other)), {}, "MXN")
+        whole = condition_words(Not(AllOf((one, other))), {}, "MXN")
 
     assert first == "(not: “a” is answered) and “b” is answered"
     assert whole == "not: (“a” is answered and “b” is answered)"
@@ -193,6 +198,116 @@ def test_whole_pack_is_told_in_both_languages(app: Flask) -> None:
                     assert " ".join(requirement.label.in_(language).split()) in plain
         for clock in rules.clocks:
             assert f"{clock.name.in_(language)}: {clock.length} " in plain
+
+
+def shown(app: Flask, pack: PolicyPack, language: str = "en") -> list[str]:
+    with app.app_context(), force_locale(language):
+        return [words for _, words in summary(pack)]
+
+
+@pytest.mark.parametrize("code", ["mx", "eu-ai-act"])
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_everything_that_decides_is_told(app: Flask, code: str, language: str) -> None:
+    rules = load_packs().current(code)
+    lines = shown(app, rules, language)
+    told = "\n".join(lines)
+
+    def line_with(text: Text) -> str:
+        return next(line for line in lines if " ".join(text.in_(language).split()) in line)
+
+    for question in rules.questions.values():
+        for option in (*question.options, *(o for c in question.columns for o in c.options)):
+            for competence in option.competences:
+                name = rules.competence(competence).name.in_(language)
+                assert any(option.label.in_(language) in ln and name in ln for ln in lines)
+        for column in question.columns:
+            assert line_with(column.label)
+    for verdict in rules.eligibility.verdicts.values():
+        assert line_with(verdict)
+    for rule in rules.eligibility.rules:
+        assert line_with(rule.reason)
+    for tier in rules.tiers:
+        for condition in tier.start_conditions:
+            assert line_with(condition.label)
+    for metric in rules.metrics:
+        said = next(ln for ln in lines if ln.startswith(f"{metric.name.in_(language)} ("))
+        for value in (metric.target, metric.warning, metric.breach):
+            assert f" {value.normalize():f}" in said.replace(",", ".")
+    for incident in rules.incident_classes:
+        assert str(incident.report_hours) in line_with(incident.name)
+    for criterion in rules.criteria:
+        assert line_with(criterion.key_question)
+    for kind in rules.exit_kinds:
+        assert line_with(kind.name)
+    assert not re.search(r"\b1 (points|months|days|puntos|meses|días)\b", told)
+    assert " None" not in told
+
+
+def test_what_a_pack_may_leave_out_is_told_where_it_is_there(app: Flask) -> None:
+    first, *others = OLD.authorities
+    first = replace(first, valid_from=date(2026, 1, 2), valid_until=date(2027, 3, 4))
+    clock = OLD.clocks[0]
+    clocks = [
+        replace(clock, unit=ClockUnit.MONTHS, length=1, stops_in=("returned",)),
+        *OLD.clocks[1:],
+    ]
+    tier = replace(OLD.tiers[0], min_points=0, max_points=0)
+    criterion = replace(OLD.criteria[0], must_be_met=True)
+    budget = QuestionSpec("budget", QuestionKind.MONEY, text("Cost"), maximum=100_000)
+    sections = (replace(OLD.sections[0], questions=(budget, *OLD.sections[0].questions)),)
+    lines = shown(
+        app,
+        tiny_pack(
+            currency="EUR",
+            authorities=(first, *others),
+            clocks=tuple(clocks),
+            tiers=(tier, *OLD.tiers[1:]),
+            criteria=(criterion,),
+            sections=(*sections, *OLD.sections[1:]),
+            coordination=replace(OLD.coordination, returns_allowed=1),
+        ),
+    )
+
+    def line_of(start: str) -> str:
+        return next(line for line in lines if line.startswith(start))
+
+    assert line_of(f"{first.code}, ").endswith("; from 2 January 2026 on; until 4 March 2027")
+    clock_words = line_of(f"{clock.name.in_('en')}: ")
+    assert ": 1 month;" in clock_words
+    assert clock_words.endswith("stands still in “Returned to the company”")
+    assert line_of("Tier: ").endswith(", no points of its own")
+    assert line_of(criterion.name.in_("en")).endswith("[must be met]")
+    assert "at most 1,000.00 EUR" in line_of("Cost")
+    assert "an option gives up to 8 points" in line_of("label of impact")
+    assert "“option p1”: 1 point" in lines
+    assert "“option licence”: brings in “spectrum”" in lines
+    assert "a yes brings in “privacy”" in line_of("label of uses_data")
+    assert any(line.startswith("Column: label of field [") for line in lines)
+    assert "An application may be returned 1 time." in lines
+    assert "An objection opens a deliberation." in lines
+    lead = replace(OLD.coordination, decision_rule=DecisionRule.LEAD_DECIDES)
+    assert "objection" not in " ".join(shown(app, tiny_pack(coordination=lead)))
+    assert any("weighs 2, and a relief in “label of reliefs” weighs 3" in line for line in lines)
+
+
+def test_amounts_of_a_pack_are_said_in_its_own_currency(app: Flask) -> None:
+    budget = QuestionSpec("budget", QuestionKind.MONEY, text("Cost"), maximum=100_000)
+    first = OLD.sections[0]
+    old, new = (
+        tiny_pack(
+            currency="EUR",
+            sections=(replace(first, questions=(*first.questions, each)), *OLD.sections[1:]),
+        )
+        for each in (budget, replace(budget, maximum=250_050))
+    )
+    [change] = compare(old, new)
+    with app.app_context(), force_locale("en"):
+        said_of_it = change_sentence(new, change)
+        condition = Compare("budget", Operator.AT_MOST, 120050)
+        words = condition_words(condition, {"budget": budget}, "EUR")
+
+    assert said_of_it.endswith("maximum was 1,000.00 EUR and is now 2,500.50 EUR.")
+    assert words == "“Cost” is at most “1,200.50 EUR”"
 
 
 def test_words_of_the_pack_are_said_in_the_readers_language(app: Flask) -> None:

@@ -1,18 +1,21 @@
 """A new pack is tried on every case of the platform; nothing is changed by trying."""
 
+import gc
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from flask_babel import force_locale
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import each_simulated, simulating
 from sandbox.domain.packs import PolicyPack
-from sandbox.domain.simulation import Aspect
+from sandbox.domain.simulation import Aspect, Effect
 from sandbox.kernel.audit import AuditEntry
 from sandbox.models import Application
+from sandbox.web.pack_simulation import effect_sentence
 from tests.factories import (
     actor_for,
     make_admitted,
@@ -102,9 +105,42 @@ def test_trying_changes_nothing(session: Session, cases: list[Application]) -> N
         )
         return [*rows, session.scalar(select(func.count(AuditEntry.id)))]
 
-    before = state()
-    list(each_simulated(session, longer_stages(), TODAY))
+    before, flushed = state(), []
+    event.listen(session, "before_flush", lambda *_: flushed.append(True))
+    found = [each for each in each_simulated(session, longer_stages(), TODAY) if each]
+    assert len(found) == 2
+    assert (list(session.new), list(session.dirty), list(session.deleted)) == ([], [], [])
+    assert flushed == []
     assert state() == before
+
+
+def test_trying_leaves_the_objects_of_the_caller_and_keeps_none_of_its_own(
+    session: Session, cases: list[Application]
+) -> None:
+    session.expunge_all()
+    session.add_all(cases)
+    gc.collect()
+    held = set(session.identity_map.keys())
+    list(each_simulated(session, longer_stages(), TODAY))
+    gc.collect()
+
+    assert all(case in session for case in cases)
+    assert set(session.identity_map.keys()) <= held
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            "Lead: INAI under its rules, IFT under the new ones.",
+        ),
+        ("es", "Coordinadora: INAI según sus reglas, IFT según las nuevas."),
+    ],
+)
+def test_both_sides_are_what_rules_propose(app: Flask, language: str, words: str) -> None:
+    with app.app_context(), force_locale(language):
+        assert effect_sentence(pack(), Effect(Aspect.LEAD, "INAI", "IFT", (), ())) == words
 
 
 @pytest.mark.parametrize(
