@@ -7,6 +7,9 @@ BIN := .venv/bin
 bootstrap := $(PYTHON) .ci/bootstrap.py
 demo_settings := DEMO=1 BASE_URL=http://127.0.0.1:$(PORT)
 
+# Compiled modules are kept whatever the caller's habit: a run starts a dozen interpreters.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test check lint format lock messages migration assets
 

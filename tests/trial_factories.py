@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sandbox.access.permissions import P
@@ -17,7 +17,6 @@ from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import Accepted, FileStore
 from sandbox.models import (
     Application,
-    Authority,
     ConflictDeclaration,
     Incident,
     MonitoringReport,
@@ -36,7 +35,7 @@ from tests.factories import (
     make_staff,
     make_team,
 )
-from tests.snapshots import remembered
+from tests.snapshots import here, remembered
 
 OPENER = system_actor("trials.open", P.TRIAL_OPEN.value)
 OPENED = NOW + timedelta(days=30)
@@ -95,10 +94,9 @@ def _remembered(
     def again(made: Cast) -> Cast:
         store.put(DOCUMENT, "application/pdf")
         lead, associate = (
-            replace(team, authority=session.get_one(Authority, inspect(team.authority).identity))
-            for team in made.teams
+            replace(team, authority=here(session, team.authority)) for team in made.teams
         )
-        trial = session.get_one(Trial, inspect(made.trial).identity)
+        trial = here(session, made.trial)
         return replace(made, lead=lead, associate=associate, trial=trial, store=store)
 
     return remembered(session, what, build, again)

@@ -61,6 +61,7 @@ from tests.factories import (
     take_position,
 )
 from tests.racing import race
+from tests.snapshots import here, remembered
 
 # Everything happens after the authorities were asked, two hours after the submission.
 NOW = SUBMITTED + timedelta(hours=4)
@@ -87,32 +88,43 @@ class World:
 @pytest.fixture
 def world(session: Session) -> World:
     pack()
-    organisation, company = make_company(session)
-    return World(
-        organisation,
-        company,
-        actor_for(session, make_staff(session)),
-        make_team(session, "INAI"),
-        make_team(session, "IFT"),
-        make_team(session, "COFECE"),
-    )
+
+    def build() -> World:
+        organisation, company = make_company(session)
+        caseworker = actor_for(session, make_staff(session))
+        teams = [make_team(session, code) for code in ("INAI", "IFT", "COFECE")]
+        return World(organisation, company, caseworker, *teams)
+
+    def again(made: World) -> World:
+        teams = [replace(team, authority=here(session, team.authority)) for team in made.teams]
+        return World(here(session, made.organisation), made.company, made.caseworker, *teams)
+
+    return remembered(session, "world of services", build, again)
 
 
 def assigned_case(session: Session, world: World, *associates: Team) -> Application:
-    return make_assigned(
-        session,
-        world.organisation,
-        world.company,
-        world.caseworker,
-        lead=world.inai,
-        associates=associates,
-    )
+    def build() -> Application:
+        return make_assigned(
+            session,
+            world.organisation,
+            world.company,
+            world.caseworker,
+            lead=world.inai,
+            associates=associates,
+        )
+
+    what = ("assigned", *(team.authority.code for team in associates))
+    return remembered(session, what, build, lambda made: here(session, made))
 
 
 def case_under_review(session: Session, world: World, *associates: Team) -> Application:
-    application = assigned_case(session, world, *associates)
-    start_review(session, application, world.inai, *associates)
-    return application
+    def build() -> Application:
+        application = assigned_case(session, world, *associates)
+        start_review(session, application, world.inai, *associates)
+        return application
+
+    what = ("under review", *(team.authority.code for team in associates))
+    return remembered(session, what, build, lambda made: here(session, made))
 
 
 def deeds(session: Session, application: Application) -> list[str]:
@@ -153,7 +165,13 @@ def kinds(session: Session, actor: Actor, now: datetime = NOW) -> list[str]:
 
 def case_in_triage(session: Session, world: World, **answers: Any) -> Application:
     given = {**SHARED_ANSWERS, **answers}
-    return make_in_triage(session, world.organisation, world.company, world.caseworker, **given)
+
+    def build() -> Application:
+        return make_in_triage(session, world.organisation, world.company, world.caseworker, **given)
+
+    return remembered(
+        session, ("in triage", repr(answers)), build, lambda made: here(session, made)
+    )
 
 
 def test_assign_as_proposed_asks_the_heads_and_needs_no_reason(

@@ -24,6 +24,7 @@ from sandbox.domain.routing import propose
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.db import db, unit_of_work
+from sandbox.kernel.files import FileStore
 from sandbox.models import (
     Application,
     AuthorityAssignment,
@@ -53,6 +54,7 @@ from tests.factories import (
     take_position,
 )
 from tests.pages import JudgingClient, remember_faults
+from tests.snapshots import here, remembered
 from tests.trial_factories import (
     OPENED,
     OPENER,
@@ -111,6 +113,20 @@ def apply(session: Session) -> tuple[Application, Actor, Actor]:
 @pytest.fixture
 def cast(session: Session, app: Flask) -> Cast:
     """Apply, be admitted by the competent authority and open the test."""
+
+    def build() -> Cast:
+        return open_trial(session, app.extensions["file_store"])
+
+    def again(made: Cast) -> Cast:
+        teams = [replace(team, authority=here(session, team.authority)) for team in made.teams]
+        store = app.extensions["file_store"]
+        trial = here(session, made.trial)
+        return replace(made, lead=teams[0], associate=teams[1], trial=trial, store=store)
+
+    return remembered(session, "of the second regime", build, again)
+
+
+def open_trial(session: Session, store: FileStore) -> Cast:
     application, company, caseworker = apply(session)
     lead, associate = make_team(session, "AESIA"), make_team(session, "AEPD")
     with unit_of_work(session):
@@ -132,7 +148,6 @@ def cast(session: Session, app: Flask) -> Cast:
     assert application.status == ApplicationStatus.DECIDED
     with unit_of_work(session):
         trial = trials.open_trial(session, OPENER, application, now=OPENED)
-    store = app.extensions["file_store"]
     return Cast(company, caseworker, lead, associate, trial, store, OPENED + timedelta(hours=1))
 
 

@@ -1,7 +1,7 @@
 """The pages on which authorities and the secretariat share a case, as people use them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,7 @@ from tests.factories import (
     take_position,
 )
 from tests.pages import JudgingClient
+from tests.snapshots import here, remembered
 
 OpenWindow = Callable[[str], JudgingClient]
 
@@ -70,39 +71,58 @@ class World:
         return self.windows[actor.person_id]
 
     def in_triage(self) -> Application:
-        return make_in_triage(
-            self.session, self.organisation, self.company, self.caseworker, **SHARED_ANSWERS
-        )
+        def build() -> Application:
+            return make_in_triage(
+                self.session, self.organisation, self.company, self.caseworker, **SHARED_ANSWERS
+            )
+
+        return self._remembered("in triage", (), build)
 
     def assigned(self, *associates: Team) -> Application:
-        return make_assigned(
-            self.session,
-            self.organisation,
-            self.company,
-            self.caseworker,
-            lead=self.inai,
-            associates=associates,
-        )
+        def build() -> Application:
+            return make_assigned(
+                self.session,
+                self.organisation,
+                self.company,
+                self.caseworker,
+                lead=self.inai,
+                associates=associates,
+            )
+
+        return self._remembered("assigned", associates, build)
 
     def under_review(self, *associates: Team) -> Application:
-        application = self.assigned(*associates)
-        start_review(self.session, application, self.inai, *associates)
-        return application
+        def build() -> Application:
+            application = self.assigned(*associates)
+            start_review(self.session, application, self.inai, *associates)
+            return application
+
+        return self._remembered("under review", associates, build)
+
+    def _remembered(
+        self, what: str, associates: tuple[Team, ...], build: Callable[[], Application]
+    ) -> Application:
+        key = (what, *(team.authority.code for team in associates))
+        return remembered(self.session, key, build, lambda made: here(self.session, made))
 
 
 @pytest.fixture
 def world(app: Flask, session: Session, client_for: OpenWindow) -> Iterator[World]:
-    organisation, company = make_company(session)
-    yield World(
-        session,
-        client_for,
-        organisation,
-        company,
-        actor_for(session, make_staff(session)),
-        make_team(session, "INAI"),
-        make_team(session, "IFT"),
-        make_team(session, "COFECE"),
-    )
+    def build() -> tuple[Organisation, Actor, Actor, list[Team]]:
+        organisation, company = make_company(session)
+        caseworker = actor_for(session, make_staff(session))
+        teams = [make_team(session, code) for code in ("INAI", "IFT", "COFECE")]
+        return organisation, company, caseworker, teams
+
+    def again(
+        made: tuple[Organisation, Actor, Actor, list[Team]],
+    ) -> tuple[Organisation, Actor, Actor, list[Team]]:
+        organisation, company, caseworker, teams = made
+        teams = [replace(team, authority=here(session, team.authority)) for team in teams]
+        return here(session, organisation), company, caseworker, teams
+
+    organisation, company, caseworker, teams = remembered(session, "world of pages", build, again)
+    yield World(session, client_for, organisation, company, caseworker, *teams)
     session.rollback()
 
 
