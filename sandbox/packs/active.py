@@ -1,10 +1,28 @@
-"""Keep the installed packs at hand for code that has no application around it."""
+"""Say which packs there are and which is in force, for code that has no application around it.
 
+Packs stand on disk, where an operator put them, and in the database, where people uploaded and
+activated them. This room knows no tables: a `Store` that is connected at start answers for those.
+A pack never changes, so one that was read stays in memory; which of them is in force is asked
+anew in every transaction, so that all servers and workers follow an activation at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from sandbox.domain.packs import PolicyPack
-from sandbox.packs.loading import PackRegistry, load_packs
+from sandbox.packs.errors import PackUnusable
+from sandbox.packs.loading import (
+    PackRegistry,
+    PackUnknown,
+    Validation,
+    load_packs,
+    order_of,
+    validate_files,
+)
+
+MOST_IN_MEMORY = 64
 
 
 class Pinned(Protocol):
@@ -21,34 +39,148 @@ class Pinned(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Name a version that is or was in force, without its content; `digest` stands for that."""
+
+    code: str
+    version: str
+    digest: str
+    is_active: bool
+
+
+class Store(Protocol):
+    """Describe who keeps the versions that were activated on this platform."""
+
+    def versions(self, row: object | None = None) -> Sequence[Stored]:
+        """Return all that were ever activated; `row` is the case that is asked about, if any.
+
+        It is asked often and must answer from one statement a transaction.
+        """
+        ...
+
+    def files(self, stored: Stored, row: object | None = None) -> Mapping[str, bytes]:
+        """Return the files of a version."""
+        ...
+
+
 class _Active:
     registry: PackRegistry | None = None
     code: str = ""
+    store: Store | None = None
+    last: PolicyPack | None = None
+
+
+# By code, version and digest: packs are immutable, and a digest stands for one content alone.
+_judged: dict[tuple[str, str, str], Validation] = {}
 
 
 def install(folder: Path, code: str) -> PackRegistry:
-    """Read every pack below `folder` and make `code` the one under which new cases begin.
+    """Read every pack below `folder`; the newest of `code` is in force until one is activated.
 
     Raises: PackInvalid, PackUnknown: a server must not start on rules that are not sound.
     """
     registry = load_packs(folder)
-    registry.current(code)
+    _Active.last = registry.current(code)
     _Active.registry, _Active.code = registry, code
     return registry
 
 
-def registry() -> PackRegistry:
-    """Return all installed packs. Raises: LookupError before `install`."""
+def connect(store: Store | None) -> None:
+    """Ask this store from now on which versions were activated."""
+    _Active.store = store
+
+
+def code() -> str:
+    """Name the programme whose rules are in force here."""
+    return _Active.code
+
+
+def installed() -> PackRegistry:
+    """Return the packs on disk. Raises: LookupError before `install`."""
     if _Active.registry is None:
         raise LookupError("No policy pack has been installed.")
     return _Active.registry
 
 
+def registry() -> PackRegistry:
+    """Return every pack that a case may be pinned to, but those that can no longer be read."""
+    stored = [_read(each, None) for each in _stored()]
+    # What stands on disk under the same name goes first: the operator's word is the base.
+    return PackRegistry([*(found.pack for found in stored if found.pack), *installed()])
+
+
+def in_force() -> PolicyPack:
+    """Return the pack under which new cases begin. Raises: PackUnusable."""
+    chosen = next((each for each in _stored() if each.is_active and each.code == code()), None)
+    pack = installed().current(code()) if chosen is None else _pinned(chosen.code, chosen.version)
+    _Active.last = pack
+    return pack
+
+
 def current() -> PolicyPack:
-    """Return the pack under which new cases begin."""
-    return registry().current(_Active.code)
+    """Return the pack whose words the pages use: the one in force, or the newest readable one.
+
+    No page hangs on a pack that a newer release of the platform can no longer read; only new
+    cases do, which begin under nothing but what is in force.
+    """
+    try:
+        return in_force()
+    except PackUnusable:
+        return registry().current(code())
+
+
+def last_known() -> PolicyPack:
+    """Return what this process last found in force, without asking: for the frame of a page."""
+    return _Active.last or current()
 
 
 def pack_of(row: Pinned) -> PolicyPack:
-    """Return the version that a case is pinned to. Raises: PackUnknown."""
-    return registry().get(row.pack_code, row.pack_version)
+    """Return the version that a case is pinned to. Raises: PackUnusable."""
+    return _pinned(row.pack_code, row.pack_version, row)
+
+
+def find_pack_of(row: Pinned) -> PolicyPack | None:
+    """Return the version that a case is pinned to, None where it can no longer be read."""
+    try:
+        return pack_of(row)
+    except PackUnusable:
+        return None
+
+
+def judged(stored: Stored, files: Mapping[str, bytes]) -> Validation:
+    """Judge a version from its files, once in this process."""
+    key = (stored.code, stored.version, stored.digest)
+    if key not in _judged:
+        while len(_judged) >= MOST_IN_MEMORY:
+            _judged.pop(next(iter(_judged)), None)
+        _judged[key] = validate_files(f"{stored.code}/{stored.version}", files)
+    return _judged[key]
+
+
+def is_newer(version: str, other: str) -> bool:
+    """Tell whether the first of two versions comes after the second."""
+    return order_of(version) > order_of(other)
+
+
+def _pinned(code: str, version: str, row: object | None = None) -> PolicyPack:
+    try:
+        return installed().get(code, version)
+    except PackUnknown:
+        pass
+    for each in _stored(row):
+        if (each.code, each.version) == (code, version):
+            pack = _read(each, row).pack
+            if pack is not None:
+                return pack
+    raise PackUnusable(code=code, version=version)
+
+
+def _stored(row: object | None = None) -> Sequence[Stored]:
+    return () if _Active.store is None else _Active.store.versions(row)
+
+
+def _read(stored: Stored, row: object | None) -> Validation:
+    assert _Active.store is not None
+    known = _judged.get((stored.code, stored.version, stored.digest))
+    return known or judged(stored, _Active.store.files(stored, row))

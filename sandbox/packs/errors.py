@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sandbox.domain.refusals import Refusal
+
 
 class Fault(StrEnum):
     """Name the kinds of fault, so that a page can explain each of them in the reader's language."""
@@ -58,3 +60,9 @@ class PackInvalid(Exception):
     def __str__(self) -> str:
         """Return one line a problem."""
         return "\n".join(str(problem) for problem in self.problems)
+
+
+class PackUnusable(Refusal):
+    """Refuse what needs a version of a pack that this release of the platform cannot read."""
+
+    code = "pack-unusable"

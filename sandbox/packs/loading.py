@@ -4,7 +4,7 @@ A pack stands in `<folder>/<code>/<version>/`, so that a new version is put besi
 which running cases stay pinned.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from sandbox.domain.packs import PolicyPack
 from sandbox.packs.checking import check, report
 from sandbox.packs.errors import Fault, PackInvalid, PackProblem
 from sandbox.packs.proving import Proof, Warned, prove
-from sandbox.packs.reading import FIRST_FILE, MOST_FILES, Source, read
+from sandbox.packs.reading import FIRST_FILE, MOST_FILES, Folder, Held, Source, read
 from sandbox.packs.schemas import shape
 
 DATA = Path(__file__).parent / "data"
@@ -44,7 +44,7 @@ class PackRegistry:
 
     def __iter__(self) -> Iterator[PolicyPack]:
         """Return the packs by code, the oldest version of each first."""
-        ordered = sorted(self._packs, key=lambda key: (key[0], _order(key[1])))
+        ordered = sorted(self._packs, key=lambda key: (key[0], order_of(key[1])))
         return (self._packs[key] for key in ordered)
 
     def get(self, code: str, version: str) -> PolicyPack:
@@ -89,6 +89,14 @@ def validate(folder: Path) -> Validation:
     return _load(folder, _fingerprint(folder))
 
 
+def validate_files(name: str, files: Mapping[str, bytes]) -> Validation:
+    """Read, check and prove a pack that stands in no folder, as `validate` does.
+
+    Shape: `name` is what problems call the place of the files, such as `mx/1.1.0`.
+    """
+    return _judge(read(Held(name, files)))
+
+
 def load_packs(folder: Path = DATA) -> PackRegistry:
     """Read every version of every pack below `folder`.
 
@@ -116,7 +124,10 @@ def load_packs(folder: Path = DATA) -> PackRegistry:
 
 @lru_cache(maxsize=64)
 def _load(folder: Path, _: _Fingerprint) -> Validation:
-    source = read(folder)
+    return _judge(read(Folder(folder)))
+
+
+def _judge(source: Source) -> Validation:
     # A missing file would look like a hundred missing keys, so the shape is judged only of a pack
     # that could be read; likewise references only of a pack whose parts have their shape.
     pack = None if source.problems else shape(source)
@@ -165,5 +176,6 @@ def _misplaced(pack: PolicyPack, home: Path) -> PackProblem:
     )
 
 
-def _order(version: str) -> tuple[int, ...]:
+def order_of(version: str) -> tuple[int, ...]:
+    """Return what versions of a pack are sorted by: the newest is the greatest."""
     return tuple(int(part) for part in version.split("."))

@@ -3,12 +3,12 @@
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.packs.errors import Fault, PackProblem
 from sandbox.packs.positions import Path, TooComplex, line_numbers
@@ -123,13 +123,75 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
-def read(folder: FilePath) -> Source:
+class Unreadable(Exception):
+    """Say in the words of a problem why a file gives no content."""
+
+
+class Files(Protocol):
+    """Describe where the files of one pack stand."""
+
+    @property
+    def name(self) -> str:
+        """Return how problems call the place."""
+        ...
+
+    def names(self) -> Iterable[str]:
+        """Name the TOML files that are there, at least as many as would be too many."""
+        ...
+
+    def content(self, name: str, most: int) -> bytes:
+        """Return what a file holds, cut off one byte past `most`. Raises: Unreadable."""
+        ...
+
+
+class Folder:
+    """Read the files of a pack from its folder on disk."""
+
+    def __init__(self, folder: FilePath) -> None:
+        self.folder = folder
+        self.name = f"{folder.parent.name}/{folder.name}"
+
+    def names(self) -> Iterable[str]:
+        """Name the TOML files in the folder."""
+        return sorted(entry.name for entry in self.folder.glob("*.toml"))[: 2 * MOST_FILES]
+
+    def content(self, name: str, most: int) -> bytes:
+        """Return the bytes of a plain file; a link could point anywhere. Raises: Unreadable."""
+        file = self.folder / name
+        try:
+            if not stat.S_ISREG(file.lstat().st_mode):
+                raise Unreadable("is not a plain file")
+            with file.open("rb") as stream:
+                return stream.read(most + 1)
+        except OSError:
+            raise Unreadable("cannot be read") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Give the files of a pack that somebody holds in memory."""
+
+    name: str
+    files: Mapping[str, bytes]
+
+    def names(self) -> Iterable[str]:
+        """Name the files."""
+        return sorted(self.files)[: 2 * MOST_FILES]
+
+    def content(self, name: str, most: int) -> bytes:
+        """Return what a file holds. Raises: Unreadable where there is none."""
+        if name not in self.files:
+            raise Unreadable("cannot be read")
+        return self.files[name][: most + 1]
+
+
+def read(files: Files) -> Source:
     """Read `pack.toml` and the parts it names, in its order.
 
     A list of tables may go on from one part to the next; any other key stands in one file only.
     """
-    source = Source(f"{folder.parent.name}/{folder.name}")
-    first = _read_file(source, folder, FIRST_FILE, MOST_BYTES)
+    source = Source(files.name)
+    first = _read_file(source, files, FIRST_FILE, MOST_BYTES)
     if first is None:
         return source
     values, size = first
@@ -137,15 +199,15 @@ def read(folder: FilePath) -> Source:
     source.places |= {("parts",): source.places.get(("parts",), (FIRST_FILE, 1))}
     source.values = values
     left = MOST_BYTES - size
-    for name in _part_names(source, folder, parts):
-        part = _read_file(source, folder, name, left)
+    for name in _part_names(source, files, parts):
+        part = _read_file(source, files, name, left)
         if part is not None:
             left -= part[1]
             _merge(source, name, part[0])
     return source
 
 
-def _part_names(source: Source, folder: FilePath, parts: object) -> list[str]:
+def _part_names(source: Source, files: Files, parts: object) -> list[str]:
     if not isinstance(parts, list) or len(parts) >= MOST_FILES:
         allowed = f"a list of at most {MOST_FILES - 1} file names"
         source.refuse(
@@ -167,7 +229,7 @@ def _part_names(source: Source, folder: FilePath, parts: object) -> list[str]:
             source.refuse(path, Fault.DUPLICATE, f'"{name}" is named twice', found=shown(name))
         else:
             names.append(name)
-    for stray in sorted(entry.name for entry in folder.glob("*.toml"))[: 2 * MOST_FILES]:
+    for stray in files.names():
         if stray not in names and stray != FIRST_FILE:
             source.refuse(
                 ("parts",),
@@ -179,10 +241,10 @@ def _part_names(source: Source, folder: FilePath, parts: object) -> list[str]:
 
 
 def _read_file(
-    source: Source, folder: FilePath, name: str, left: int
+    source: Source, files: Files, name: str, left: int
 ) -> tuple[dict[str, Any], int] | None:
     """Return a file's values and its size in bytes, having noted the place of each value."""
-    content = _content(source, folder / name, min(left, MOST_BYTES_A_FILE))
+    content = _content(source, files, name, min(left, MOST_BYTES_A_FILE))
     if content is None:
         return None
     try:
@@ -224,16 +286,12 @@ def _read_file(
     return values, len(content)
 
 
-def _content(source: Source, file: FilePath, most: int) -> bytes | None:
-    """Return the bytes of a plain file of bounded size; a link could point anywhere."""
+def _content(source: Source, files: Files, name: str, most: int) -> bytes | None:
+    """Return the bytes of a file of bounded size; what cannot be had is a problem of the source."""
     try:
-        if not stat.S_ISREG(file.lstat().st_mode):
-            source.refuse((), Fault.UNREADABLE, "is not a plain file", place=(file.name, 1))
-            return None
-        with file.open("rb") as stream:
-            content = stream.read(most + 1)
-    except OSError:
-        source.refuse((), Fault.UNREADABLE, "cannot be read", place=(file.name, 1))
+        content = files.content(name, most)
+    except Unreadable as fault:
+        source.refuse((), Fault.UNREADABLE, str(fault), place=(name, 1))
         return None
     if len(content) > most:
         source.refuse(
@@ -241,7 +299,7 @@ def _content(source: Source, file: FilePath, most: int) -> bytes | None:
             Fault.TOO_LARGE,
             "is too large",
             allowed=f"{MOST_BYTES_A_FILE} bytes a file and {MOST_BYTES} a pack",
-            place=(file.name, 1),
+            place=(name, 1),
         )
         return None
     return content

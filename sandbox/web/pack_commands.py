@@ -21,10 +21,10 @@ from sandbox.packs.comparing import compare
 from sandbox.packs.errors import PackInvalid, PackProblem
 from sandbox.packs.loading import PackUnknown, Validation, load_pack, validate
 from sandbox.packs.reference import as_markdown, tables
-from sandbox.web.pack_diagram import diagram
-from sandbox.web.pack_simulation import simulated_lines
-from sandbox.web.pack_summary import summary
-from sandbox.web.pack_words import change_sentence
+from sandbox.programme.diagram import diagram
+from sandbox.programme.simulation import simulated_lines
+from sandbox.programme.summary import summary
+from sandbox.programme.words import change_sentence
 
 
 class PackType(click.ParamType):  # type: ignore[type-arg]  # generic in its stubs alone

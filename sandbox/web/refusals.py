@@ -8,8 +8,8 @@ from sandbox.domain.refusals import Incomplete, NotPossible, Refusal, Transition
 from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.db import Stale
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
+from sandbox.kernel.statuses import APPLICATION_STATUS, TRIAL_STATUS
 from sandbox.trials.sentences import FORM_SENT
-from sandbox.web.statuses import APPLICATION_STATUS, TRIAL_STATUS
 
 WHY_SENTENCES: dict[Why, object] = {
     Why.ALREADY_ASSIGNED: _l("This authority is already assigned to the case."),

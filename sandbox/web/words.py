@@ -11,10 +11,10 @@ from markupsafe import Markup, escape
 
 from sandbox.domain.applications import Party
 from sandbox.domain.packs import QuestionKind, QuestionSpec
+from sandbox.kernel.formats import day, money
 from sandbox.kernel.language import current_language
+from sandbox.kernel.statuses import OUTCOME, PARTY, application_label, trial_label
 from sandbox.web.deeds import deed_sentence
-from sandbox.web.statuses import OUTCOME, PARTY, application_label, trial_label
-from sandbox.web.templating import day, money
 
 
 def register_words(app: Flask) -> None:

@@ -8,8 +8,8 @@ from flask import Flask
 from lxml import etree
 
 from sandbox.domain.packs import RequirementSpec, Text
+from sandbox.programme.diagram import BOX
 from sandbox.web.pack_commands import packs
-from sandbox.web.pack_diagram import BOX
 from tests.factories import pack as mexican
 from tests.web.small_app import small_app
 

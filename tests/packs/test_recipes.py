@@ -19,7 +19,7 @@ from sandbox.domain.routing import propose
 from sandbox.packs.checking import check, each_text
 from sandbox.packs.errors import Fault, PackProblem
 from sandbox.packs.proving import Proof, Warned, prove
-from sandbox.packs.reading import read
+from sandbox.packs.reading import Folder, read
 from sandbox.packs.schemas import shape
 from tests.packs.handbook import RECIPES, Block, blocks, tutorial_pack
 from tests.packs.test_tutorial import Reader
@@ -103,7 +103,7 @@ class Judged:
 
 
 def judged(home: Path, recipe: Recipe | None = None) -> Judged:
-    source = read(tutorial_pack(home))
+    source = read(Folder(tutorial_pack(home)))
     for block in recipe.written_in("toml") if recipe else ():
         put(source.values, tomllib.loads(block.text, parse_float=Decimal))
     pack = shape(source)

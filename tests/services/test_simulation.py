@@ -15,7 +15,7 @@ from sandbox.domain.packs import PolicyPack
 from sandbox.domain.simulation import Aspect, Effect
 from sandbox.kernel.audit import AuditEntry
 from sandbox.models import Application
-from sandbox.web.pack_simulation import effect_sentence
+from sandbox.programme.simulation import effect_sentence
 from tests.factories import (
     actor_for,
     make_admitted,

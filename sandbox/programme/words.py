@@ -29,9 +29,9 @@ from sandbox.domain.packs import (
     Text,
     Who,
 )
+from sandbox.kernel.formats import day, money, number
 from sandbox.kernel.language import current_language
 from sandbox.packs.comparing import Change, ChangeKind, Part
-from sandbox.web.templating import day, money, number
 
 # What one part of each list is called.
 PART: dict[str, object] = {

@@ -10,8 +10,8 @@ from sandbox.applications.queries import Simulated
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.routing import RoutingReason
 from sandbox.domain.simulation import Aspect, Effect, Reason
-from sandbox.web.pack_words import read
-from sandbox.web.templating import day
+from sandbox.kernel.formats import day
+from sandbox.programme.words import read
 
 
 def simulated_lines(pack: PolicyPack, case: Simulated) -> Iterator[str]:

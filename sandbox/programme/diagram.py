@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from sandbox.domain.packs import PolicyPack, RequirementSpec, StageSpec, TierSpec, Who
 from sandbox.kernel.language import current_language
-from sandbox.web.pack_words import WORDS, read
+from sandbox.programme.words import WORDS, read
 
 # Units: points of the drawing.
 MARGIN = 24
@@ -67,7 +67,7 @@ def diagram(pack: PolicyPack, tiers: Sequence[TierSpec]) -> str:
     boxes = max((len(row.boxes) for row in rows), default=0)
     width = 2 * MARGIN + max(boxes, FEWEST_BOXES) * (BOX + BETWEEN) - BETWEEN
     return render_template(
-        "packs/diagram.svg",
+        "programme/diagram.svg",
         rows=rows,
         width=width,
         height=y,

@@ -22,10 +22,10 @@ from sandbox.domain.packs import (
     Silence,
     TierSpec,
 )
-from sandbox.web.pack_diagram import requirement_words, stage_facts
-from sandbox.web.pack_words import WORDS, condition_words, part_words, read
-from sandbox.web.statuses import APPLICATION_STATUS
-from sandbox.web.templating import day, money, number
+from sandbox.kernel.formats import day, money, number
+from sandbox.kernel.statuses import APPLICATION_STATUS
+from sandbox.programme.diagram import requirement_words, stage_facts
+from sandbox.programme.words import WORDS, condition_words, part_words, read
 
 Line = tuple[int, str]
 

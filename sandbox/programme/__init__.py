@@ -1,0 +1,1 @@
+"""Say which version of the rules is in force, and change it: the life of a policy pack."""
