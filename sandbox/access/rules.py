@@ -17,7 +17,7 @@ from sandbox.models import (
     OutcomeReport,
     Trial,
 )
-from sandbox.models.coordination import AssignmentRole, AssignmentState
+from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
 
 Verdict = bool | ColumnElement[bool]
 
@@ -109,7 +109,7 @@ def _assigned(model: Any, authorities: frozenset[Any], *extra: ColumnElement[boo
     return exists().where(
         AuthorityAssignment.application_id == _case(model),
         AuthorityAssignment.authority_id.in_(authorities),
-        AuthorityAssignment.state != AssignmentState.DECLINED,
+        AuthorityAssignment.state.in_(STANDING),
         *extra,
     )
 

@@ -1,5 +1,6 @@
 """Write the receipt of a submission as a document to keep."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import current_app, url_for
@@ -8,33 +9,52 @@ from flask_babel import gettext as _
 
 from sandbox.applications.queries import SubmissionRow
 from sandbox.domain.packs import PolicyPack
+from sandbox.domain.succession import in_force
+from sandbox.kernel.clock import local_day
 from sandbox.kernel.pdf import render_pdf
 from sandbox.models import Application
 
 KIBIBYTE = 1024
 
 
-def receipt_pdf(application: Application, pack: PolicyPack, submission: SubmissionRow) -> bytes:
-    """Typeset the receipt in the reader's language; the same submission gives the same bytes."""
+def receipt_pdf(
+    application: Application,
+    pack: PolicyPack,
+    submission: SubmissionRow,
+    applied: Collection[str] = (),
+) -> bytes:
+    """Typeset the receipt in the reader's language; the same submission gives the same bytes.
+
+    Shape: `applied` are the codes of the authorities that had ended by succession when it was sent.
+    """
     locale = get_locale()
     language = str(locale.language) if locale else application.language
     return render_pdf(
         "receipt",
-        receipt_data(application, pack, submission, language),
+        receipt_data(application, pack, submission, language, applied),
         language=language,
         timestamp=submission.submitted_at,
     )
 
 
 def receipt_data(
-    application: Application, pack: PolicyPack, submission: SubmissionRow, language: str
+    application: Application,
+    pack: PolicyPack,
+    submission: SubmissionRow,
+    language: str,
+    applied: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return what the receipt says, in words of one language."""
     instant = current_app.jinja_env.filters["instant"]
+    sent_on = local_day(submission.submitted_at, pack.calendar.timezone)
     page = url_for("applications.receipt", application_id=application.id, number=submission.number)
     return {
         "programme": pack.programme.title.in_(language),
-        "authority_line": " · ".join(authority.code for authority in pack.authorities),
+        "authority_line": " · ".join(
+            authority.code
+            for authority in pack.authorities
+            if in_force(pack, authority, sent_on, applied)
+        ),
         "reference": application.reference or "",
         "content_hash": submission.content_hash,
         "verify_url": current_app.extensions["config"].base_url + page,

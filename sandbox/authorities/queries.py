@@ -1,12 +1,14 @@
 """Read the authorities."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from sandbox.models import AppliedSuccession
 from sandbox.models.people import Authority
 
 
@@ -31,3 +33,16 @@ def authority_ids(session: Session) -> Mapping[str, UUID]:
 def find_authority(session: Session, code: str) -> Authority | None:
     """Return the authority with a code."""
     return session.scalar(select(Authority).where(Authority.code == code))
+
+
+def applied_codes(session: Session, *, before: datetime | None = None) -> frozenset[str]:
+    """Return the codes of the authorities whose succession was applied.
+
+    Shape: with `before` only those applied until then, for what must say who was in force.
+    """
+    statement = select(Authority.code).join(
+        AppliedSuccession, AppliedSuccession.authority_id == Authority.id
+    )
+    if before is not None:
+        statement = statement.where(AppliedSuccession.applied_at <= before)
+    return frozenset(session.scalars(statement))

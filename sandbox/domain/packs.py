@@ -106,14 +106,73 @@ class CompetenceSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisteredPostSpec:
+    """Name a post whose meetings with regulated companies the law orders to be registered."""
+
+    code: str
+    name: Text
+    provision: Text
+    published: bool = False  # the register of meetings is open to everybody
+    recorded: bool = False  # the meeting itself is recorded
+
+
+@dataclass(frozen=True, slots=True)
 class AuthoritySpec:
-    """Name an authority, what it is competent for, and when it exists."""
+    """Name an authority, what it is competent for, and when it exists.
+
+    An authority that a succession ends works until a person applies the succession; its successor
+    takes over then, whatever the day. `domain.succession` answers who is in force.
+    """
 
     code: str
     name: Text
     competences: tuple[str, ...]
     valid_from: date | None = None
     valid_until: date | None = None
+    parent: Text | None = None  # the body that it belongs to
+    posts: tuple[RegisteredPostSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionWindowSpec:
+    """Suspend the terms of an authority for some days; filings are received all the same.
+
+    Shape: either `first_day` with `last_day`, both part of the window; or `first_day` with
+    `business_days`, of which the first day is one if it is a business day; or `dates`.
+    """
+
+    key: str
+    authority: str
+    ground: Text
+    first_day: date | None = None
+    last_day: date | None = None
+    business_days: int | None = None
+    dates: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessorSpec:
+    """Name an authority that takes over competences of one that ends."""
+
+    code: str
+    competences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessionSpec:
+    """Say to whom the competences of an authority pass, and from which day on.
+
+    Shape: `ended` are the competences that pass to nobody; `open_cases` is the rule that open
+    cases follow, in words.
+    """
+
+    key: str
+    authority: str
+    on: date
+    successors: tuple[SuccessorSpec, ...]
+    open_cases: Text
+    provision: Text
+    ended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,6 +602,8 @@ class PolicyPack:
     report_sections: tuple[ReportSectionSpec, ...]
     public_fields: tuple[str, ...]  # question keys whose answers the public register shows
     conditions_are_public: bool = False  # those of the decision, in register and outcome report
+    suspension_windows: tuple[SuspensionWindowSpec, ...] = ()
+    successions: tuple[SuccessionSpec, ...] = ()
     glossary: Mapping[str, Text] = field(default_factory=dict)
 
     @cached_property
@@ -578,6 +639,10 @@ class PolicyPack:
     def authority(self, code: str) -> AuthoritySpec:
         """Return the authority with this code. Raises: KeyError."""
         return _by(self.authorities, "code", code)
+
+    def succession(self, key: str) -> SuccessionSpec:
+        """Return the succession with this key. Raises: KeyError."""
+        return _by(self.successions, "key", key)
 
     def competence(self, code: str) -> CompetenceSpec:
         """Return the competence with this code. Raises: KeyError."""

@@ -1,6 +1,6 @@
 """Propose which authority leads a case and which take part, with the reasons in the answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from sandbox.domain.packs import (
     Text,
 )
 from sandbox.domain.risk import chosen
+from sandbox.domain.succession import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,12 @@ class _Touch:
     from_relief: bool
 
 
-def propose(pack: PolicyPack, answers: Answers, on: date) -> Routing:
-    """Weigh the competences that the answers touch, among the authorities that exist on the day.
+def propose(pack: PolicyPack, answers: Answers, on: date, applied: Collection[str] = ()) -> Routing:
+    """Weigh the competences that the answers touch, among the authorities in force on the day.
 
     The weightiest authority leads and the pack's order breaks a tie; all others with any weight
     are associates.
+    Shape: `applied` are the codes of the authorities whose succession has been applied.
     """
     counting = relevant(pack, answers)
     reasons = tuple(
@@ -73,7 +75,7 @@ def propose(pack: PolicyPack, answers: Answers, on: date) -> Routing:
         for question in asked(pack, answers)
         if question.key in counting
         for touch in _touches(pack, question, counting[question.key])
-        for authority in competent(pack, touch.competence, on)
+        for authority in competent(pack, touch.competence, on, applied)
     )
     weights = {
         authority.code: sum(each.weight for each in reasons if each.authority == authority.code)
@@ -89,20 +91,26 @@ def propose(pack: PolicyPack, answers: Answers, on: date) -> Routing:
     )
 
 
-def competent(pack: PolicyPack, competence: str, on: date) -> tuple[AuthoritySpec, ...]:
+def competent(
+    pack: PolicyPack, competence: str, on: date, applied: Collection[str] = ()
+) -> tuple[AuthoritySpec, ...]:
     """List the authorities that hold the competence on the day, in the pack's order."""
     return tuple(
         authority
         for authority in pack.authorities
-        if competence in authority.competences and exists(authority, on)
+        if holds(pack, authority, competence, on, applied)
     )
 
 
-def exists(authority: AuthoritySpec, on: date) -> bool:
-    """Tell whether the authority exists on the day; its last day is `valid_until` itself."""
-    has_begun = authority.valid_from is None or authority.valid_from <= on
-    has_ended = authority.valid_until is not None and authority.valid_until < on
-    return has_begun and not has_ended
+def touched(pack: PolicyPack, answers: Answers) -> Mapping[str, int]:
+    """Return what each competence weighs in the answers; one that none touches is left out."""
+    counting = relevant(pack, answers)
+    weights: dict[str, int] = {}
+    for question in asked(pack, answers):
+        if question.key in counting:
+            for touch in _touches(pack, question, counting[question.key]):
+                weights[touch.competence] = weights.get(touch.competence, 0) + touch.weight
+    return {competence: weight for competence, weight in weights.items() if weight > 0}
 
 
 def _touches(pack: PolicyPack, question: QuestionSpec, answer: AnswerValue) -> Iterator[_Touch]:

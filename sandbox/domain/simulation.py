@@ -1,6 +1,6 @@
 """Say what becomes of a case under other rules, and which of its answers make the difference."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -56,9 +56,18 @@ class Effect:
     lost: tuple[Reason, ...]
 
 
-def fate(pack: PolicyPack, answers: Answers, on: date, due_on: date | None) -> Fate:
-    """Return what a pack makes of these answers on a day."""
-    tiered, routed = tiering(pack, answers), propose(pack, answers, on)
+def fate(
+    pack: PolicyPack,
+    answers: Answers,
+    on: date,
+    due_on: date | None,
+    applied: Collection[str] = (),
+) -> Fate:
+    """Return what a pack makes of these answers on a day.
+
+    Shape: `applied` are the codes of the authorities whose succession has been applied.
+    """
+    tiered, routed = tiering(pack, answers), propose(pack, answers, on, applied)
     return Fate(
         tier=tiered.tier,
         points=tiered.points,

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from sandbox.access.checks import NotFound, conceivable
 from sandbox.access.guard import current_actor, needs, public
 from sandbox.access.permissions import P
+from sandbox.authorities.listing import list_by_time
+from sandbox.authorities.queries import applied_codes
 from sandbox.domain import eligibility
 from sandbox.home import queries, tasks
 from sandbox.home.forms import eligibility_form
@@ -146,4 +148,10 @@ def choose_language(code: str) -> ResponseReturnValue:
 @public
 def text(name: str) -> ResponseReturnValue:
     """Show one of the pages of plain text."""
-    return render_template(f"home/{name.replace('-', '_')}.html", pack=active.current())
+    pack = active.current()
+    today = local_day(utc_now(), pack.calendar.timezone)
+    return render_template(
+        f"home/{name.replace('-', '_')}.html",
+        pack=pack,
+        authorities=list_by_time(pack, today, applied_codes(db.session())),
+    )

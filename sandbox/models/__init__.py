@@ -29,6 +29,7 @@ from sandbox.models.people import (
     StaffGrant,
 )
 from sandbox.models.round_tables import RoundTable
+from sandbox.models.successions import AppliedSuccession, InheritedPlace
 from sandbox.models.trials import (
     GateEvidence,
     Incident,
@@ -46,6 +47,7 @@ __all__ = [
     "Application",
     "ApplicationReturn",
     "ApplicationSection",
+    "AppliedSuccession",
     "Attachment",
     "Authority",
     "AuthorityAssignment",
@@ -57,6 +59,7 @@ __all__ = [
     "GateEvidence",
     "Incident",
     "InformationRequest",
+    "InheritedPlace",
     "Invitation",
     "Membership",
     "MonitoringReport",

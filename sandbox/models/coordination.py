@@ -21,6 +21,11 @@ class AssignmentState(StrEnum):
     PROPOSED = "proposed"  # waits for the authority's answer
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    SUCCEEDED = "succeeded"  # the authority ended, and others took its place
+
+
+STANDING = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED)
+"""In these states an authority is on a case; only then do its people see it."""
 
 
 class AuthorityAssignment(Audited, Versioned, Base):
@@ -41,6 +46,7 @@ class AuthorityAssignment(Audited, Versioned, Base):
     responded_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")  # why it declined
     tacit: Mapped[bool] = mapped_column(default=False)
+    succeeded_at: Mapped[datetime | None]  # when a succession took the case from the authority
 
     authority: Mapped[Authority] = relationship()
 
@@ -121,6 +127,7 @@ class Position(Audited, Versioned, Base):
     tacit: Mapped[bool] = mapped_column(default=False)
     taken_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[datetime]
+    inherited_from: Mapped[str | None]  # the code of the authority that took it, where it ended
 
     authority: Mapped[Authority] = relationship()
 

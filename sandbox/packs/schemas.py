@@ -78,6 +78,15 @@ class CompetenceSchema(PartSchema):
     name = Words(required=True)
 
 
+class RegisteredPostSchema(PartSchema):
+    part = packs.RegisteredPostSpec
+    code = Key(required=True)
+    name = Words(required=True)
+    provision = Words(required=True)
+    published = Flag()
+    recorded = Flag()
+
+
 class AuthoritySchema(PartSchema):
     part = packs.AuthoritySpec
     code = Key(required=True)
@@ -85,6 +94,36 @@ class AuthoritySchema(PartSchema):
     competences = Each(Key(), at_least=1, required=True)
     valid_from = Day()
     valid_until = Day()
+    parent = Words()
+    posts = Each(Part(RegisteredPostSchema))
+
+
+class SuspensionWindowSchema(PartSchema):
+    part = packs.SuspensionWindowSpec
+    key = Key(required=True)
+    authority = Key(required=True)
+    ground = Words(required=True)
+    first_day = Day()
+    last_day = Day()
+    business_days = Whole(1, 250)
+    dates = Each(Day())
+
+
+class SuccessorSchema(PartSchema):
+    part = packs.SuccessorSpec
+    code = Key(required=True)
+    competences = Each(Key(), at_least=1, required=True)
+
+
+class SuccessionSchema(PartSchema):
+    part = packs.SuccessionSpec
+    key = Key(required=True)
+    authority = Key(required=True)
+    on = Day(required=True)
+    successors = Each(Part(SuccessorSchema), at_least=1, required=True)
+    open_cases = Words(required=True)
+    provision = Words(required=True)
+    ended = Each(Key())
 
 
 class PrincipleSchema(PartSchema):
@@ -350,6 +389,8 @@ class PackSchema(PartSchema):
     report_sections = Each(Part(ReportSectionSchema), at_least=1, required=True)
     public_fields = Each(Key(), required=True)
     conditions_are_public = Flag()
+    suspension_windows = Each(Part(SuspensionWindowSchema))
+    successions = Each(Part(SuccessionSchema))
     glossary = TextBy(Key())
 
 

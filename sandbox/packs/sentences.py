@@ -79,6 +79,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "for files, cannot be among them.",
             "conditions_are_public": "Whether the register and the outcome report show the "
             "conditions of the decision.",
+            "suspension_windows": "The days on which the terms of an authority stand still by law.",
+            "successions": "The authorities that end, and who follows them.",
             "glossary": "Words that need an explanation. They are kept with the pack; no page "
             "shows them.",
         },
@@ -117,7 +119,66 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "name": _NAME,
             "competences": "The codes of the matters that it is competent for.",
             "valid_from": "The first day on which it can take part; without it, always.",
-            "valid_until": "The last day on which it can take part; without it, always.",
+            "valid_until": "The last day on which it can take part; without it, always. Where a "
+            "succession ends the authority it works on until somebody applies the succession.",
+            "parent": "The body that it belongs to, shown beside its name.",
+            "posts": "The posts whose meetings with companies the law orders to be registered.",
+        },
+    ),
+    schemas.RegisteredPostSchema: TableWords(
+        "Registered post",
+        "A post of an authority whose meetings with the companies it regulates must be registered. "
+        "The list of authorities shows it, so that a company knows before it asks for a meeting.",
+        {
+            "code": "The name by which other parts refer to it; once in each authority.",
+            "name": "The name of the post.",
+            "provision": "The provision of law that orders it.",
+            "published": "Whether the register of meetings is open to everybody.",
+            "recorded": "Whether the meeting itself is recorded.",
+        },
+    ),
+    schemas.SuspensionWindowSchema: TableWords(
+        "Suspension window",
+        "Days on which the terms of one authority stand still: its own, and that of the decision "
+        "while it leads the case. Filings are received all the same. The days are said in one of "
+        "three ways: `first_day` with `last_day`, `first_day` with `business_days`, or `dates`. "
+        "No window may last longer than a year.",
+        {
+            "key": "The name of the window; each only once.",
+            "authority": "The code of the authority.",
+            "ground": "The legal ground; every term that the window stops shows it.",
+            "first_day": "The first day of the window, which is part of it.",
+            "last_day": "The last day of the window, which is part of it.",
+            "business_days": "How many business days the window has; the first day is one of them "
+            "if it is a business day.",
+            "dates": "The days of a window of single days.",
+        },
+    ),
+    schemas.SuccessionSchema: TableWords(
+        "Succession",
+        "An authority ends and others take over. It is prepared here and applied by an "
+        "administrator, not before its day; until then the authority works on, and its successors "
+        "do not have what they are to receive. Every open case moves then, and each matter of it "
+        "goes with its competence.",
+        {
+            "key": "The name of the succession; each only once.",
+            "authority": "The code of the authority that ends; its `valid_until` is the day "
+            "before.",
+            "on": "The first day on which it can be applied; every successor must be in force.",
+            "successors": "Who takes over. Where an open case touches nothing that passes on, the "
+            "first of the list takes it.",
+            "open_cases": "The rule that open cases follow, in words, for everybody concerned.",
+            "provision": "The provision of law that orders the succession.",
+            "ended": "The competences that pass to nobody.",
+        },
+    ),
+    schemas.SuccessorSchema: TableWords(
+        "Successor",
+        "One authority that takes over. Every competence of the authority that ends passes to "
+        "exactly one successor, or is named as ended.",
+        {
+            "code": "The code of the authority.",
+            "competences": "What it takes over; the authority's own list must have it too.",
         },
     ),
     schemas.CalendarSchema: TableWords(

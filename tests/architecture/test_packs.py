@@ -63,6 +63,8 @@ def names_of(pack: PolicyPack) -> set[str]:
         pack.report_sections,
         pack.sections,
         pack.eligibility.rules,
+        pack.suspension_windows,
+        pack.successions,
     ):
         found |= {each.key for each in part}
     for question in (*pack.questions.values(), *pack.eligibility.questions):

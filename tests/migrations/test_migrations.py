@@ -191,11 +191,15 @@ def test_each_step_leads_down_and_up_with_rows_in_every_table(bare: Engine) -> N
     newest_first = [
         script.revision for script in ScriptDirectory.from_config(config).walk_revisions()
     ]
-    # The first migration makes the tables, so below it there is nothing that could be kept.
+    # The first migration makes most tables, so below it there is nothing that could be kept; what
+    # a later one made is gone below it and comes back empty.
+    made_later: set[str] = set()
     for revision in newest_first[:-1]:
         command.downgrade(config, f"{revision}-1")
+        made_later |= set(before) - set(inspect(bare).get_table_names())
         command.upgrade(config, revision)
-    assert counts(bare) == before
+    command.upgrade(config, "head")
+    assert counts(bare) == {table: int(table not in made_later) for table in before}
     command.downgrade(config, "base")
     migrate(bare)
     assert set(counts(bare).values()) == {0}

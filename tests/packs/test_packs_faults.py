@@ -40,6 +40,16 @@ AREA_OTHER = 'ask_if = {question = "area", equals = "other"}'
 LEGAL_BASIS = 'ask_if = {question = "organisation_kind", equals = "public_body"}'
 REVOKED = 'name = {es = "Revocada por las autoridades", en = "Revoked by the authorities"}'
 
+SECOND_END = """[[successions]]
+key = "ift_again"
+authority = "IFT"
+on = 2025-10-17
+successors = [{code = "CRT", competences = ["telecommunications", "broadcasting", "connectivity"]},
+  {code = "CNA", competences = ["telecom_competition"]}]
+open_cases = {es = "Continúan.", en = "They continue."}
+provision = {es = "Ley", en = "Law"}
+"""
+
 # fmt: off
 FAULTS = {
     # --- shape
@@ -69,7 +79,7 @@ FAULTS = {
         "criteria.toml", "must_be_met = true", 'must_be_met = "yes"', 'must_be_met = "yes"',
         "criteria[0].must_be_met", Fault.WRONG_TYPE),
     "day as text": Spoilt(
-        AUTHORITIES, 'code = "INAI"', 'code = "INAI"\nvalid_until = "2025-03-20"', "valid_until",
+        AUTHORITIES, "valid_until = 2025-03-20", 'valid_until = "2025-03-20"', "valid_until",
         "authorities[0].valid_until", Fault.WRONG_TYPE),
     "day off that is no day": Spoilt(
         AUTHORITIES, "2024-03-28 =", "jueves_santo =", "jueves_santo",
@@ -153,21 +163,109 @@ FAULTS = {
         "tiers[1].stages[1].key", Fault.DUPLICATE),
     # --- authorities, calendar, clocks
     "competence of nobody's list": Spoilt(
-        AUTHORITIES, '"access_to_information", "transparency"]',
-        '"access_to_information", "transparency", "astrology"]',
-        'competences = ["personal_data"', "authorities[0].competences[3]",
+        AUTHORITIES, 'competences = ["personal_data"]\nvalid_from',
+        'competences = ["personal_data", "astrology"]\nvalid_from',
+        'competences = ["personal_data", "astrology"]', "authorities[3].competences[1]",
         Fault.UNKNOWN_REFERENCE),
     "competence without an authority": Spoilt(
-        AUTHORITIES, '"market_concentration", "consumer_markets"]', '"market_concentration"]',
-        'code = "consumer_markets"', "competences[9].code", Fault.INCONSISTENT),
+        AUTHORITIES, '[[authorities]]\ncode = "INAI"',
+        '[[competences]]\ncode = "stars"\nname = {es = "Astros", en = "Stars"}\n\n'
+        '[[authorities]]\ncode = "INAI"',
+        'code = "stars"', "competences[10].code", Fault.INCONSISTENT),
     "option of an unknown competence": Spoilt(
         INNOVATION, 'competences = ["broadcasting"]', 'competences = ["brodcasting"]',
         '  {value = "broadcasting"', "sections[1].questions[9].options[3].competences[0]",
         Fault.UNKNOWN_REFERENCE),
     "authority that ends before it begins": Spoilt(
-        AUTHORITIES, 'code = "IFT"',
-        'code = "IFT"\nvalid_from = 2025-01-01\nvalid_until = 2024-01-01', "valid_until",
-        "authorities[1].valid_until", Fault.INCONSISTENT),
+        AUTHORITIES, "valid_until = 2025-10-16",
+        "valid_from = 2025-11-01\nvalid_until = 2025-10-16",
+        "valid_until = 2025-10-16", "authorities[1].valid_until", Fault.INCONSISTENT),
+    "post twice": Spoilt(
+        AUTHORITIES, "[[authorities.posts]]", '[[authorities.posts]]\ncode = "commissioner"\n'
+        'name = {es = "Presidencia", en = "Chair"}\nprovision = {es = "Ley", en = "Law"}\n\n'
+        "[[authorities.posts]]",
+        'code = "commissioner"\nname = {es = "Persona', "authorities[5].posts[1].code",
+        Fault.DUPLICATE),
+    # --- successions and windows
+    "succession of an unknown authority": Spoilt(
+        AUTHORITIES, 'authority = "INAI"', 'authority = "INAL"', 'authority = "INAL"',
+        "successions[0].authority", Fault.UNKNOWN_REFERENCE),
+    "authority that ends twice": Spoilt(
+        AUTHORITIES, '[[successions]]\nkey = "cofece_2025"', f"{SECOND_END}\n[[successions]]\n"
+        'key = "cofece_2025"',
+        'authority = "IFT"\non = 2025-10-17\nsuccessors = [{', "successions[2].authority",
+        Fault.DUPLICATE),
+    "key of a succession twice": Spoilt(
+        AUTHORITIES, 'key = "ift_2025"', 'key = "inai_2025"',
+        'key = "inai_2025"\nauthority = "IFT"',
+        "successions[1].key", Fault.DUPLICATE),
+    "succession on another day": Spoilt(
+        AUTHORITIES, "on = 2025-03-21", "on = 2025-03-22", "on = 2025-03-22",
+        "successions[0].on", Fault.INCONSISTENT),
+    "authority that ends without a last day": Spoilt(
+        AUTHORITIES, "valid_until = 2025-03-20\n", "", "on = 2025-03-21",
+        "successions[0].on", Fault.INCONSISTENT),
+    "unknown successor": Spoilt(
+        AUTHORITIES, '{code = "SABG"', '{code = "SABC"', '  {code = "SABC"',
+        "successions[0].successors[0].code", Fault.UNKNOWN_REFERENCE),
+    "successor that begins too late": Spoilt(
+        AUTHORITIES, 'valid_from = 2025-03-21', 'valid_from = 2025-03-22',
+        '  {code = "SABG"', "successions[0].successors[0].code", Fault.INCONSISTENT),
+    "successor twice": Spoilt(
+        AUTHORITIES, '{code = "TPP", competences = ["access_to_information", "transparency"]}',
+        '{code = "TPP", competences = ["access_to_information"]},\n'
+        '  {code = "TPP", competences = ["transparency"]}',
+        '  {code = "TPP", competences = ["transparency"]}', "successions[0].successors[2].code",
+        Fault.DUPLICATE),
+    "successor without the competence": Spoilt(
+        AUTHORITIES, 'competences = ["competition", "market_concentration", "consumer_markets", '
+        '"telecom_competition"]',
+        'competences = ["competition", "market_concentration", "consumer_markets"]',
+        '  {code = "CNA", competences = ["telecom_competition"]}',
+        "successions[1].successors[1].competences[0]", Fault.UNKNOWN_REFERENCE),
+    "competence that passes to two": Spoilt(
+        AUTHORITIES, '{code = "TPP", competences = ["access_to_information", "transparency"]}',
+        '{code = "TPP", competences = ["access_to_information", "transparency", '
+        '"transparency"]}',
+        '  {code = "TPP", competences = ["access', "successions[0].successors[1].competences[2]",
+        Fault.DUPLICATE),
+    "competence that passes to nobody": Spoilt(
+        AUTHORITIES, '{code = "TPP", competences = ["access_to_information", "transparency"]}',
+        '{code = "TPP", competences = ["access_to_information"]}',
+        "successors = [\n  {code = \"SABG\"", "successions[0].successors", Fault.MISSING),
+    "competence that ends and passes on": Spoilt(
+        AUTHORITIES, 'key = "inai_2025"', 'key = "inai_2025"\nended = ["transparency"]',
+        'ended = ["transparency"]', "successions[0].ended[0]", Fault.DUPLICATE),
+    "competence that ends and was never there": Spoilt(
+        AUTHORITIES, 'key = "inai_2025"', 'key = "inai_2025"\nended = ["competition"]',
+        'ended = ["competition"]', "successions[0].ended[0]", Fault.UNKNOWN_REFERENCE),
+    "window of an unknown authority": Spoilt(
+        AUTHORITIES, 'key = "cna_beginning"\nauthority = "CNA"',
+        'key = "cna_beginning"\nauthority = "CAN"', 'authority = "CAN"',
+        "suspension_windows[2].authority", Fault.UNKNOWN_REFERENCE),
+    "window twice": Spoilt(
+        AUTHORITIES, 'key = "crt_agreement"', 'key = "crt_beginning"',
+        'key = "crt_beginning"\nauthority = "CRT"\nfirst_day = 2025-11-07',
+        "suspension_windows[1].key", Fault.DUPLICATE),
+    "window without days": Spoilt(
+        AUTHORITIES, "dates = [2025-10-17, 2025-10-20, 2025-10-21]\n", "",
+        '[[suspension_windows]]\nkey = "cna', "suspension_windows[2]", Fault.INCONSISTENT),
+    "window with days in two ways": Spoilt(
+        AUTHORITIES, "last_day = 2025-11-14", "last_day = 2025-11-14\nbusiness_days = 5",
+        '[[suspension_windows]]\nkey = "crt_agreement"', "suspension_windows[1]",
+        Fault.INCONSISTENT),
+    "window that ends before it begins": Spoilt(
+        AUTHORITIES, "last_day = 2025-11-14", "last_day = 2025-11-06", "last_day",
+        "suspension_windows[1].last_day", Fault.INCONSISTENT),
+    "window of more than a year": Spoilt(
+        AUTHORITIES, "last_day = 2025-11-14", "last_day = 2026-11-14", "last_day",
+        "suspension_windows[1].last_day", Fault.TOO_LARGE),
+    "day of a window twice": Spoilt(
+        AUTHORITIES, "2025-10-20, 2025-10-21]", "2025-10-20, 2025-10-20]", "dates",
+        "suspension_windows[2].dates[2]", Fault.DUPLICATE),
+    "window before its authority": Spoilt(
+        AUTHORITIES, "first_day = 2025-10-17", "first_day = 2025-10-16",
+        'authority = "CRT"\nfirst_day', "suspension_windows[0].authority", Fault.INCONSISTENT),
     "unknown country": Spoilt(
         AUTHORITIES, 'country = "MX"', 'country = "QQ"', "country",
         "calendar.country", Fault.UNKNOWN_REFERENCE),
@@ -364,6 +462,34 @@ def test_fault_is_named_with_file_line_and_key(tmp_path, spoilt):
     assert [(problem.file, problem.line, problem.key, problem.fault) for problem in found] == [
         (f"mx/1.0.0/{where}", line, spoilt.key, spoilt.fault)
     ], "\n".join(map(str, found))
+
+
+def test_authorities_that_follow_one_another_in_a_circle_are_named(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(
+        pack / AUTHORITIES,
+        '[[successions]]\nkey = "cofece_2025"',
+        '[[successions]]\nkey = "back"\nauthority = "SABG"\non = 2026-01-01\n'
+        'successors = [{code = "INAI", competences = ["personal_data"]}]\n'
+        'open_cases = {es = "Continúan.", en = "They continue."}\n'
+        'provision = {es = "Ley", en = "Law"}\n\n[[successions]]\nkey = "cofece_2025"',
+    )
+    found = {problem.key for problem in problems_of(pack)}
+    assert {"successions[0].successors", "successions[2].successors"} <= found
+
+
+def test_competence_that_a_succession_ends_needs_no_authority_from_then_on(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    file = pack / AUTHORITIES
+    replace(
+        file, '"access_to_information", "transparency"]\nvalid_from', '"transparency"]\nvalid_from'
+    )
+    replace(file, '["access_to_information", "transparency"]},', '["transparency"]},')
+    replace(file, 'key = "inai_2025"', 'key = "inai_2025"\nended = ["access_to_information"]')
+    assert problems_of(pack) == ()
+    replace(file, "on = 2025-10-17", "ended = []\non = 2025-10-17")
+    replace(file, 'ended = ["access_to_information"]', "ended = []")
+    assert {problem.key for problem in problems_of(pack)} == {"successions[0].successors"}
 
 
 def test_faults_of_different_parts_are_told_together(tmp_path):

@@ -19,6 +19,10 @@ def test_built_in_packs_load():
         "INAI",
         "IFT",
         "COFECE",
+        "SABG",
+        "TPP",
+        "CRT",
+        "CNA",
     ]
 
 

@@ -95,8 +95,12 @@ SPOILT = {
         LIMITED, '{key = "insurance", owner = "company"', '{key = "insurance", owner = "platform"',
         "tiers[1].start_conditions[0].owner", Fault.UNREACHABLE, 5),
     "day without an authority": Spoilt(
-        AUTHORITIES, COFECE, f"{COFECE}\nvalid_until = 2025-10-16",
-        "competences[7].code", Fault.INCONSISTENT, 6),
+        AUTHORITIES, "valid_from = 2025-10-17\n\n[[authorities.posts]]\ncode = \"commissioner\"\n"
+        'name = {es = "Persona comisionada", en = "Commissioner"}\nprovision = {es = "LMTR',
+        "valid_from = 2025-10-17\nvalid_until = 2026-12-31\n\n[[authorities.posts]]\n"
+        'code = "commissioner"\nname = {es = "Persona comisionada", en = "Commissioner"}\n'
+        'provision = {es = "LMTR',
+        "competences[3].code", Fault.INCONSISTENT, 6),
     "term of a request that a request stops": Spoilt(
         COORDINATION, 'key = "information_answer"',
         'key = "information_answer"\nstops_in = ["information_requested"]',

@@ -17,6 +17,7 @@ from sandbox.coordination import letters, queries, services
 from sandbox.coordination.queries import waiting
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.deliberation import CriterionMark, Stance
+from sandbox.domain.succession import in_force
 from sandbox.home import tasks
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.db import unit_of_work
@@ -155,7 +156,8 @@ def test_the_proposal_is_explained_and_confirmed(session: Session, world: World)
     page = caseworker.get(address(application, "routing"))
     assert page.status_code == 200
     for authority in pack().authorities:
-        assert authority.name.in_("es") in page.main
+        takes_part = in_force(pack(), authority, NOW.date())
+        assert (authority.name.in_("es") in page.main) is takes_part
     answer = pack().questions["network_uses"].option("public_network")
     assert answer is not None
     assert answer.label.in_("es") in page.main

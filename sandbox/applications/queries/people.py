@@ -17,7 +17,7 @@ from sandbox.models import (
     Person,
     StaffGrant,
 )
-from sandbox.models.coordination import AssignmentState
+from sandbox.models.coordination import STANDING
 from sandbox.models.people import AuthorityRole
 
 
@@ -99,7 +99,7 @@ def list_case_officers(session: Session, application_id: UUID) -> tuple[Reader, 
         .where(
             AuthorityMembership.role == AuthorityRole.HEAD,
             AuthorityAssignment.application_id == application_id,
-            AuthorityAssignment.state != AssignmentState.DECLINED,
+            AuthorityAssignment.state.in_(STANDING),
         )
     )
     return _readers(

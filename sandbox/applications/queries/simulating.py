@@ -1,7 +1,7 @@
 """Read every case that was submitted, to see what other rules would make of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from sandbox.applications.queries.exchanges import clock_of
+from sandbox.authorities.queries import applied_codes
 from sandbox.domain.applications import OPEN_STATUSES
 from sandbox.domain.calendar import Stop
 from sandbox.domain.packs import Answers, PolicyPack
-from sandbox.domain.simulation import Effect, effects, fate
+from sandbox.domain.simulation import Effect, Fate, effects, fate
 from sandbox.models.applications import Application, ClockStop, Submission
 from sandbox.packs import active
 
@@ -39,11 +40,13 @@ def each_simulated(session: Session, new: PolicyPack, today: date) -> Iterator[S
     out.
     """
     after: UUID | None = None
+    applied = applied_codes(session)
     while chunk := _chunk(session, new.code, after):
         stops = _stops(session, [application.id for application, _ in chunk])
         for application, submission in chunk:
-            read = partial(_due_on, session, application, stops[application.id], today)
-            yield _simulated(application, submission.content["answers"], new, today, read)
+            due_on = partial(_due_on, session, application, stops[application.id], today)
+            fate_under = partial(_fate, submission.content["answers"], today, applied, due_on)
+            yield _simulated(application, new, fate_under)
         after = chunk[-1][0].id
 
 
@@ -94,16 +97,20 @@ def _due_on(
     return clock.due_on if clock else None
 
 
-def _simulated(
-    application: Application,
+def _fate(
     answers: Answers,
-    new: PolicyPack,
     today: date,
+    applied: Collection[str],
     due_on: Callable[[PolicyPack], date | None],
+    pack: PolicyPack,
+) -> Fate:
+    return fate(pack, answers, today, due_on(pack), applied)
+
+
+def _simulated(
+    application: Application, new: PolicyPack, fate_under: Callable[[PolicyPack], Fate]
 ) -> Simulated | None:
-    old = active.pack_of(application)
-    before, after = (fate(pack, answers, today, due_on(pack)) for pack in (old, new))
-    found = effects(before, after)
+    found = effects(fate_under(active.pack_of(application)), fate_under(new))
     if not found:
         return None
     return Simulated(application.id, application.reference or "", application.title, found)

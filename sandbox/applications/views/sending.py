@@ -9,6 +9,7 @@ from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.applications import answers, forms, queries, receipts, services
 from sandbox.applications.views.blueprint import bp
+from sandbox.authorities.queries import applied_codes
 from sandbox.domain.applications import (
     ApplicationStatus,
     content_hash,
@@ -101,7 +102,8 @@ def receipt_pdf(application_id: UUID, number: int) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     application = queries.get_application(session, actor, application_id)
     submission = queries.get_submission(session, actor, application_id, number)
-    document = receipts.receipt_pdf(application, active.pack_of(application), submission)
+    ended = applied_codes(session, before=submission.submitted_at)
+    document = receipts.receipt_pdf(application, active.pack_of(application), submission, ended)
     headers = {
         "Content-Type": "application/pdf",
         "Content-Disposition": content_disposition(f"{application.reference}-{number}.pdf"),

@@ -20,6 +20,7 @@ from sandbox.coordination.queries.cases import (
     latest_answers,
     list_assignments,
     list_declined,
+    list_in_force,
     map_authorities,
     routing_of,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "list_candidates",
     "list_declined",
     "list_heads",
+    "list_in_force",
     "list_judgements",
     "list_named",
     "list_needing",

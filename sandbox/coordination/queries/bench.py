@@ -26,7 +26,7 @@ from sandbox.models import (
     Person,
     Position,
 )
-from sandbox.models.coordination import AssignmentRole, AssignmentState
+from sandbox.models.coordination import STANDING, AssignmentRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def get_bench(session: Session, application_id: UUID) -> Bench:
         .join(Authority, Authority.id == AuthorityAssignment.authority_id)
         .where(
             AuthorityAssignment.application_id == application_id,
-            AuthorityAssignment.state != AssignmentState.DECLINED,
+            AuthorityAssignment.state.in_(STANDING),
         )
         .order_by(AuthorityAssignment.role.desc(), Authority.code)
     ).all()

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql import ColumnElement
 
 from sandbox.applications.queries import find_submission
+from sandbox.authorities.queries import applied_codes
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
-from sandbox.domain.packs import Answers, PolicyPack
+from sandbox.domain.packs import Answers, AuthoritySpec, PolicyPack
 from sandbox.domain.routing import Routing, propose
+from sandbox.domain.succession import in_force
 from sandbox.kernel.actors import Actor
 from sandbox.models import (
     Application,
@@ -23,7 +25,7 @@ from sandbox.models import (
     MonitoringReport,
     Trial,
 )
-from sandbox.models.coordination import AssignmentRole, AssignmentState
+from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
 
 OPEN = (
     ApplicationStatus.ASSIGNED,
@@ -66,7 +68,14 @@ def routing_of(
     session: Session, application: Application, pack: PolicyPack, today: date
 ) -> Routing:
     """Return the authorities that the pack proposes for the answers last submitted."""
-    return propose(pack, latest_answers(session, application.id), today)
+    applied = applied_codes(session)
+    return propose(pack, latest_answers(session, application.id), today, applied)
+
+
+def list_in_force(session: Session, pack: PolicyPack, today: date) -> tuple[AuthoritySpec, ...]:
+    """List the authorities that may be asked to take a case on a day."""
+    applied = applied_codes(session)
+    return tuple(each for each in pack.authorities if in_force(pack, each, today, applied))
 
 
 def list_assignments(session: Session, application_id: UUID) -> Sequence[AuthorityAssignment]:
@@ -91,7 +100,7 @@ def find_own_assignment(
         .where(
             AuthorityAssignment.application_id == application_id,
             AuthorityAssignment.authority_id.in_(list(authorities)),
-            AuthorityAssignment.state != AssignmentState.DECLINED,
+            AuthorityAssignment.state.in_(STANDING),
         )
         .order_by(AuthorityAssignment.role.desc(), Authority.code)
         .limit(1)
@@ -103,9 +112,7 @@ def declined_authorities(assignments: Sequence[Any]) -> tuple[Any, ...]:
 
     Shape: rows of assignments, or of a query with their `state`, `assigned_at`, `responded_at`.
     """
-    asked = [
-        each.assigned_at for each in assignments if each.state != AssignmentState.DECLINED.value
-    ]
+    asked = [each.assigned_at for each in assignments if each.state in STANDING]
     return tuple(
         each
         for each in assignments

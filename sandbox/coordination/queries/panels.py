@@ -31,7 +31,7 @@ from sandbox.models import (
     Person,
     Position,
 )
-from sandbox.models.coordination import AssignmentRole, AssignmentState
+from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
 
 # A row of a query whose columns are named in the query itself.
 Line = Row[*tuple[Any, ...]]
@@ -271,10 +271,7 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
 
 
 def _viewer(actor: Actor, rows: Sequence[Line]) -> Viewer:
-    if any(
-        row.authority_id in actor.officer_of and row.state != AssignmentState.DECLINED.value
-        for row in rows
-    ):
+    if any(row.authority_id in actor.officer_of and row.state in STANDING for row in rows):
         return Viewer.AUTHORITY
     return Viewer.SECRETARIAT if StaffRole.CASEWORKER in actor.staff else Viewer.COMPANY
 
@@ -356,7 +353,7 @@ def _waiting(
     status = application.status
     if status == ApplicationStatus.INFORMATION_REQUESTED:
         return (Waiting(WaitingKind.COMPANY, ""),)
-    standing = [row for row in rows if row.state != AssignmentState.DECLINED.value]
+    standing = [row for row in rows if row.state in STANDING]
     if status == ApplicationStatus.DECIDED:
         return tuple(
             _waits_for_somebody(row)

@@ -42,7 +42,7 @@ from sandbox.models import (
     OfficerAssignment,
     Position,
 )
-from sandbox.models.coordination import AssignmentRole, AssignmentState
+from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
 from sandbox.packs import active
 
 # A row of a query whose columns are named in the query itself.
@@ -232,7 +232,7 @@ def _facts(actor: Actor) -> Any:
             Position.application_id == case_id
         ),
         "standing": counted.select_from(other).where(
-            other.application_id == case_id, other.state != AssignmentState.DECLINED
+            other.application_id == case_id, other.state.in_(STANDING)
         ),
         "review_started_at": select(func.max(other.responded_at)).where(
             other.application_id == case_id
@@ -272,7 +272,7 @@ def _facts(actor: Actor) -> Any:
             scope(actor, P.APPLICATION_READ),
             or_(Application.status.in_(OPEN), has_trial_work(place)),
             place.authority_id.in_(actor.officer_of),
-            place.state != AssignmentState.DECLINED,
+            place.state.in_(STANDING),
         )
         .subquery()
     )
@@ -296,7 +296,7 @@ def _to_replace(actor: Actor) -> Select[*tuple[Any, ...]]:
         place.state == AssignmentState.DECLINED,
         ~exists().where(
             later.application_id == Application.id,
-            later.state != AssignmentState.DECLINED,
+            later.state.in_(STANDING),
             later.assigned_at >= place.responded_at,
         ),
     )

@@ -14,12 +14,11 @@ from sandbox.coordination.clocks import answer_by, position_clock
 from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.routing import exists
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import local_day
 from sandbox.models import Application, AuthorityAssignment
-from sandbox.models.coordination import AssignmentRole, AssignmentState
+from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
 from sandbox.packs import active
 
 
@@ -174,7 +173,7 @@ def replace_authority(
             application_id=application.id, authority_id=ids[replacement], role=role
         )
         session.add(place)
-    elif place.state != AssignmentState.DECLINED and role is AssignmentRole.ASSOCIATE:
+    elif place.state in STANDING and role is AssignmentRole.ASSOCIATE:
         raise NotPossible(Why.ALREADY_ASSIGNED, authority=replacement)
     # Whoever is asked to lead answers again, even if it had accepted to be an associate.
     place.role = role
@@ -244,9 +243,7 @@ def _start_review_if_complete(
 ) -> bool:
     """Begin the review once nobody's answer is missing; tell whether it begins."""
     standing = [
-        each
-        for each in queries.list_assignments(session, application.id)
-        if each.state != AssignmentState.DECLINED
+        each for each in queries.list_assignments(session, application.id) if each.state in STANDING
     ]
     has_lead = any(each.role == AssignmentRole.LEAD for each in standing)
     if not has_lead or any(each.state != AssignmentState.ACCEPTED for each in standing):
@@ -278,7 +275,7 @@ def _to_answer(
 def _existing(
     session: Session, pack: PolicyPack, codes: Sequence[str], today: date
 ) -> dict[str, UUID]:
-    known = {spec.code for spec in pack.authorities if exists(spec, today)}
+    known = {spec.code for spec in queries.list_in_force(session, pack, today)}
     ids = dict(queries.map_authorities(session, codes))
     for code in codes:
         if code not in known or code not in ids:

@@ -23,7 +23,7 @@ from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale
 from sandbox.kernel.jobs import enqueue
 from sandbox.models import Application, Decision
-from sandbox.models.coordination import AssignmentState
+from sandbox.models.coordination import STANDING
 from sandbox.packs import active
 
 ADMITTING = frozenset({DecisionOutcome.ADMITTED, DecisionOutcome.ADMITTED_WITH_CONDITIONS})
@@ -164,5 +164,5 @@ def _authorities(session: Session, application: Application) -> list[UUID]:
     return [
         each.authority_id
         for each in queries.list_assignments(session, application.id)
-        if each.state != AssignmentState.DECLINED
+        if each.state in STANDING
     ]

@@ -22,7 +22,7 @@ from sandbox.coordination.views.shared import (
     today_of,
 )
 from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
-from sandbox.domain.routing import Routing, exists
+from sandbox.domain.routing import Routing
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.forms import PlatformForm
@@ -122,8 +122,7 @@ def _proposal(case: Case) -> Routing:
 
 
 def _choices(case: Case) -> list[tuple[str, str]]:
-    today = today_of(case)
-    existing = [each for each in case.pack.authorities if exists(each, today)]
+    existing = queries.list_in_force(case.session, case.pack, today_of(case))
     return forms.authority_choices(existing, current_language())
 
 

@@ -40,6 +40,7 @@ from sandbox.packs.checking.risk import (
     most_points,
 )
 from sandbox.packs.checking.stages import WHO, judge_stages
+from sandbox.packs.checking.successions import judge_successions, judge_windows
 from sandbox.packs.reading import Source
 
 __all__ = [
@@ -63,6 +64,8 @@ CHECKS: tuple[Check, ...] = (
     judge_texts_in_every_language,
     judge_competences,
     judge_validity,
+    judge_successions,
+    judge_windows,
     judge_calendar,
     judge_clocks,
     judge_question_keys,

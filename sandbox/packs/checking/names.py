@@ -26,10 +26,14 @@ def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
         "incident_classes",
         "relief_kinds",
         "report_sections",
+        "suspension_windows",
+        "successions",
     ):
         items = getattr(pack, name)
         yield from duplicates((name,), items, "key")
     yield from duplicates(("eligibility", "rules"), pack.eligibility.rules, "key")
+    for index, authority in enumerate(pack.authorities):
+        yield from duplicates(("authorities", index, "posts"), authority.posts, "code")
     for index, tier in enumerate(pack.tiers):
         path: Path = ("tiers", index)
         yield from duplicates((*path, "stages"), tier.stages, "key")

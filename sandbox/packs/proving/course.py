@@ -1,11 +1,10 @@
 """Prove that tests, terms and competences never come to a place from which nothing leads on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.packs import (
-    AuthoritySpec,
     Ending,
     PolicyPack,
     RequirementKind,
@@ -14,6 +13,7 @@ from sandbox.domain.packs import (
     Who,
 )
 from sandbox.domain.reach import Budget
+from sandbox.domain.succession import passes_to
 from sandbox.domain.trials import LIFECYCLE, OPEN_STATUSES, TrialStatus, next_stage
 from sandbox.packs.checking import Finding, each_text
 from sandbox.packs.errors import Fault
@@ -112,9 +112,10 @@ def _stuck() -> list[TrialStatus]:
 def prove_competences_covered(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
     """Prove that no competence is without an authority on any day."""
     for index, competence in enumerate(pack.competences):
-        holders = [each for each in pack.authorities if competence.code in each.competences]
-        gap = _gap(holders)
-        if gap is not None:
+        gap = _gap(_periods(pack, competence.code))
+        # A competence that a succession names as ended is meant to be nobody's from that day on.
+        ends = {each.on for each in pack.successions if competence.code in each.ended}
+        if gap is not None and gap not in ends:
             yield Finding(
                 ("competences", index, "code"),
                 Fault.INCONSISTENT,
@@ -124,15 +125,27 @@ def prove_competences_covered(pack: PolicyPack, _budget: Budget) -> Iterator[Sho
     yield Proof(
         "Every competence has an authority on every date.",
         f"The periods of the authorities with each of the {len(pack.competences)} competences "
-        "were laid end to end: from the first day to the last there is no day between them.",
+        "were laid end to end, counting what passes by succession: from the first day to the last "
+        "there is no day between them, and a competence ends only where a succession says so. "
+        "Until a succession is applied the authority that it ends keeps its competences.",
     )
 
 
-def _gap(holders: Sequence[AuthoritySpec]) -> date | None:
+def _periods(pack: PolicyPack, competence: str) -> Iterator[tuple[date, date]]:
+    """List the first and last day of each time for which an authority has the competence."""
+    for authority in pack.authorities:
+        if competence not in authority.competences:
+            continue
+        first, last = authority.valid_from or date.min, authority.valid_until or date.max
+        received = [
+            each.on for each in pack.successions if passes_to(each, competence) == authority.code
+        ]
+        yield max(first, min(received, default=first)), last
+
+
+def _gap(found: Iterable[tuple[date, date]]) -> date | None:
     """Return the first day without a holder after the first one began, or None."""
-    periods = sorted(
-        (each.valid_from or date.min, each.valid_until or date.max) for each in holders
-    )
+    periods = sorted(found)
     if not periods:
         return None  # Said already, of the competence as a whole.
     covered = periods[0][1]

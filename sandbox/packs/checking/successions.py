@@ -1,0 +1,180 @@
+"""Check what becomes of authorities in time: who follows whom, and when their terms stand still."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sandbox.domain.packs import PolicyPack, SuccessionSpec, SuspensionWindowSpec
+from sandbox.domain.succession import exists
+from sandbox.packs.checking.findings import Finding, duplicates, repeated, unknown_names
+from sandbox.packs.errors import Fault
+from sandbox.packs.positions import Path
+
+LONGEST_WINDOW = timedelta(days=365)
+"""The longest a window may last, so that every term that it stops ends."""
+_WAYS = "first_day with last_day, first_day with business_days, or dates"
+
+
+def judge_successions(pack: PolicyPack) -> Iterator[Finding]:
+    """Find successions that lose a competence, or do not agree with who exists when."""
+    known = {authority.code: authority for authority in pack.authorities}
+    ending: set[str] = set()
+    for index, succession in enumerate(pack.successions):
+        path: Path = ("successions", index)
+        unknown = tuple(unknown_names(path, (succession.authority,), set(known)))
+        if unknown:
+            yield Finding(
+                (*path, "authority"), unknown[0].fault, unknown[0].message, unknown[0].allowed
+            )
+            continue
+        if succession.authority in ending:
+            yield Finding(
+                (*path, "authority"),
+                Fault.DUPLICATE,
+                f'"{succession.authority}" ends more than once',
+            )
+        ending.add(succession.authority)
+        until = known[succession.authority].valid_until
+        day_before = succession.on - timedelta(days=1)
+        if until != day_before:
+            yield Finding(
+                (*path, "on"),
+                Fault.INCONSISTENT,
+                f'"{succession.authority}" must end the day before, by its valid_until',
+                day_before.isoformat(),
+            )
+        yield from _successors(pack, path, succession)
+        yield from _passed(pack, path, succession)
+    yield from _cycles(pack)
+
+
+def _successors(pack: PolicyPack, path: Path, succession: SuccessionSpec) -> Iterator[Finding]:
+    known = {authority.code: authority for authority in pack.authorities}
+    yield from duplicates((*path, "successors"), succession.successors, "code")
+    for place, successor in enumerate(succession.successors):
+        here: Path = (*path, "successors", place)
+        if successor.code not in known:
+            yield Finding(
+                (*here, "code"),
+                Fault.UNKNOWN_REFERENCE,
+                f'the pack has no "{successor.code}"',
+                ", ".join(sorted(known)),
+            )
+            continue
+        authority = known[successor.code]
+        if not exists(authority, succession.on):
+            yield Finding(
+                (*here, "code"),
+                Fault.INCONSISTENT,
+                f'"{successor.code}" is not in force on {succession.on.isoformat()}',
+            )
+        yield from unknown_names(
+            (*here, "competences"), successor.competences, {*authority.competences}
+        )
+
+
+def _passed(pack: PolicyPack, path: Path, succession: SuccessionSpec) -> Iterator[Finding]:
+    """Find competences that pass to nobody or to two, and those that there are not to pass on."""
+    own = next(each.competences for each in pack.authorities if each.code == succession.authority)
+    seen: set[str] = set()
+    lists: list[tuple[Path, tuple[str, ...]]] = [
+        ((*path, "successors", place, "competences"), each.competences)
+        for place, each in enumerate(succession.successors)
+    ]
+    for here, competences in (*lists, ((*path, "ended"), succession.ended)):
+        for place, competence in enumerate(competences):
+            if competence not in own:
+                yield Finding(
+                    (*here, place),
+                    Fault.UNKNOWN_REFERENCE,
+                    f'"{succession.authority}" has no competence "{competence}" to pass on',
+                    ", ".join(own),
+                )
+            elif competence in seen:
+                yield Finding(
+                    (*here, place), Fault.DUPLICATE, f'"{competence}" passes on more than once'
+                )
+            seen.add(competence)
+    for competence in own:
+        if competence not in seen:
+            yield Finding(
+                (*path, "successors"),
+                Fault.MISSING,
+                f'nobody takes over "{competence}", and it is not among those ended',
+            )
+
+
+def _cycles(pack: PolicyPack) -> Iterator[Finding]:
+    """Find authorities that would come back as a successor of themselves."""
+    heirs = {
+        each.authority: {successor.code for successor in each.successors}
+        for each in pack.successions
+    }
+    for index, succession in enumerate(pack.successions):
+        reached: set[str] = set()
+        ahead = {*heirs[succession.authority]}
+        while ahead:
+            code = ahead.pop()
+            reached.add(code)
+            ahead |= heirs.get(code, set()) - reached
+        if succession.authority in reached:
+            yield Finding(
+                ("successions", index, "successors"),
+                Fault.INCONSISTENT,
+                f'"{succession.authority}" would follow itself',
+            )
+
+
+def judge_windows(pack: PolicyPack) -> Iterator[Finding]:
+    """Find windows of nobody, without an end, or outside the life of their authority."""
+    known = {authority.code: authority for authority in pack.authorities}
+    for index, window in enumerate(pack.suspension_windows):
+        path: Path = ("suspension_windows", index)
+        if window.authority not in known:
+            yield Finding(
+                (*path, "authority"),
+                Fault.UNKNOWN_REFERENCE,
+                f'the pack has no "{window.authority}"',
+                ", ".join(sorted(known)),
+            )
+        yield from repeated((*path, "dates"), [each.isoformat() for each in window.dates])
+        if not _is_one_way(window):
+            yield Finding(path, Fault.INCONSISTENT, "must say its days in one way", _WAYS)
+            continue
+        first, last = _span(window)
+        if last < first:
+            yield Finding((*path, "last_day"), Fault.INCONSISTENT, "is before first_day")
+        elif last - first > LONGEST_WINDOW:
+            yield Finding(
+                (*path, "last_day" if window.last_day else "dates"),
+                Fault.TOO_LARGE,
+                "makes the window longer than a year",
+                f"at most {LONGEST_WINDOW.days} days",
+            )
+        authority = known.get(window.authority)
+        if authority is not None and not (exists(authority, first) and exists(authority, last)):
+            yield Finding(
+                (*path, "authority"),
+                Fault.INCONSISTENT,
+                f'"{window.authority}" is not in force during the whole window',
+            )
+
+
+def _is_one_way(window: SuspensionWindowSpec) -> bool:
+    said = (
+        window.first_day is not None,
+        window.last_day is not None,
+        window.business_days is not None,
+        bool(window.dates),
+    )
+    return said in (
+        (True, True, False, False),
+        (True, False, True, False),
+        (False, False, False, True),
+    )
+
+
+def _span(window: SuspensionWindowSpec) -> tuple[date, date]:
+    if window.dates:
+        return min(window.dates), max(window.dates)
+    assert window.first_day is not None
+    return window.first_day, window.last_day or window.first_day
