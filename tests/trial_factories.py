@@ -339,13 +339,13 @@ def end_early(session: Session, cast: Cast) -> None:
 
 
 def trouble(session: Session, cast: Cast, trial: Trial, days: int = 0) -> Incident:
-    """Open an incident so many days from now."""
+    """Open an incident so many days from now; its class asks for no answer and no second report."""
     with unit_of_work(session):
         return services.open_incident(
             session,
             cast.company,
             trial,
-            class_key=active.pack_of(trial).incident_classes[0].key,
+            class_key=active.pack_of(trial).incident_classes[-1].key,
             what_happened="Se cayó.",
             persons_affected=1,
             now=cast.now + timedelta(days=days),

@@ -25,6 +25,8 @@ report               status     status       ok             ok         status   
 accept_report        status     ok           ok             ok         ok           ok             ok         ok         ok
 return_report        status     status       ok             ok         status       ok             ok         status     status
 open_incident        ok         status       ok             ok         status       ok             ok         status     status
+complete_incident    ok         ok           ok             ok         ok           ok             ok         ok         ok
+react_incident       ok         ok           ok             ok         ok           ok             ok         ok         ok
 close_incident       ok         ok           ok             ok         ok           ok             ok         ok         ok
 """  # noqa: E501 - a table is read by its columns
 

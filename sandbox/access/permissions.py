@@ -49,6 +49,8 @@ class P(StrEnum):
     MONITORING_REPORT_SUBMIT = "monitoring_report:submit"
     MONITORING_REPORT_JUDGE = "monitoring_report:judge"
     INCIDENT_OPEN = "incident:open"
+    INCIDENT_COMPLETE = "incident:complete"
+    INCIDENT_REACT = "incident:react"
     INCIDENT_CLOSE = "incident:close"
     TRIAL_SUSPEND = "trial:suspend"
     TRIAL_RESUME = "trial:resume"

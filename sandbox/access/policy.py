@@ -92,6 +92,8 @@ POLICY: dict[P, Grant] = {
     P.MONITORING_REPORT_SUBMIT: Grant(Trial, own_organisation),
     P.MONITORING_REPORT_JUDGE: Grant(Trial, lead),
     P.INCIDENT_OPEN: Grant(Trial, own_organisation | reader),
+    P.INCIDENT_COMPLETE: Grant(Trial, own_organisation),
+    P.INCIDENT_REACT: Grant(Trial, lead),
     P.INCIDENT_CLOSE: Grant(Trial, lead),
     # A kill switch must not wait: every officer of an assigned authority may use it.
     P.TRIAL_SUSPEND: Grant(Trial, own_organisation | (officer & assigned & ~recused)),

@@ -474,6 +474,8 @@ class MetricSpec:
     target: Decimal
     warning: Decimal
     breach: Decimal
+    breach_class: str | None = None  # the class of incident that a breach opens
+    breach_suspends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,12 +490,18 @@ class PlanFieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class IncidentClassSpec:
-    """Name a class of incident with the term for reporting it. Units: hours."""
+    """Name a class of incident with its terms.
+
+    Units: hours, and calendar days. A class without `complete_report_days` is reported in full at
+    once; one without `reaction_days` asks the lead for no answer.
+    """
 
     key: str
     name: Text
     report_hours: int
     serious: bool
+    complete_report_days: int | None = None
+    reaction_days: int | None = None
 
 
 # --- coordination --------------------------------------------------------------------------------
@@ -631,6 +639,10 @@ class PolicyPack:
     def clock(self, key: str) -> ClockSpec:
         """Return the clock with this key. Raises: KeyError."""
         return _by(self.clocks, "key", key)
+
+    def incident_class(self, key: str) -> IncidentClassSpec:
+        """Return the class of incident with this key. Raises: KeyError."""
+        return _by(self.incident_classes, "key", key)
 
     def metric(self, key: str) -> MetricSpec:
         """Return the metric with this key. Raises: KeyError."""

@@ -43,6 +43,8 @@ class TrialWork(StrEnum):
     ACCEPT_REPORT = "accept_report"
     RETURN_REPORT = "return_report"
     OPEN_INCIDENT = "open_incident"
+    COMPLETE_INCIDENT = "complete_incident"
+    REACT_INCIDENT = "react_incident"
     CLOSE_INCIDENT = "close_incident"
 
 
@@ -63,7 +65,14 @@ OPEN_STATUSES = frozenset({TrialStatus.PREPARING, TrialStatus.RUNNING, TrialStat
 
 # Reports that were handed in and incidents that were opened are worked off even after the end. No
 # report is returned then: nobody could correct it any more.
-_LEFT_OVER = frozenset({TrialWork.ACCEPT_REPORT, TrialWork.CLOSE_INCIDENT})
+_LEFT_OVER = frozenset(
+    {
+        TrialWork.ACCEPT_REPORT,
+        TrialWork.COMPLETE_INCIDENT,
+        TrialWork.REACT_INCIDENT,
+        TrialWork.CLOSE_INCIDENT,
+    }
+)
 _REPORTING = frozenset({TrialWork.REPORT, TrialWork.ACCEPT_REPORT, TrialWork.RETURN_REPORT})
 # What opens a gate. It rests during a suspension: nobody prepares the next stage of a test that
 # perhaps never goes on, and what stopped it may change what the gate has to ask for.

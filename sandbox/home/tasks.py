@@ -55,6 +55,8 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "trials.complete": {"status": "running"},
     "trials.resume": {"status": "suspended"},
     "trials.incident": {},
+    "trials.complete_incident": {},
+    "trials.react_incident": {},
     "outcomes.draft": {},
     "outcomes.finish": {},
     "outcomes.publish": {},
@@ -82,7 +84,10 @@ class Waiting:
 
 
 def list_tasks(session: Session, actor: Actor, now: datetime) -> Waiting:
-    """Return what waits for the actor, the most urgent first and undated tasks by age."""
+    """Return what waits for the actor, the most urgent first and undated tasks by age.
+
+    Overdue matters of an incident stand before everything else, by their gravity.
+    """
     found = [
         *applications.list_tasks(session, actor, now),
         *coordination.list_tasks(session, actor, now),
@@ -91,12 +96,16 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> Waiting:
     ]
     shown: list[Task] = []
     numbers: Counter[str] = Counter()
-    for task in sorted(found, key=lambda task: (task.due_on or date.max, task.since)):
+    for task in sorted(found, key=_urgency):
         numbers[task.kind] += 1
         if task.kind not in _LISTS or numbers[task.kind] <= MOST_OF_A_KIND:
             shown.append(task)
     cuts = [_cut(kind) for kind in _LISTS if numbers[kind] > MOST_OF_A_KIND]
     return Waiting(shown, cuts)
+
+
+def _urgency(task: Task) -> tuple[int, date, datetime]:
+    return (-task.gravity, task.due_on or date.max, task.since)
 
 
 def _cut(kind: str) -> Cut:

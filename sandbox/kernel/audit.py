@@ -66,6 +66,8 @@ class Deed(StrEnum):
     MONITORING_REPORT_ACCEPTED = "monitoring_report:accepted"
     MONITORING_REPORT_RETURNED = "monitoring_report:returned"
     INCIDENT_OPENED = "incident:opened"
+    INCIDENT_COMPLETED = "incident:completed"
+    INCIDENT_REACTED = "incident:reacted"
     INCIDENT_CLOSED = "incident:closed"
     TRIAL_SUSPENDED = "trial:suspended"
     RESUMPTION_AGREED = "resumption:agreed"

@@ -16,7 +16,8 @@ class Task:
     """Name one thing that waits for the actor.
 
     Shape: `kind` is a key of `sandbox.home.tasks.TASK_SENTENCES`; `endpoint` and `values` give the
-    address of the page on which it is done.
+    address of the page on which it is done; `gravity` puts what is overdue and grave before
+    everything else, the gravest first, and is 0 for all other tasks.
     """
 
     kind: str
@@ -26,3 +27,4 @@ class Task:
     due_on: date | None
     endpoint: str
     values: Mapping[str, str] = field(default_factory=dict)
+    gravity: int = 0

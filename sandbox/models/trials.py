@@ -194,8 +194,17 @@ class Incident(Audited, Versioned, Base):
     what_happened: Mapped[str]
     persons_affected: Mapped[int]
     opened_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    opened_at: Mapped[datetime]
-    due_at: Mapped[datetime]
+    known_at: Mapped[datetime]  # when the company learned of it
+    opened_at: Mapped[datetime]  # the first report
+    due_at: Mapped[datetime]  # of the first report
+    complete_due_at: Mapped[datetime | None]  # None: the first report must say everything
+    complete_report: Mapped[str] = mapped_column(default="")
+    completed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    completed_at: Mapped[datetime | None]
+    reaction_due_at: Mapped[datetime | None]  # None: the lead is asked for no answer
+    reaction: Mapped[str] = mapped_column(default="")
+    reacted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reacted_at: Mapped[datetime | None]
     correction: Mapped[str] = mapped_column(default="")
     closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None]
@@ -208,7 +217,10 @@ class Incident(Audited, Versioned, Base):
 
 
 class Suspension(Audited, Versioned, Base):
-    """Keep a stop of a trial; resuming needs the lead and whoever suspended."""
+    """Keep a stop of a trial; resuming needs the lead and whoever suspended.
+
+    Where it is neither the company's nor an authority's, the pack's own rule suspended.
+    """
 
     __tablename__ = "suspension"
     __table_args__ = (Index("ix_suspension_trial_id", "trial_id", "resumed_at"),)

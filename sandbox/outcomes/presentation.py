@@ -136,11 +136,17 @@ def _suspensions(suspensions: list[Mapping[str, Any]], day: Format) -> str:
             "%(begin)s to %(end)s, by %(who)s",
             begin=_on(entry["suspended_on"], day),
             end=_on(entry["resumed_on"], day),
-            who=_("the company") if entry["by_company"] else entry["authority"],
+            who=_suspender(entry),
         )
         for entry in suspensions
     ]
     return "; ".join(parts)
+
+
+def _suspender(entry: Mapping[str, Any]) -> str:
+    if entry["by_company"]:
+        return str(_("the company"))
+    return str(entry["authority"] or _("the rules of the programme"))
 
 
 def _stage(stage: Mapping[str, Any], language: str, day: Format) -> tuple[str, str, str, str]:

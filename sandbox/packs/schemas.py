@@ -295,6 +295,8 @@ class MetricSchema(PartSchema):
     target = Amount(required=True)
     warning = Amount(required=True)
     breach = Amount(required=True)
+    breach_class = Key()
+    breach_suspends = Flag()
 
 
 class PlanFieldSchema(PartSchema):
@@ -311,6 +313,8 @@ class IncidentClassSchema(PartSchema):
     name = Words(required=True)
     report_hours = Whole(1, 8_760, required=True)
     serious = Flag(required=True)
+    complete_report_days = Whole(1, 365)
+    reaction_days = Whole(1, 365)
 
 
 class CoordinationSchema(PartSchema):

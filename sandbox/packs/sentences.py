@@ -405,6 +405,10 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "target": "The value that is hoped for; a reading that meets it is always within.",
             "warning": "The value from which on a reading is a warning.",
             "breach": "The value from which on a reading is a breach.",
+            "breach_class": "The key of the class of incident that a breach opens by itself. "
+            "Without it a breach opens none, and only keeps a gate with `metrics_within` closed.",
+            "breach_suspends": "Whether a breach suspends the test at once. It goes on when the "
+            "lead agrees. Only with `breach_class`.",
         },
     ),
     schemas.PlanFieldSchema: TableWords(
@@ -423,9 +427,15 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         {
             "key": _CODE,
             "name": _NAME,
-            "report_hours": "Within how many hours it must be reported.",
+            "report_hours": "Within how many hours the company must report it, from when it "
+            "learned of it.",
             "serious": "Whether an open incident of this class keeps a gate with "
             "`no_open_incident` closed.",
+            "complete_report_days": "Within how many calendar days the company must complete a "
+            "first report that was incomplete, from when it learned of the incident. The lead "
+            "closes the incident only after that. Without it the first report must say everything.",
+            "reaction_days": "Within how many calendar days the lead must answer, from the first "
+            "report. Without it no answer is asked for.",
         },
     ),
     schemas.CoordinationSchema: TableWords(

@@ -283,16 +283,47 @@ def _gate(gate: Iterable[RequirementSpec]) -> Iterator[Line]:
 
 
 def _monitoring(pack: PolicyPack) -> Iterator[Line]:
-    yield 1, _("Metrics")
-    for metric in pack.metrics:
-        yield 2, _metric(metric)
     yield 1, _("Classes of incident")
     for incident in pack.incident_classes:
         hours = ngettext(
             "reported within %(num)d hour", "reported within %(num)d hours", incident.report_hours
         )
         facts = [hours, _("serious")] if incident.serious else [hours]
+        if incident.complete_report_days is not None:
+            facts.append(
+                ngettext(
+                    "completed within %(num)d day",
+                    "completed within %(num)d days",
+                    incident.complete_report_days,
+                )
+            )
+        if incident.reaction_days is not None:
+            facts.append(
+                ngettext(
+                    "answered by the lead within %(num)d day",
+                    "answered by the lead within %(num)d days",
+                    incident.reaction_days,
+                )
+            )
         yield 2, f"{read(incident.name)}: {'; '.join(facts)}"
+    yield 1, _("Metrics")
+    for metric in pack.metrics:
+        yield 2, _metric(metric)
+        yield from _breach(pack, metric)
+
+
+def _breach(pack: PolicyPack, metric: MetricSpec) -> Iterator[Line]:
+    if metric.breach_class is None:
+        return
+    name = part_words(pack.incident_class(metric.breach_class))
+    yield (
+        3,
+        (
+            _("A breach opens an incident of the class %(name)s and suspends the test.", name=name)
+            if metric.breach_suspends
+            else _("A breach opens an incident of the class %(name)s.", name=name)
+        ),
+    )
 
 
 def _metric(metric: MetricSpec) -> str:

@@ -34,6 +34,8 @@ TRIAL_PERMISSIONS = (
     P.MONITORING_REPORT_SUBMIT,
     P.MONITORING_REPORT_JUDGE,
     P.INCIDENT_OPEN,
+    P.INCIDENT_COMPLETE,
+    P.INCIDENT_REACT,
     P.INCIDENT_CLOSE,
     P.TRIAL_SUSPEND,
     P.TRIAL_RESUME,
@@ -78,6 +80,8 @@ class TrialPage:
     may_report: bool
     may_judge: bool
     may_open_incident: bool
+    may_complete_incident: bool
+    may_react_to_incident: bool
     may_close_incident: bool
     own_conditions: frozenset[str]
     readings: Mapping[str, Sequence[Reading]]
@@ -112,6 +116,9 @@ def page_of(session: Session, actor: Actor, file: TrialFile) -> TrialPage:
         may_report=TrialWork.REPORT in open_now and P.MONITORING_REPORT_SUBMIT in granted,
         may_judge=TrialWork.ACCEPT_REPORT in open_now and P.MONITORING_REPORT_JUDGE in granted,
         may_open_incident=TrialWork.OPEN_INCIDENT in open_now and P.INCIDENT_OPEN in granted,
+        may_complete_incident=TrialWork.COMPLETE_INCIDENT in open_now
+        and P.INCIDENT_COMPLETE in granted,
+        may_react_to_incident=TrialWork.REACT_INCIDENT in open_now and P.INCIDENT_REACT in granted,
         may_close_incident=TrialWork.CLOSE_INCIDENT in open_now and P.INCIDENT_CLOSE in granted,
         own_conditions=frozenset(
             spec.key

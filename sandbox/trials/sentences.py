@@ -1,18 +1,74 @@
 """Say in words what a gate still lacks, and who can bring it."""
 
+from datetime import datetime, timedelta
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from sandbox.domain.gates import MissingKind, MissingPart
-from sandbox.domain.packs import PolicyPack, Who
+from sandbox.domain.packs import IncidentClassSpec, PolicyPack, Who
 from sandbox.kernel.language import current_language
+
+SECONDS_AN_HOUR = 3_600
+HOURS_A_DAY = 24
+FEWEST_HOURS_IN_DAYS = 48  # what is shorter is said in hours
 
 # Said beside the form where it is judged, and on a page of its own where two arrive at once.
 FORM_SENT = _l(
     "This form was already sent, with other content, and that was saved. What you have "
     "written now has not been saved: check whether it is still needed and send it again."
 )
+
+
+def class_terms(spec: IncidentClassSpec) -> str:
+    """Say by when an incident of a class is reported, completed and answered."""
+    hours = spec.report_hours
+    if hours % HOURS_A_DAY or hours < FEWEST_HOURS_IN_DAYS:
+        first = ngettext("Report it within %(num)s hour.", "Report it within %(num)s hours.", hours)
+    else:
+        first = ngettext(
+            "Report it within %(num)s day.",
+            "Report it within %(num)s days.",
+            hours // HOURS_A_DAY,
+        )
+    parts = [first]
+    if spec.complete_report_days is not None:
+        parts.append(
+            ngettext(
+                "Complete the report within %(num)s day.",
+                "Complete the report within %(num)s days.",
+                spec.complete_report_days,
+            )
+        )
+    if spec.reaction_days is not None:
+        parts.append(
+            ngettext(
+                "The lead authority answers within %(num)s day.",
+                "The lead authority answers within %(num)s days.",
+                spec.reaction_days,
+            )
+        )
+    return " ".join(parts)
+
+
+def term_words(due_at: datetime, now: datetime) -> str:
+    """Say how much of a term is left, or for how long it has been over."""
+    left = due_at - now
+    hours = int(abs(left).total_seconds() // SECONDS_AN_HOUR)
+    days = hours // HOURS_A_DAY
+    is_short = hours < FEWEST_HOURS_IN_DAYS
+    if left < timedelta(0):
+        return (
+            ngettext("%(num)s hour overdue", "%(num)s hours overdue", hours)
+            if is_short
+            else ngettext("%(num)s day overdue", "%(num)s days overdue", days)
+        )
+    return (
+        ngettext("%(num)s hour left", "%(num)s hours left", hours)
+        if is_short
+        else ngettext("%(num)s day left", "%(num)s days left", days)
+    )
 
 
 def who(part: Who, authority: str | None = None) -> str:

@@ -16,5 +16,7 @@ TASK_SENTENCES: Mapping[str, object] = {
     "trials.complete": _l("Complete the test: everything is in place"),
     "trials.resume": _l("Decide whether the suspended test may go on"),
     "trials.incident": _l("Work off the open incident"),
+    "trials.complete_incident": _l("Complete the report of the incident"),
+    "trials.react_incident": _l("Answer the report of the incident"),
     "trials.more": _l("More tests are open than are looked through here: see the list of tests"),
 }

@@ -54,6 +54,8 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.MONITORING_REPORT_ACCEPTED: _l("Monitoring report accepted"),
     Deed.MONITORING_REPORT_RETURNED: _l("Monitoring report returned"),
     Deed.INCIDENT_OPENED: _l("Incident reported"),
+    Deed.INCIDENT_COMPLETED: _l("Report of the incident completed"),
+    Deed.INCIDENT_REACTED: _l("Report of the incident answered"),
     Deed.INCIDENT_CLOSED: _l("Incident closed"),
     Deed.TRIAL_SUSPENDED: _l("Test suspended"),
     Deed.RESUMPTION_AGREED: _l("Resumption agreed by one side"),

@@ -40,6 +40,11 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.FOUR_EYES: _l("Whoever drafted it cannot also publish it. Another person has to."),
     Why.GATE_CLOSED: _l("The gate of this stage is closed: not all of its requirements are met."),
     Why.INCIDENT_OPEN: _l("An incident is still open."),
+    Why.INCIDENT_NOT_COMPLETE: _l("The company has not completed its report of the incident yet."),
+    Why.INCIDENT_NOT_YET: _l("Nobody can learn of an incident after reporting it."),
+    Why.INCIDENT_REPORTED_AT_ONCE: _l(
+        "An incident of this kind is reported in full at once: the rules have no second report."
+    ),
     Why.INVITATION_EXPIRED: _l("This invitation has expired. Ask for a new one."),
     Why.INVITATION_USED: _l("This invitation has already been used."),
     Why.LAST_OWNER: _l("An organisation needs at least one owner."),
@@ -118,6 +123,8 @@ TRIAL_ACTIONS: dict[TrialAction | TrialWork, object] = {
     TrialWork.ACCEPT_REPORT: _l("accept a monitoring report"),
     TrialWork.RETURN_REPORT: _l("return a monitoring report to be corrected"),
     TrialWork.OPEN_INCIDENT: _l("report an incident"),
+    TrialWork.COMPLETE_INCIDENT: _l("complete the report of an incident"),
+    TrialWork.REACT_INCIDENT: _l("answer the report of an incident"),
     TrialWork.CLOSE_INCIDENT: _l("close an incident"),
 }
 

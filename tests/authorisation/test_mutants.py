@@ -94,6 +94,7 @@ IMPLIED: dict[tuple[P, str], str] = {
             P.STAGE_ENTER,
             P.MONITORING_REPORT_JUDGE,
             P.INCIDENT_OPEN,
+            P.INCIDENT_REACT,
             P.INCIDENT_CLOSE,
             P.TRIAL_RESUME,
             P.TRIAL_COMPLETE,
@@ -108,6 +109,7 @@ IMPLIED: dict[tuple[P, str], str] = {
             P.REQUIREMENT_WAIVE,
             P.STAGE_ENTER,
             P.MONITORING_REPORT_JUDGE,
+            P.INCIDENT_REACT,
             P.INCIDENT_CLOSE,
             P.TRIAL_COMPLETE,
         )

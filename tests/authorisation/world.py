@@ -536,6 +536,7 @@ class Builder:
                 class_key=pack().incident_classes[0].key,
                 what_happened=f"{name}-incident",
                 persons_affected=1,
+                is_complete=False,
                 now=self.now,
             )
         self.stop_and_go(trial, tenant, f"{name}-reason")

@@ -96,6 +96,12 @@ FAULTS = {
     "text without languages": Spoilt(
         OUTCOMES, REVOKED, 'name = "Revocada"', 'name = "Revocada"',
         "exit_kinds[5].name", Fault.WRONG_TYPE),
+    "flag of a breach as word": Spoilt(
+        MONITORING, 'breach_class = "serious"', 'breach_class = "serious"\nbreach_suspends = "yes"',
+        "breach_suspends", "metrics[0].breach_suspends", Fault.WRONG_TYPE),
+    "answer within no day": Spoilt(
+        MONITORING, "reaction_days = 3", "reaction_days = 0", "reaction_days",
+        "incident_classes[0].reaction_days", Fault.NOT_ALLOWED),
     "empty text": Spoilt(
         OUTCOMES, 'en = "Revoked by the authorities"', 'en = " "', "name = {es = \"Revocada",
         "exit_kinds[5].name.en", Fault.MISSING),
@@ -401,6 +407,16 @@ FAULTS = {
         Fault.UNKNOWN_REFERENCE),
     "warning beyond the target": Spoilt(
         MONITORING, "warning = 97.5", "warning = 99.5", "breach = 95", "metrics[2].breach",
+        Fault.INCONSISTENT),
+    "breach of no class": Spoilt(
+        MONITORING, 'breach_class = "serious"', 'breach_class = "grave"', "breach_class",
+        "metrics[0].breach_class", Fault.UNKNOWN_REFERENCE),
+    "breach that stops without an incident": Spoilt(
+        MONITORING, 'breach_class = "serious"', "breach_suspends = true", "breach_suspends",
+        "metrics[0].breach_suspends", Fault.INCONSISTENT),
+    "complete report before the first": Spoilt(
+        MONITORING, "complete_report_days = 20", "complete_report_days = 2",
+        "complete_report_days = 2", "incident_classes[1].complete_report_days",
         Fault.INCONSISTENT),
     # --- stages and gates
     "gate of the first stage": Spoilt(

@@ -7,7 +7,7 @@ that is kept by hand.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +42,7 @@ class Scene:
     cast: Cast
     report: MonitoringReport
     incident: Incident
+    unfinished: Incident
 
     @cached_property
     def file(self) -> TrialFile:
@@ -163,6 +164,21 @@ class Scene:
                     what_happened="Se cayó.",
                     persons_affected=1,
                 )
+            case TrialWork.COMPLETE_INCIDENT:
+                self.do(
+                    services.complete_incident,
+                    cast.company,
+                    incident=self.unfinished,
+                    report="Fue un cable.",
+                    persons_affected=2,
+                )
+            case TrialWork.REACT_INCIDENT:
+                self.do(
+                    services.react_to_incident,
+                    lead,
+                    incident=self.unfinished,
+                    reaction="Enterados.",
+                )
             case TrialWork.CLOSE_INCIDENT:
                 self.do(services.close_incident, lead, incident=self.incident, correction="Ya.")
             case _:
@@ -190,20 +206,24 @@ class Scene:
 
 
 def furnish(session: Session, cast: Cast) -> Scene:
-    """Give the place a complete plan, a report that waits to be judged and an open incident."""
+    """Give the place a complete plan, a report that waits to be judged and open incidents."""
     file = read(session, cast)
-    scene = Scene(session, cast, MonitoringReport(), Incident())
+    scene = Scene(session, cast, MonitoringReport(), Incident(), Incident())
     if cast.trial.status == TrialStatus.PREPARING:
         version = file.plan.version
         scene.do(services.save_plan, cast.company, fields=scene.fields(), expected_version=version)
-    incident = services.open_incident(
-        session,
-        cast.company,
-        cast.trial,
-        class_key=pack().incident_classes[-1].key,
-        what_happened="Se detuvo.",
-        persons_affected=0,
-        now=cast.now,
+    incident, unfinished = (
+        services.open_incident(
+            session,
+            cast.company,
+            cast.trial,
+            class_key=spec.key,
+            what_happened="Se detuvo.",
+            persons_affected=0,
+            is_complete=spec.complete_report_days is None,
+            now=cast.now,
+        )
+        for spec in (pack().incident_classes[-1], pack().incident_classes[0])
     )
     # Put there by hand: in the stage of the plan nobody could hand one in.
     report = MonitoringReport(
@@ -218,7 +238,7 @@ def furnish(session: Session, cast: Cast) -> Scene:
     )
     session.add(report)
     session.flush()
-    return Scene(session, cast, report, incident)
+    return Scene(session, cast, report, incident, unfinished)
 
 
 def bring_about(scene: Scene, status: TrialStatus) -> None:
@@ -230,7 +250,7 @@ def bring_about(scene: Scene, status: TrialStatus) -> None:
         TrialStatus.COMPLETED: TrialAction.COMPLETE,
     }
     if status in moves:
-        Scene(session, cast, scene.report, scene.incident).attempt(moves[status])
+        replace(scene).attempt(moves[status])
         session.flush()
     assert cast.trial.status == status
 
@@ -312,7 +332,7 @@ def test_every_deed_in_every_stage_and_status_is_answered_as_the_table_says(
         # The same with an open gate, which is what tempts people to go on.
         for status in statuses:
             with taken_back(session):
-                scene = Scene(session, cast, MonitoringReport(), Incident())
+                scene = Scene(session, cast, MonitoringReport(), Incident(), Incident())
                 assert scene.is_gate_open
                 wrong |= faults_in(scene, status, writes, TrialAction)
         if file.next_gate == COMPLETION:

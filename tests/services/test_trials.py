@@ -536,8 +536,12 @@ def test_a_breach_opens_an_incident_by_itself(session: Session, files: FileStore
     incident = session.scalars(select(Incident)).one()
     metric = file.pack.metric(file.tier.metrics[0])
     assert metric.name.in_("es") in incident.what_happened
-    gravest = min(file.pack.incident_classes, key=lambda each: each.report_hours)
-    assert incident.due_at == cast.now + timedelta(hours=gravest.report_hours)
+    assert metric.breach_class == "serious"
+    assert incident.class_key == "serious"
+    assert incident.due_at == cast.now + timedelta(hours=72)
+    assert incident.complete_due_at == cast.now + timedelta(days=20)
+    assert incident.completed_at is None
+    assert cast.trial.status == TrialStatus.RUNNING
 
 
 def test_good_readings_open_none(session: Session, files: FileStore) -> None:

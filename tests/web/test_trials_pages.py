@@ -533,6 +533,45 @@ def test_sending_the_form_of_an_incident_twice_leads_to_the_same_incident(
     assert session.scalar(select(func.count(Incident.id))) == 2
 
 
+def test_an_incident_is_reported_completed_and_answered_on_its_pages(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    company, lead = window(cast.company), window(cast.lead.officer)
+    form = company.get(address(cast, "incidents", "new"))
+    assert "Infórmelo en 24 horas. Complete el informe en 15 días." in form.main
+    typed = {"class_key": "critical", "what_happened": "Se cayó.", "is_first": "y"}
+    for wrong in (
+        {"class_key": "minor"},
+        {"known_on-day": "1", "known_on-month": "1", "known_on-year": "2099"},
+        {
+            "known_on-day": "1",
+            "known_on-month": "1",
+            "known_on-year": "2026",
+            "known_time": "25:00",
+        },
+    ):
+        page = company.submit(form, {**typed, **wrong})
+        assert (page.status_code, bool(page.error_summary)) == (422, True)
+    page = company.submit(form, typed)
+    assert "quedan 14 días" in page.main
+    assert "quedan 2 días" in page.main
+    assert "Completar el informe del incidente" in company.get("/my-tasks").main
+    assert "Responder al informe del incidente" in lead.get("/my-tasks").main
+    session.rollback()
+    incident = str(session.scalars(select(Incident.id)).one())
+    session.rollback()
+    assert "Cerrar el incidente" not in lead.get(address(cast)).main
+    page = company.submit(
+        address(cast, "incidents", incident, "complete"),
+        {"report": "Fue un cable.", "persons_affected": "3"},
+    )
+    assert "Informe completo: Fue un cable." in page.main
+    page = lead.submit(address(cast, "incidents", incident, "answer"), {"reaction": "Cámbielo."})
+    assert "Respuesta de la autoridad coordinadora: Cámbielo." in page.main
+    assert "Cerrar el incidente" in page.main
+
+
 def test_sending_the_form_of_a_report_twice_hands_in_one(
     session: Session, cast: Cast, window: Open
 ) -> None:

@@ -34,6 +34,7 @@ from sandbox.packs.checking.questions import (
 )
 from sandbox.packs.checking.risk import (
     judge_hard_rules,
+    judge_incident_classes,
     judge_metrics,
     judge_prohibited_tier,
     judge_tier_ranges,
@@ -79,6 +80,7 @@ CHECKS: tuple[Check, ...] = (
     judge_prohibited_tier,
     judge_hard_rules,
     judge_metrics,
+    judge_incident_classes,
     judge_stages,
     judge_reliefs,
 )

@@ -14,6 +14,8 @@ from sandbox.packs.checking.questions import form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 
+HOURS_A_DAY = 24
+
 
 def most_points(pack: PolicyPack) -> int:
     """Return the most points that the answers of one application can reach.
@@ -122,6 +124,7 @@ def judge_metrics(pack: PolicyPack) -> Iterator[Finding]:
     for index, tier in enumerate(pack.tiers):
         yield from unknown_names(("tiers", index, "metrics"), tier.metrics, known)
         yield from repeated(("tiers", index, "metrics"), tier.metrics)
+    yield from _breaches(pack)
     for index, metric in enumerate(pack.metrics):
         steps = (metric.target, metric.warning, metric.breach)
         rising = metric.direction is Direction.AT_MOST
@@ -131,4 +134,38 @@ def judge_metrics(pack: PolicyPack) -> Iterator[Finding]:
                 ("metrics", index, "breach"),
                 Fault.INCONSISTENT,
                 f'target, warning and breach must {order} where the metric is "{metric.direction}"',
+            )
+
+
+def _breaches(pack: PolicyPack) -> Iterator[Finding]:
+    """Find breaches that open incidents of no class, or suspend without saying why."""
+    classes = [each.key for each in pack.incident_classes]
+    for index, metric in enumerate(pack.metrics):
+        if metric.breach_class is not None and metric.breach_class not in classes:
+            yield Finding(
+                ("metrics", index, "breach_class"),
+                Fault.UNKNOWN_REFERENCE,
+                f'there is no class of incident "{metric.breach_class}"',
+                ", ".join(classes),
+            )
+        if metric.breach_suspends and metric.breach_class is None:
+            yield Finding(
+                ("metrics", index, "breach_suspends"),
+                Fault.INCONSISTENT,
+                "a breach that suspends the test must also open an incident",
+                "breach_class beside it, or false",
+            )
+
+
+def judge_incident_classes(pack: PolicyPack) -> Iterator[Finding]:
+    """Find complete reports that would be due before the first one."""
+    for index, spec in enumerate(pack.incident_classes):
+        days = spec.complete_report_days
+        if days is not None and days * HOURS_A_DAY < spec.report_hours:
+            least = -(-spec.report_hours // HOURS_A_DAY)
+            yield Finding(
+                ("incident_classes", index, "complete_report_days"),
+                Fault.INCONSISTENT,
+                f"is over before the first report is due ({spec.report_hours} hours)",
+                f"at least {least}",
             )

@@ -61,6 +61,7 @@ class TrialFile:
 
     trial: Trial
     pack: PolicyPack
+    now: datetime
     today: date
     supervisors: tuple[Supervisor, ...]
     plan: TrialPlan
@@ -117,6 +118,36 @@ class TrialFile:
     def current_reports(self) -> list[MonitoringReport]:
         """Return the reports on the current stage."""
         return [report for report in self.reports if report.stage_id == self.current.id]
+
+    @property
+    def open_incidents(self) -> list[Incident]:
+        """Return the incidents that are not closed, the gravest first."""
+        found = [each for each in self.incidents if each.closed_at is None]
+        return sorted(found, key=lambda each: (not each.serious, each.due_at))
+
+    @property
+    def incidents_to_complete(self) -> list[Incident]:
+        """Return the incidents of which the company owes the complete report, soonest first."""
+        return sorted(
+            (
+                each
+                for each in self.open_incidents
+                if _is_owed(each.complete_due_at, each.completed_at)
+            ),
+            key=lambda each: each.complete_due_at or each.due_at,
+        )
+
+    @property
+    def incidents_to_answer(self) -> list[Incident]:
+        """Return the incidents of which the lead owes an answer, soonest first."""
+        return sorted(
+            (
+                each
+                for each in self.open_incidents
+                if _is_owed(each.reaction_due_at, each.reacted_at)
+            ),
+            key=lambda each: each.reaction_due_at or each.due_at,
+        )
 
     @property
     def unjudged_report(self) -> MonitoringReport | None:
@@ -267,6 +298,10 @@ class TrialFile:
         """Return the supervising authority that the actor works for; the lead before others."""
         mine = [each for each in self.supervisors if each.authority_id in actor.officer_of]
         return min(mine, key=lambda each: not each.is_lead, default=None)
+
+
+def _is_owed(due_at: datetime | None, done_at: datetime | None) -> bool:
+    return due_at is not None and done_at is None
 
 
 def has_approved(file: TrialFile, stage: str, requirement: str, actor: Actor) -> bool:

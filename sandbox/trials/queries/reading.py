@@ -78,6 +78,7 @@ def _files(
         yield TrialFile(
             trial=trial,
             pack=pack,
+            now=now,
             today=local_day(now, pack.calendar.timezone),
             supervisors=tuple(supervisors.get(trial.application_id, ())),
             plan=plans[trial.id][0].TrialPlan,

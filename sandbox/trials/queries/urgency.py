@@ -42,7 +42,7 @@ def select_urgent(actor: Actor, now: datetime) -> Select[Trial]:
     rank = case((is_suspended, 0), (has_incident, 1), (has_report, 2), else_=3)
     since = case(
         (is_suspended, Trial.changed_at),
-        (has_incident, _first(_incidents(), Incident.due_at)),
+        (has_incident, _first(_incidents(), _next_term())),
         (
             has_report,
             func.coalesce(
@@ -64,7 +64,9 @@ def _can_wait(actor: Actor) -> Condition:
     is_open = Trial.status.in_([each.value for each in OPEN_STATUSES])
     grounds: list[Condition] = []
     if actor.member_of:
-        grounds.append(is_open & Trial.organisation_id.in_(actor.member_of))
+        # After the end nothing is left to the company but what it still owes of an incident.
+        owes = or_(is_open, _incidents(*_is_incomplete()).exists())
+        grounds.append(owes & Trial.organisation_id.in_(actor.member_of))
     if actor.officer_of:
         leads = AuthorityAssignment.role == AssignmentRole.LEAD.value
         left_over = or_(_incidents().exists(), _reports("submitted").exists())
@@ -87,13 +89,27 @@ def _supervised_by(actor: Actor, *extra: Condition) -> Condition:
 # --- facts of a trial ----------------------------------------------------------------------------
 
 
-def _incidents() -> Select[Any]:
+def _incidents(*extra: Condition) -> Select[Any]:
     """Select the incidents of the trial that are open."""
     return (
         select(Incident.id)
-        .where(Incident.trial_id == Trial.id, Incident.closed_at.is_(None))
+        .where(Incident.trial_id == Trial.id, Incident.closed_at.is_(None), *extra)
         .correlate(Trial)
     )
+
+
+def _next_term() -> Any:
+    """Return when the next term of an incident ends: that of the answer, or of the report."""
+    complete = func.coalesce(Incident.complete_due_at, Incident.due_at)
+    is_unanswered = and_(Incident.reacted_at.is_(None), Incident.reaction_due_at.is_not(None))
+    return case(
+        (and_(is_unanswered, Incident.reaction_due_at < complete), Incident.reaction_due_at),
+        else_=complete,
+    )
+
+
+def _is_incomplete() -> tuple[Condition, ...]:
+    return (Incident.complete_due_at.is_not(None), Incident.completed_at.is_(None))
 
 
 def _reports(*states: str) -> Select[Any]:

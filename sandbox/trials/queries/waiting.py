@@ -15,6 +15,7 @@ from sandbox.domain.packs import (
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.tasks import Task
+from sandbox.models import Incident
 from sandbox.trials.queries.facts import COMPANY, COMPLETION, Supervisor, TrialFile, has_approved
 from sandbox.trials.queries.reading import read_files
 from sandbox.trials.queries.urgency import select_urgent
@@ -36,7 +37,7 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
     trials = session.scalars(select_urgent(actor, now).limit(MOST_FILES + 1)).all()
     files = read_files(session, trials[:MOST_FILES], now)
     found = [task for file in files for task in waiting_tasks(file, actor)]
-    found.sort(key=lambda task: (task.due_on or date.max, task.since))
+    found.sort(key=lambda task: (-task.gravity, task.due_on or date.max, task.since))
     return [*found, _more_tasks(now)] if len(trials) > MOST_FILES else found
 
 
@@ -62,6 +63,9 @@ def _task(file: TrialFile, kind: str, endpoint: str, due_on: date | None) -> Tas
     values = {"trial_id": str(trial.id)}
     if endpoint == "trials.report" and file.unjudged_report is not None:
         values["report_id"] = str(file.unjudged_report.id)
+    incidents = _incidents_of(file, kind)
+    if incidents and kind in _ABOUT_ONE:
+        values["incident_id"] = str(incidents[0].id)
     return Task(
         kind=kind,
         reference=trial.reference,
@@ -70,7 +74,33 @@ def _task(file: TrialFile, kind: str, endpoint: str, due_on: date | None) -> Tas
         due_on=due_on,
         endpoint=endpoint,
         values=values,
+        gravity=_gravity(file, incidents, due_on),
     )
+
+
+_ABOUT_ONE = frozenset({"trials.complete_incident", "trials.react_incident"})
+
+
+def _incidents_of(file: TrialFile, kind: str) -> list[Incident]:
+    """Return the incidents that a task is about, the one with the nearest end of a term first."""
+    found = {
+        "trials.incident": _to_work_off(file),
+        "trials.complete_incident": file.incidents_to_complete,
+        "trials.react_incident": file.incidents_to_answer,
+    }
+    return found.get(kind, [])
+
+
+def _to_work_off(file: TrialFile) -> list[Incident]:
+    """Return the open incidents that ask something else of the lead than an answer."""
+    return [each for each in file.open_incidents if each not in file.incidents_to_answer]
+
+
+def _gravity(file: TrialFile, incidents: list[Incident], due_on: date | None) -> int:
+    """Say how grave it is that a term of an incident has passed; 0 while none has."""
+    if due_on is None or due_on >= file.today or not incidents:
+        return 0
+    return 2 if any(each.serious for each in incidents) else 1
 
 
 def _waiting(file: TrialFile, actor: Actor) -> list[Wait]:
@@ -116,6 +146,9 @@ def _urgent_for_company(file: TrialFile) -> list[Wait]:
     suspension = file.open_suspension
     if suspension is not None and suspension.by_company and not suspension.suspender_agreed_at:
         found.append(("trials.resume", "trials.show", None))
+    if incidents := file.incidents_to_complete:
+        due_on = file.day_of(incidents[0].complete_due_at or incidents[0].due_at)
+        found.append(("trials.complete_incident", "trials.complete_incident", due_on))
     if not file.is_reporting:
         return found
     if any(report.state == "returned" for report in file.reports):
@@ -147,9 +180,13 @@ def _urgent_for(file: TrialFile, authority: Supervisor) -> list[Wait]:
         )
         if wanted and file.is_open:
             found.append(("trials.resume", "trials.show", None))
-    incidents = [each for each in file.incidents if each.closed_at is None]
+    if authority.is_lead and (unanswered := file.incidents_to_answer):
+        due_on = file.day_of(unanswered[0].reaction_due_at or unanswered[0].due_at)
+        found.append(("trials.react_incident", "trials.react_to_incident", due_on))
+    incidents = _to_work_off(file)
     if authority.is_lead and incidents:
-        due_on = file.day_of(min(each.due_at for each in incidents))
+        # It can be closed once the complete report is in, so that its term is the lead's as well.
+        due_on = file.day_of(min(each.complete_due_at or each.due_at for each in incidents))
         found.append(("trials.incident", "trials.show", due_on))
     if authority.is_lead and file.unjudged_report is not None:
         found.append(("trials.judge", "trials.report", None))

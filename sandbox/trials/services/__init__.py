@@ -8,12 +8,14 @@ from sandbox.trials.services.gates import (
     may_approve,
     waive_requirement,
 )
-from sandbox.trials.services.monitoring import (
+from sandbox.trials.services.incidents import (
     close_incident,
-    judge_report,
+    complete_incident,
+    is_completable,
     open_incident,
-    submit_report,
+    react_to_incident,
 )
+from sandbox.trials.services.monitoring import judge_report, submit_report
 from sandbox.trials.services.opening import open_trial
 from sandbox.trials.services.parts import roles_of
 from sandbox.trials.services.plan import agree_plan, missing_fields, save_plan, set_start_condition
@@ -25,14 +27,17 @@ __all__ = [
     "approve_requirement",
     "close_incident",
     "complete",
+    "complete_incident",
     "document_requirement",
     "end_early",
     "enter_stage",
+    "is_completable",
     "judge_report",
     "may_approve",
     "missing_fields",
     "open_incident",
     "open_trial",
+    "react_to_incident",
     "roles_of",
     "save_plan",
     "set_start_condition",

@@ -1,7 +1,7 @@
-"""Hand in and judge reports, and work off what went wrong."""
+"""Hand in and judge reports; what their readings breach is told where incidents are kept."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import delete, select
@@ -10,20 +10,18 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.domain.monitoring import Level, judge
-from sandbox.domain.packs import Direction
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.models import (
-    Incident,
     MonitoringReport,
     Reading,
     Trial,
 )
-from sandbox.packs import active
 from sandbox.trials import notices, queries
 from sandbox.trials.queries import TrialFile
+from sandbox.trials.services.incidents import open_breach
 from sandbox.trials.services.parts import (
     acting,
     key_of,
@@ -33,9 +31,6 @@ from sandbox.trials.services.parts import (
     start_work,
     touch,
 )
-
-# A metric that must stay below its target is in breach from the threshold upwards.
-BREACH_SIGNS = {Direction.AT_MOST: "≥", Direction.AT_LEAST: "≤"}
 
 
 def submit_report(
@@ -53,7 +48,8 @@ def submit_report(
 ) -> MonitoringReport:
     """Hand in a report on the current stage with its readings, or correct a returned one.
 
-    Every reading is judged on arrival; a breach opens an incident by itself and says so. The same
+    Every reading is judged on arrival; a breach opens an incident by itself and suspends the test,
+    where the pack says so. The same
     form hands in one report, however often it is sent; with other content it is refused.
     Raises: Denied, TransitionRefused,
     NotPossible(READINGS_MISSING, READING_NOT_YET, REPORT_WAITING, ALREADY_DONE, FORM_SENT).
@@ -120,7 +116,7 @@ def submit_report(
     )
     # A correction that is still in breach belongs to the incident that is open already.
     for metric in breaches if correcting is None else ():
-        _open_breach(session, actor, file, metric=metric, value=readings[metric], now=now)
+        open_breach(session, actor, file, metric=metric, value=readings[metric], now=now)
     notices.tell_authorities(session, trial, "trials/report_submitted", now, number=report.number)
     return report
 
@@ -164,82 +160,6 @@ def judge_report(
     notices.tell_company(session, trial, template, now, number=report.number, remark=report.remark)
 
 
-def open_incident(
-    session: Session,
-    actor: Actor,
-    trial: Trial,
-    *,
-    class_key: str,
-    what_happened: str,
-    persons_affected: int,
-    now: datetime,
-    form_key: str | None = None,
-) -> Incident:
-    """Report that something went wrong; the same form reports it once, however often it is sent.
-
-    Raises: Denied, TransitionRefused,
-    NotPossible(REASON_MISSING, WRONG_REQUIREMENT, FORM_SENT) if it was sent with other content.
-    """
-    require(session, actor, P.INCIDENT_OPEN, trial)
-    lock(session, trial)
-    key = key_of(actor, trial, form_key)
-    done = queries.find_incident_made(session, key)
-    if done is not None:
-        said = (done.class_key, done.what_happened, done.persons_affected)
-        if said != (class_key, what_happened.strip(), persons_affected):
-            raise NotPossible(Why.FORM_SENT)
-        return done
-    start_work(session, trial, TrialWork.OPEN_INCIDENT)
-    if not what_happened.strip():
-        raise NotPossible(Why.REASON_MISSING)
-    return _open_incident(
-        session,
-        actor,
-        trial,
-        class_key=class_key,
-        what_happened=what_happened.strip(),
-        persons_affected=persons_affected,
-        now=now,
-        form_key=key,
-    )
-
-
-def close_incident(
-    session: Session,
-    actor: Actor,
-    trial: Trial,
-    *,
-    incident: Incident,
-    correction: str,
-    now: datetime,
-) -> None:
-    """Close an incident with what was corrected.
-
-    Raises: Denied, NotPossible(ALREADY_DONE, REASON_MISSING).
-    """
-    require(session, actor, P.INCIDENT_CLOSE, trial)
-    start_work(session, trial, TrialWork.CLOSE_INCIDENT)
-    if incident.closed_at is not None or incident.trial_id != trial.id:
-        raise NotPossible(Why.ALREADY_DONE)
-    if not correction.strip():
-        raise NotPossible(Why.REASON_MISSING)
-    incident.correction = correction.strip()
-    incident.closed_by_id = person_of(actor)
-    incident.closed_at = now
-    touch(trial, now)
-    authority = acting(session, trial, actor)
-    record(
-        session,
-        actor,
-        Deed.INCIDENT_CLOSED,
-        trial,
-        now=now,
-        authority_id=authority.authority_id if authority else None,
-        incident=incident.id,
-    )
-    notices.tell_company(session, trial, "trials/incident_closed", now)
-
-
 def _add_readings(
     session: Session,
     file: TrialFile,
@@ -264,74 +184,3 @@ def _add_readings(
         if level is Level.BREACH:
             breaches.append(key)
     return breaches
-
-
-def _open_breach(
-    session: Session,
-    actor: Actor,
-    file: TrialFile,
-    *,
-    metric: str,
-    value: Decimal,
-    now: datetime,
-) -> None:
-    """Open the incident that a breached threshold is, in the language of the case."""
-    spec = file.pack.metric(metric)
-    gravest = min(file.pack.incident_classes, key=lambda each: each.report_hours)
-    language = file.pack.languages[0]
-    explanation = (
-        f"{spec.name.in_(language)}: {format(value.normalize(), 'f')} {spec.unit.in_(language)}"
-        f" ({BREACH_SIGNS[spec.direction]} {format(spec.breach.normalize(), 'f')})"
-    )
-    _open_incident(
-        session,
-        actor,
-        file.trial,
-        class_key=gravest.key,
-        what_happened=explanation,
-        persons_affected=0,
-        now=now,
-    )
-
-
-def _open_incident(
-    session: Session,
-    actor: Actor,
-    trial: Trial,
-    *,
-    class_key: str,
-    what_happened: str,
-    persons_affected: int,
-    now: datetime,
-    form_key: str | None = None,
-) -> Incident:
-    pack = active.pack_of(trial)
-    spec = next((each for each in pack.incident_classes if each.key == class_key), None)
-    if spec is None:
-        raise NotPossible(Why.WRONG_REQUIREMENT)
-    incident = Incident(
-        trial_id=trial.id,
-        class_key=spec.key,
-        serious=spec.serious,
-        what_happened=what_happened,
-        persons_affected=persons_affected,
-        opened_by_id=actor.person_id,
-        opened_at=now,
-        due_at=now + timedelta(hours=spec.report_hours),
-        form_key=form_key,
-    )
-    session.add(incident)
-    touch(trial, now)
-    authority = acting(session, trial, actor)
-    record(
-        session,
-        actor,
-        Deed.INCIDENT_OPENED,
-        trial,
-        now=now,
-        authority_id=authority.authority_id if authority else None,
-        incident_class=spec.key,
-        serious=spec.serious,
-    )
-    notices.tell_everybody(session, trial, "trials/incident_opened", now, what=what_happened)
-    return incident

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.trials import TrialAction
+from sandbox.domain.trials import TrialAction, move
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.models import (
@@ -19,6 +19,7 @@ from sandbox.trials import notices
 from sandbox.trials.services.parts import (
     acting,
     person_of,
+    place_of,
     start_move,
     touch,
 )
@@ -36,14 +37,9 @@ def suspend(
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     authority = acting(session, trial, actor)
-    suspension = Suspension(
-        trial_id=trial.id,
-        authority_id=authority.authority_id if authority else None,
-        by_company=authority is None,
-        reason=reason.strip(),
-        suspended_by_id=person_of(actor),
-        suspended_at=now,
-    )
+    suspension = _suspension(trial, actor, reason=reason.strip(), now=now)
+    suspension.authority_id = authority.authority_id if authority else None
+    suspension.by_company = authority is None
     session.add(suspension)
     trial.status = status.value
     touch(trial, now)
@@ -58,6 +54,35 @@ def suspend(
     )
     notices.tell_everybody(session, trial, "trials/suspended", now, reason=suspension.reason)
     return suspension
+
+
+def suspend_by_rule(
+    session: Session, actor: Actor, trial: Trial, *, reason: str, now: datetime
+) -> None:
+    """Stop the trial because the pack says so of what the actor has just reported.
+
+    Nobody has suspended, so that the lead alone decides when it goes on. The trial is locked by
+    the report.
+    Raises: TransitionRefused.
+    """
+    status = move(*place_of(trial), TrialAction.SUSPEND)
+    suspension = _suspension(trial, actor, reason=reason, now=now)
+    suspension.suspender_agreed_at = now
+    session.add(suspension)
+    trial.status = status.value
+    touch(trial, now)
+    record(session, actor, Deed.TRIAL_SUSPENDED, trial, now=now, by_company=False, by_rule=True)
+    notices.tell_everybody(session, trial, "trials/suspended", now, reason=reason)
+
+
+def _suspension(trial: Trial, actor: Actor, *, reason: str, now: datetime) -> Suspension:
+    return Suspension(
+        trial_id=trial.id,
+        by_company=False,
+        reason=reason,
+        suspended_by_id=person_of(actor),
+        suspended_at=now,
+    )
 
 
 def agree_to_resume(session: Session, actor: Actor, trial: Trial, *, now: datetime) -> bool:

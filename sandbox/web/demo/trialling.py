@@ -420,6 +420,7 @@ class Trialling:
         session = self.story.world.session
         if self.troubles and not self.course.open_incident:
             for incident in self.troubles:
+                self._work_off(incident)
                 services.close_incident(
                     session,
                     lead,
@@ -438,6 +439,29 @@ class Trialling:
             remark=self.story.words.deed("report_remarks"),
             now=self.story.tick(),
         )
+
+    def _work_off(self, incident: Incident) -> None:
+        """Let the company complete its report and the lead answer it, where the pack asks."""
+        session = self.story.world.session
+        if services.is_completable(incident):
+            services.complete_incident(
+                session,
+                self.story.company.member,
+                self.trial,
+                incident=incident,
+                report=self.story.words.deed("complete_reports"),
+                persons_affected=incident.persons_affected,
+                now=self.story.tick(),
+            )
+        if incident.reaction_due_at is not None and incident.reacted_at is None:
+            services.react_to_incident(
+                session,
+                self.story.named[self.story.lead],
+                self.trial,
+                incident=incident,
+                reaction=self.story.words.deed("reactions"),
+                now=self.story.tick(),
+            )
 
     def _catch_up(self, file: TrialFile) -> None:
         """Hand in what is still due when the gate is reached."""

@@ -1,0 +1,53 @@
+"""Build the forms of a trial from its tier and its pack."""
+
+from sandbox.trials.forms.endings import (
+    CompleteForm,
+    EndEarlyForm,
+    SuspendForm,
+    with_exit_kinds,
+)
+from sandbox.trials.forms.incidents import (
+    CloseIncidentForm,
+    CompleteIncidentForm,
+    ReactForm,
+    incident_form,
+)
+from sandbox.trials.forms.plan import (
+    AgreeForm,
+    ApproveForm,
+    DocumentForm,
+    PlanForm,
+    StartConditionForm,
+    WaiveForm,
+    plan_form,
+    typed_plan,
+)
+from sandbox.trials.forms.reports import (
+    MonitoringReportForm,
+    judge_form,
+    read_decimal,
+    report_form,
+)
+
+__all__ = [
+    "AgreeForm",
+    "ApproveForm",
+    "CloseIncidentForm",
+    "CompleteForm",
+    "CompleteIncidentForm",
+    "DocumentForm",
+    "EndEarlyForm",
+    "MonitoringReportForm",
+    "PlanForm",
+    "ReactForm",
+    "StartConditionForm",
+    "SuspendForm",
+    "WaiveForm",
+    "incident_form",
+    "judge_form",
+    "plan_form",
+    "read_decimal",
+    "report_form",
+    "typed_plan",
+    "with_exit_kinds",
+]

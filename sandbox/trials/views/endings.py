@@ -1,0 +1,72 @@
+"""Serve the pages on which a trial is stopped, goes on or ends."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from sandbox.access.guard import current_actor, needs
+from sandbox.access.permissions import P
+from sandbox.domain.packs import Ending
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import db, unit_of_work
+from sandbox.kernel.language import current_language
+from sandbox.trials import forms, queries, services
+from sandbox.trials.views.shared import bp, do, file_of, form_page, to
+
+
+@bp.route("/<uuid:trial_id>/suspend", methods=["GET", "POST"])
+@needs(P.TRIAL_SUSPEND)
+def suspend(trial_id: UUID) -> ResponseReturnValue:
+    """Stop the test at once: one page, one reason."""
+    session, actor, form = db.session(), current_actor(), forms.SuspendForm()
+    trial = queries.get_trial(session, actor, trial_id, P.TRIAL_SUSPEND)
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return render_template("trials/suspend.html", trial=trial, form=form), status
+    with unit_of_work(session):
+        services.suspend(session, actor, trial, reason=form.reason.data or "", now=utc_now())
+    flash(_("The test is suspended. Everybody on the case is being told."), "success")
+    return redirect(url_for("home.case", application_id=trial.application_id), 303)
+
+
+@bp.post("/<uuid:trial_id>/resume")
+@needs(P.TRIAL_RESUME)
+def resume(trial_id: UUID) -> ResponseReturnValue:
+    """Agree that the test goes on."""
+    if do(services.agree_to_resume, file_of(trial_id, P.TRIAL_RESUME)):
+        flash(_("The test goes on."), "success")
+    else:
+        flash(_("You have agreed. The test goes on when the other side agrees too."), "success")
+    return to(trial_id)
+
+
+@bp.route("/<uuid:trial_id>/complete", methods=["GET", "POST"])
+@needs(P.TRIAL_COMPLETE)
+def complete(trial_id: UUID) -> ResponseReturnValue:
+    """Complete the test."""
+    file = file_of(trial_id, P.TRIAL_COMPLETE)
+    form = forms.with_exit_kinds(
+        forms.CompleteForm(), file.pack, Ending.COMPLETED, current_language()
+    )
+    if not form.validate_on_submit():
+        return form_page("trials/complete.html", file, form)
+    do(services.complete, file, exit_kind=form.exit_kind.data)
+    flash(_("The test is completed."), "success")
+    return to(trial_id)
+
+
+@bp.route("/<uuid:trial_id>/end-early", methods=["GET", "POST"])
+@needs(P.TRIAL_COMPLETE)
+def end_early(trial_id: UUID) -> ResponseReturnValue:
+    """End the test before its plan is carried out."""
+    file = file_of(trial_id, P.TRIAL_COMPLETE)
+    form = forms.EndEarlyForm()
+    forms.with_exit_kinds(form, file.pack, Ending.EARLY, current_language())
+    if not form.validate_on_submit():
+        return form_page("trials/end_early.html", file, form)
+    reason = form.reason.data or ""
+    do(services.end_early, file, exit_kind=form.exit_kind.data, reason=reason)
+    flash(_("The test has ended."), "success")
+    return to(trial_id)

@@ -1,0 +1,165 @@
+"""Serve the list and the page of trials, their plans and their start conditions."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from sandbox.access.guard import current_actor, needs
+from sandbox.access.permissions import P
+from sandbox.domain.packs import Who
+from sandbox.domain.trials import TrialStatus, TrialWork
+from sandbox.kernel.db import db
+from sandbox.kernel.language import current_language
+from sandbox.packs import active
+from sandbox.trials import forms, queries, services
+from sandbox.trials.pages import TrialPage, page_of
+from sandbox.trials.queries import TrialFile
+from sandbox.trials.sentences import missing_sentence, term_words, who
+from sandbox.trials.views.shared import COMPLETION_NAME, bp, do, file_of, form_page, to
+
+
+@bp.get("")
+@needs(P.TRIAL_LIST)
+def index() -> ResponseReturnValue:
+    """List the trials that the reader may know of."""
+    wanted = {"tier": request.args.get("tier"), "status": request.args.get("status")}
+    after = request.args.get("after")
+    page = queries.list_trials(db.session(), current_actor(), after=after, **wanted)
+    return render_template(
+        "trials/index.html",
+        page=page,
+        wanted=wanted,
+        pack=active.current(),
+        pack_of=active.pack_of,
+        statuses=tuple(TrialStatus),
+    )
+
+
+@bp.get("/<uuid:trial_id>")
+@needs(P.TRIAL_LIST)
+def show(trial_id: UUID) -> ResponseReturnValue:
+    """Show where a trial stands; what it needs and holds to those who may read that."""
+    file = file_of(trial_id, P.TRIAL_LIST)
+    page = page_of(db.session(), current_actor(), file)
+    if P.TRIAL_READ not in page.granted:
+        return render_template("trials/undeclared.html", page=page, file=file, trial=file.trial)
+    return _show(file, page)
+
+
+@bp.route("/<uuid:trial_id>/plan", methods=["GET", "POST"])
+@needs(P.TRIAL_READ)
+def plan(trial_id: UUID) -> ResponseReturnValue:
+    """Read the plan, or write it; a save that comes second is shown beside the first."""
+    file = file_of(trial_id)
+    form = forms.plan_form(file.pack, current_language(), file.plan)
+    if not form.validate_on_submit():
+        return _plan_page(file, form, 422 if form.is_submitted() else 200)
+    if form.version.data != file.plan.version:
+        return _plan_conflict(file, form)
+    do(services.save_plan, file, fields=forms.typed_plan(form), expected_version=form.version.data)
+    flash(_("The plan is saved."), "success")
+    return redirect(url_for("trials.plan", trial_id=trial_id), 303)
+
+
+@bp.post("/<uuid:trial_id>/plan/agree")
+@needs(P.TRIAL_PLAN_AGREE)
+def agree_plan(trial_id: UUID) -> ResponseReturnValue:
+    """Agree to exactly the wording that was read."""
+    file, form = file_of(trial_id, P.TRIAL_PLAN_AGREE), forms.AgreeForm()
+    do(services.agree_plan, file, expected_version=form.version.data or 0)
+    flash(_("You have agreed to the plan."), "success")
+    return to(trial_id)
+
+
+@bp.route("/<uuid:trial_id>/start-conditions/<key>", methods=["GET", "POST"])
+@needs(P.START_CONDITION_SET)
+def start_condition(trial_id: UUID, key: str) -> ResponseReturnValue:
+    """Say how a start condition stands."""
+    file = file_of(trial_id, P.START_CONDITION_SET, TrialWork.SET_START_CONDITION)
+    spec = queries.get_start_condition(file, key)
+    form = forms.StartConditionForm(obj=file.conditions[key])
+    if not form.validate_on_submit():
+        return form_page("trials/start_condition.html", file, form, spec=spec)
+    do(
+        services.set_start_condition,
+        file,
+        key=key,
+        state=form.state.data,
+        note=form.note.data or "",
+    )
+    return to(trial_id, "conditions")
+
+
+# --- parts of views ------------------------------------------------------------------------------
+
+
+def _show(file: TrialFile, page: TrialPage) -> ResponseReturnValue:
+    return render_template(
+        "trials/show.html",
+        page=page,
+        file=file,
+        trial=file.trial,
+        pack=file.pack,
+        P=P,
+        who=who,
+        missing_sentence=missing_sentence,
+        gate_name=page.next_gate or COMPLETION_NAME,
+        suspended_by=_suspended_by(file),
+        awaited=_awaited(file),
+        term_words=term_words,
+        incident_names={spec.key: spec.name for spec in file.pack.incident_classes},
+    )
+
+
+def _suspended_by(file: TrialFile) -> str:
+    suspension = file.open_suspension
+    if suspension is None or suspension.by_company:
+        return who(Who.COMPANY)
+    if suspension.authority_id is None:
+        return _("the rules of the programme")
+    codes: dict[UUID | None, str] = {each.authority_id: each.code for each in file.supervisors}
+    return codes.get(suspension.authority_id, who(Who.ASSOCIATES))
+
+
+def _awaited(file: TrialFile) -> list[str]:
+    """Name who has still to agree before a suspended test goes on."""
+    suspension = file.open_suspension
+    if suspension is None:
+        return []
+    lead = file.lead.code if file.lead else who(Who.LEAD)
+    sides = (
+        (lead, suspension.lead_agreed_at),
+        (_suspended_by(file), suspension.suspender_agreed_at),
+    )
+    return list(dict.fromkeys(name for name, agreed_at in sides if agreed_at is None))
+
+
+def _plan_page(file: TrialFile, form: forms.PlanForm, status: int) -> ResponseReturnValue:
+    page = page_of(db.session(), current_actor(), file)
+    template = render_template(
+        "trials/plan.html",
+        page=page,
+        file=file,
+        trial=file.trial,
+        pack=file.pack,
+        form=form,
+        agree=forms.AgreeForm(data={"version": file.plan.version}, formdata=None),
+    )
+    return template, status
+
+
+def _plan_conflict(file: TrialFile, form: forms.PlanForm) -> ResponseReturnValue:
+    typed = forms.typed_plan(form)
+    changed = [
+        (spec.label, file.plan.fields.get(spec.key, ""), typed.get(spec.key, ""))
+        for spec in file.pack.plan_fields
+        if file.plan.fields.get(spec.key, "") != typed.get(spec.key, "")
+    ]
+    form.version.data = file.plan.version
+    form.version.raw_data = [str(file.plan.version)]
+    page = render_template(
+        "trials/plan_conflict.html", file=file, trial=file.trial, form=form, changed=changed
+    )
+    return page, 409

@@ -1,0 +1,64 @@
+"""Hold what the pages of trials share: their blueprint, the file of a trial, the unit of work."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from sandbox.access.guard import current_actor
+from sandbox.access.permissions import P
+from sandbox.domain.trials import TrialStatus, TrialWork, require_work
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import db, unit_of_work
+from sandbox.kernel.forms import PlatformForm
+from sandbox.packs import active
+from sandbox.trials import queries
+from sandbox.trials.queries import COMPLETION, TrialFile
+
+bp = Blueprint("trials", __name__, url_prefix="/trials")
+COMPLETION_NAME = "completion"  # how the gate behind the last stage is called in addresses
+
+
+def stage_named(name: str) -> str:
+    """Return the key of the stage behind a gate from its name in addresses."""
+    return COMPLETION if name == COMPLETION_NAME else name
+
+
+def file_of(
+    trial_id: UUID, permission: P = P.TRIAL_READ, work: TrialWork | None = None
+) -> TrialFile:
+    """Read the file of a trial for somebody who may do what the page is for.
+
+    Nobody fills in a form for work that the trial's status refuses.
+    """
+    session = db.session()
+    trial = queries.get_trial(session, current_actor(), trial_id, permission)
+    file = queries.read_file(session, trial, active.pack_of(trial), utc_now())
+    if work is not None:
+        require_work(TrialStatus(trial.status), file.tier, file.current.key, work)
+    return file
+
+
+def do(service: Callable[..., Any], file: TrialFile, /, **values: object) -> Any:
+    """Run a service of this trial as one unit of work."""
+    session = db.session()
+    with unit_of_work(session):
+        return service(session, current_actor(), file.trial, now=utc_now(), **values)
+
+
+def to(trial_id: UUID, anchor: str | None = None) -> ResponseReturnValue:
+    """Lead to a place on the page of a trial."""
+    return redirect(url_for("trials.show", trial_id=trial_id, _anchor=anchor), 303)
+
+
+def form_page(
+    template: str, file: TrialFile, form: PlatformForm, **values: object
+) -> ResponseReturnValue:
+    """Show a form, with its errors where it was sent."""
+    status = 422 if form.is_submitted() else 200
+    page = render_template(
+        template, file=file, trial=file.trial, pack=file.pack, form=form, **values
+    )
+    return page, status
