@@ -21,6 +21,7 @@ from sandbox.kernel.mail import OutboxMail
 from sandbox.models import Incident
 from sandbox.trials import queries, services
 from sandbox.trials.services.incidents import open_breach
+from tests.factories import pack
 from tests.trial_factories import (
     Cast,
     end_early,
@@ -31,6 +32,7 @@ from tests.trial_factories import (
 
 @pytest.fixture
 def cast(session: Session, tmp_path: Path) -> Iterator[Cast]:
+    assert pack().tier("high").stages[1].report_every_days == 30
     store = FileStore.from_url(f"file://{tmp_path / 'files'}")
     return make_running_trial(session, store, tier="high")
 
