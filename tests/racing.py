@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from uuid import UUID
 
 from sqlalchemy import Engine, select, text
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import lock_application
 from sandbox.domain.refusals import Refusal
-from sandbox.models import Trial
+from sandbox.models import PackVersion, Trial
 
 
 @contextmanager
@@ -48,6 +48,28 @@ def wait_for_waiting(engine: Engine, number: int) -> None:
 
 def race(engine: Engine, application_id: UUID, *runners: Callable[[Session], object]) -> list[str]:
     """Return what came of each runner: "done", or the name of what it raised."""
+    return _race(engine, holding(engine, application_id), *runners)
+
+
+@contextmanager
+def holding_versions(engine: Engine) -> Iterator[None]:
+    """Keep the versions of the rules locked; SQLite queues by itself."""
+    if engine.dialect.name == "sqlite":
+        yield
+        return
+    with Session(engine) as own:
+        own.execute(select(PackVersion.id).with_for_update())
+        yield
+
+
+def race_for_versions(engine: Engine, *runners: Callable[[Session], object]) -> list[str]:
+    """Return what came of each runner that meets the others before the versions of the rules."""
+    return _race(engine, holding_versions(engine), *runners)
+
+
+def _race(
+    engine: Engine, door: AbstractContextManager[None], *runners: Callable[[Session], object]
+) -> list[str]:
     results: list[str] = []
 
     def run(runner: Callable[[Session], object]) -> None:
@@ -60,7 +82,7 @@ def race(engine: Engine, application_id: UUID, *runners: Callable[[Session], obj
                 results.append("done")
 
     threads = [threading.Thread(target=run, args=(runner,)) for runner in runners]
-    with holding(engine, application_id):
+    with door:
         for thread in threads:
             thread.start()
         wait_for_waiting(engine, len(runners))

@@ -61,4 +61,11 @@ class P(StrEnum):
     OUTCOME_EDIT = "outcome:edit"
     OUTCOME_PUBLISH = "outcome:publish"
 
+    PACK_READ = "pack:read"
+    PACK_SIMULATE = "pack:simulate"
+    PACK_UPLOAD = "pack:upload"
+    PACK_ACTIVATE = "pack:activate"
+    PACK_DISCARD = "pack:discard"
+    CASE_MOVE = "case:move"
+
     ROUND_TABLE_REGISTER = "round_table:register"

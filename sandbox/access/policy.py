@@ -25,8 +25,9 @@ from sandbox.access.rules import (
     person,
     publisher,
     recused,
+    uploaded_by_self,
 )
-from sandbox.models import Application, Organisation, OutcomeReport, Trial
+from sandbox.models import Application, Organisation, OutcomeReport, PackVersion, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ reader = officer & assigned & declared & ~recused
 # The one who works on the case: the officer named for it, or the authority's head.
 worker = officer & accepted & declared & ~recused & (named | assigned_as_head)
 lead = worker & leading
+# The rules are no secret to anybody who works by them.
+rule_reader = caseworker | publisher | administrator | auditor | officer
 applicant = person & ~officer & ~caseworker & ~publisher & ~administrator & ~auditor
 
 POLICY: dict[P, Grant] = {
@@ -103,5 +106,11 @@ POLICY: dict[P, Grant] = {
     P.OUTCOME_READ: Grant(OutcomeReport, (caseworker | publisher) & ~recused),
     P.OUTCOME_EDIT: Grant(OutcomeReport, secretariat),
     P.OUTCOME_PUBLISH: Grant(OutcomeReport, publisher & ~drafted_by_self & ~recused),
+    P.PACK_READ: Grant(None, rule_reader),
+    P.PACK_SIMULATE: Grant(None, caseworker | administrator),
+    P.PACK_UPLOAD: Grant(None, caseworker | administrator),
+    P.PACK_ACTIVATE: Grant(PackVersion, administrator & ~uploaded_by_self),
+    P.PACK_DISCARD: Grant(PackVersion, administrator | (caseworker & uploaded_by_self)),
+    P.CASE_MOVE: Grant(Application, secretariat & not_draft),
     P.ROUND_TABLE_REGISTER: Grant(None, nobody),
 }

@@ -15,6 +15,7 @@ from sandbox.models import (
     OfficerAssignment,
     Organisation,
     OutcomeReport,
+    PackVersion,
     Trial,
 )
 from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
@@ -159,5 +160,10 @@ recused = Rule(lambda actor, model: _declaration(actor, model, has_conflict=True
 drafted_by_self = Rule(
     lambda actor, _: (
         False if actor.person_id is None else OutcomeReport.drafted_by_id == actor.person_id
+    )
+)
+uploaded_by_self = Rule(
+    lambda actor, _: (
+        False if actor.person_id is None else PackVersion.uploaded_by_id == actor.person_id
     )
 )

@@ -15,6 +15,8 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
 from sandbox.outcomes import queries as outcomes
 from sandbox.outcomes.tasks import TASK_SENTENCES as OUTCOME_TASKS
+from sandbox.programme import queries as programme
+from sandbox.programme.tasks import TASK_SENTENCES as PROGRAMME_TASKS
 from sandbox.trials import queries as trials
 from sandbox.trials.tasks import TASK_SENTENCES as TRIAL_TASKS
 
@@ -23,6 +25,7 @@ TASK_SENTENCES: Mapping[str, object] = {
     **COORDINATION_TASKS,
     **TRIAL_TASKS,
     **OUTCOME_TASKS,
+    **PROGRAMME_TASKS,
 }
 
 
@@ -60,6 +63,7 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "outcomes.draft": {},
     "outcomes.finish": {},
     "outcomes.publish": {},
+    "programme.activate": {},
 }
 
 
@@ -93,6 +97,7 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> Waiting:
         *coordination.list_tasks(session, actor, now),
         *trials.list_tasks(session, actor, now),
         *outcomes.list_tasks(session, actor, now),
+        *programme.list_tasks(session, actor, now),
     ]
     shown: list[Task] = []
     numbers: Counter[str] = Counter()
@@ -114,4 +119,6 @@ def _cut(kind: str) -> Cut:
         return Cut(kind, None, {})
     if kind in TRIAL_TASKS:
         return Cut(kind, "trials.index", values)
+    if kind in PROGRAMME_TASKS:
+        return Cut(kind, "programme.index", values)
     return Cut(kind, "outcomes.index" if kind in OUTCOME_TASKS else "applications.index", values)

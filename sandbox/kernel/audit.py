@@ -80,6 +80,11 @@ class Deed(StrEnum):
     OUTCOME_RETURNED = "outcome:returned"
     OUTCOME_PUBLISHED = "outcome:published"
     ROUND_TABLE_REGISTERED = "round_table:registered"
+    PACK_UPLOADED = "pack:uploaded"
+    PACK_ACTIVATED = "pack:activated"
+    PACK_RETIRED = "pack:retired"
+    PACK_DISCARDED = "pack:discarded"
+    APPLICATION_MOVED = "application:moved"  # to a newer version of the rules
     AUTHORITY_REPLACED = "authority:replaced"  # asked in place of one that declined
 
 

@@ -28,6 +28,7 @@ from sandbox.models.people import (
     Person,
     StaffGrant,
 )
+from sandbox.models.programme import PackFile, PackVersion
 from sandbox.models.round_tables import RoundTable
 from sandbox.models.successions import AppliedSuccession, InheritedPlace
 from sandbox.models.trials import (
@@ -66,6 +67,8 @@ __all__ = [
     "OfficerAssignment",
     "Organisation",
     "OutcomeReport",
+    "PackFile",
+    "PackVersion",
     "Person",
     "PlanAgreement",
     "Position",

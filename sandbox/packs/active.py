@@ -110,10 +110,19 @@ def registry() -> PackRegistry:
     return PackRegistry([*(found.pack for found in stored if found.pack), *installed()])
 
 
+def version_in_force(stored: Sequence[Stored] | None = None) -> str:
+    """Name the version under which new cases begin: the activated one, or the newest on disk.
+
+    Shape: `stored` are the activated versions, where the caller has read them itself.
+    """
+    among = _stored() if stored is None else stored
+    chosen = (each.version for each in among if each.is_active and each.code == code())
+    return next(chosen, None) or installed().current(code()).version
+
+
 def in_force() -> PolicyPack:
     """Return the pack under which new cases begin. Raises: PackUnusable."""
-    chosen = next((each for each in _stored() if each.is_active and each.code == code()), None)
-    pack = installed().current(code()) if chosen is None else _pinned(chosen.code, chosen.version)
+    pack = _pinned(code(), version_in_force())
     _Active.last = pack
     return pack
 
@@ -132,7 +141,7 @@ def current() -> PolicyPack:
 
 def last_known() -> PolicyPack:
     """Return what this process last found in force, without asking: for the frame of a page."""
-    return _Active.last or current()
+    return _Active.last or installed().current(code())
 
 
 def pack_of(row: Pinned) -> PolicyPack:

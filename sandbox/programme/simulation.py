@@ -21,11 +21,11 @@ def simulated_lines(pack: PolicyPack, case: Simulated) -> Iterator[str]:
         yield f"  {effect_sentence(pack, effect)}"
 
 
-def effect_sentence(pack: PolicyPack, effect: Effect) -> str:
+def effect_sentence(pack: PolicyPack, effect: Effect, *, reasons: bool = True) -> str:
     """Say one effect, with the reasons that make it.
 
     Both sides are what rules propose from the answers, today: whom the secretariat has assigned
-    meanwhile plays no part.
+    meanwhile plays no part. Without `reasons` nothing of an answer is told.
     """
     before, after = _said(pack, effect, effect.before), _said(pack, effect, effect.after)
     match effect.aspect:
@@ -60,8 +60,8 @@ def effect_sentence(pack: PolicyPack, effect: Effect) -> str:
                 before=before,
                 after=after,
             )
-    gained = [_reason(each) for each in effect.gained]
-    lost = [_reason(each) for each in effect.lost]
+    gained = [_reason(each) for each in effect.gained if reasons]
+    lost = [_reason(each) for each in effect.lost if reasons]
     if gained:
         words += " " + _("Because of: %(reasons)s.", reasons="; ".join(gained))
     if lost:

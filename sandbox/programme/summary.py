@@ -1,6 +1,7 @@
 """Tell a whole pack in words, for whoever must answer for it and reads no files."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -45,6 +46,27 @@ def summary(pack: PolicyPack) -> Iterator[Line]:
     yield from _monitoring(pack)
     yield from _coordination(pack)
     yield from _endings(pack)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Hold one line with the lines that stand below it."""
+
+    words: str
+    below: "list[Said]"
+
+
+def nested(lines: Iterable[Line]) -> list[Said]:
+    """Put each line below the nearest one before it that is less deep."""
+    top: list[Said] = []
+    open_lists: list[tuple[int, list[Said]]] = [(0, top)]
+    for depth, words in lines:
+        while open_lists[-1][0] >= depth:
+            open_lists.pop()
+        said = Said(words, [])
+        open_lists[-1][1].append(said)
+        open_lists.append((depth, said.below))
+    return top
 
 
 # --- who takes part ------------------------------------------------------------------------------

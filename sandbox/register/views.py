@@ -38,7 +38,7 @@ def trials() -> ResponseReturnValue:
         page=page,
         wanted=wanted,
         pack=active.current(),
-        pack_of=active.pack_of,
+        pack_of=active.find_pack_of,
         statuses=tuple(TrialStatus),
     )
 

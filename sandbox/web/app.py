@@ -30,6 +30,7 @@ from sandbox.kernel.db import configure_engine, db, engine_options
 from sandbox.kernel.files import FileStore
 from sandbox.kernel.mail import init_mail
 from sandbox.packs import active
+from sandbox.programme.store import DatabaseStore
 from sandbox.web.cli import register_commands
 from sandbox.web.demo.accounts import for_the_sign_in_page
 from sandbox.web.errors import register_errors
@@ -71,8 +72,9 @@ def create_app(config: Config) -> Flask:
     app.extensions["config"] = config
     configure_logs(as_json=config.log_json)
     app.extensions["packs"] = active.install(config.pack_folder, config.pack_code)
+    active.connect(DatabaseStore())
     init_database(app, config)
-    init_templating(app, active.current())
+    init_templating(app, active.installed().current(config.pack_code))
     register_words(app)
     app.before_request(name_request)
     app.before_request(make_room_for_files)

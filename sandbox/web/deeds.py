@@ -68,6 +68,11 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.OUTCOME_RETURNED: _l("Outcome report returned to its drafter"),
     Deed.OUTCOME_PUBLISHED: _l("Outcome report published"),
     Deed.ROUND_TABLE_REGISTERED: _l("Round table registered"),
+    Deed.PACK_UPLOADED: _l("A version of the rules was uploaded"),
+    Deed.PACK_ACTIVATED: _l("A version of the rules came into force"),
+    Deed.PACK_RETIRED: _l("A version of the rules was replaced by a newer one"),
+    Deed.PACK_DISCARDED: _l("A version of the rules was discarded"),
+    Deed.APPLICATION_MOVED: _l("Case moved to a newer version of the rules"),
     Deed.AUTHORITY_REPLACED: _l("Another authority asked in place of one that declined"),
 }
 

@@ -29,6 +29,7 @@ _SIGNED_IN = EVERYBODY - {Audience.VISITOR}
 _COMPANY = frozenset({Audience.COMPANY})
 _TRIALS = frozenset({Audience.COMPANY, Audience.AUTHORITY, Audience.CASEWORKER})
 _REPORTS = frozenset({Audience.CASEWORKER, Audience.PUBLISHER})
+_RULES = EVERYBODY - {Audience.VISITOR, Audience.COMPANY}
 _CASES = frozenset({Audience.COMPANY, Audience.AUTHORITY, Audience.CASEWORKER})
 
 
@@ -49,6 +50,7 @@ MENU: tuple[Entry, ...] = (
     Entry("outcomes.index", _l("Report drafts"), _REPORTS),
     Entry("accounts.own_organisations", _l("My organisation"), _COMPANY),
     Entry("accounts.own_authority", _l("My authority"), frozenset({Audience.AUTHORITY})),
+    Entry("programme.index", _l("Rules"), _RULES),
     Entry("accounts.people", _l("People"), frozenset({Audience.ADMINISTRATOR})),
     Entry("home.operations", _l("Operations"), frozenset({Audience.ADMINISTRATOR})),
     Entry("home.audit", _l("All deeds"), frozenset({Audience.AUDITOR})),

@@ -40,10 +40,13 @@ class PackType(click.ParamType):  # type: ignore[type-arg]  # generic in its stu
             if Path(value).is_dir():
                 return load_pack(Path(value))
             code, at, version = str(value).partition("@")
-            registry = active.registry()
-            return registry.get(code, version) if at else registry.current(code)
+            if not at:
+                return active.installed().current(code)
+            # What an operator installed is there without any database.
+            on_disk = version in active.installed().versions(code)
+            return (active.installed() if on_disk else active.registry()).get(code, version)
         except PackUnknown:
-            installed = ", ".join(f"{pack.code}@{pack.version}" for pack in active.registry())
+            installed = ", ".join(f"{pack.code}@{pack.version}" for pack in active.installed())
             self.fail(f"{value} is no folder and no installed pack ({installed}).", param, ctx)
         except PackInvalid as fault:
             self.fail(f"{value} is not sound:\n{fault}", param, ctx)

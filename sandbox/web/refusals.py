@@ -9,6 +9,7 @@ from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.db import Stale
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
 from sandbox.kernel.statuses import APPLICATION_STATUS, TRIAL_STATUS
+from sandbox.packs.errors import PackUnusable
 from sandbox.trials.sentences import FORM_SENT
 
 WHY_SENTENCES: dict[Why, object] = {
@@ -62,6 +63,20 @@ WHY_SENTENCES: dict[Why, object] = {
     ),
     Why.OFFICER_MISSING: _l("Choose an officer of your authority who has no conflict of interest."),
     Why.OWN_ROLES: _l("Nobody can change their own roles. Another administrator has to."),
+    Why.PACK_NOT_ACTIVE: _l("The case is under the rules in force already, or has ended."),
+    Why.PACK_NOT_NEWER: _l(
+        "The number of the version must be higher than that of the rules in force."
+    ),
+    Why.PACK_NOT_WAITING: _l("This version no longer waits to come into force."),
+    Why.PACK_OTHER_PLACE: _l(
+        "A new version keeps the country, the time zone, the currency and the languages: "
+        "amounts, terms and texts that are stored already depend on them."
+    ),
+    Why.PACK_OTHER_PROGRAMME: _l("These are the rules of another programme."),
+    Why.PACK_TAKEN: _l(
+        "A version with this number exists already. What was uploaded or installed never changes: "
+        "give the new one a number of its own."
+    ),
     Why.PACK_WITHDRAWN: _l("The rules under which this began are no longer installed."),
     Why.PLAN_CHANGED: _l("The plan has changed since you opened it. Read it again first."),
     Why.PLAN_INCOMPLETE: _l("The plan is not complete yet."),
@@ -129,6 +144,17 @@ TRIAL_ACTIONS: dict[TrialAction | TrialWork, object] = {
 }
 
 
+SENTENCES: dict[type[Refusal], object] = {
+    Incomplete: _l("Some answers are missing or wrong. Check them and try again."),
+    Stale: _l("Somebody else has changed this in the meantime. Nothing of theirs was lost."),
+    FileTooLarge: _l("The file is too large."),
+    FileTypeRefused: _l("Files of this kind are not accepted."),
+    FileSuspicious: _l(
+        "The file contains something that we cannot accept, such as macros or scripts."
+    ),
+}
+
+
 def explain(error: Refusal) -> str:
     """Return the sentence for a refusal, in the reader's language."""
     if isinstance(error, NotPossible):
@@ -137,17 +163,13 @@ def explain(error: Refusal) -> str:
         return _(
             "This is not possible while the status is “%(status)s”.", status=_status(error.status)
         )
-    if isinstance(error, Incomplete):
-        return _("Some answers are missing or wrong. Check them and try again.")
-    if isinstance(error, Stale):
-        return _("Somebody else has changed this in the meantime. Nothing of theirs was lost.")
-    if isinstance(error, FileTooLarge):
-        return _("The file is too large.")
-    if isinstance(error, FileTypeRefused):
-        return _("Files of this kind are not accepted.")
-    if isinstance(error, FileSuspicious):
-        return _("The file contains something that we cannot accept, such as macros or scripts.")
-    return _("This is not possible now.")
+    if isinstance(error, PackUnusable):
+        return _(
+            "The rules that this needs (%(code)s %(version)s) can no longer be read by this "
+            "release of the platform. Nothing is lost. The administrators see which version it is.",
+            **error.details,
+        )
+    return str(SENTENCES.get(type(error), _("This is not possible now.")))
 
 
 def possible_actions(error: Refusal) -> list[str]:

@@ -7,6 +7,7 @@ from sandbox.applications.views import bp as applications
 from sandbox.coordination.views import bp as coordination
 from sandbox.home.views import bp as home
 from sandbox.outcomes.views import bp as outcomes
+from sandbox.programme.views import bp as programme
 from sandbox.register.views import bp as register
 from sandbox.trials.views import bp as trials
 
@@ -16,6 +17,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     applications,
     coordination,
     trials,
+    programme,
     outcomes,
     register,
 )

@@ -29,6 +29,7 @@ from sandbox.kernel.language import (
     locale_of,
     locales,
 )
+from sandbox.packs import active
 from sandbox.web import fields
 from sandbox.web.navigation import footer_menu, menu
 
@@ -147,6 +148,17 @@ def language_links() -> list[dict[str, str | bool]]:
     ]
 
 
+class ProgrammeTitle:
+    """Call the programme as the rules in force do, as far as this process knows them.
+
+    It stands in the frame of every page, that of a failure included, and so it asks nobody.
+    """
+
+    def in_(self, language: str) -> str:
+        """Return the short title in a language."""
+        return active.last_known().programme.short_title.in_(language)
+
+
 def init_templating(app: Flask, pack: PolicyPack) -> None:
     """Prepare an application for our templates; call it before anything renders.
 
@@ -188,6 +200,6 @@ def init_templating(app: Flask, pack: PolicyPack) -> None:
         language_links=language_links,
         menu=menu,
         footer_menu=footer_menu,
-        programme=pack.programme.short_title,
+        programme=ProgrammeTitle(),
     )
     app.context_processor(lambda: {"actor": g.get("actor", VISITOR)})

@@ -41,6 +41,8 @@ from sandbox.models import (
 )
 from sandbox.models.people import AuthorityRole, OrganisationRole
 from sandbox.outcomes import services as outcomes
+from sandbox.packs.loading import validate_files
+from sandbox.programme import services as programme
 from sandbox.trials import services as trials
 from tests.factories import (
     SYSTEM,
@@ -56,6 +58,7 @@ from tests.factories import (
     pack,
     take_position,
 )
+from tests.packs.copies import files_of
 from tests.trial_factories import OPENER, set_tier
 
 INVITATION_TOKEN = "invitation-of-the-matrix"
@@ -153,6 +156,7 @@ class Builder:
         self.make_ended()
         self.make_published()
         self.make_round_table()
+        self.make_rules()
         return self.world
 
     # --- people ----------------------------------------------------------------------------------
@@ -659,6 +663,22 @@ class Builder:
             "reference": report.trial.reference,
             "report_id": report.id,
         }
+
+    def make_rules(self) -> None:
+        """Upload a version of the rules that would change every case."""
+        files = files_of("1.1.0", ("coordination.toml", "length = 60 #", "length = 61 #"))
+        read = validate_files(pack().code, files).pack
+        assert read is not None
+        with unit_of_work(self.session):
+            programme.upload(
+                self.session,
+                self.actor("drafter"),
+                files=files,
+                pack=read,
+                note="Un plazo más largo.",
+                now=self.now,
+            )
+        self.world.subjects["rules"] = {"version": "1.1.0", "tier": "high"}
 
     def make_round_table(self) -> None:
         table = RoundTable(

@@ -33,3 +33,12 @@ def problems_of(pack: Path) -> tuple[PackProblem, ...]:
     except PackInvalid as refused:
         return refused.problems
     return ()
+
+
+def files_of(version: str, *changes: tuple[str, str, str], folder: Path = MX) -> dict[str, bytes]:
+    """Return the files of the Mexican pack under another number, with some texts replaced."""
+    files = {place.name: place.read_bytes() for place in folder.glob("*.toml")}
+    for name, old, new in (("pack.toml", 'version = "1.0.0"', f'version = "{version}"'), *changes):
+        assert old.encode() in files[name]
+        files[name] = files[name].replace(old.encode(), new.encode(), 1)
+    return files

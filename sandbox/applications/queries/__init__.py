@@ -48,7 +48,13 @@ from sandbox.applications.queries.people import (
     list_caseworkers,
     list_members,
 )
-from sandbox.applications.queries.simulating import Simulated, each_simulated
+from sandbox.applications.queries.simulating import (
+    Simulated,
+    SimulatedPage,
+    each_simulated,
+    simulate_case,
+    simulate_page,
+)
 from sandbox.applications.queries.submissions import (
     SubmissionLine,
     SubmissionRow,
@@ -75,6 +81,7 @@ __all__ = [
     "SectionProgress",
     "Sheet",
     "Simulated",
+    "SimulatedPage",
     "SubmissionLine",
     "SubmissionRow",
     "asked_in",
@@ -115,4 +122,6 @@ __all__ = [
     "lock_application",
     "lock_organisation",
     "progress",
+    "simulate_case",
+    "simulate_page",
 ]

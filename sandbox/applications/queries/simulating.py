@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from sandbox.applications.queries.exchanges import clock_of
@@ -32,6 +32,15 @@ class Simulated:
     effects: tuple[Effect, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SimulatedPage:
+    """Hold what other rules would change among some cases; `after` leads to the next of them."""
+
+    examined: int
+    changed: tuple[Simulated, ...]
+    after: UUID | None
+
+
 def each_simulated(session: Session, new: PolicyPack, today: date) -> Iterator[Simulated | None]:
     """Give each submitted case that the pack would change, None for each that it would not.
 
@@ -40,18 +49,50 @@ def each_simulated(session: Session, new: PolicyPack, today: date) -> Iterator[S
     out.
     """
     after: UUID | None = None
-    applied = applied_codes(session)
-    while chunk := _chunk(session, new.code, after):
-        stops = _stops(session, [application.id for application, _ in chunk])
-        for application, submission in chunk:
-            due_on = partial(_due_on, session, application, stops[application.id], today)
-            fate_under = partial(_fate, submission.content["answers"], today, applied, due_on)
-            yield _simulated(application, new, fate_under)
+    while chunk := _chunk(session, new.code, after, CHUNK):
+        yield from _simulate(session, chunk, new, today)
         after = chunk[-1][0].id
 
 
+def simulate_page(
+    session: Session,
+    new: PolicyPack,
+    today: date,
+    *,
+    among: ColumnElement[bool],
+    after: UUID | None,
+    size: int,
+) -> SimulatedPage:
+    """Try the pack on the next cases after one, so that nobody waits for all of them at once."""
+    found = _chunk(session, new.code, after, size + 1, among)
+    chunk = found[:size]
+    changed = tuple(case for case in _simulate(session, chunk, new, today) if case is not None)
+    return SimulatedPage(len(chunk), changed, chunk[-1][0].id if len(found) > size else None)
+
+
+def simulate_case(
+    session: Session, application: Application, submission: Submission, new: PolicyPack, today: date
+) -> Simulated | None:
+    """Try the pack on one case; None where it changes nothing."""
+    return next(_simulate(session, [(application, submission)], new, today))
+
+
+def _simulate(
+    session: Session,
+    chunk: Sequence[tuple[Application, Submission]],
+    new: PolicyPack,
+    today: date,
+) -> Iterator[Simulated | None]:
+    applied = applied_codes(session)
+    stops = _stops(session, [application.id for application, _ in chunk])
+    for application, submission in chunk:
+        due_on = partial(_due_on, session, application, stops[application.id], today)
+        fate_under = partial(_fate, submission.content["answers"], today, applied, due_on)
+        yield _simulated(application, new, fate_under)
+
+
 def _chunk(
-    session: Session, code: str, after: UUID | None
+    session: Session, code: str, after: UUID | None, size: int, *conditions: ColumnElement[bool]
 ) -> Sequence[tuple[Application, Submission]]:
     numbers = aliased(Submission)
     latest = (
@@ -63,9 +104,9 @@ def _chunk(
     statement = (
         select(Application, Submission)
         .join(Submission, Submission.application_id == Application.id)
-        .where(Submission.number == latest, Application.pack_code == code)
+        .where(Submission.number == latest, Application.pack_code == code, *conditions)
         .order_by(Application.id)
-        .limit(CHUNK)
+        .limit(size)
     )
     if after is not None:
         statement = statement.where(Application.id > after)
@@ -110,7 +151,11 @@ def _fate(
 def _simulated(
     application: Application, new: PolicyPack, fate_under: Callable[[PolicyPack], Fate]
 ) -> Simulated | None:
-    found = effects(fate_under(active.pack_of(application)), fate_under(new))
+    old = active.find_pack_of(application)
+    if old is None:
+        # Under rules that cannot be read there is nothing that could be compared.
+        return None
+    found = effects(fate_under(old), fate_under(new))
     if not found:
         return None
     return Simulated(application.id, application.reference or "", application.title, found)

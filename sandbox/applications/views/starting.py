@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
         status=status,
         counts=queries.count_applications(session, actor),
         statuses=list(ApplicationStatus),
-        registry=active.registry(),
+        pack_of=active.find_pack_of,
         may_start=conceivable(actor, P.APPLICATION_START),
     )
 
@@ -66,7 +66,7 @@ def _started(form: forms.StartForm) -> UUID:
             session,
             actor,
             organisation,
-            pack=active.current(),
+            pack=active.in_force(),
             start_key=form.start_key.data,
             language=str(locale.language) if locale else "es",
             now=utc_now(),

@@ -97,7 +97,10 @@ def _authority_tasks(session: Session, actor: Actor, now: datetime) -> Iterator[
 def _positions_due(row: Line, stops: Sequence[Stop], now: datetime) -> date | None:
     if row.status != ApplicationStatus.UNDER_REVIEW.value:
         return None
-    pack = active.pack_of(row)
+    pack = active.find_pack_of(row)
+    if pack is None:
+        # Nobody can say when a term ends under rules that this release cannot read.
+        return None
     timezone = pack.calendar.timezone
     started_on = local_day(row.review_started_at, timezone)
     return position_clock(pack, started_on, stops, local_day(now, timezone)).due_on

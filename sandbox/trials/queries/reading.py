@@ -40,11 +40,14 @@ def read_file(session: Session, trial: Trial, pack: PolicyPack, now: datetime) -
 
 
 def read_files(session: Session, trials: Sequence[Trial], now: datetime) -> list[TrialFile]:
-    """Read the facts of several trials with the same eight statements as those of one."""
-    if not trials:
-        return []
-    packs = {trial.id: active.pack_of(trial) for trial in trials}
-    return list(_files(session, trials, packs, now))
+    """Read the facts of several trials with the same eight statements as those of one.
+
+    A trial under rules that this release of the platform cannot read stands still, and is left out.
+    """
+    found = {trial.id: active.find_pack_of(trial) for trial in trials}
+    packs = {trial_id: pack for trial_id, pack in found.items() if pack is not None}
+    readable = [trial for trial in trials if trial.id in packs]
+    return list(_files(session, readable, packs, now)) if readable else []
 
 
 def _files(

@@ -1,0 +1,71 @@
+"""Hold the words for states of versions, faults of files and packs, and what was proved."""
+
+from flask_babel import lazy_gettext as _l
+
+from sandbox.kernel.statuses import Label
+from sandbox.models.programme import PackState
+from sandbox.packs.errors import Fault
+from sandbox.programme.unpacking import Fault as FileFault
+
+STATE: dict[PackState, Label] = {
+    PackState.UPLOADED: Label(_l("Waits for a second person"), "gold"),
+    PackState.ACTIVE: Label(_l("In force"), "green"),
+    PackState.RETIRED: Label(_l("Replaced"), "grey"),
+    PackState.DISCARDED: Label(_l("Discarded"), "grey"),
+}
+INSTALLED = Label(_l("Installed"), "blue")
+UNUSABLE = Label(_l("Cannot be read"), "red")
+
+UNPACKING: dict[FileFault, object] = {
+    FileFault.NOTHING: _l("Choose the files of the new version."),
+    FileFault.MIXED: _l("Send either one .zip or the .toml files, not both."),
+    FileFault.NOT_A_ZIP: _l("The .zip cannot be opened. Make it anew and send it again."),
+    FileFault.ENCRYPTED: _l("The .zip is protected by a password. Send it without one."),
+    FileFault.TOO_LARGE: _l("The files are too large: at most 5 MB, unpacked."),
+    FileFault.TOO_MANY: _l("There are too many files: a pack has 40 at most."),
+    FileFault.NAME: _l(
+        "Only .toml files with plain names in small letters, and no folders, may be sent."
+    ),
+    FileFault.LINK: _l("The .zip holds something that is not a plain file."),
+    FileFault.TWICE: _l("Two files have the same name."),
+}
+
+FAULT: dict[Fault, object] = {
+    Fault.UNREADABLE: _l("The file cannot be read as text."),
+    Fault.TOO_LARGE: _l("There is more here than a pack may hold."),
+    Fault.SYNTAX: _l("This is not TOML."),
+    Fault.MISSING: _l("Something is missing."),
+    Fault.UNKNOWN_KEY: _l("There is no such key."),
+    Fault.WRONG_TYPE: _l("The value is of the wrong kind."),
+    Fault.NOT_ALLOWED: _l("The value is not allowed."),
+    Fault.UNKNOWN_REFERENCE: _l("It names something that does not exist."),
+    Fault.DUPLICATE: _l("It is there twice."),
+    Fault.LANGUAGE: _l("A text is missing in a language."),
+    Fault.INCONSISTENT: _l("It does not fit the rest of the pack."),
+    Fault.UNREACHABLE: _l("It can never come into play."),
+    Fault.USELESS: _l("It has no effect."),
+    Fault.ODD: _l("It is allowed, and odd."),
+}
+
+PROVED: dict[str, object] = {
+    "Every combination of answers leads to exactly one tier.": _l(
+        "Every combination of answers leads to exactly one tier."
+    ),
+    "Every question can be reached.": _l("Every question can be reached."),
+    "Every answer matters to something, or is marked as information.": _l(
+        "Every answer matters to something, or is marked as information."
+    ),
+    "Every rule of the eligibility check can come into play.": _l(
+        "Every rule of the eligibility check can come into play."
+    ),
+    "Every stage of every tier can be reached and left, and no gate is unsatisfiable.": _l(
+        "Every stage of every tier can be reached and left, and no gate is unsatisfiable."
+    ),
+    "Every competence has an authority on every date.": _l(
+        "Every competence has an authority on every date."
+    ),
+    "Every term ends.": _l("Every term ends."),
+    "Every text exists in every language, and every reference resolves.": _l(
+        "Every text exists in every language, and every reference resolves."
+    ),
+}

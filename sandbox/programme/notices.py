@@ -1,0 +1,40 @@
+"""Tell people what becomes of the rules."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.mail import post
+from sandbox.models import PackVersion
+from sandbox.programme import queries
+
+
+def ask_to_activate(session: Session, row: PackVersion, now: datetime) -> None:
+    """Ask the administrators, but whoever uploaded it, to judge a new version."""
+    people = queries.list_readers(session, but=row.uploaded_by_id, roles=(StaffRole.ADMINISTRATOR,))
+    _write(session, people, "programme/uploaded", row, now)
+
+
+def tell_in_force(session: Session, row: PackVersion, actor: Actor, now: datetime) -> None:
+    """Tell the programme's own people and the heads of the authorities what holds from now on."""
+    people = queries.list_heads_and_staff(session, but=actor.person_id)
+    _write(session, people, "programme/in_force", row, now)
+
+
+def _write(
+    session: Session, people: Iterable[Any], template: str, row: PackVersion, now: datetime
+) -> None:
+    for person in people:
+        post(
+            session,
+            to=person.id,
+            address=person.email,
+            language=person.language,
+            template=template,
+            now=now,
+            rules=row.semver,
+            note=row.note,
+        )

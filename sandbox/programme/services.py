@@ -1,0 +1,179 @@
+"""Bring a version of the rules in, put it in force, throw it away."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import require
+from sandbox.access.permissions import P
+from sandbox.domain.applications import content_hash
+from sandbox.domain.packs import PolicyPack
+from sandbox.domain.refusals import NotPossible, Why
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.db import Stale
+from sandbox.models import PackFile, PackVersion
+from sandbox.models.programme import PackState
+from sandbox.packs import active
+from sandbox.packs.errors import PackUnusable
+from sandbox.packs.loading import PackUnknown
+from sandbox.programme import notices, queries
+from sandbox.programme.store import forget_choice
+
+
+def upload(
+    session: Session,
+    actor: Actor,
+    *,
+    files: Mapping[str, bytes],
+    pack: PolicyPack,
+    note: str,
+    now: datetime,
+) -> PackVersion:
+    """Keep a new version of the rules, which changes nothing until a second person activates it.
+
+    Shape: `pack` is what the files were found to say; a pack with any fault comes never here.
+    Raises: Denied; NotPossible(PACK_OTHER_PROGRAMME, PACK_OTHER_PLACE, PACK_TAKEN, PACK_NOT_NEWER).
+    """
+    require(session, actor, P.PACK_UPLOAD)
+    if actor.person_id is None:
+        raise NotPossible(Why.NOT_ACCEPTED)
+    rows = queries.lock_versions(session, pack.code)
+    _require_same_programme(pack)
+    if any(row.semver == pack.version for row in rows) or _is_installed(pack):
+        raise NotPossible(Why.PACK_TAKEN)
+    _require_newer(session, pack.version)
+    texts = canonical(files)
+    row = PackVersion(
+        code=pack.code,
+        semver=pack.version,
+        sha256=digest_of(texts),
+        note=note.strip(),
+        state=PackState.UPLOADED.value,
+        uploaded_by_id=actor.person_id,
+        uploaded_at=now,
+    )
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # Of the first version ever there is no row yet at which two who send it could meet.
+        raise NotPossible(Why.PACK_TAKEN) from error
+    for name, content in texts.items():
+        session.add(PackFile(pack_version_id=row.id, name=name, content=content))
+    record(
+        session, actor, Deed.PACK_UPLOADED, row, now=now, rules=row.semver, fingerprint=row.sha256
+    )
+    notices.ask_to_activate(session, row, now)
+    return row
+
+
+def activate(
+    session: Session,
+    actor: Actor,
+    row: PackVersion,
+    *,
+    expected_version: int | None,
+    seen: str,
+    now: datetime,
+) -> None:
+    """Put an uploaded version in force: from now on new cases begin under it.
+
+    Shape: `seen` is the version that was in force on the page on which the person decided.
+    Raises: NotPossible(FOUR_EYES) for whoever uploaded it, Denied, Stale,
+    NotPossible(PACK_NOT_WAITING, PACK_NOT_NEWER), PackUnusable where it is no longer sound.
+    """
+    rows = queries.lock_versions(session, row.code)
+    require_activation(session, actor, row)
+    before = queries.version_in_force(session)
+    if before != seen or (expected_version is not None and row.version != expected_version):
+        raise Stale
+    if queries.judge(session, row).pack is None:
+        raise PackUnusable(code=row.code, version=row.semver)
+    for former in rows:
+        if former.state == PackState.ACTIVE:
+            former.state, former.retired_at = PackState.RETIRED.value, now
+            record(session, actor, Deed.PACK_RETIRED, former, now=now, rules=former.semver)
+    # One version is in force at a time, which the database itself watches.
+    session.flush()
+    row.state = PackState.ACTIVE.value
+    row.activated_by_id, row.activated_at = actor.person_id, now
+    record(
+        session,
+        actor,
+        Deed.PACK_ACTIVATED,
+        row,
+        now=now,
+        rules=row.semver,
+        before=before,
+        fingerprint=row.sha256,
+    )
+    forget_choice(session)
+    notices.tell_in_force(session, row, actor, now)
+
+
+def require_activation(session: Session, actor: Actor, row: PackVersion) -> None:
+    """Make sure that this person may put the version in force now.
+
+    Raises: NotPossible(FOUR_EYES, PACK_NOT_WAITING, PACK_NOT_NEWER), Denied.
+    """
+    if actor.person_id == row.uploaded_by_id:
+        raise NotPossible(Why.FOUR_EYES)
+    require(session, actor, P.PACK_ACTIVATE, row)
+    if row.state != PackState.UPLOADED:
+        raise NotPossible(Why.PACK_NOT_WAITING)
+    _require_newer(session, row.semver)
+
+
+def discard(session: Session, actor: Actor, row: PackVersion, *, now: datetime) -> None:
+    """Throw an uploaded version away; its number is used up.
+
+    Raises: Denied, NotPossible(PACK_NOT_WAITING).
+    """
+    require(session, actor, P.PACK_DISCARD, row)
+    queries.lock_versions(session, row.code)
+    if row.state != PackState.UPLOADED:
+        raise NotPossible(Why.PACK_NOT_WAITING)
+    row.state = PackState.DISCARDED.value
+    row.discarded_by_id, row.discarded_at = actor.person_id, now
+    record(session, actor, Deed.PACK_DISCARDED, row, now=now, rules=row.semver)
+
+
+def canonical(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return files as they are kept: as text, by name, with the line ends of this platform."""
+    return {name: files[name].decode().replace("\r\n", "\n") for name in sorted(files)}
+
+
+def digest_of(texts: Mapping[str, str]) -> str:
+    """Return the fingerprint of a version, which stands for its content."""
+    return content_hash({"files": dict(texts)})
+
+
+def _require_same_programme(pack: PolicyPack) -> None:
+    """Refuse the rules of another programme, or of this one in another place.
+
+    Whatever is stored already was written in the currency, the zone and the languages of the
+    rules so far; a form or letter under the new ones would read it wrongly.
+    """
+    if pack.code != active.code():
+        raise NotPossible(Why.PACK_OTHER_PROGRAMME)
+    now, place = active.current(), pack.calendar
+    kept = (now.calendar.country, now.calendar.timezone, now.currency, set(now.languages))
+    if (place.country, place.timezone, pack.currency, set(pack.languages)) != kept:
+        raise NotPossible(Why.PACK_OTHER_PLACE)
+
+
+def _require_newer(session: Session, version: str) -> None:
+    """Refuse a version that does not come after the one in force."""
+    if not active.is_newer(version, queries.version_in_force(session)):
+        raise NotPossible(Why.PACK_NOT_NEWER)
+
+
+def _is_installed(pack: PolicyPack) -> bool:
+    try:
+        active.installed().get(pack.code, pack.version)
+    except PackUnknown:
+        return False
+    return True

@@ -1,0 +1,255 @@
+"""A version of the rules is uploaded, judged by a second person, and from then on in force."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import Denied
+from sandbox.applications import services as applications
+from sandbox.domain.refusals import Refusal, Why
+from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.audit import AuditEntry
+from sandbox.kernel.db import Stale, unit_of_work
+from sandbox.kernel.mail import OutboxMail
+from sandbox.models import Application, PackFile, PackVersion
+from sandbox.packs import active
+from sandbox.packs.errors import PackUnusable
+from sandbox.packs.loading import validate_files
+from sandbox.programme import queries, services
+from tests.factories import (
+    NOW,
+    actor_for,
+    make_company,
+    make_draft,
+    make_staff,
+    make_submitted,
+    pack,
+)
+from tests.packs.copies import files_of
+from tests.racing import race_for_versions
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def people(app: Flask, session: Session) -> tuple[Actor, Actor]:
+    """Two administrators."""
+    return tuple(  # type: ignore[return-value]
+        actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR, name))
+        for name in ("Adela", "Bruno")
+    )
+
+
+def upload(
+    session: Session, actor: Actor, version: str, *changes: tuple[str, str, str]
+) -> PackVersion:
+    files = files_of(version, *changes)
+    read = validate_files("mx", files).pack
+    assert read is not None
+    with unit_of_work(session):
+        return services.upload(
+            session, actor, files=files, pack=read, note="Plazo más corto.", now=NOW
+        )
+
+
+def activate(session: Session, actor: Actor, row: PackVersion, seen: str = "1.0.0") -> None:
+    with unit_of_work(session):
+        services.activate(session, actor, row, expected_version=row.version, seen=seen, now=LATER)
+
+
+def refused(deed: Callable[[], object]) -> object:
+    with pytest.raises(Refusal) as refusal:
+        deed()
+    return getattr(refusal.value, "reason", type(refusal.value))
+
+
+def in_force(app: Flask) -> str:
+    """Ask as a request or job does that begins now."""
+    with app.app_context():
+        return active.in_force().version
+
+
+def test_uploaded_version_changes_nothing(
+    app: Flask, session: Session, people: tuple[Actor, Actor]
+) -> None:
+    row = upload(session, people[0], "1.1.0")
+
+    assert (row.state, row.semver, row.code) == ("uploaded", "1.1.0", "mx")
+    assert in_force(app) == "1.0.0"
+    kept = queries.read_files(session, "mx", "1.1.0")
+    assert kept == {name: text.replace(b"\r\n", b"\n") for name, text in files_of("1.1.0").items()}
+    deed = session.scalars(select(AuditEntry).where(AuditEntry.deed == "pack:uploaded")).one()
+    assert deed.details == {"rules": "1.1.0", "fingerprint": row.sha256}
+    # The other administrator is asked, and nobody else.
+    asked = session.scalars(select(OutboxMail.person_id)).all()
+    assert asked == [people[1].person_id]
+
+
+def test_second_person_puts_it_in_force(
+    app: Flask, session: Session, people: tuple[Actor, Actor]
+) -> None:
+    row = upload(session, people[0], "1.1.0")
+    activate(session, people[1], row)
+
+    assert in_force(app) == "1.1.0"
+    assert (row.state, row.activated_by_id, row.activated_at) == (
+        "active",
+        people[1].person_id,
+        LATER,
+    )
+    session.rollback()
+
+
+def test_uploader_never_puts_it_in_force(session: Session, people: tuple[Actor, Actor]) -> None:
+    row = upload(session, people[0], "1.1.0")
+    assert refused(lambda: activate(session, people[0], row)) is Why.FOUR_EYES
+    caseworker = actor_for(session, make_staff(session))
+    assert refused(lambda: activate(session, caseworker, row)) is Denied
+
+
+def test_caseworker_may_upload_and_discard_own_versions_alone(
+    session: Session, people: tuple[Actor, Actor]
+) -> None:
+    caseworker = actor_for(session, make_staff(session))
+    own, other = upload(session, caseworker, "1.1.0"), upload(session, people[0], "1.2.0")
+
+    def discard(row: PackVersion) -> None:
+        with unit_of_work(session):
+            services.discard(session, caseworker, row, now=LATER)
+
+    assert refused(lambda: discard(other)) is Denied
+    discard(own)
+    assert own.state == "discarded"
+    assert refused(lambda: discard(own)) is Why.PACK_NOT_WAITING
+    assert refused(lambda: activate(session, people[0], own)) is Why.PACK_NOT_WAITING
+    # Its number is used up for ever.
+    assert refused(lambda: upload(session, people[1], "1.1.0")) is Why.PACK_TAKEN
+
+
+@pytest.mark.parametrize("role", [StaffRole.PUBLISHER, StaffRole.AUDITOR])
+def test_others_upload_nothing(session: Session, app: Flask, role: StaffRole) -> None:
+    reader = actor_for(session, make_staff(session, role))
+    assert refused(lambda: upload(session, reader, "1.1.0")) is Denied
+    assert session.scalar(select(func.count(PackVersion.id))) == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "changes", "why"),
+    [
+        ("1.0.0", (), Why.PACK_TAKEN),
+        ("0.9.0", (), Why.PACK_NOT_NEWER),
+        ("1.1.0", (("pack.toml", 'code = "mx"', 'code = "ma"'),), Why.PACK_OTHER_PROGRAMME),
+        (
+            "1.1.0",
+            (("authorities.toml", "America/Mexico_City", "America/Tijuana"),),
+            Why.PACK_OTHER_PLACE,
+        ),
+        ("1.1.0", (("pack.toml", 'currency = "MXN"', 'currency = "USD"'),), Why.PACK_OTHER_PLACE),
+    ],
+)
+def test_version_that_cannot_follow_is_refused(
+    session: Session,
+    people: tuple[Actor, Actor],
+    version: str,
+    changes: tuple[tuple[str, str, str], ...],
+    why: Why,
+) -> None:
+    assert refused(lambda: upload(session, people[0], version, *changes)) is why
+    assert session.scalar(select(func.count(PackFile.id))) == 0
+
+
+def test_same_number_with_other_content_is_refused(
+    session: Session, people: tuple[Actor, Actor]
+) -> None:
+    upload(session, people[0], "1.1.0")
+    other = ("pack.toml", 'version = "1.1.0"', 'version = "1.1.0" # otra')
+    assert refused(lambda: upload(session, people[0], "1.1.0", other)) is Why.PACK_TAKEN
+
+
+def test_older_version_that_waits_can_no_longer_come_into_force(
+    session: Session, people: tuple[Actor, Actor]
+) -> None:
+    older, newer = upload(session, people[0], "1.1.0"), upload(session, people[0], "1.2.0")
+    activate(session, people[1], newer)
+    assert refused(lambda: activate(session, people[1], older, "1.2.0")) is Why.PACK_NOT_NEWER
+
+
+def test_activation_is_refused_where_other_rules_came_into_force_meanwhile(
+    session: Session, people: tuple[Actor, Actor]
+) -> None:
+    first, second = upload(session, people[0], "1.1.0"), upload(session, people[0], "1.2.0")
+    activate(session, people[1], first)
+    assert refused(lambda: activate(session, people[1], second, "1.0.0")) is Stale
+    activate(session, people[1], second, "1.1.0")
+    session.refresh(first)
+    assert (first.state, second.state) == ("retired", "active")
+    session.rollback()
+
+
+def test_two_who_activate_at_once_leave_one_version_in_force(
+    engine: Engine, session: Session, people: tuple[Actor, Actor], app: Flask
+) -> None:
+    caseworker = actor_for(session, make_staff(session))
+    rows = [upload(session, caseworker, "1.1.0").id, upload(session, caseworker, "1.2.0").id]
+    session.rollback()
+
+    def run(place: int) -> Callable[[Session], object]:
+        def deed(own: Session) -> None:
+            row = own.get_one(PackVersion, rows[place])
+            activate(own, people[place], row)
+
+        return deed
+
+    results = race_for_versions(engine, run(0), run(1))
+    states = session.scalars(select(PackVersion.state).order_by(PackVersion.semver)).all()
+    assert results.count("done") == 1
+    assert sorted(states) == ["active", "uploaded"]
+
+
+def test_new_case_begins_under_it_and_running_cases_keep_theirs(
+    app: Flask, session: Session, people: tuple[Actor, Actor]
+) -> None:
+    organisation, company = make_company(session)
+    before = make_submitted(session, organisation, company)
+    row = upload(session, people[0], "1.1.0")
+    activate(session, people[1], row)
+    with app.app_context():
+        rules = active.in_force()
+    with unit_of_work(session):
+        after = applications.start_application(
+            session, company, organisation, pack=rules, start_key="k", language="es", now=LATER
+        )
+    assert (before.pack_version, after.pack_version) == ("1.0.0", "1.1.0")
+    assert active.pack_of(after).version == "1.1.0"
+    assert active.pack_of(before) is pack()
+    session.rollback()
+
+
+def test_version_that_a_newer_release_cannot_read_stops_its_cases_and_nothing_else(
+    app: Flask, session: Session, people: tuple[Actor, Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation, company = make_company(session)
+    application = make_draft(session, organisation, company)
+    row = upload(session, people[0], "1.1.0")
+    activate(session, people[1], row)
+    session.execute(
+        PackFile.__table__.update().where(PackFile.name == "pack.toml").values(content="alt = 1")
+    )
+    session.execute(Application.__table__.update().values(pack_version="1.1.0"))
+    session.commit()
+    monkeypatch.setattr(active, "_judged", {})
+
+    with app.app_context():
+        with pytest.raises(PackUnusable):
+            active.in_force()
+        assert active.current().version == "1.0.0"
+        assert [each.version for each in queries.list_unusable(session)] == ["1.1.0"]
+    session.refresh(application)
+    with pytest.raises(PackUnusable):
+        active.pack_of(application)
+    assert active.find_pack_of(application) is None
+    session.rollback()
