@@ -15,7 +15,14 @@ from urllib.parse import quote
 from flask import Flask, current_app, g, has_request_context, request, session, url_for
 from flask.templating import Environment
 from flask_babel import Babel
-from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefined, Template
+from jinja2 import (
+    ChainableUndefined,
+    FileSystemBytecodeCache,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    Template,
+)
 from jinja2 import Environment as PlainEnvironment
 from markupsafe import Markup
 
@@ -51,6 +58,7 @@ class PageEnvironment(Environment):
 
     def __init__(self, app: Flask, **options: Any) -> None:
         options["undefined"] = StrictUndefined
+        options["bytecode_cache"] = compiled_templates()
         super().__init__(app, **options)
         self.kit = PlainEnvironment(
             loader=PrefixLoader({_KIT.rstrip("/"): PackageLoader("govuk_frontend_jinja")}),
@@ -58,12 +66,23 @@ class PageEnvironment(Environment):
             undefined=ChainableUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=options["bytecode_cache"],
         )
 
     def _load_template(self, name: str, names: MutableMapping[str, Any] | None) -> Template:
         if name.startswith(_KIT):
             return self.kit.get_template(name)
         return super()._load_template(name, names)
+
+
+def compiled_templates() -> FileSystemBytecodeCache:
+    """Keep compiled templates in the user's own temporary folder, for every worker and restart.
+
+    Compiling a page takes ten times as long as rendering it, and whoever comes first would wait.
+    """
+    # What a template compiles to hangs on the settings in this file as much as on its text.
+    settings = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    return FileSystemBytecodeCache(pattern=f"sandbox-{settings}-%s.cache")
 
 
 # --- language ------------------------------------------------------------------------------------
@@ -102,7 +121,12 @@ def asset(filename: str) -> str:
         raise RuntimeError("the application serves no static files")
     path = Path(folder) / filename
     version = _fingerprint(path, path.stat().st_mtime_ns)
-    return url_for("static", filename=filename, v=version)
+    # Every page names the same few files, and building an address costs more than a look here.
+    known: dict[tuple[str, str, str], str] = current_app.extensions.setdefault("assets", {})
+    key = (request.script_root if has_request_context() else "", filename, version)
+    if key not in known:
+        known[key] = url_for("static", filename=filename, v=version)
+    return known[key]
 
 
 _ICONS = {
