@@ -56,8 +56,23 @@ class Cast:
     now: datetime
 
     @property
-    def teams(self) -> tuple[Team, Team]:
-        return (self.lead, self.associate)
+    def teams(self) -> tuple[Team, ...]:
+        """The authorities of the case; one that is alone stands in both places of the cast."""
+        return (self.lead,) if self.associate is self.lead else (self.lead, self.associate)
+
+    def parties(self, who: Who) -> list[Actor]:
+        """One person of each party that the pack calls so."""
+        match who:
+            case Who.COMPANY:
+                return [self.company]
+            case Who.SECRETARIAT:
+                return [self.caseworker]
+            case Who.LEAD:
+                return [self.lead.officer]
+            case Who.ASSOCIATES:
+                return [team.officer for team in self.teams[1:]]
+            case _:
+                return [team.officer for team in self.teams]
 
 
 def make_trial(session: Session, store: FileStore, *, tier: str | None = None) -> Cast:
@@ -68,13 +83,20 @@ def make_trial(session: Session, store: FileStore, *, tier: str | None = None) -
 def make_running_trial(session: Session, store: FileStore, *, tier: str | None = None) -> Cast:
     """Bring a trial past its first gate."""
 
-    def build() -> Cast:
-        cast = make_trial(session, store, tier=tier)
+    return pass_first_gate(session, make_trial(session, store, tier=tier))
+
+
+def pass_first_gate(session: Session, cast: Cast) -> Cast:
+    """Bring a fresh trial past its first gate."""
+
+    def build() -> datetime:
         work_the_gate(session, cast)
         enter_next(session, cast)
-        return cast
+        return cast.now
 
-    return _remembered(session, store, ("running", tier), build)
+    cast.now = remembered(session, "past the first gate", build, lambda now: now)
+    cast.store.put(DOCUMENT, "application/pdf")
+    return cast
 
 
 def make_completed_trial(session: Session, store: FileStore, *, tier: str) -> Cast:
@@ -151,23 +173,20 @@ def agree_on_plan(session: Session, cast: Cast) -> None:
             now=cast.now,
         )
     version = read(session, cast).plan.version
-    for actor in (cast.company, cast.lead.officer, cast.associate.officer):
+    for actor in (cast.company, *(team.officer for team in cast.teams)):
         with unit_of_work(session):
             services.agree_plan(session, actor, cast.trial, expected_version=version, now=cast.now)
 
 
 def meet_conditions(session: Session, cast: Cast) -> None:
     file = read(session, cast)
-    actors = {
-        Who.COMPANY: cast.company,
-        Who.LEAD: cast.lead.officer,
-        Who.SECRETARIAT: cast.caseworker,
-    }
     for spec in file.tier.start_conditions:
+        # Where an authority is alone on a case, its lead speaks for the associates.
+        actor = (cast.parties(spec.owner) or [cast.lead.officer])[0]
         with unit_of_work(session):
             services.set_start_condition(
                 session,
-                actors[spec.owner],
+                actor,
                 cast.trial,
                 key=spec.key,
                 state="met",
@@ -250,8 +269,8 @@ def work_the_gate(session: Session, cast: Cast) -> None:
                 pass  # Good readings and no incident: the facts themselves.
     kinds = {spec.kind for spec in read(session, cast).requirements_of(stage)}
     if kinds & {RequirementKind.REPORT_ACCEPTED, RequirementKind.METRICS_WITHIN}:
-        due = max(1, len(read(session, cast).reports_due))
-        for _ in range(due - len(read(session, cast).current_reports)):
+        # While older reports are written, newer ones fall due.
+        while len((file := read(session, cast)).current_reports) < max(1, len(file.reports_due)):
             accept_report(session, cast, hand_in_report(session, cast))
             cast.now += timedelta(days=1)
 
@@ -265,12 +284,11 @@ def hand_in_document(
     by: Who = Who.COMPANY,
     content: bytes = DOCUMENT,
 ) -> None:
-    actors = {Who.LEAD: cast.lead.officer, Who.SECRETARIAT: cast.caseworker}
     file = Accepted("prueba.pdf", content, "application/pdf")
     with unit_of_work(session):
         services.document_requirement(
             session,
-            actors.get(by, cast.company),
+            (cast.parties(by) or [cast.lead.officer])[0],
             cast.trial,
             stage=stage,
             requirement=requirement,
@@ -283,20 +301,29 @@ def hand_in_document(
 def approve(
     session: Session, cast: Cast, stage: str, requirement: str, by: Who, persons: int
 ) -> None:
-    teams = {Who.LEAD: (cast.lead,), Who.ASSOCIATES: (cast.associate,)}.get(by, cast.teams)
-    for team in teams:
-        for actor in (team.officer, team.second, team.head)[:persons]:
-            declare(session, cast, actor)
-            with unit_of_work(session):
-                services.approve_requirement(
-                    session,
-                    actor,
-                    cast.trial,
-                    stage=stage,
-                    requirement=requirement,
-                    note="",
-                    now=cast.now,
-                )
+    for actor in approvers(session, cast, by, persons):
+        with unit_of_work(session):
+            services.approve_requirement(
+                session,
+                actor,
+                cast.trial,
+                stage=stage,
+                requirement=requirement,
+                note="",
+                now=cast.now,
+            )
+
+
+def approvers(session: Session, cast: Cast, by: Who, persons: int) -> list[Actor]:
+    """Return so many people of each party, who have declared to have no conflict of interest."""
+    if by is Who.SECRETARIAT:
+        others = [actor_for(session, make_staff(session)) for _ in range(persons - 1)]
+        return [cast.caseworker, *others]
+    teams = {Who.LEAD: (cast.lead,), Who.ASSOCIATES: cast.teams[1:]}.get(by, cast.teams)
+    found = [actor for team in teams for actor in (team.officer, team.second, team.head)[:persons]]
+    for actor in found:
+        declare(session, cast, actor)
+    return found
 
 
 def declare(session: Session, cast: Cast, actor: Actor) -> None:
@@ -352,6 +379,14 @@ def trouble(session: Session, cast: Cast, trial: Trial, days: int = 0) -> Incide
         )
 
 
+def assert_open(session: Session, cast: Cast) -> None:
+    """Fail with what keeps the next gate closed."""
+    file = read(session, cast)
+    requirements = file.gate(file.next_gate).requirements
+    closed = [(each.spec.key, each.missing) for each in requirements if not each.holds]
+    assert closed == [], closed
+
+
 def enter_next(session: Session, cast: Cast) -> None:
     stage = read(session, cast).next_gate
     assert stage != COMPLETION
@@ -363,9 +398,11 @@ def run_to_completion(session: Session, cast: Cast) -> None:
     """Work every gate of the tier in turn and complete the trial."""
     while read(session, cast).next_gate != COMPLETION:
         work_the_gate(session, cast)
+        assert_open(session, cast)
         enter_next(session, cast)
         cast.now += timedelta(hours=1)
     work_the_gate(session, cast)
+    assert_open(session, cast)
     kind = active.pack_of(cast.trial).exits(Ending.COMPLETED)[0].code
     with unit_of_work(session):
         services.complete(session, cast.lead.officer, cast.trial, exit_kind=kind, now=cast.now)

@@ -37,6 +37,7 @@ from tests.trial_factories import (
     enter_next,
     hand_in_report,
     make_trial,
+    pass_first_gate,
     read,
     recuse,
     send_back,
@@ -51,13 +52,6 @@ TIERS = [tier.key for tier in pack().tiers if not tier.prohibited]
 @pytest.fixture
 def cast(session: Session, tmp_path: Path) -> Cast:
     return make_trial(session, FileStore.from_url(f"file://{tmp_path / 'files'}"))
-
-
-def run(session: Session, cast: Cast) -> Cast:
-    """Lead a trial past its first gate."""
-    work_the_gate(session, cast)
-    enter_next(session, cast)
-    return cast
 
 
 def more_trials(session: Session, cast: Cast, count: int) -> list[Trial]:
@@ -120,7 +114,7 @@ def test_what_is_grave_is_read_before_what_has_only_been_quiet_for_long(
     session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch, grave: str
 ) -> None:
     more_trials(session, cast, 2)  # Untouched ever since they were opened.
-    run(session, cast)
+    pass_first_gate(session, cast)
     cast.now += timedelta(days=1)
     if grave == "suspended":
         suspend(session, cast.company, cast)
@@ -140,9 +134,9 @@ def test_what_is_grave_is_read_before_what_has_only_been_quiet_for_long(
 
 def test_grounds_are_ranked_among_one_another(session: Session, cast: Cast) -> None:
     quiet, incident, reporting = (beside(cast, trial) for trial in more_trials(session, cast, 3))
-    run(session, cast)
+    pass_first_gate(session, cast)
     suspend(session, cast.company, cast)
-    run(session, reporting)
+    pass_first_gate(session, reporting)
     hand_in_report(session, reporting)
     trouble(session, cast, incident.trial, days=40)
     order = session.scalars(select_urgent(cast.lead.officer, cast.now)).all()
@@ -171,7 +165,7 @@ def test_the_list_of_owed_reports_is_of_suspended_tests_too(
 ) -> None:
     (other,) = (beside(cast, trial) for trial in more_trials(session, cast, 1))
     for each in (cast, other):
-        run(session, each)
+        pass_first_gate(session, each)
     cast.now = other.now = cast.now + timedelta(
         days=pack().tier(cast.trial.tier).stages[1].max_days
     )
@@ -236,7 +230,7 @@ def test_the_secretariat_is_told_of_more_only_where_more_waits_for_it(
 
 
 def test_a_suspension_hides_neither_incidents_nor_reports(session: Session, cast: Cast) -> None:
-    run(session, cast)
+    pass_first_gate(session, cast)
     hand_in_report(session, cast)
     trouble(session, cast, cast.trial)
     suspend(session, cast.company, cast)
@@ -251,7 +245,7 @@ def test_a_suspension_hides_neither_incidents_nor_reports(session: Session, cast
 def test_a_report_that_fell_due_before_a_suspension_stays_a_task(
     session: Session, cast: Cast
 ) -> None:
-    run(session, cast)
+    pass_first_gate(session, cast)
     cast.now += timedelta(days=pack().tier(cast.trial.tier).stages[1].max_days)
     suspend(session, cast.lead.officer, cast)
     assert kinds(session, cast.company, cast) == {"report"}
@@ -260,7 +254,7 @@ def test_a_report_that_fell_due_before_a_suspension_stays_a_task(
 def test_what_an_ended_trial_left_over_is_a_task_of_the_lead_alone(
     session: Session, cast: Cast
 ) -> None:
-    run(session, cast)
+    pass_first_gate(session, cast)
     hand_in_report(session, cast)
     trouble(session, cast, cast.trial)
     end_early(session, cast)
@@ -272,7 +266,7 @@ def test_what_an_ended_trial_left_over_is_a_task_of_the_lead_alone(
 def test_an_ended_trial_that_left_nothing_over_is_nobodys_task(
     session: Session, cast: Cast
 ) -> None:
-    run(session, cast)
+    pass_first_gate(session, cast)
     end_early(session, cast)
     for actor in (cast.company, cast.lead.officer, cast.associate.officer, cast.caseworker):
         assert kinds(session, actor, cast) == set()
@@ -286,7 +280,7 @@ def of_cases(session: Session, actor: Actor, cast: Cast) -> list[str]:
 def test_what_an_ended_trial_left_over_passes_to_another_when_its_officer_is_recused(
     session: Session, cast: Cast, left_over: str
 ) -> None:
-    run(session, cast)
+    pass_first_gate(session, cast)
     if left_over == "incident":
         incident = trouble(session, cast, cast.trial)
     else:
@@ -341,7 +335,7 @@ def test_what_an_ended_trial_left_over_passes_to_another_when_its_officer_is_rec
 def test_what_an_ended_trial_left_over_troubles_the_secretariat_where_the_lead_has_nobody(
     session: Session, cast: Cast
 ) -> None:
-    run(session, cast)
+    pass_first_gate(session, cast)
     trouble(session, cast, cast.trial)
     end_early(session, cast)
     # An associate has nothing to do after the end: nobody misses its people.
@@ -366,7 +360,7 @@ def mails(session: Session, template: str) -> list[OutboxMail]:
 def test_after_the_end_a_report_is_accepted_with_a_remark_and_never_returned(
     session: Session, cast: Cast
 ) -> None:
-    run(session, cast)
+    pass_first_gate(session, cast)
     report = hand_in_report(session, cast)
     end_early(session, cast)
     with pytest.raises(TransitionRefused):

@@ -29,13 +29,12 @@ from tests.pages import JudgingClient
 from tests.trial_factories import (
     Cast,
     declare,
-    enter_next,
     good_readings,
     hand_in_report,
     make_trial,
+    pass_first_gate,
     read,
     recuse,
-    work_the_gate,
 )
 
 OpenWindow = Callable[[str], JudgingClient]
@@ -63,8 +62,7 @@ def address(cast: Cast, *parts: str) -> str:
 
 
 def running(session: Session, cast: Cast) -> Cast:
-    work_the_gate(session, cast)
-    enter_next(session, cast)
+    pass_first_gate(session, cast)
     session.rollback()
     return cast
 
