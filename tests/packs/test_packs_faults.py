@@ -427,6 +427,9 @@ FAULTS = {
     "reports less often than the stage lasts": Spoilt(
         MINIMAL, "report_every_days = 60", "report_every_days = 181", "report_every_days",
         "tiers[0].stages[1].report_every_days", Fault.INCONSISTENT),
+    "plan agreed when it can no longer be written": Spoilt(
+        MINIMAL, 'kind = "no_open_incident", by = "platform"', 'kind = "plan_agreed", by = "lead"',
+        '  {key = "test_incidents"', "tiers[0].stages[2].gate[3].kind", Fault.INCONSISTENT),
     "requirement of the wrong party": Spoilt(
         MINIMAL, 'kind = "metrics_within", by = "platform"', 'kind = "metrics_within", by = "lead"',
         '  {key = "test_metrics"', "tiers[0].stages[2].gate[2].by", Fault.NOT_ALLOWED),

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from config import PACKS
 from sandbox.access.checks import Denied, NotFound
 from sandbox.domain.packs import Ending, RequirementSpec, Who
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
@@ -32,11 +33,22 @@ from sandbox.models import (
     Trial,
     TrialStage,
 )
+from sandbox.packs import active
 from sandbox.trials import queries, services
 from sandbox.trials.services.opening import public_part
-from tests.factories import make_company, pack
+from tests.factories import (
+    actor_for,
+    make_admitted,
+    make_company,
+    make_staff,
+    make_team,
+    pack,
+)
+from tests.packs.copies import copy_of_mx
+from tests.packs.copies import replace as rewrite
 from tests.racing import race
 from tests.trial_factories import (
+    BEGINS,
     OPENED,
     OPENER,
     Cast,
@@ -49,8 +61,10 @@ from tests.trial_factories import (
     hand_in_report,
     make_running_trial,
     make_trial,
+    meet_conditions,
     read,
     run_to_completion,
+    set_tier,
     work_the_gate,
 )
 
@@ -882,3 +896,64 @@ def test_no_reading_is_from_outside_the_stage(
             now=cast.now,
         )
     assert refused.value.reason is Why.READING_NOT_YET
+
+
+# --- whom a pack may name ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def left_to_associates(tmp_path: Path) -> Iterator[None]:
+    """Let the pack ask the associates for a document and for a start condition."""
+    folder = tmp_path / "packs"
+    tier = copy_of_mx(folder) / "tier-1-minimal.toml"
+    rewrite(tier, 'insurance", owner = "company"', 'insurance", owner = "associates"')
+    approval = '"test_lead", kind = "approval", by = "lead"'
+    rewrite(tier, approval, '"test_lead", kind = "document", by = "associates"')
+    active.install(folder, "mx")
+    yield
+    active.install(PACKS, "mx")
+
+
+def test_associates_bring_what_the_pack_leaves_to_them(
+    left_to_associates: None, session: Session, files: FileStore
+) -> None:
+    cast = make_trial(session, files, tier=TIERS[0])
+    agree_on_plan(session, cast)
+    assert waiting_for(session, cast, cast.associate.officer) == ["trials.gate"]
+    for actor in (cast.company, cast.lead.officer):
+        with pytest.raises(NotPossible) as refused, unit_of_work(session):
+            set_insurance(session, cast, actor)
+        assert refused.value.reason is Why.WRONG_REQUIREMENT
+    meet_conditions(session, cast)
+    hand_in_document(session, cast, read(session, cast).next_gate, "test_lead", by=Who.ASSOCIATES)
+    assert waiting_for(session, cast, cast.associate.officer) == []
+    enter_next(session, cast)
+    assert cast.trial.status == TrialStatus.RUNNING
+
+
+def test_who_leads_alone_stands_for_the_associates(
+    left_to_associates: None, session: Session, files: FileStore
+) -> None:
+    organisation, company = make_company(session)
+    caseworker, lead = actor_for(session, make_staff(session)), make_team(session, "INAI")
+    application = make_admitted(session, organisation, company, caseworker, lead=lead)
+    with unit_of_work(session):
+        trial = services.open_trial(session, OPENER, application, now=OPENED)
+    trial = set_tier(session, trial, TIERS[0])
+    cast = Cast(company, caseworker, lead, lead, trial, files, BEGINS)
+    agree_on_plan(session, cast)
+    assert waiting_for(session, cast, cast.lead.officer) == ["trials.gate"]
+    meet_conditions(session, cast)
+    hand_in_document(session, cast, read(session, cast).next_gate, "test_lead", by=Who.ASSOCIATES)
+    enter_next(session, cast)
+    assert cast.trial.status == TrialStatus.RUNNING
+
+
+def set_insurance(session: Session, cast: Cast, actor: Actor) -> None:
+    services.set_start_condition(
+        session, actor, cast.trial, key="insurance", state="met", note="", now=cast.now
+    )
+
+
+def waiting_for(session: Session, cast: Cast, actor: Actor) -> list[str]:
+    return [task.kind for task in queries.list_tasks(session, actor, cast.now)]

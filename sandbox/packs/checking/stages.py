@@ -132,7 +132,20 @@ def _requirement(
             )
     elif requirement.days:
         yield Finding((*path, "days"), Fault.NOT_ALLOWED, "only minimum_days counts days")
-    prepares = left is tier.stages[0]
+    yield from _place(path, kind, left, tier)
+
+
+def _place(path: Path, kind: RequirementKind, left: StageSpec, tier: TierSpec) -> Iterator[Finding]:
+    """Find what cannot be brought in the stage before the gate."""
+    first = tier.stages[0]
+    prepares = left is first
+    if kind is RequirementKind.PLAN_AGREED and not prepares:
+        yield Finding(
+            (*path, "kind"),
+            Fault.INCONSISTENT,
+            f'the plan is written and agreed in the first stage "{first.key}" alone, so '
+            "only the gate that leads out of it can ask for it",
+        )
     if prepares and kind in (RequirementKind.REPORT_ACCEPTED, RequirementKind.METRICS_WITHIN):
         yield Finding(
             (*path, "kind"),

@@ -294,6 +294,18 @@ class TrialFile:
         suspended = self.trial.status == TrialStatus.SUSPENDED
         return stage_plan(self.tier, visits, self.today, suspended, not self.is_open)
 
+    def speaks_as(self, authority: Supervisor) -> frozenset[Who]:
+        """Return as which parties an authority acts.
+
+        Who leads alone stands for the associates too: what the pack asks of them must not be left
+        to nobody.
+        """
+        if not authority.is_lead:
+            return frozenset({Who.ASSOCIATES, Who.EVERY_AUTHORITY})
+        is_alone = all(each.is_lead for each in self.supervisors)
+        also = {Who.ASSOCIATES} if is_alone else set()
+        return frozenset({Who.LEAD, Who.EVERY_AUTHORITY, *also})
+
     def acting(self, actor: Actor) -> Supervisor | None:
         """Return the supervising authority that the actor works for; the lead before others."""
         mine = [each for each in self.supervisors if each.authority_id in actor.officer_of]

@@ -205,7 +205,7 @@ def _next_for(file: TrialFile, authority: Supervisor, actor: Actor) -> list[Wait
         is_last = file.next_gate == COMPLETION
         kind, page = ("complete", "complete") if is_last else ("enter", "show")
         return [(f"trials.{kind}", f"trials.{page}", None)]
-    if authority.is_lead and owes(file, Who.LEAD):
+    if any(owes(file, who) for who in file.speaks_as(authority)):
         return [("trials.gate", "trials.show", None)]
     return (
         [("trials.approve", "trials.show", None)]

@@ -30,8 +30,7 @@ def roles_of(file: TrialFile, actor: Actor) -> frozenset[Who]:
         found.add(Who.SECRETARIAT)
     authority = file.acting(actor)
     if authority is not None:
-        found.add(Who.EVERY_AUTHORITY)
-        found.add(Who.LEAD if authority.is_lead else Who.ASSOCIATES)
+        found |= file.speaks_as(authority)
     return frozenset(found)
 
 
