@@ -11,7 +11,7 @@ demo_settings := DEMO=1 BASE_URL=http://127.0.0.1:$(PORT)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint format lock messages migration assets
+.PHONY: help demo demo-reset test test-long check lint format lock messages migration assets
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -31,6 +31,10 @@ test: lint ## run the whole suite on SQLite and PostgreSQL, journeys in a browse
 
 check: lint ## format, lint, types, imports, house law and domain, in less than a minute
 	@$(BIN)/pytest -q -n 2 --engine sqlite tests/architecture tests/domain
+
+test-long: ## try some hundred generated packs instead of a dozen, for a quarter of an hour
+	@$(bootstrap) --dev
+	@$(BIN)/pytest -n 2 --hypothesis-profile long tests/services/test_generated_packs.py
 
 lint: ## format, lint and types alone
 	@$(bootstrap) --dev

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,8 @@ from tests.databases import ENGINES, Databases, Store, connect
 from tests.pages import JudgingClient, remember_faults
 
 ROOM = 1024**3
+
+settings.register_profile("long", max_examples=400)
 
 # --- the engines ---------------------------------------------------------------------------------
 

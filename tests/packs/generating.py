@@ -1,0 +1,585 @@
+"""Draw whole policy packs that are sound by construction, as a policy officer could write them.
+
+A pack is drawn as the tables of its file, so that reading, checking and proving are part of what a
+test tries. Whatever a drawn pack contains, somebody who answers as mildly as possible can be
+admitted: rules that raise the tier look at answers that are not the mildest.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+Table = dict[str, Any]
+
+LANGUAGES = ("es", "en", "pt")
+ZONES = (("MX", "America/Mexico_City"), ("ES", "Europe/Madrid"), ("BR", "America/Sao_Paulo"))
+CURRENCIES = ("MXN", "EUR", "BRL")
+VERDICTS = ("likely", "guidance", "not_yet", "not_possible")
+NEEDED_CLOCKS = ("decision", "acceptance", "position", "return_answer")
+APPROVERS = ("lead", "associates", "every_authority", "secretariat")
+OWNERS = ("company", "lead", "associates", "secretariat")
+UNITS = ("business_days", "calendar_days", "months")
+
+
+@dataclass
+class Writing:
+    """What has been written so far of a pack."""
+
+    draw: st.DrawFn
+    languages: tuple[str, ...]
+    competences: tuple[str, ...]
+    criteria: tuple[str, ...]
+    asked: list[Table] = field(default_factory=list)
+
+    def some(self, strategy: st.SearchStrategy[Any]) -> Any:
+        return self.draw(strategy)
+
+    def chance(self) -> bool:
+        return bool(self.draw(st.booleans()))
+
+    def number(self, least: int, most: int) -> int:
+        return int(self.draw(st.integers(least, most)))
+
+    def one_of(self, *values: Any) -> Any:
+        return self.draw(st.sampled_from(values))
+
+    def subset(self, values: tuple[str, ...], least: int = 0) -> list[str]:
+        chosen = self.draw(st.sets(st.sampled_from(values), min_size=least)) if values else set()
+        return [value for value in values if value in chosen]
+
+    def text(self, words: str) -> Table:
+        return {language: f"{words} ({language})" for language in self.languages}
+
+    def texts(self, words: str) -> list[Table]:
+        return [self.text(f"{words} {number}") for number in range(self.number(1, 3))]
+
+
+@st.composite
+def packs(draw: st.DrawFn) -> Table:
+    """Draw the tables of one sound pack."""
+    languages = LANGUAGES[: draw(st.integers(1, 3))]
+    competences = tuple(f"matter_{number}" for number in range(draw(st.integers(1, 4))))
+    criteria = tuple(f"criterion_{number}" for number in range(draw(st.integers(1, 3))))
+    pack = Writing(draw, languages, competences, criteria)
+    country, timezone = draw(st.sampled_from(ZONES))
+    sections = _sections(pack)
+    metrics = tuple(f"metric_{number}" for number in range(pack.number(0, 3)))
+    has_prohibited = pack.chance()
+    tiers = _tiers(pack, metrics, has_prohibited=has_prohibited)
+    coordination = _coordination(pack)
+    return {
+        "code": "drawn",
+        "version": "1.0.0",
+        "languages": list(languages),
+        "currency": draw(st.sampled_from(CURRENCIES)),
+        "programme": _programme(pack),
+        "competences": [{"code": code, "name": pack.text(code)} for code in competences],
+        "authorities": _authorities(pack),
+        "calendar": {"country": country, "timezone": timezone, "days_off": _days_off(pack)},
+        "clocks": _clocks(pack, coordination),
+        "principles": [{"code": "P1", "name": pack.text("Fair"), "asks": pack.text("Is it?")}],
+        "sections": sections,
+        "eligibility": _eligibility(pack),
+        "criteria": [_criterion(pack, key) for key in criteria],
+        "prohibited_uses": _prohibited_uses(pack) if has_prohibited else [],
+        "hard_rules": _hard_rules(pack, tiers, has_prohibited=has_prohibited),
+        "tiers": tiers,
+        "metrics": [_metric(pack, key) for key in metrics],
+        "plan_fields": [
+            {"key": f"part_{number}", "label": pack.text("Part"), "hint": pack.text("Say it")}
+            for number in range(pack.number(1, 3))
+        ],
+        "incident_classes": [
+            {
+                "key": f"class_{number}",
+                "name": pack.text("Class"),
+                "report_hours": pack.number(1, 400),
+                "serious": pack.chance(),
+            }
+            for number in range(pack.number(1, 3))
+        ],
+        "coordination": coordination,
+        "relief_kinds": [{"key": key, "name": pack.text(key)} for key in ("waiver", "letter")],
+        "exit_kinds": [
+            {"code": "done", "name": pack.text("Done"), "ends": "completed"},
+            {"code": "stopped", "name": pack.text("Stopped"), "ends": "early"},
+        ],
+        "stakeholders": [{"code": "industry", "name": pack.text("Industry")}],
+        "report_sections": [
+            {"key": "findings", "title": pack.text("Findings"), "help": pack.text("What?")}
+        ],
+        "public_fields": _public_fields(pack),
+        "conditions_are_public": pack.chance(),
+    }
+
+
+# --- programme and authorities -------------------------------------------------------------------
+
+
+def _programme(pack: Writing) -> Table:
+    lists = ("purpose", "for_whom", "not_for", "how_it_works")
+    words = ("title", "short_title", "operator", "summary", "tax_number", "appeals", "privacy")
+    return {
+        **{key: pack.text(key) for key in words},
+        **{key: pack.texts(key) for key in lists},
+        "no_endorsement": pack.text("No endorsement"),
+        "reference_prefix": pack.one_of("SBX", "AB", "ABCDEFGH"),
+    }
+
+
+def _authorities(pack: Writing) -> list[Table]:
+    """Give every matter to one authority at least, on every day."""
+    codes = [f"AUTH{number}" for number in range(pack.number(1, 3))]
+    held = {code: pack.subset(pack.competences, 1) for code in codes}
+    for competence in pack.competences:
+        if not any(competence in each for each in held.values()):
+            held[codes[0]].append(competence)
+    found = [{"code": code, "name": pack.text(code), "competences": held[code]} for code in codes]
+    if pack.chance():
+        # One more that comes and goes: nothing hangs on it alone.
+        begins = date(2020, 1, 1) + timedelta(days=pack.number(0, 4_000))
+        passing = {
+            "code": "PASSING",
+            "name": pack.text("Passing"),
+            "competences": [pack.competences[0]],
+            "valid_from": begins,
+            "valid_until": begins + timedelta(days=pack.number(0, 4_000)),
+        }
+        found.append(passing)
+    return found
+
+
+def _days_off(pack: Writing) -> Table:
+    days = [date(2026, 3, 2) + timedelta(days=pack.number(0, 60)) for _ in range(pack.number(0, 3))]
+    return {each.isoformat(): pack.text("Closed") for each in sorted(set(days))}
+
+
+def _coordination(pack: Writing) -> Table:
+    return {
+        "answer_weight": pack.number(0, 5),
+        "relief_weight": pack.number(0, 5),
+        "reliefs_question": "reliefs",
+        "acceptance_days": pack.number(1, 20),
+        "acceptance_silence": pack.one_of("granted", "denied", "none"),
+        "position_days": pack.number(1, 40),
+        "position_silence": pack.one_of("granted", "denied", "none"),
+        "decision_rule": pack.one_of("unanimity", "lead_decides", "majority"),
+        "objection_opens_deliberation": pack.chance(),
+        "returns_allowed": pack.number(0, 3),
+        "return_answer_days": pack.number(1, 30),
+    }
+
+
+def _clocks(pack: Writing, rules: Table) -> list[Table]:
+    waits = ("returned", "information_requested")
+    tied = {
+        "acceptance": (rules["acceptance_days"], rules["acceptance_silence"], []),
+        "position": (rules["position_days"], rules["position_silence"], pack.subset(waits)),
+        "return_answer": (rules["return_answer_days"], pack.one_of("denied", "none"), []),
+    }
+    clocks = [
+        {
+            "key": "decision",
+            "name": pack.text("Decision"),
+            "unit": pack.one_of(*UNITS),
+            "length": pack.number(1, 60),
+            "silence": pack.one_of("granted", "denied", "none"),
+            "stops_in": pack.subset(waits),
+        }
+    ]
+    for key, (length, silence, stops) in tied.items():
+        clocks.append(
+            {
+                "key": key,
+                "name": pack.text(key),
+                "unit": "business_days",
+                "length": length,
+                "silence": silence,
+                "stops_in": stops,
+            }
+        )
+    if pack.chance():
+        clocks.append(
+            {
+                "key": "information_answer",
+                "name": pack.text("Answer"),
+                "unit": pack.one_of(*UNITS),
+                "length": pack.number(1, 12),
+                "silence": "denied",
+            }
+        )
+    return clocks
+
+
+# --- what is asked -------------------------------------------------------------------------------
+
+
+def _sections(pack: Writing) -> list[Table]:
+    title = {"key": "title", "kind": "text", "label": pack.text("Title"), "is_title": True}
+    pack.asked.append(title)
+    sections = [_section(pack, 0, [title])]
+    for number in range(pack.number(1, 3)):
+        questions = [_question(pack) for _ in range(pack.number(1, 5))]
+        sections.append(_section(pack, number + 1, questions))
+    sections.append(_section(pack, len(sections), [_reliefs(pack)]))
+    return sections
+
+
+def _section(pack: Writing, number: int, questions: list[Table]) -> Table:
+    return {
+        "key": f"section_{number}",
+        "title": pack.text(f"Section {number}"),
+        "intro": pack.text("Say it"),
+        "questions": questions,
+    }
+
+
+def _question(pack: Writing) -> Table:
+    key = f"question_{len(pack.asked)}"
+    kind = pack.one_of(
+        "text", "long_text", "number", "money", "date", "choice", "many", "yes_no", "rows", "file"
+    )
+    question: Table = {"key": key, "kind": kind, "label": pack.text(key)}
+    if pack.chance():
+        question["hint"] = pack.text("Hint")
+    if pack.chance():
+        question["may_be_confidential"] = True
+    # A file cannot be answered without one, so it is never asked for by force.
+    question["required"] = kind != "file" and pack.chance()
+    if pack.chance():
+        question |= _condition_on(pack)
+    question |= _parts(pack, kind)
+    weighs = _weighs(question)
+    if not weighs:
+        question |= (
+            {"criteria": pack.subset(pack.criteria, 1)} if pack.chance() else {"information": True}
+        )
+    pack.asked.append(question)
+    return question
+
+
+def _parts(pack: Writing, kind: str) -> Table:
+    match kind:
+        case "text" | "long_text":
+            return {"max_words": pack.number(1, 300)} if pack.chance() else {}
+        case "number":
+            least = pack.number(0, 50)
+            return {
+                "minimum": least,
+                "maximum": least + pack.number(0, 50),
+                "unit": pack.text("units"),
+            }
+        case "money":
+            return {"minimum": 0, "maximum": 1_000_000_000} if pack.chance() else {}
+        case "choice" | "many":
+            return {"options": _options(pack)}
+        case "yes_no":
+            parts: Table = {"points": pack.number(0, 10)}
+            return parts | ({"competences": pack.subset(pack.competences)})
+        case "rows":
+            column = {"key": "what", "kind": "text", "label": pack.text("What")}
+            return {"columns": [column], "max_rows": pack.number(1, 5)}
+        case _:
+            return {}
+
+
+def _options(pack: Writing) -> list[Table]:
+    """Write options of which the first is the mildest."""
+    return [
+        {
+            "value": f"option_{number}",
+            "label": pack.text(f"Option {number}"),
+            "points": pack.number(1, 8) if number else 0,
+            "competences": pack.subset(pack.competences),
+        }
+        for number in range(pack.number(2, 4))
+    ]
+
+
+def _reliefs(pack: Writing) -> Table:
+    kinds = [
+        {"value": key, "label": pack.text(key), "competences": pack.subset(pack.competences)}
+        for key in ("waiver", "letter")
+    ]
+    columns: list[Table] = [
+        {"key": "provision", "kind": "text", "label": pack.text("Provision")},
+        {"key": "kind", "kind": "choice", "label": pack.text("Kind"), "options": kinds},
+        {"key": "asked", "kind": "long_text", "label": pack.text("Asked")},
+        {"key": "why", "kind": "long_text", "label": pack.text("Why")},
+    ]
+    return {
+        "key": "reliefs",
+        "kind": "rows",
+        "label": pack.text("Reliefs"),
+        "columns": columns,
+        "required": pack.chance(),
+    }
+
+
+def _weighs(question: Table) -> bool:
+    options = question.get("options", ())
+    of_options = any(each["points"] or each["competences"] for each in options)
+    return of_options or bool(question.get("points") or question.get("competences"))
+
+
+def _public_fields(pack: Writing) -> list[str]:
+    may = [
+        each["key"]
+        for each in pack.asked
+        if not each.get("may_be_confidential") and each["kind"] != "file"
+    ]
+    return pack.subset(tuple(may), 1)
+
+
+# --- conditions ----------------------------------------------------------------------------------
+
+
+def _condition_on(pack: Writing) -> Table:
+    """Ask only if an earlier question, that everybody is asked, was answered in some way."""
+    comparisons = _comparisons(pack, pack.asked)
+    if not comparisons:
+        return {}
+    first, second = pack.one_of(*comparisons), pack.one_of(*comparisons)
+    if first["question"] == second["question"]:
+        return {"ask_if": pack.one_of(first, {"not": first})}
+    shapes = (first, {"not": first}, {"any": [first, {"not": second}]}, {"all": [first, second]})
+    return {"ask_if": pack.one_of(*shapes)}
+
+
+def _comparisons(pack: Writing, questions: list[Table]) -> list[Table]:
+    """List comparisons that some answers meet and others, the mildest among them, do not."""
+    found: list[Table] = []
+    for question in questions:
+        if "ask_if" in question:
+            continue
+        key = question["key"]
+        match question["kind"]:
+            case "yes_no":
+                found.append({"question": key, "equals": "yes"})
+            case "choice":
+                found.append({"question": key, "equals": question["options"][-1]["value"]})
+            case "many":
+                found.append({"question": key, "includes": question["options"][-1]["value"]})
+            case "number" if question["maximum"] > max(question["minimum"], 1):
+                found.append({"question": key, "at_least": question["maximum"]})
+            case "date":
+                found.append({"question": key, "at_most": date(2026, 1, pack.number(1, 31))})
+    return found
+
+
+def _prohibited_uses(pack: Writing) -> list[Table]:
+    return [
+        {"key": f"use_{number}", "name": pack.text("Use"), "when": when}
+        for number, when in enumerate(_comparisons(pack, pack.asked)[:2])
+    ]
+
+
+def _hard_rules(pack: Writing, tiers: list[Table], *, has_prohibited: bool) -> list[Table]:
+    comparisons = _comparisons(pack, pack.asked)
+    rules = [
+        {
+            "key": f"rule_{number}",
+            "when": when,
+            "at_least": pack.one_of(*tiers)["key"],
+            "reason": pack.text("Rule"),
+        }
+        for number, when in enumerate(comparisons[: pack.number(0, 3)])
+    ]
+    if has_prohibited and comparisons:
+        last = tiers[-1]["key"]
+        rules.append(
+            {"key": "no", "when": comparisons[0], "at_least": last, "reason": pack.text("No")}
+        )
+    return rules
+
+
+def _eligibility(pack: Writing) -> Table:
+    questions = [
+        {"key": f"check_{number}", "kind": "yes_no", "label": pack.text("Is it so?")}
+        for number in range(pack.number(1, 3))
+    ]
+    return {
+        "intro": pack.text("Check"),
+        "questions": questions,
+        "rules": [
+            {
+                "key": f"reason_{number}",
+                "when": {"question": question["key"], "equals": pack.one_of("yes", "no")},
+                "verdict": pack.one_of(*VERDICTS),
+                "reason": pack.text("Because"),
+            }
+            for number, question in enumerate(questions)
+        ],
+        "verdicts": {verdict: pack.text(verdict) for verdict in VERDICTS},
+    }
+
+
+def _criterion(pack: Writing, key: str) -> Table:
+    return {
+        "key": key,
+        "name": pack.text(key),
+        "key_question": pack.text("Is it?"),
+        "positive": pack.texts("For"),
+        "negative": pack.texts("Against"),
+        "must_be_met": pack.chance(),
+    }
+
+
+# --- tiers, stages, gates ------------------------------------------------------------------------
+
+
+def _tiers(pack: Writing, metrics: tuple[str, ...], *, has_prohibited: bool) -> list[Table]:
+    tiers, least = [], 0
+    count = pack.number(1, 3)
+    for number in range(count):
+        tier = _tier(pack, f"tier_{number}", metrics)
+        tier["min_points"] = least
+        if number < count - 1:
+            tier["max_points"] = least + pack.number(0, 6)
+            least = tier["max_points"] + 1
+        tiers.append(tier)
+    if has_prohibited:
+        key = "never"
+        tiers.append(
+            {
+                "key": key,
+                "name": pack.text(key),
+                "summary": pack.text("Never tested"),
+                "prohibited": True,
+            }
+        )
+    return tiers
+
+
+def _tier(pack: Writing, key: str, metrics: tuple[str, ...]) -> Table:
+    measured = pack.subset(metrics)
+    conditions = [
+        {"key": f"ready_{number}", "label": pack.text("Ready"), "owner": pack.one_of(*OWNERS)}
+        for number in range(pack.number(0, 2))
+    ]
+    stages: list[Table] = []
+    for number in range(pack.number(2, 4)):
+        stage = _stage(pack, f"stage_{number}", prepares=not stages)
+        if stages:
+            stage["gate"] = _gate(
+                pack, f"{key}_{number}", stages[-1], measured, conditions, prepares=number == 1
+            )
+        stages.append(stage)
+    return {
+        "key": key,
+        "name": pack.text(key),
+        "summary": pack.text("Tested"),
+        "metrics": measured,
+        "start_conditions": conditions,
+        "stages": stages,
+        "completion": _gate(pack, f"{key}_end", stages[-1], measured, conditions, prepares=False),
+    }
+
+
+def _stage(pack: Writing, key: str, *, prepares: bool) -> Table:
+    stage: Table = {
+        "key": key,
+        "name": pack.text(key),
+        "purpose": pack.text("Test"),
+        "max_days": pack.number(30, 400),
+    }
+    if not prepares and pack.chance():
+        stage["live"] = True
+        stage["participants_cap"] = pack.number(12, 5_000)
+        stage["places_cap"] = pack.number(1, 32)
+    if not prepares and (stage.get("live") or pack.chance()):
+        stage["report_every_days"] = pack.number(7, stage["max_days"])
+    return stage
+
+
+def _gate(
+    pack: Writing,
+    prefix: str,
+    left: Table,
+    metrics: list[str],
+    conditions: list[Table],
+    *,
+    prepares: bool,
+) -> list[Table]:
+    """Write requirements that can be satisfied in the stage that is left."""
+    kinds = ["document", "approval", "no_open_incident", "minimum_days"]
+    if prepares:
+        kinds.append("plan_agreed")
+    if conditions:
+        kinds.append("start_conditions")
+    if metrics and not prepares:
+        kinds.append("metrics_within")
+    if "report_every_days" in left and not prepares:
+        kinds.append("report_accepted")
+    return [
+        {
+            "key": f"{prefix}_{kind}",
+            "kind": kind,
+            "label": pack.text(kind),
+            "may_be_waived": pack.chance(),
+            **_by(pack, kind, left),
+        }
+        for kind in pack.subset(tuple(kinds))
+    ]
+
+
+def _by(pack: Writing, kind: str, left: Table) -> Table:
+    match kind:
+        case "approval":
+            return {"by": pack.one_of(*APPROVERS), "persons": pack.number(1, 3)}
+        case "document":
+            return {"by": pack.one_of("company", *APPROVERS)}
+        case "minimum_days":
+            return {"by": "platform", "days": pack.number(1, left["max_days"])}
+        case "report_accepted" | "plan_agreed":
+            return {"by": "lead"}
+        case "start_conditions":
+            return {"by": "company"}
+        case _:
+            return {"by": "platform"}
+
+
+def _metric(pack: Writing, key: str) -> Table:
+    steps = sorted(pack.number(0, 1_000) for _ in range(3))
+    direction = pack.one_of("at_most", "at_least")
+    target, warning, breach = steps if direction == "at_most" else reversed(steps)
+    return {
+        "key": key,
+        "name": pack.text(key),
+        "unit": pack.text("%"),
+        "direction": direction,
+        "target": target,
+        "warning": warning,
+        "breach": breach,
+    }
+
+
+# --- writing it down -----------------------------------------------------------------------------
+
+
+def write(pack: Table, folder: Path) -> Path:
+    """Write a pack's tables as its file, in the folder of its code and version."""
+    home = folder / pack["code"] / pack["version"]
+    home.mkdir(parents=True)
+    lines = [f"{key} = {_toml(value)}" for key, value in pack.items()]
+    (home / "pack.toml").write_text("\n".join(lines), encoding="utf-8")
+    return home
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case date():
+            return value.isoformat()
+        case dict():
+            pairs = (f"{json.dumps(key)} = {_toml(inner)}" for key, inner in value.items())
+            return "{" + ", ".join(pairs) + "}"
+        case list():
+            return "[" + ", ".join(_toml(inner) for inner in value) + "]"
+        case _:
+            return json.dumps(value, ensure_ascii=False)
