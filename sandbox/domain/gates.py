@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sandbox.domain.monitoring import Level
-from sandbox.domain.packs import RequirementKind, RequirementSpec, StageSpec, Who
+from sandbox.domain.packs import RequirementKind, RequirementSpec, Silence, StageSpec, Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class GateFacts:
     Shape: a party is "company", "secretariat" or an authority's code, in `plan_agreed_by`,
     `plan_needs` and the inner mapping of `approvals` alike. `plan_needs` names who must agree to
     the plan besides those whom the requirement names. `documents`, `approvals` and
-    `waived` are keyed by requirement. `metrics` lists those that must have been read.
+    `waived` are keyed by requirement, and `granted_by_silence` names requirements. `metrics` lists
+    those that must have been read.
     Units: `days_in_stage` are calendar days without those of suspension; the day of entry is 0.
     """
 
@@ -27,6 +28,7 @@ class GateFacts:
     start_conditions_total: int = 0
     documents: Mapping[str, str] = field(default_factory=dict)
     approvals: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    granted_by_silence: frozenset[str] = frozenset()
     reports_due: int = 0
     reports_accepted: int = 0
     reports_submitted_waiting: int = 0
@@ -96,6 +98,14 @@ class GateState:
         return all(requirement.holds for requirement in self.requirements)
 
     @property
+    def awaited_approvals(self) -> tuple[RequirementSpec, ...]:
+        """Return the approvals that are missing once nothing else is; none before that."""
+        missing = [each.spec for each in self.requirements if not each.holds]
+        if any(spec.kind is not RequirementKind.APPROVAL for spec in missing):
+            return ()
+        return tuple(missing)
+
+    @property
     def satisfied(self) -> int:
         """Count the requirements that hold, waived ones included."""
         return sum(requirement.holds for requirement in self.requirements)
@@ -137,6 +147,9 @@ def _missing_document(spec: RequirementSpec, facts: GateFacts) -> Iterator[Missi
 
 
 def _missing_approvals(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
+    # Asked of the rule itself, so that silence is never read as a word that the pack did not give.
+    if spec.key in facts.granted_by_silence and spec.silence is Silence.GRANTED:
+        return
     given = facts.approvals.get(spec.key, {})
     for who, authority in _parties(spec.by, facts):
         lacking = spec.persons - len(given.get(authority or who.value, frozenset()))

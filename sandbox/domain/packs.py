@@ -392,7 +392,8 @@ class Who(StrEnum):
 class RequirementSpec:
     """Demand one thing before a gate opens.
 
-    Units: `days` are calendar days in the stage (MINIMUM_DAYS).
+    Units: `days` are calendar days in the stage (MINIMUM_DAYS); `answer_days` are business days
+    (APPROVAL), and `silence` is what it means when they have passed.
     Shape: `by` says whose acts satisfy it; `persons` is how many different persons of each
     authority must approve (APPROVAL).
     """
@@ -404,6 +405,8 @@ class RequirementSpec:
     persons: int = 1
     days: int = 0
     may_be_waived: bool = False
+    answer_days: int | None = None
+    silence: Silence = Silence.NONE
 
 
 @dataclass(frozen=True, slots=True)

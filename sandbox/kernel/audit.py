@@ -60,6 +60,10 @@ class Deed(StrEnum):
     REQUIREMENT_DOCUMENTED = "requirement:documented"
     REQUIREMENT_APPROVED = "requirement:approved"
     REQUIREMENT_WAIVED = "requirement:waived"
+    APPROVAL_ASKED = "approval:asked"  # the term for it runs
+    APPROVAL_TERM_ENDED = "approval:term_ended"  # something else is missing again
+    APPROVAL_GRANTED_BY_SILENCE = "approval:granted_by_silence"
+    APPROVAL_DENIED_BY_SILENCE = "approval:denied_by_silence"
     APPROVALS_WITHDRAWN = "approvals:withdrawn"  # a document changed after they were given
     STAGE_ENTERED = "stage:entered"
     MONITORING_REPORT_SUBMITTED = "monitoring_report:submitted"

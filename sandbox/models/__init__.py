@@ -32,6 +32,7 @@ from sandbox.models.programme import PackFile, PackVersion
 from sandbox.models.round_tables import RoundTable
 from sandbox.models.successions import AppliedSuccession, InheritedPlace
 from sandbox.models.trials import (
+    ApprovalTerm,
     GateEvidence,
     Incident,
     MonitoringReport,
@@ -49,6 +50,7 @@ __all__ = [
     "ApplicationReturn",
     "ApplicationSection",
     "AppliedSuccession",
+    "ApprovalTerm",
     "Attachment",
     "Authority",
     "AuthorityAssignment",

@@ -137,6 +137,24 @@ class GateEvidence(Audited, Base):
         return self.trial_id
 
 
+class ApprovalTerm(Audited, Base):
+    """Keep that an approval is asked for since a day, by when, and what silence came to mean."""
+
+    __tablename__ = "approval_term"
+    __table_args__ = (UniqueConstraint("trial_id", "stage", "requirement"),)
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
+    stage: Mapped[str]  # the stage behind the gate; "" for completion
+    requirement: Mapped[str]
+    asked_on: Mapped[date]
+    due_on: Mapped[date]
+    silence: Mapped[str] = mapped_column(default="none")  # domain.packs.Silence, once it counts
+    settled_at: Mapped[datetime | None]
+
+    def audited_as(self) -> UUID:
+        return self.trial_id
+
+
 class MonitoringReport(Audited, Versioned, Base):
     """Keep a company's periodic report on a stage."""
 

@@ -250,6 +250,8 @@ class RequirementSchema(PartSchema):
     persons = Whole(1, 10)
     days = Whole(0, 3_650)
     may_be_waived = Flag()
+    answer_days = Whole(1, 365)
+    silence = Word(packs.Silence)
 
 
 class StageSchema(PartSchema):

@@ -383,6 +383,13 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "days": "How many calendar days the test must have been in the stage before; only for "
             "`minimum_days`.",
             "may_be_waived": "Whether the lead may waive it with a written reason.",
+            "answer_days": "How many business days the parties have to approve, from the day on "
+            "which nothing but approvals is missing at the gate; only for `approval`. The term "
+            "begins anew when something else is missing again, and when a test was suspended.",
+            "silence": "What it means when they have passed: `granted` counts as the approval of "
+            "whoever has not answered; `denied` counts as a denial, after which only an express "
+            "approval opens the gate; `none` only says that the answer is overdue. Needs "
+            "`answer_days`.",
         },
     ),
     schemas.StartConditionSchema: TableWords(

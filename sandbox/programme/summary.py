@@ -301,6 +301,15 @@ def _gate(gate: Iterable[RequirementSpec]) -> Iterator[Line]:
         marks = [str(WORDS[requirement.by])]
         if requirement.days:
             marks.append(ngettext("%(num)d day", "%(num)d days", requirement.days))
+        if requirement.answer_days is not None:
+            marks.append(
+                ngettext(
+                    "within %(num)d business day",
+                    "within %(num)d business days",
+                    requirement.answer_days,
+                )
+            )
+            marks.append(str(WORDS[requirement.silence]))
         yield 3, f"{requirement_words(requirement)} [{'; '.join(marks)}]"
 
 

@@ -78,6 +78,7 @@ PART: dict[str, object] = {
 FIELD: dict[str, object] = {
     "acceptance_days": _l("business days to accept or decline"),
     "acceptance_silence": _l("effect of silence on the acceptance"),
+    "answer_days": _l("business days to approve"),
     "answer_weight": _l("weight of an answer when the lead is proposed"),
     "appeals": _l("text on remedies"),
     "ask_if": _l("condition under which it is asked"),

@@ -18,7 +18,7 @@ from sandbox.domain.trials import (
     possible,
 )
 from sandbox.kernel.actors import Actor
-from sandbox.models import Reading
+from sandbox.models import ApprovalTerm, Reading
 from sandbox.trials.queries import COMPLETION, TrialFile, has_approved
 from sandbox.trials.services import may_approve, missing_fields, roles_of
 
@@ -49,6 +49,7 @@ class RequirementLine:
 
     state: RequirementState
     evidence: Sequence[Any]
+    term: ApprovalTerm | None
     may_document: bool
     may_approve: bool
     may_waive: bool
@@ -179,6 +180,7 @@ def _lines(
                     for row in file.evidence
                     if row.stage == file.next_gate and row.requirement == spec.key
                 ],
+                term=file.term_of(file.next_gate, spec.key),
                 may_document=TrialWork.DOCUMENT in open_now
                 and spec.kind is RequirementKind.DOCUMENT
                 and P.REQUIREMENT_DOCUMENT in granted

@@ -419,6 +419,16 @@ FAULTS = {
         "complete_report_days = 2", "incident_classes[1].complete_report_days",
         Fault.INCONSISTENT),
     # --- stages and gates
+    "term of a document": Spoilt(
+        LIMITED, 'key = "laboratory_data", kind = "document",',
+        'key = "laboratory_data", kind = "document", answer_days = 5,', 'answer_days = 5',
+        "tiers[1].stages[1].gate[1].answer_days", Fault.NOT_ALLOWED),
+    "silence without a term": Spoilt(
+        LIMITED, "answer_days = 15, silence", "silence", 'silence = "granted"',
+        "tiers[1].completion[4].silence", Fault.INCONSISTENT),
+    "silence that is no word": Spoilt(
+        LIMITED, 'silence = "granted"', 'silence = "yes"', 'silence = "yes"',
+        "tiers[1].completion[4].silence", Fault.NOT_ALLOWED),
     "gate of the first stage": Spoilt(
         MINIMAL, "max_days = 60",
         'max_days = 60\ngate = [{key = "a", kind = "document", by = "company", '

@@ -6,6 +6,7 @@ from sandbox.domain.packs import (
     PolicyPack,
     RequirementKind,
     RequirementSpec,
+    Silence,
     StageSpec,
     TierSpec,
     Who,
@@ -122,6 +123,7 @@ def _requirement(
         )
     if requirement.persons > 1 and kind is not RequirementKind.APPROVAL:
         yield Finding((*path, "persons"), Fault.NOT_ALLOWED, "only an approval counts persons", "1")
+    yield from _term(path, requirement)
     if kind is RequirementKind.MINIMUM_DAYS:
         if not 1 <= requirement.days <= left.max_days:
             yield Finding(
@@ -163,4 +165,19 @@ def _place(path: Path, kind: RequirementKind, left: StageSpec, tier: TierSpec) -
             (*path, "kind"),
             Fault.INCONSISTENT,
             f'no report falls due in the stage "{left.key}", so none can be accepted',
+        )
+
+
+def _term(path: Path, requirement: RequirementSpec) -> Iterator[Finding]:
+    """Check the term of an approval."""
+    if requirement.answer_days is not None and requirement.kind is not RequirementKind.APPROVAL:
+        yield Finding(
+            (*path, "answer_days"), Fault.NOT_ALLOWED, "only an approval is asked for within a term"
+        )
+    if requirement.silence is not Silence.NONE and requirement.answer_days is None:
+        yield Finding(
+            (*path, "silence"),
+            Fault.INCONSISTENT,
+            "means something only once a term has passed, and there is none",
+            "answer_days beside it, or none",
         )

@@ -15,6 +15,7 @@ from sandbox.trials.queries.cases import (
     get_trial,
     list_documents,
     list_trials,
+    list_trials_with_terms,
 )
 from sandbox.trials.queries.facts import (
     COMPANY,
@@ -51,6 +52,7 @@ __all__ = [
     "list_supervisors",
     "list_tasks",
     "list_trials",
+    "list_trials_with_terms",
     "owes",
     "read_file",
     "read_files",

@@ -1,12 +1,12 @@
 """Find trials, and the parts of them that have addresses of their own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, scope
@@ -20,6 +20,7 @@ from sandbox.domain.packs import (
     Text,
     TierSpec,
 )
+from sandbox.domain.trials import OPEN_STATUSES
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.paging import Page, paged
 from sandbox.models import (
@@ -31,6 +32,7 @@ from sandbox.models import (
     Submission,
     Trial,
 )
+from sandbox.packs import active
 from sandbox.trials.queries.facts import TrialFile
 
 _T = TypeVar("_T")
@@ -52,6 +54,24 @@ def get_trial(
 def find_trial_of(session: Session, application_id: UUID) -> Trial | None:
     """Return the trial that grew from an application, if one was opened."""
     return session.scalar(select(Trial).where(Trial.application_id == application_id))
+
+
+def list_trials_with_terms(session: Session) -> Sequence[Trial]:
+    """List the open trials whose rules ask for an approval within a term."""
+    rules = {
+        (pack.code, pack.version)
+        for pack in active.registry()
+        if any(
+            spec.answer_days is not None
+            for tier in pack.tiers
+            for spec in (*tier.completion, *(each for stage in tier.stages for each in stage.gate))
+        )
+    }
+    here = tuple_(Trial.pack_code, Trial.pack_version).in_(sorted(rules))
+    statuses = [status.value for status in OPEN_STATUSES]
+    return session.scalars(
+        select(Trial).where(Trial.status.in_(statuses), here).order_by(Trial.id)
+    ).all()
 
 
 def get_last_submission(session: Session, application_id: UUID) -> Submission:

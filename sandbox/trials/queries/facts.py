@@ -14,6 +14,7 @@ from sandbox.domain.monitoring import Level, next_report_due, reports_due
 from sandbox.domain.packs import (
     PolicyPack,
     RequirementSpec,
+    Silence,
     StageSpec,
     TierSpec,
     Who,
@@ -31,6 +32,7 @@ from sandbox.domain.trials import (
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day
 from sandbox.models import (
+    ApprovalTerm,
     Incident,
     MonitoringReport,
     Reading,
@@ -73,6 +75,7 @@ class TrialFile:
     readings: Sequence[Reading]
     incidents: Sequence[Incident]
     suspensions: Sequence[Suspension]
+    terms: Sequence[ApprovalTerm]
 
     @property
     def tier(self) -> TierSpec:
@@ -231,6 +234,11 @@ class TrialFile:
             start_conditions_total=len(self.conditions),
             documents={row.requirement: row.filename for row in evidence if row.kind == "document"},
             approvals=approvals,
+            granted_by_silence=frozenset(
+                term.requirement
+                for term in self.terms
+                if term.stage == stage and term.silence == Silence.GRANTED.value
+            ),
             reports_due=len(self.reports_due),
             reports_accepted=sum(report.state == "accepted" for report in reports),
             reports_submitted_waiting=sum(report.state == "submitted" for report in reports),
@@ -245,6 +253,24 @@ class TrialFile:
                 if row.kind == "waiver" and not row.is_recused
             },
         )
+
+    def term_of(self, stage: str, requirement: str) -> ApprovalTerm | None:
+        """Return the term that runs, or ran, for an approval."""
+        return next(
+            (term for term in self.terms if (term.stage, term.requirement) == (stage, requirement)),
+            None,
+        )
+
+    @property
+    def approvals_due(self) -> date | None:
+        """Return the day by which the next approval that is missing is due."""
+        missing = {each.key for each in self.gate(self.next_gate).awaited_approvals}
+        due = (
+            term.due_on
+            for term in self.terms
+            if term.stage == self.next_gate and term.requirement in missing
+        )
+        return min(due, default=None)
 
     def documents_at(self, stage: str) -> list[Any]:
         """Return the documents that were handed in for a gate."""

@@ -15,6 +15,7 @@ from sandbox.domain.packs import (
 )
 from sandbox.kernel.clock import local_day
 from sandbox.models import (
+    ApprovalTerm,
     Authority,
     AuthorityAssignment,
     GateEvidence,
@@ -58,11 +59,7 @@ def _files(
     conditions = _grouped(
         session.scalars(select(StartCondition).where(StartCondition.trial_id.in_(ids)))
     )
-    stages = _grouped(
-        session.scalars(
-            select(TrialStage).where(TrialStage.trial_id.in_(ids)).order_by(TrialStage.sequence)
-        )
-    )
+    stages = _grouped(session.execute(_stages(ids)))
     evidence = _grouped(session.execute(_evidence(ids)))
     reports = _grouped(session.execute(_reports(ids)))
     incidents = _grouped(
@@ -87,12 +84,13 @@ def _files(
             plan=plans[trial.id][0].TrialPlan,
             agreements=[row for row in plans[trial.id] if row.party is not None],
             conditions={row.key: row for row in conditions.get(trial.id, [])},
-            stages=stages[trial.id],
+            stages=list({row.TrialStage.id: row.TrialStage for row in stages[trial.id]}.values()),
             evidence=evidence.get(trial.id, []),
             reports=_reports_of(reports.get(trial.id, [])),
             readings=_readings_of(reports.get(trial.id, [])),
             incidents=incidents.get(trial.id, []),
             suspensions=suspensions.get(trial.id, []),
+            terms=_terms_of(stages[trial.id]),
         )
 
 
@@ -111,6 +109,21 @@ def _plans(ids: Sequence[UUID]) -> Any:
         .where(TrialPlan.trial_id.in_(ids))
         .order_by(PlanAgreement.agreed_at)
     )
+
+
+def _stages(ids: Sequence[UUID]) -> Any:
+    """Select each stage that was entered, once for each term of an approval in the trial."""
+    return (
+        select(TrialStage.trial_id, TrialStage, ApprovalTerm)
+        .outerjoin(ApprovalTerm, ApprovalTerm.trial_id == TrialStage.trial_id)
+        .where(TrialStage.trial_id.in_(ids))
+        .order_by(TrialStage.sequence, ApprovalTerm.asked_on, ApprovalTerm.id)
+    )
+
+
+def _terms_of(rows: Sequence[Any]) -> list[ApprovalTerm]:
+    found = (row.ApprovalTerm for row in rows if row.ApprovalTerm is not None)
+    return list({term.id: term for term in found}.values())
 
 
 def _reports(ids: Sequence[UUID]) -> Any:

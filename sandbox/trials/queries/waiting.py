@@ -208,7 +208,7 @@ def _next_for(file: TrialFile, authority: Supervisor, actor: Actor) -> list[Wait
     if any(owes(file, who) for who in file.speaks_as(authority)):
         return [("trials.gate", "trials.show", None)]
     return (
-        [("trials.approve", "trials.show", None)]
+        [("trials.approve", "trials.show", file.approvals_due)]
         if _may_now_approve(file, authority, actor)
         else []
     )

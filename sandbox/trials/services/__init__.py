@@ -19,11 +19,13 @@ from sandbox.trials.services.monitoring import judge_report, submit_report
 from sandbox.trials.services.opening import open_trial
 from sandbox.trials.services.parts import roles_of
 from sandbox.trials.services.plan import agree_plan, missing_fields, save_plan, set_start_condition
+from sandbox.trials.services.silence import apply_silence
 from sandbox.trials.services.suspension import agree_to_resume, suspend
 
 __all__ = [
     "agree_plan",
     "agree_to_resume",
+    "apply_silence",
     "approve_requirement",
     "close_incident",
     "complete",

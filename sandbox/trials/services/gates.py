@@ -14,6 +14,7 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.files import Accepted, FileStore
 from sandbox.models import (
+    ApprovalTerm,
     GateEvidence,
     Trial,
     TrialStage,
@@ -110,6 +111,10 @@ def _withdraw_approvals(
     given = session.scalars(
         select(GateEvidence).where(*at_gate, GateEvidence.kind == "approval")
     ).all()
+    # Silence spoke of the former documents as well: the terms of the gate begin anew.
+    session.execute(
+        delete(ApprovalTerm).where(ApprovalTerm.trial_id == trial.id, ApprovalTerm.stage == stage)
+    )
     if not given:
         return
     # Each person keeps one trace of a requirement: that of the approval withdrawn last.

@@ -1,0 +1,122 @@
+"""Ask for approvals within their terms, and apply what the pack says of silence."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import require
+from sandbox.access.permissions import P
+from sandbox.domain.approvals import approve_by, meaning_of_silence
+from sandbox.domain.calendar import BusinessCalendar
+from sandbox.domain.packs import RequirementSpec, Silence
+from sandbox.domain.trials import WORK, TrialStatus, TrialWork
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.models import ApprovalTerm, Trial
+from sandbox.trials import notices, queries
+from sandbox.trials.queries import TrialFile
+from sandbox.trials.services.parts import lock, read, touch
+
+_DEED = {
+    Silence.GRANTED: Deed.APPROVAL_GRANTED_BY_SILENCE,
+    Silence.DENIED: Deed.APPROVAL_DENIED_BY_SILENCE,
+}
+
+
+def apply_silence(session: Session, actor: Actor, *, now: datetime) -> int:
+    """Begin, end and settle the terms of every approval that a gate asks for.
+
+    Returns the number of terms that were settled. Raises: Denied.
+    """
+    return sum(
+        _apply_to(session, actor, trial, now) for trial in queries.list_trials_with_terms(session)
+    )
+
+
+def _apply_to(session: Session, actor: Actor, trial: Trial, now: datetime) -> int:
+    require(session, actor, P.REQUIREMENT_APPROVE, trial)
+    # The officers may be approving at this very moment.
+    lock(session, trial)
+    file = read(session, trial, now)
+    awaited: tuple[RequirementSpec, ...] = ()
+    if TrialWork.APPROVE in WORK[TrialStatus(trial.status)]:
+        awaited = file.gate(file.next_gate).awaited_approvals
+    _end_terms(session, actor, file, {spec.key for spec in awaited}, now)
+    return sum(_settle(session, actor, file, spec, now) for spec in awaited)
+
+
+def _end_terms(
+    session: Session, actor: Actor, file: TrialFile, awaited: set[str], now: datetime
+) -> None:
+    """End the terms at the next gate for which nobody waits any more, unless they were settled.
+
+    Those of gates that were passed stay as a trace.
+    """
+    gate = file.gate(file.next_gate) if file.is_open else None
+    missing = set() if gate is None else {x.spec.key for x in gate.requirements if not x.holds}
+    for term in file.terms:
+        is_running = term.stage == file.next_gate and term.settled_at is None
+        if is_running and term.requirement in missing - awaited:
+            session.delete(term)
+            _record(session, actor, Deed.APPROVAL_TERM_ENDED, file, term=term, now=now)
+
+
+def _settle(
+    session: Session, actor: Actor, file: TrialFile, spec: RequirementSpec, now: datetime
+) -> bool:
+    term = file.term_of(file.next_gate, spec.key)
+    if term is None:
+        _ask(session, actor, file, spec, now)
+        return False
+    meaning = meaning_of_silence(spec, term.due_on, file.today)
+    if term.settled_at is not None or meaning is Silence.NONE:
+        return False
+    term.silence = meaning.value
+    term.settled_at = now
+    touch(file.trial, now)
+    _record(session, actor, _DEED[meaning], file, term=term, now=now)
+    template = f"trials/approval_{meaning.value}_by_silence"
+    notices.tell_everybody(session, file.trial, template, now, due_on=term.due_on)
+    return True
+
+
+def _ask(
+    session: Session, actor: Actor, file: TrialFile, spec: RequirementSpec, now: datetime
+) -> None:
+    """Begin the term of an approval, where the pack has one."""
+    calendar = BusinessCalendar.from_spec(file.pack.calendar)
+    due_on = approve_by(spec, calendar, file.today)
+    if due_on is None:
+        return
+    term = ApprovalTerm(
+        trial_id=file.trial.id,
+        stage=file.next_gate,
+        requirement=spec.key,
+        asked_on=file.today,
+        due_on=due_on,
+        silence=Silence.NONE.value,
+    )
+    session.add(term)
+    _record(session, actor, Deed.APPROVAL_ASKED, file, term=term, now=now)
+    notices.tell_authorities(session, file.trial, "trials/approval_asked", now, due_on=due_on)
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    deed: Deed,
+    file: TrialFile,
+    *,
+    term: ApprovalTerm,
+    now: datetime,
+) -> None:
+    record(
+        session,
+        actor,
+        deed,
+        file.trial,
+        now=now,
+        stage=term.stage,
+        requirement=term.requirement,
+        due_on=term.due_on,
+    )

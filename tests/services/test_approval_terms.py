@@ -1,0 +1,183 @@
+"""Approvals within a term, and what silence means for them, on both engines."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import Denied
+from sandbox.access.permissions import P
+from sandbox.domain.packs import RequirementKind, Silence
+from sandbox.kernel.actors import system_actor
+from sandbox.kernel.audit import AuditEntry
+from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.files import FileStore
+from sandbox.models import ApprovalTerm
+from sandbox.trials import queries, services
+from tests.factories import pack
+from tests.trial_factories import (
+    Cast,
+    accept_report,
+    agree_on_plan,
+    approve,
+    enter_next,
+    hand_in_document,
+    hand_in_report,
+    make_running_trial,
+    make_trial,
+    meet_conditions,
+    read,
+    trouble,
+    work_the_gate,
+)
+
+CLOCK = system_actor("trials.apply_silence", P.REQUIREMENT_APPROVE.value)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FileStore:
+    pack()
+    return FileStore.from_url(f"file://{tmp_path / 'files'}")
+
+
+def ready(session: Session, cast: Cast) -> str:
+    """Bring everything that the next gate asks for but its approvals."""
+    stage = read(session, cast).next_gate
+    for spec in read(session, cast).requirements_of(stage):
+        match spec.kind:
+            case RequirementKind.PLAN_AGREED:
+                agree_on_plan(session, cast)
+            case RequirementKind.START_CONDITIONS:
+                meet_conditions(session, cast)
+            case RequirementKind.MINIMUM_DAYS:
+                cast.now += timedelta(days=spec.days)
+            case RequirementKind.DOCUMENT:
+                hand_in_document(session, cast, stage, spec.key, by=spec.by)
+            case RequirementKind.REPORT_ACCEPTED:
+                for _ in range(max(1, len(read(session, cast).reports_due))):
+                    accept_report(session, cast, hand_in_report(session, cast))
+                    cast.now += timedelta(days=1)
+    session.rollback()
+    return stage
+
+
+def before_completion(session: Session, files: FileStore) -> Cast:
+    """Bring a trial of the tier with tacit approvals to its last gate, all but approved."""
+    cast = make_running_trial(session, files, tier="limited")
+    while read(session, cast).next_gate:
+        work_the_gate(session, cast)
+        enter_next(session, cast)
+        cast.now += timedelta(hours=1)
+    assert ready(session, cast) == ""
+    return cast
+
+
+def night(session: Session, cast: Cast, days: int = 0) -> int:
+    cast.now += timedelta(days=days)
+    with unit_of_work(session):
+        return services.apply_silence(session, CLOCK, now=cast.now)
+
+
+def terms(session: Session) -> dict[str, tuple[str, date]]:
+    rows = session.scalars(select(ApprovalTerm)).all()
+    found = {row.requirement: (row.silence, row.due_on) for row in rows}
+    session.rollback()
+    return found
+
+
+def deeds(session: Session) -> list[str]:
+    found = session.scalars(
+        select(AuditEntry.deed)
+        .where(AuditEntry.deed.startswith("approval:"))
+        .order_by(AuditEntry.at, AuditEntry.tick)
+    ).all()
+    session.rollback()
+    return [deed.removeprefix("approval:") for deed in found]
+
+
+def test_silence_grants_denies_or_means_nothing_as_the_pack_says(
+    session: Session, files: FileStore
+) -> None:
+    cast = before_completion(session, files)
+    assert night(session, cast) == 0
+    begun = terms(session)
+    assert {key: silence for key, (silence, _) in begun.items()} == {
+        "completion_lead": "none",
+        "completion_associates": "none",
+    }
+    assert begun["completion_associates"][1] < begun["completion_lead"][1]
+    # The night of the last day settles nothing yet.
+    cast.now += begun["completion_associates"][1] - read(session, cast).today
+    assert night(session, cast) == 0
+    assert night(session, cast, 1) == 1
+    assert terms(session)["completion_associates"][0] == "granted"
+    gate = read(session, cast).gate("")
+    holding = {each.spec.key for each in gate.requirements if each.holds}
+    assert "completion_associates" in holding
+    assert "completion_lead" not in holding
+    assert night(session, cast, 200) == 1
+    assert terms(session)["completion_lead"][0] == "denied"
+    assert not read(session, cast).gate("").is_open
+    assert night(session, cast, 30) == 0
+    assert deeds(session) == ["asked", "asked", "granted_by_silence", "denied_by_silence"]
+    # What counts as denied may still be approved in words.
+    spec = next(s for s in read(session, cast).requirements_of("") if s.key == "completion_lead")
+    approve(session, cast, "", spec.key, spec.by, spec.persons)
+    assert read(session, cast).gate("").is_open
+
+
+def test_an_answer_is_only_overdue_where_silence_means_nothing(
+    session: Session, files: FileStore
+) -> None:
+    cast = make_running_trial(session, files, tier="limited")
+    stage = ready(session, cast)
+    assert stage == "limited_pilot"
+    night(session, cast)
+    due_on = terms(session)["pilot_lead"][1]
+    tasks = queries.list_tasks(session, cast.lead.officer, cast.now)
+    assert [(task.kind, task.due_on) for task in tasks] == [("trials.approve", due_on)]
+    session.rollback()
+    assert night(session, cast, 300) == 0
+    assert {silence for silence, _ in terms(session).values()} == {Silence.NONE.value}
+    assert not read(session, cast).gate(stage).is_open
+
+
+def test_a_term_begins_anew_when_something_else_is_missing(
+    session: Session, files: FileStore
+) -> None:
+    cast = before_completion(session, files)
+    night(session, cast)
+    first = terms(session)["completion_associates"][1]
+    hand_in_document(session, cast, "", "final_report", content=b"%PDF-1.4 otro")
+    assert terms(session) == {}
+    night(session, cast, 2)
+    assert terms(session)["completion_associates"][1] > first
+    with unit_of_work(session):
+        services.suspend(session, cast.company, cast.trial, reason="Falla.", now=cast.now)
+    assert night(session, cast, 90) == 0
+    assert terms(session) == {}
+    assert deeds(session).count("term_ended") == 2
+
+
+def test_no_term_begins_before_the_gate_waits_for_approvals_alone(
+    session: Session, files: FileStore
+) -> None:
+    cast = make_trial(session, files, tier="limited")
+    night(session, cast)
+    assert terms(session) == {}
+    work_the_gate(session, cast)
+    enter_next(session, cast)
+    night(session, cast)
+    assert terms(session) == {}
+    trouble(session, cast, cast.trial)
+    ready(session, cast)
+    night(session, cast)
+    assert set(terms(session)) == {"pilot_lead", "pilot_associates"}
+
+
+def test_only_the_clock_applies_silence(session: Session, files: FileStore) -> None:
+    cast = make_running_trial(session, files, tier="limited")
+    with pytest.raises(Denied), unit_of_work(session):
+        services.apply_silence(session, system_actor("other"), now=cast.now)
