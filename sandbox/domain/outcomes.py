@@ -1,8 +1,10 @@
 """Describe how an outcome report moves from draft to publication, and what it must contain."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
+from sandbox.domain.calendar import BusinessCalendar, read_clock
 from sandbox.domain.lifecycle import Lifecycle, Transition
 from sandbox.domain.packs import PolicyPack
 
@@ -39,3 +41,15 @@ def empty_sections(pack: PolicyPack, sections: Mapping[str, str]) -> tuple[str, 
         for spec in pack.report_sections
         if spec.required and not sections.get(spec.key, "").strip()
     )
+
+
+def report_due_on(pack: PolicyPack, ended_on: date) -> date | None:
+    """Return the day by which the authorities report on a test that ended, if the pack has a term.
+
+    Source: the clock `exit_report` of the pack.
+    """
+    spec = next((clock for clock in pack.clocks if clock.key == "exit_report"), None)
+    if spec is None:
+        return None
+    calendar = BusinessCalendar.from_spec(pack.calendar)
+    return read_clock(spec, calendar, ended_on, (), ended_on).due_on

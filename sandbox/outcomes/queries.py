@@ -1,7 +1,7 @@
 """Read outcome reports: drafts for staff, published ones for everybody."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,15 @@ from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.checks import NotFound, conceivable, scope
 from sandbox.access.permissions import P
-from sandbox.domain.outcomes import ReportStatus
+from sandbox.domain.outcomes import ReportStatus, report_due_on
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry, Deed
+from sandbox.kernel.clock import local_day
 from sandbox.kernel.paging import Page, paged
 from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
 from sandbox.models import Organisation, OutcomeReport, Trial
+from sandbox.packs import active
 
 
 def get_report(
@@ -83,7 +85,14 @@ def list_reports(session: Session, actor: Actor, after: str | None) -> Page[Row[
 def list_trials_without_report(session: Session, actor: Actor, most: int) -> Sequence[Any]:
     """List ended trials of which no report was begun, those first that ended first."""
     return session.execute(
-        select(Trial.id, Trial.reference, Trial.title, Trial.ended_at)
+        select(
+            Trial.id,
+            Trial.reference,
+            Trial.title,
+            Trial.ended_at,
+            Trial.pack_code,
+            Trial.pack_version,
+        )
         .outerjoin(OutcomeReport, OutcomeReport.trial_id == Trial.id)
         .where(
             scope(actor, P.OUTCOME_DRAFT),
@@ -93,6 +102,15 @@ def list_trials_without_report(session: Session, actor: Actor, most: int) -> Seq
         .order_by(Trial.ended_at, Trial.id)
         .limit(most)
     ).all()
+
+
+def due_day(row: Any) -> date | None:
+    """Return the day by which the report on an ended test is due.
+
+    Shape: `row` has the pack of a trial and the instant of its end.
+    """
+    pack = active.pack_of(row)
+    return report_due_on(pack, local_day(row.ended_at, pack.calendar.timezone))
 
 
 def get_published(session: Session, slug: str) -> Any:
@@ -155,7 +173,7 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:  # 
                 reference=row.reference,
                 title=row.title,
                 since=row.ended_at,
-                due_on=None,
+                due_on=due_day(row),
                 endpoint="outcomes.begin",
                 values={"trial_id": str(row.id)},
             )
@@ -180,6 +198,9 @@ def _tasks(session: Session, status: ReportStatus, condition: ColumnElement[bool
             OutcomeReport.status,
             OutcomeReport.changed_at,
             Trial.reference,
+            Trial.ended_at,
+            Trial.pack_code,
+            Trial.pack_version,
         )
         .join(Trial, Trial.id == OutcomeReport.trial_id)
         .where(OutcomeReport.status == status.value, condition)
@@ -196,7 +217,7 @@ def _task(row: Row[*tuple[Any, ...]]) -> Task:
         reference=row.reference,
         title=row.title,
         since=row.changed_at,
-        due_on=None,
+        due_on=due_day(row),
         endpoint="outcomes.show" if publishing else "outcomes.edit",
         values={"report_id": str(row.id)},
     )

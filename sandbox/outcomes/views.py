@@ -47,6 +47,7 @@ def index() -> ResponseReturnValue:
         page=page,
         waiting=waiting[:PAGE_SIZE],
         is_cut=len(waiting) > PAGE_SIZE,
+        due_day=queries.due_day,
     )
 
 
@@ -180,7 +181,13 @@ def _show(report_id: UUID, form: ReturnForm, status: int) -> ResponseReturnValue
     view = view_of(report, facts, pack, current_app.jinja_env.filters["day"])
     granted = grants(session, actor, (P.OUTCOME_EDIT, P.OUTCOME_PUBLISH), report)
     page = render_template(
-        "outcomes/show.html", report=report, view=view, granted=granted, form=form, P=P
+        "outcomes/show.html",
+        report=report,
+        view=view,
+        granted=granted,
+        form=form,
+        P=P,
+        due_on=None if report.published_at else queries.due_day(report.trial),
     )
     return page, status
 

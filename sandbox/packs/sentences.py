@@ -196,8 +196,10 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "[Coordination](#coordination), `return_answer` repeats its days, and all must agree with "
         "it. `information_answer`, if it is there, is the term for an answer to a request for "
         "information, in its own unit; without it a request has the term of `return_answer`. What "
-        "the company does not answer in time lapses. Terms with any other key but `decision` are "
-        "kept with the pack; nothing counts them.",
+        "the company does not answer in time lapses. `exit_report`, if it is there, counts from "
+        "the end of a test: by then the outcome report is published, and until then its tasks are "
+        "due on that day. Terms with any other key but `decision` are kept with the pack; nothing "
+        "counts them.",
         {
             "key": _CODE,
             "name": _NAME,

@@ -23,6 +23,7 @@ FORMAT = frozenset(
     {
         *NEEDED_CLOCKS,
         *NEEDED_RELIEF_COLUMNS,
+        "exit_report",  # the term for the report on an ended test, where a pack has one
         "information_answer",  # the term of an information request, where a pack has one
         *(
             word

@@ -221,8 +221,8 @@ def test_serious_incidents_are_reported_in_two_ten_or_fifteen_days():
         "serious": (15 * 24, True),
         "deviation": (30 * 24, False),
     }
-    reaction = PACK.clock("authority_reaction")
-    assert (reaction.unit, reaction.length) == (ClockUnit.CALENDAR_DAYS, 7)
+    reactions = {each.key: each.reaction_days for each in PACK.incident_classes if each.serious}
+    assert reactions == dict.fromkeys(("widespread", "death", "serious"), 7)
 
 
 def test_admission_is_judged_by_the_five_criteria_of_the_draft():

@@ -275,6 +275,27 @@ def test_of_each_kind_of_report_the_oldest_are_tasks_and_the_rest_is_in_the_list
         assert "/outcomes" in page.links.values()
 
 
+def test_the_term_for_the_report_stands_in_tasks_lists_and_on_its_page(
+    session: Session, cast: Cast, publisher: Actor, window: Open
+) -> None:
+    ended_at = cast.trial.ended_at
+    assert ended_at is not None
+    due_on = ended_at.date() + timedelta(days=60)
+    session.rollback()
+
+    def due(actor: Actor) -> list[tuple[str, object]]:
+        found = tasks.list_tasks(session, actor, cast.now).tasks
+        session.rollback()
+        return [(task.kind, task.due_on) for task in found]
+
+    assert due(cast.caseworker) == [("outcomes.draft", due_on)]
+    assert "Informe a más tardar el" in window(cast.caseworker).get("/outcomes").main
+    report = sent(session, cast)
+    session.rollback()
+    assert due(publisher) == [("outcomes.publish", due_on)]
+    assert "Informe a más tardar el" in window(publisher).get(f"/outcomes/{report.id}").main
+
+
 def test_ended_tests_without_a_report_are_counted_where_not_all_are_shown(
     session: Session, cast: Cast, window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
