@@ -5,7 +5,7 @@ Nothing in these classes knows a particular country, authority, tier or question
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -583,6 +583,15 @@ class NamedSpec:
     name: Text
 
 
+@dataclass(frozen=True, slots=True)
+class TermSpec:
+    """Explain a word that the programme uses in a sense of its own."""
+
+    key: str
+    term: Text
+    meaning: Text
+
+
 @dataclass(frozen=True)
 class PolicyPack:
     """Hold one version of a programme's rules; every case is pinned to the one it began under."""
@@ -615,7 +624,7 @@ class PolicyPack:
     conditions_are_public: bool = False  # those of the decision, in register and outcome report
     suspension_windows: tuple[SuspensionWindowSpec, ...] = ()
     successions: tuple[SuccessionSpec, ...] = ()
-    glossary: Mapping[str, Text] = field(default_factory=dict)
+    glossary: tuple[TermSpec, ...] = ()
 
     @cached_property
     def questions(self) -> Mapping[str, QuestionSpec]:

@@ -144,7 +144,7 @@ def choose_language(code: str) -> ResponseReturnValue:
     return redirect(target if is_ours else "/", 303)
 
 
-@bp.get("/<any(about, accessibility, privacy, 'open-data'):name>")
+@bp.get("/<any(about, glossary, accessibility, privacy, 'open-data'):name>")
 @public
 def text(name: str) -> ResponseReturnValue:
     """Show one of the pages of plain text."""

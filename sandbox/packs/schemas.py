@@ -361,6 +361,13 @@ class NamedSchema(PartSchema):
     name = Words(required=True)
 
 
+class TermSchema(PartSchema):
+    part = packs.TermSpec
+    key = Key(required=True)
+    term = Words(required=True)
+    meaning = Words(required=True)
+
+
 class PackSchema(PartSchema):
     """Read a whole pack; the keys of all its files together are the keys of this one table."""
 
@@ -397,7 +404,7 @@ class PackSchema(PartSchema):
     conditions_are_public = Flag()
     suspension_windows = Each(Part(SuspensionWindowSchema))
     successions = Each(Part(SuccessionSchema))
-    glossary = TextBy(Key())
+    glossary = Each(Part(TermSchema))
 
 
 def shape(source: Source) -> packs.PolicyPack | None:

@@ -81,8 +81,17 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "conditions of the decision.",
             "suspension_windows": "The days on which the terms of an authority stand still by law.",
             "successions": "The authorities that end, and who follows them.",
-            "glossary": "Words that need an explanation. They are kept with the pack; no page "
-            "shows them.",
+            "glossary": "Words that need an explanation. A public page lists them, and each "
+            "section of the form explains those that occur in it.",
+        },
+    ),
+    schemas.TermSchema: TableWords(
+        "Word explained",
+        "A word that the programme uses in a sense of its own.",
+        {
+            "key": "A name for the word, different from those of the others.",
+            "term": "The word as the texts of the pack write it, in the singular.",
+            "meaning": "What it means, in a sentence.",
         },
     ),
     schemas.ProgrammeSchema: TableWords(

@@ -63,6 +63,7 @@ MENU: tuple[Entry, ...] = (
 
 FOOTER: tuple[Entry, ...] = (
     Entry("home.text", _l("About the programme"), values={"name": "about"}),
+    Entry("home.text", _l("Words explained"), values={"name": "glossary"}),
     Entry("home.text", _l("Accessibility"), values={"name": "accessibility"}),
     Entry("home.text", _l("Privacy"), values={"name": "privacy"}),
     Entry("home.text", _l("Open data"), values={"name": "open-data"}),

@@ -17,6 +17,7 @@ from werkzeug.test import encode_multipart
 from config import MAX_FILE_BYTES, PROJECT
 from sandbox.applications import queries, services
 from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.glossary import terms_of
 from sandbox.domain.packs import Compare, QuestionKind, QuestionSpec, SectionSpec
 from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.clock import utc_now
@@ -165,6 +166,22 @@ def test_a_number_stands_beside_its_unit_whatever_the_number(
     )
     page = company.ana.get(address(application, "submissions", 1))
     assert f"1 ({question.unit.in_('es')})" in page.main
+
+
+def test_sections_explain_the_words_that_occur_in_them(session: Session, company: Company) -> None:
+    application = draft(session, company)
+    occurring = {each.key: terms_of(pack(), each, "es") for each in pack().sections}
+    assert {len(found) for found in occurring.values()} > {0, 1}
+    for key, found in occurring.items():
+        page = company.ana.get(address(application, "sections", key))
+        shown = [each for each in pack().glossary if each.meaning.in_("es") in page.main]
+        assert shown == list(found)
+
+
+def test_words_of_the_programme_are_explained_to_everybody(client: JudgingClient) -> None:
+    page = client.get("/glossary")
+    for each in pack().glossary:
+        assert f"{each.term.in_('es')} {each.meaning.in_('es')}" in page.main
 
 
 @pytest.mark.parametrize("key", [section.key for section in pack().sections])

@@ -20,12 +20,14 @@ from sandbox.domain.applications import (
     walk,
 )
 from sandbox.domain.conditions import is_answered
+from sandbox.domain.glossary import terms_of
 from sandbox.domain.packs import (
     AnswerValue,
     PolicyPack,
     QuestionKind,
     QuestionSpec,
     SectionSpec,
+    TermSpec,
 )
 from sandbox.kernel.actors import Actor
 from sandbox.models import (
@@ -254,6 +256,10 @@ class Sheet:
     def position(self) -> int:
         """Count the section's place in the form from 1."""
         return self.pack.sections.index(self.spec) + 1
+
+    def terms(self, language: str) -> tuple[TermSpec, ...]:
+        """List the words explained by the pack that occur in the section."""
+        return terms_of(self.pack, self.spec, language)
 
     def asked(self, own: Mapping[str, AnswerValue]) -> tuple[QuestionSpec, ...]:
         """List the section's questions that are asked, given its own answers."""
