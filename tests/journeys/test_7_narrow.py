@@ -5,7 +5,9 @@ from collections.abc import Iterable
 import pytest
 
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.db import unit_of_work
 from sandbox.models import Person
+from sandbox.trials import services as trials
 from tests.factories import start_review
 from tests.journeys.story import Story
 
@@ -60,7 +62,24 @@ def test_pages_of_staff_fit_a_narrow_window(story: Story) -> None:
         (case, f"{case}/review", f"{case}/position", f"{case}/information-request"),
         (f"{case}/decision/issue", f"/cases/{decided}/decision"),
     )
-    look_at_all(story, cast.company, (f"{trial}/reports/new", f"{trial}/incidents/new", trial))
+    with unit_of_work(story.session):
+        incident = trials.open_incident(
+            story.session,
+            cast.company,
+            cast.trial,
+            class_key=story.pack.incident_classes[0].key,
+            what_happened="Se cayó.",
+            persons_affected=1,
+            is_complete=False,
+            now=story.now,
+        )
+    told = f"{trial}/incidents/{incident.id}"
+    look_at_all(
+        story,
+        cast.company,
+        (f"{trial}/reports/new", f"{trial}/incidents/new", f"{told}/complete", trial),
+    )
+    look_at_all(story, cast.lead.officer, (f"{told}/answer", f"{told}/close", trial))
 
 
 def look_at_all(story: Story, person: Person | Actor, *addresses: Iterable[str]) -> None:
