@@ -16,6 +16,7 @@ class Why(StrEnum):
     ALREADY_DECLARED = "already_declared"
     ALREADY_DONE = "already_done"
     ALREADY_MEMBER = "already_member"
+    CASE_CANNOT_MOVE = "case_cannot_move"
     CONFLICT_NOT_DECLARED = "conflict_not_declared"
     CONDITIONS_MISSING = "conditions_missing"
     DEADLINE_NOT_PASSED = "deadline_not_passed"

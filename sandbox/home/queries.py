@@ -13,9 +13,11 @@ from sandbox.access.checks import NotFound, grants, scope
 from sandbox.access.permissions import P
 from sandbox.applications import queries as applications
 from sandbox.coordination import queries as coordination
-from sandbox.domain.applications import Party
+from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus, Party
 from sandbox.domain.calendar import ClockReading
 from sandbox.domain.packs import PolicyPack
+from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
+from sandbox.domain.trials import TrialStatus
 from sandbox.home.histories import DRAFTING_DEEDS, INTERNAL_DEEDS
 from sandbox.home.next_steps import next_step, next_step_of_trial
 from sandbox.kernel.actors import Actor
@@ -43,6 +45,7 @@ CASE_PERMISSIONS = (
     P.APPLICATION_REVIEW,
     P.POSITION_TAKE,
     P.APPLICATION_DECIDE,
+    P.CASE_MOVE,
 )
 LONGEST_HISTORY = 200
 
@@ -56,6 +59,7 @@ class CasePage:
     pack: PolicyPack
     today: date
     granted: frozenset[P]
+    newer_rules: str | None
     clock: ClockReading | None
     next_step: object
     next_party: Party
@@ -89,6 +93,7 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         pack=pack,
         today=today,
         granted=granted,
+        newer_rules=_newer_rules(application, trial, granted),
         clock=applications.clock_of(session, application, pack, today, stops=stops),
         next_step=step,
         next_party=party,
@@ -101,6 +106,19 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         ),
         trials_panel=trial,
     )
+
+
+def _newer_rules(application: Application, panel: Any, granted: frozenset[P]) -> str | None:
+    """Name the rules to which this reader may move the case; None where there are none."""
+    runs = ApplicationStatus(application.status) in OPEN_STATUSES or (
+        panel is not None
+        and panel.trial is not None
+        and TrialStatus(panel.trial.status) in OPEN_TRIALS
+    )
+    if P.CASE_MOVE not in granted or not runs or application.pack_code != active.code():
+        return None
+    version = active.version_in_force()
+    return version if active.is_newer(version, application.pack_version) else None
 
 
 def list_history(session: Session, actor: Actor, application_id: UUID) -> Sequence[Any]:

@@ -120,9 +120,12 @@ def version_in_force(stored: Sequence[Stored] | None = None) -> str:
     return next(chosen, None) or installed().current(code()).version
 
 
-def in_force() -> PolicyPack:
-    """Return the pack under which new cases begin. Raises: PackUnusable."""
-    pack = _pinned(code(), version_in_force())
+def in_force(row: object | None = None) -> PolicyPack:
+    """Return the pack under which new cases begin. Raises: PackUnusable.
+
+    Shape: `row` is the case that is asked about, for whoever has no request or job around.
+    """
+    pack = _pinned(code(), version_in_force(_stored(row)), row)
     _Active.last = pack
     return pack
 
@@ -172,7 +175,7 @@ def is_newer(version: str, other: str) -> bool:
     return order_of(version) > order_of(other)
 
 
-def _pinned(code: str, version: str, row: object | None = None) -> PolicyPack:
+def _pinned(code: str, version: str, row: object | None) -> PolicyPack:
     try:
         return installed().get(code, version)
     except PackUnknown:

@@ -39,6 +39,17 @@ class UploadForm(PlatformForm):
             raise ValidationError(f"{words} ({fault.name})" if fault.name else words) from fault
 
 
+class MoveForm(PlatformForm):
+    """Move a case to the rules that the page compared it with."""
+
+    to = HiddenField()
+    reason = TextAreaField(
+        _l("Why is the case moved?"),
+        [Required(), WordLimit(200)],
+        description=_l("The company and the authorities read it."),
+    )
+
+
 class ActivateForm(VersionedForm):
     """Confirm that the version was read, on the page that shows what it changes."""
 

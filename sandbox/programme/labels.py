@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from sandbox.domain.moving import Obstacle
 from sandbox.kernel.statuses import Label
 from sandbox.models.programme import PackState
 from sandbox.packs.errors import Fault
@@ -15,6 +16,20 @@ STATE: dict[PackState, Label] = {
 }
 INSTALLED = Label(_l("Installed"), "blue")
 UNUSABLE = Label(_l("Cannot be read"), "red")
+
+OBSTACLE: dict[Obstacle, object] = {
+    Obstacle.QUESTION: _l("An answered question is no longer asked:"),
+    Obstacle.ANSWER: _l("An answer is no longer allowed:"),
+    Obstacle.AUTHORITY: _l("An authority on the case is unknown:"),
+    Obstacle.CRITERION: _l("A criterion that was reviewed is unknown:"),
+    Obstacle.PROHIBITED: _l("The case would be in a prohibited tier:"),
+    Obstacle.STAGE: _l("A stage that was entered is unknown:"),
+    Obstacle.REQUIREMENT: _l("A requirement with evidence is unknown:"),
+    Obstacle.START_CONDITION: _l("A start condition is unknown:"),
+    Obstacle.PLAN_FIELD: _l("A part of the plan is unknown:"),
+    Obstacle.METRIC: _l("A metric that was read is unknown:"),
+    Obstacle.INCIDENT_CLASS: _l("The class of an incident is unknown:"),
+}
 
 UNPACKING: dict[FileFault, object] = {
     FileFault.NOTHING: _l("Choose the files of the new version."),

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from sandbox.applications.queries import list_case_officers, list_caseworkers, list_members
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.mail import post
-from sandbox.models import PackVersion
+from sandbox.models import Application, PackVersion
 from sandbox.programme import queries
 
 
@@ -22,6 +23,32 @@ def tell_in_force(session: Session, row: PackVersion, actor: Actor, now: datetim
     """Tell the programme's own people and the heads of the authorities what holds from now on."""
     people = queries.list_heads_and_staff(session, but=actor.person_id)
     _write(session, people, "programme/in_force", row, now)
+
+
+def tell_moved(
+    session: Session, application: Application, rules: str, reason: str, now: datetime
+) -> None:
+    """Tell the company, the authorities' people on the case and the secretariat."""
+    people = {
+        *list_members(session, application.organisation_id),
+        *list_case_officers(session, application.id),
+        *list_caseworkers(session, application.id),
+    }
+    for person in sorted(people, key=lambda each: each.email):
+        post(
+            session,
+            to=person.id,
+            address=person.email,
+            language=person.language,
+            template="programme/moved",
+            now=now,
+            application_id=application.id,
+            reference=application.reference,
+            title=application.title,
+            case_id=application.id,
+            rules=rules,
+            reason=reason,
+        )
 
 
 def _write(

@@ -8,19 +8,28 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
+from sandbox.applications.queries import lock_application
 from sandbox.domain.applications import content_hash
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.risk import tiering
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale
-from sandbox.models import PackFile, PackVersion
+from sandbox.models import (
+    Application,
+    PackFile,
+    PackVersion,
+    StartCondition,
+    Trial,
+)
 from sandbox.models.programme import PackState
 from sandbox.packs import active
 from sandbox.packs.errors import PackUnusable
 from sandbox.packs.loading import PackUnknown
 from sandbox.programme import notices, queries
 from sandbox.programme.store import forget_choice
+from sandbox.trials.services.opening import as_json, public_part
 
 
 def upload(
@@ -139,6 +148,60 @@ def discard(session: Session, actor: Actor, row: PackVersion, *, now: datetime) 
     row.state = PackState.DISCARDED.value
     row.discarded_by_id, row.discarded_at = actor.person_id, now
     record(session, actor, Deed.PACK_DISCARDED, row, now=now, rules=row.semver)
+
+
+def move_case(
+    session: Session, actor: Actor, application: Application, *, to: str, reason: str, now: datetime
+) -> None:
+    """Move a case that runs to the rules in force, with a reason that its people read.
+
+    Shape: `to` is the version that the person was shown.
+    Raises: Denied; Stale where other rules came into force since; NotPossible(PACK_NOT_ACTIVE,
+    REASON_MISSING), NotPossible(CASE_CANNOT_MOVE) with what the rules do not know; PackUnusable.
+    """
+    require(session, actor, P.CASE_MOVE, application)
+    application = lock_application(session, application.id)
+    move = queries.get_move(session, application, now)
+    if move.new.version != to:
+        raise Stale
+    if not reason.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    if move.obstacles:
+        raise NotPossible(Why.CASE_CANNOT_MOVE, obstacles=move.obstacles)
+    tier_before = application.tier
+    application.pack_version = move.new.version
+    application.tier = tiering(move.new, move.submission.content["answers"]).tier
+    application.changed_at = now
+    if move.trial is not None:
+        _move_trial(session, move.trial, move, now)
+    record(
+        session,
+        actor,
+        Deed.APPLICATION_MOVED,
+        application,
+        now=now,
+        also=(move.trial,) if move.trial else (),
+        before=move.old.version,
+        rules=move.new.version,
+        tier_before=tier_before,
+        tier=application.tier,
+        reason=reason.strip(),
+    )
+    notices.tell_moved(session, application, move.new.version, reason.strip(), now)
+
+
+def _move_trial(session: Session, trial: Trial, move: queries.Move, now: datetime) -> None:
+    """Keep the test's rules those of its application, with what they compute and what they add."""
+    pack, content = move.new, move.submission.content
+    found = tiering(pack, content["answers"])
+    conditions = {each.key for each in pack.tier(found.tier).start_conditions}
+    for key in sorted(conditions - queries.start_conditions_of(session, trial)):
+        session.add(StartCondition(trial_id=trial.id, key=key))
+    trial.pack_version = pack.version
+    trial.tier = found.tier
+    trial.tiering = as_json(found)
+    trial.public_summary = public_part(pack, content["answers"], content.get("confidential", ()))
+    trial.changed_at = now
 
 
 def canonical(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from sandbox.access.checks import NotFound, conceivable, grants
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
+from sandbox.applications.queries import get_application
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db, unit_of_work
@@ -21,16 +23,16 @@ from sandbox.packs.errors import PackUnusable
 from sandbox.packs.loading import validate_files
 from sandbox.programme import labels, queries, services
 from sandbox.programme.diagram import diagram
-from sandbox.programme.forms import ActivateForm, UploadForm
-from sandbox.programme.queries import RulesVersion
+from sandbox.programme.forms import ActivateForm, MoveForm, UploadForm
+from sandbox.programme.queries import Move, RulesVersion
 from sandbox.programme.simulation import effect_sentence
 from sandbox.programme.summary import nested, summary
 from sandbox.programme.words import change_sentence
 
-bp = Blueprint("programme", __name__, url_prefix="/rules")
+bp = Blueprint("programme", __name__)
 
 
-@bp.get("")
+@bp.get("/rules")
 @needs(P.PACK_READ)
 def index() -> ResponseReturnValue:
     """List the versions of the rules, the one in force first."""
@@ -46,7 +48,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.route("/upload", methods=["GET", "POST"])
+@bp.route("/rules/upload", methods=["GET", "POST"])
 @needs(P.PACK_UPLOAD)
 @takes_files
 def upload() -> ResponseReturnValue:
@@ -65,7 +67,7 @@ def upload() -> ResponseReturnValue:
     return redirect(url_for(".show", version=pack.version), 303)
 
 
-@bp.get("/<version>")
+@bp.get("/rules/<version>")
 @needs(P.PACK_READ)
 def show(version: str) -> ResponseReturnValue:
     """Show what is known of a version, and what may be done with it."""
@@ -85,7 +87,7 @@ def show(version: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<version>/words")
+@bp.get("/rules/<version>/words")
 @needs(P.PACK_READ)
 def words(version: str) -> ResponseReturnValue:
     """Tell a whole version in words."""
@@ -94,7 +96,7 @@ def words(version: str) -> ResponseReturnValue:
     return render_template("programme/words.html", rules=rules, title=title[1], parts=nested(lines))
 
 
-@bp.get("/<version>/plan")
+@bp.get("/rules/<version>/plan")
 @needs(P.PACK_READ)
 def plan(version: str) -> ResponseReturnValue:
     """Show the stages and gates of each tier as pictures."""
@@ -103,7 +105,7 @@ def plan(version: str) -> ResponseReturnValue:
     return render_template("programme/plan.html", rules=rules, tiers=tiers)
 
 
-@bp.get("/<version>/plan/<tier>")
+@bp.get("/rules/<version>/plan/<tier>")
 @needs(P.PACK_READ)
 def drawing(version: str, tier: str) -> ResponseReturnValue:
     """Give the drawing of one tier: a file of its own, since the page allows no styles inside."""
@@ -114,7 +116,7 @@ def drawing(version: str, tier: str) -> ResponseReturnValue:
     return Response(diagram(pack, chosen), mimetype="image/svg+xml")
 
 
-@bp.get("/<version>/difference")
+@bp.get("/rules/<version>/difference")
 @needs(P.PACK_READ)
 def difference(version: str) -> ResponseReturnValue:
     """Say what differs between an older version and this one."""
@@ -132,7 +134,7 @@ def difference(version: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<version>/simulation")
+@bp.get("/rules/<version>/simulation")
 @needs(P.PACK_SIMULATE)
 def simulation(version: str) -> ResponseReturnValue:
     """Say which cases would change under this version, some of them at a time."""
@@ -141,7 +143,7 @@ def simulation(version: str) -> ResponseReturnValue:
     return render_template("programme/simulation.html", rules=rules, tried=tried)
 
 
-@bp.route("/<version>/activate", methods=["GET", "POST"])
+@bp.route("/rules/<version>/activate", methods=["GET", "POST"])
 @needs(P.PACK_ACTIVATE)
 def activate(version: str) -> ResponseReturnValue:
     """Put an uploaded version in force, on the page that shows all that it changes."""
@@ -157,7 +159,7 @@ def activate(version: str) -> ResponseReturnValue:
     return redirect(url_for(".show", version=version), 303)
 
 
-@bp.post("/<version>/discard")
+@bp.post("/rules/<version>/discard")
 @needs(P.PACK_DISCARD)
 def discard(version: str) -> ResponseReturnValue:
     """Throw an uploaded version away."""
@@ -167,6 +169,34 @@ def discard(version: str) -> ResponseReturnValue:
         services.discard(session, current_actor(), row, now=utc_now())
     flash(_("The version is discarded. Its number is used up."))
     return redirect(url_for(".index"), 303)
+
+
+@bp.route("/cases/<uuid:application_id>/rules", methods=["GET", "POST"])
+@needs(P.CASE_MOVE)
+def move(application_id: UUID) -> ResponseReturnValue:
+    """Move a case to the rules in force, on the page that shows what that changes for it."""
+    session, actor, form = db.session(), current_actor(), MoveForm()
+    application = get_application(session, actor, application_id, P.CASE_MOVE)
+    if not form.validate_on_submit():
+        return _move_page(queries.get_move(session, application, utc_now()), form)
+    to, reason = form.to.data or "", form.reason.data or ""
+    with unit_of_work(session):
+        services.move_case(session, actor, application, to=to, reason=reason, now=utc_now())
+    flash(_("The case is under the rules in force now. Its people were told."), "success")
+    return redirect(url_for("home.case", application_id=application_id), 303)
+
+
+def _move_page(move: Move, form: MoveForm) -> ResponseReturnValue:
+    form.to.data = move.new.version
+    page = render_template(
+        "programme/move.html",
+        move=move,
+        form=form,
+        effects=[effect_sentence(move.new, effect) for effect in move.effects],
+        changes=[change_sentence(move.new, change) for change in move.changes],
+        labels=labels,
+    )
+    return page, 422 if form.is_submitted() else 200
 
 
 def _upload_page(form: UploadForm, problems: Sequence[Any], status: int) -> ResponseReturnValue:

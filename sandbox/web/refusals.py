@@ -17,6 +17,9 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.ALREADY_DECLARED: _l("You have already declared whether you have a conflict of interest."),
     Why.ALREADY_DONE: _l("This has already been done."),
     Why.ALREADY_MEMBER: _l("This person is already a member."),
+    Why.CASE_CANNOT_MOVE: _l(
+        "The case has things on record that the rules in force do not know, so it keeps its own."
+    ),
     Why.CONFLICT_NOT_DECLARED: _l(
         "Declare first whether you have a conflict of interest in this case."
     ),

@@ -5,17 +5,19 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import Denied
 from sandbox.applications import services as applications
+from sandbox.domain.moving import Obstacle
 from sandbox.domain.refusals import Refusal, Why
+from sandbox.domain.simulation import Aspect
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.db import Stale, unit_of_work
 from sandbox.kernel.mail import OutboxMail
-from sandbox.models import Application, PackFile, PackVersion
+from sandbox.models import Application, PackFile, PackVersion, StartCondition, Submission, Trial
 from sandbox.packs import active
 from sandbox.packs.errors import PackUnusable
 from sandbox.packs.loading import validate_files
@@ -31,6 +33,7 @@ from tests.factories import (
 )
 from tests.packs.copies import files_of
 from tests.racing import race_for_versions
+from tests.trial_factories import make_trial
 
 LATER = NOW + timedelta(hours=1)
 
@@ -252,4 +255,121 @@ def test_version_that_a_newer_release_cannot_read_stops_its_cases_and_nothing_el
     with pytest.raises(PackUnusable):
         active.pack_of(application)
     assert active.find_pack_of(application) is None
+    session.rollback()
+
+
+# --- moving a case --------------------------------------------------------------------------------
+
+LONGER = ("coordination.toml", "length = 60 #", "length = 61 #")
+
+
+def follow(session: Session, people: tuple[Actor, Actor], *changes: tuple[str, str, str]) -> None:
+    """Let version 1.1.0 come into force with these changes."""
+    activate(session, people[1], upload(session, people[0], "1.1.0", *changes))
+
+
+def move(session: Session, actor: Actor, application: Application, **values: str) -> None:
+    given = {"to": "1.1.0", "reason": "La empresa lo pidió.", **values}
+    with unit_of_work(session):
+        services.move_case(session, actor, application, now=LATER, **given)
+
+
+def test_moved_case_follows_the_rules_in_force(
+    session: Session, people: tuple[Actor, Actor]
+) -> None:
+    organisation, company = make_company(session)
+    application = make_submitted(session, organisation, company)
+    caseworker = actor_for(session, make_staff(session))
+    follow(session, people, LONGER)
+    session.execute(OutboxMail.__table__.delete())
+    session.commit()
+    shown = queries.get_move(session, application, LATER)
+    assert [effect.aspect for effect in shown.effects] == [Aspect.DEADLINE]
+    assert [change.path for change in shown.changes] == ["clocks.decision.length"]
+    assert shown.obstacles == ()
+
+    move(session, caseworker, application)
+    assert application.pack_version == "1.1.0"
+    assert active.pack_of(application).clock("decision").length == 61
+    deed = session.scalars(select(AuditEntry).where(AuditEntry.deed == "application:moved")).one()
+    assert deed.application_id == application.id
+    assert (deed.details["before"], deed.details["rules"]) == ("1.0.0", "1.1.0")
+    assert deed.details["reason"] == "La empresa lo pidió."
+    told = session.scalars(select(OutboxMail).where(OutboxMail.template == "programme/moved"))
+    assert {mail.person_id for mail in told} == {company.person_id, caseworker.person_id}
+    assert refused(lambda: move(session, caseworker, application)) is Why.PACK_NOT_ACTIVE
+
+
+def test_only_a_caseworker_moves_a_case(session: Session, people: tuple[Actor, Actor]) -> None:
+    organisation, company = make_company(session)
+    application = make_submitted(session, organisation, company)
+    follow(session, people)
+    for actor in (company, people[0]):
+        assert refused(lambda actor=actor: move(session, actor, application)) is Denied  # type: ignore[misc]
+
+
+def test_case_is_moved_with_a_reason_to_what_was_shown(
+    session: Session, people: tuple[Actor, Actor]
+) -> None:
+    organisation, company = make_company(session)
+    application = make_submitted(session, organisation, company)
+    caseworker = actor_for(session, make_staff(session))
+    assert refused(lambda: move(session, caseworker, application)) is Why.PACK_NOT_ACTIVE
+    follow(session, people)
+    assert refused(lambda: move(session, caseworker, application, reason=" ")) is Why.REASON_MISSING
+    assert refused(lambda: move(session, caseworker, application, to="1.2.0")) is Stale
+    session.refresh(application)
+    assert application.pack_version == "1.0.0"
+    session.rollback()
+
+
+def test_case_that_has_ended_keeps_its_rules(session: Session, people: tuple[Actor, Actor]) -> None:
+    organisation, company = make_company(session)
+    application = make_submitted(session, organisation, company)
+    with unit_of_work(session):
+        applications.withdraw(session, company, application, reason="", now=NOW)
+    caseworker = actor_for(session, make_staff(session))
+    follow(session, people)
+    assert refused(lambda: move(session, caseworker, application)) is Why.PACK_NOT_ACTIVE
+
+
+def test_case_that_the_rules_do_not_know_stays(
+    session: Session, people: tuple[Actor, Actor]
+) -> None:
+    organisation, company = make_company(session)
+    application = make_submitted(session, organisation, company)
+    caseworker = actor_for(session, make_staff(session))
+    submission = session.scalars(select(Submission)).one()
+    content = {**submission.content, "answers": {**submission.content["answers"], "gone": "1"}}
+    session.execute(update(Submission).values(content=content))
+    session.commit()
+    follow(session, people)
+    assert queries.get_move(session, application, LATER).obstacles == ((Obstacle.QUESTION, "gone"),)
+    assert refused(lambda: move(session, caseworker, application)) is Why.CASE_CANNOT_MOVE
+
+
+def test_trial_is_moved_with_its_case(session: Session, app: Flask) -> None:
+    cast = make_trial(session, app.extensions["file_store"])
+    administrators = tuple(
+        actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR, name))
+        for name in ("Adela", "Bruno")
+    )
+    application = session.get_one(Application, cast.trial.application_id)
+    condition = (
+        "tier-1-minimal.toml",
+        "start_conditions = [",
+        'start_conditions = [{key = "new_one", owner = "lead", label = {es = "Más", en = "More"}},',
+    )
+    follow(session, administrators, condition)  # type: ignore[arg-type]
+    move(session, cast.caseworker, application)
+    trial = session.get_one(Trial, cast.trial.id)
+    assert (application.pack_version, trial.pack_version) == ("1.1.0", "1.1.0")
+    keys = session.scalars(select(StartCondition.key).where(StartCondition.trial_id == trial.id))
+    tier = active.pack_of(trial).tier(trial.tier)
+    assert set(keys) == {each.key for each in tier.start_conditions}
+    assert "new_one" in {each.key for each in tier.start_conditions}
+    told = session.scalars(
+        select(OutboxMail.person_id).where(OutboxMail.template == "programme/moved")
+    )
+    assert {cast.company.person_id, cast.lead.officer.person_id} <= set(told)
     session.rollback()

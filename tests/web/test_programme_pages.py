@@ -204,3 +204,33 @@ def test_version_that_cannot_be_read_any_more_is_marked(
     session.rollback()
     refused = applicant.submit("/applications/new")
     assert refused.status_code == 409
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_caseworker_moves_a_case_on_the_page_that_shows_what_changes(
+    people: dict[str, str], client_for: Window, session: Session, language: str
+) -> None:
+    organisation, company = make_company(session)
+    application = make_submitted(session, organisation, company)
+    session.rollback()
+    caseworker = client_for(people["caseworker"])
+    caseworker.get(f"/language/{language}")
+    case = f"/cases/{application.id}"
+    session.rollback()
+    assert caseworker.get(f"{case}/rules").status_code == 409
+    assert f"{case}/rules" not in caseworker.get(case).links.values()
+    send(client_for(people["administrator"]), zipped(files_of("1.1.0", LONGER)))
+    client_for(people["second"]).submit("/rules/1.1.0/activate", {"is_read": "y"})
+
+    assert f"{case}/rules" in caseworker.get(case).links.values()
+    page = caseworker.get(f"{case}/rules")
+    assert {"es": "según sus reglas", "en": "under its rules"}[language] in page.main
+    assert caseworker.submit(page, {"reason": ""}).status_code == 422
+    done = caseworker.submit(page, {"reason": "La empresa lo pidió."})
+    assert done.request.path == case
+    assert {"es": "versión 1.1.0", "en": "version 1.1.0"}[language] in done.main
+    assert "La empresa lo pidió." in done.main
+    applicant = client_for(session.get_one(Person, company.person_id).email)
+    session.rollback()
+    assert "1.1.0" in applicant.get(case).main
+    assert "La empresa lo pidió." in applicant.get("/inbox").main

@@ -1,0 +1,94 @@
+"""Say whether a case can go on under other rules, and what stands in its way."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sandbox.domain.applications import ProblemKind, problems
+from sandbox.domain.packs import Answers, PolicyPack, TierSpec
+from sandbox.domain.risk import tiering
+
+# Whoever began under other rules was never asked; that alone makes no answer wrong.
+_UNASKED = frozenset({ProblemKind.MISSING, ProblemKind.ROW_INCOMPLETE})
+
+
+class Obstacle(StrEnum):
+    """Name what a case has on record and other rules do not know."""
+
+    QUESTION = "question"  # answered, and not asked under the other rules
+    ANSWER = "answer"  # given, and not allowed under the other rules
+    AUTHORITY = "authority"
+    CRITERION = "criterion"
+    PROHIBITED = "prohibited"
+    STAGE = "stage"
+    REQUIREMENT = "requirement"
+    START_CONDITION = "start_condition"
+    PLAN_FIELD = "plan_field"
+    METRIC = "metric"
+    INCIDENT_CLASS = "incident_class"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Hold the keys of everything that is on record of a case.
+
+    Shape: `evidence` pairs the stage behind a gate ("" for completion) with a requirement;
+    everything from `stages` on is empty where there is no sandbox test.
+    """
+
+    answers: Answers
+    authorities: frozenset[str] = frozenset()
+    criteria: frozenset[str] = frozenset()
+    stages: tuple[str, ...] = ()
+    evidence: frozenset[tuple[str, str]] = frozenset()
+    start_conditions: frozenset[str] = frozenset()
+    plan_fields: frozenset[str] = frozenset()
+    metrics: frozenset[str] = frozenset()
+    incident_classes: frozenset[str] = frozenset()
+
+
+def obstacles(pack: PolicyPack, standing: Standing) -> tuple[tuple[Obstacle, str], ...]:
+    """List, with its key, all that a case has on record and the pack does not know."""
+    tier = pack.tier(tiering(pack, standing.answers).tier)
+    return (*_in_answers(pack, standing), *_in_case(pack, tier, standing))
+
+
+def _in_answers(pack: PolicyPack, standing: Standing) -> Iterator[tuple[Obstacle, str]]:
+    known = pack.questions
+    for key in standing.answers:
+        if key not in known:
+            yield Obstacle.QUESTION, key
+    wrong = (each for each in problems(pack, standing.answers) if each.kind not in _UNASKED)
+    for key in dict.fromkeys(each.question for each in wrong):
+        yield Obstacle.ANSWER, key
+
+
+def _in_case(
+    pack: PolicyPack, tier: TierSpec, standing: Standing
+) -> Iterator[tuple[Obstacle, str]]:
+    if tier.prohibited:
+        yield Obstacle.PROHIBITED, tier.key
+    on_record = (
+        (Obstacle.AUTHORITY, standing.authorities, {each.code for each in pack.authorities}),
+        (Obstacle.CRITERION, standing.criteria, {each.key for each in pack.criteria}),
+        (Obstacle.STAGE, standing.stages, {each.key for each in tier.stages}),
+        (
+            Obstacle.START_CONDITION,
+            standing.start_conditions,
+            {each.key for each in tier.start_conditions},
+        ),
+        (Obstacle.PLAN_FIELD, standing.plan_fields, {each.key for each in pack.plan_fields}),
+        (Obstacle.METRIC, standing.metrics, {each.key for each in pack.metrics}),
+        (
+            Obstacle.INCIDENT_CLASS,
+            standing.incident_classes,
+            {each.key for each in pack.incident_classes},
+        ),
+    )
+    for obstacle, used, known in on_record:
+        for key in sorted(set(used) - known):
+            yield obstacle, key
+    gates = {(stage.key, each.key) for stage in tier.stages for each in stage.gate}
+    gates |= {("", each.key) for each in tier.completion}
+    for _, key in sorted(standing.evidence - gates):
+        yield Obstacle.REQUIREMENT, key
