@@ -75,12 +75,14 @@ _OFFICER = "whoever works for an assigned authority is an officer"
 _DECLARED = "one declaration a person: whoever has declared to have no conflict is not recused"
 _LEADING = "only an authority that has accepted leads"
 _OPENED = "a trial opens when every authority has accepted or declined"
+_UPLOADED = "only caseworkers and administrators upload, and administrators discard anyway"
 _HEAD = "whoever heads an assigned authority is a head"
 IMPLIED: dict[tuple[P, str], str] = {
+    (P.PACK_DISCARD, "caseworker"): _UPLOADED,
     **{
         (permission, "officer"): _OFFICER
         for permission in P
-        if permission is not P.ORGANISATION_CREATE
+        if permission not in {P.ORGANISATION_CREATE, P.PACK_READ}
     },
     **{
         (permission, "recused"): _DECLARED
