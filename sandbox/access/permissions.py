@@ -13,6 +13,8 @@ class P(StrEnum):
     AUDIT_READ = "audit:read"
     OPERATIONS_READ = "operations:read"
 
+    SUCCESSION_APPLY = "succession:apply"
+
     ORGANISATION_CREATE = "organisation:create"
     ORGANISATION_READ = "organisation:read"
     ORGANISATION_INVITE = "organisation:invite"

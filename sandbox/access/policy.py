@@ -55,6 +55,8 @@ POLICY: dict[P, Grant] = {
     P.PERSON_ADMINISTER: Grant(None, administrator),
     P.AUDIT_READ: Grant(None, auditor),
     P.OPERATIONS_READ: Grant(None, administrator),
+    # An administrator presses the button, and reads nothing of the cases that it moves.
+    P.SUCCESSION_APPLY: Grant(None, administrator),
     P.ORGANISATION_CREATE: Grant(None, applicant),
     P.ORGANISATION_READ: Grant(Organisation, own_organisation),
     P.ORGANISATION_INVITE: Grant(Organisation, owns_organisation),

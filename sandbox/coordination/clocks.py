@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sandbox.domain.calendar import BusinessCalendar, ClockReading, Stop, read_clock
+from sandbox.domain.calendar import BusinessCalendar, ClockReading, Stop, read_clock, suspensions_of
 from sandbox.domain.packs import ClockSpec, ClockUnit, PolicyPack, Text
 
+ACCEPTANCE = "acceptance"
 POSITION = "position"
 
 
 def position_clock(
-    pack: PolicyPack, started_on: date, stops: Sequence[Stop], today: date
+    pack: PolicyPack, started_on: date, stops: Sequence[Stop], today: date, authority: str
 ) -> ClockReading:
-    """Read the term for positions, which stands still while the company is asked for something."""
+    """Read an authority's term for its position.
+
+    It stands still while the company is asked for something, and in the authority's own suspension
+    windows: where the law stops its terms nobody may hold its silence against it.
+    """
     named = next((clock for clock in pack.clocks if clock.key == POSITION), None)
     spec = ClockSpec(
         key=POSITION,
@@ -21,10 +26,18 @@ def position_clock(
         length=pack.coordination.position_days,
         silence=pack.coordination.position_silence,
     )
-    return read_clock(spec, BusinessCalendar.from_spec(pack.calendar), started_on, stops, today)
-
-
-def answer_by(pack: PolicyPack, today: date) -> date:
-    """Return the last day on which an authority that is asked today may answer."""
     calendar = BusinessCalendar.from_spec(pack.calendar)
-    return calendar.add_business_days(today, pack.coordination.acceptance_days)
+    standing_still = (*stops, *suspensions_of(pack, authority))
+    return read_clock(spec, calendar, started_on, standing_still, today)
+
+
+def answer_by(pack: PolicyPack, today: date, authority: str) -> date:
+    """Return the last day on which an authority that is asked today may answer."""
+    spec = ClockSpec(
+        key=ACCEPTANCE,
+        name=Text({}),
+        unit=ClockUnit.BUSINESS_DAYS,
+        length=pack.coordination.acceptance_days,
+    )
+    calendar = BusinessCalendar.from_spec(pack.calendar)
+    return read_clock(spec, calendar, today, suspensions_of(pack, authority), today).due_on

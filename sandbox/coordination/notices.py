@@ -1,6 +1,6 @@
 """Tell people what happened to a case that they share; nobody recused from it hears of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import Reader, list_caseworkers, list_members
 from sandbox.coordination import queries
-from sandbox.domain.packs import PolicyPack
+from sandbox.domain.packs import PolicyPack, SuccessionSpec
+from sandbox.domain.succession import Passage
 from sandbox.kernel.mail import post
 from sandbox.models import Application, AuthorityAssignment, Person
 
@@ -135,6 +136,57 @@ def decided(
         )
     for person in queries.list_team(session, application.id, authorities):
         _tell(session, person, "decided_for_authorities", application, now, outcome=outcome)
+
+
+def case_succeeded(
+    session: Session,
+    application: Application,
+    people: Iterable[Reader],
+    *,
+    succession: SuccessionSpec,
+    passages: Sequence[Passage],
+    now: datetime,
+) -> None:
+    """Tell the company who works on its case from now on, and under which rule."""
+    for person in people:
+        _tell(
+            session,
+            person,
+            "succeeded",
+            application,
+            now,
+            authority=succession.authority,
+            successors=", ".join(each.authority for each in passages),
+            rule=succession.open_cases.in_(person.language),
+        )
+
+
+def authority_ended(
+    session: Session,
+    succession: SuccessionSpec,
+    ids: Mapping[str, UUID],
+    moved: int,
+    now: datetime,
+) -> None:
+    """Tell the people of all authorities concerned, and the secretariat, once for all cases."""
+    successors = [each.code for each in succession.successors]
+    heirs = [ids[code] for code in successors]
+    stranded = queries.count_stranded(session, heirs)
+    for person in queries.list_concerned(session, ids[succession.authority], heirs):
+        post(
+            session,
+            to=person.id,
+            address=person.email,
+            language=person.language,
+            template="coordination/authority_ended",
+            now=now,
+            authority=succession.authority,
+            successors=", ".join(successors),
+            rule=succession.open_cases.in_(person.language),
+            provision=succession.provision.in_(person.language),
+            moved=moved,
+            stranded=stranded,
+        )
 
 
 def _tell(

@@ -34,6 +34,7 @@ STATE: Mapping[AssignmentState, Tag] = {
     AssignmentState.PROPOSED: Tag(_l("Has not answered yet"), "gold"),
     AssignmentState.ACCEPTED: Tag(_l("Took the case"), "green"),
     AssignmentState.DECLINED: Tag(_l("Did not take the case"), "grey"),
+    AssignmentState.SUCCEEDED: Tag(_l("Ended; others follow it"), "grey"),
 }
 STANCE: Mapping[Stance, Tag] = {
     Stance.CONCUR: Tag(_l("Agrees"), "green"),

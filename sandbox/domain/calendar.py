@@ -8,7 +8,14 @@ from functools import lru_cache
 
 import holidays
 
-from sandbox.domain.packs import CalendarSpec, ClockSpec, ClockUnit
+from sandbox.domain.packs import (
+    CalendarSpec,
+    ClockSpec,
+    ClockUnit,
+    PolicyPack,
+    SuspensionWindowSpec,
+    Text,
+)
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -69,12 +76,53 @@ class BusinessCalendar:
 class Stop:
     """Stand a clock still from a day to another; without `ended_on` it still stands.
 
-    Shape: the first day is part of the stop, the day on which it ended is not.
+    Shape: the first day is part of the stop, the day on which it ended is not; `ground` is the
+    legal ground of a suspension window, which has no other reason.
     """
 
     started_on: date
     ended_on: date | None
     reason: str
+    ground: Text | None = None
+
+
+def suspensions_of(pack: PolicyPack, authority: str) -> tuple[Stop, ...]:
+    """List the days on which the terms of an authority stand still by law, as stops of a clock.
+
+    Filings are received on these days all the same; the term that they start or continue counts
+    from the first day after the window.
+    """
+    calendar = BusinessCalendar.from_spec(pack.calendar)
+    return tuple(
+        Stop(first, last + _ONE_DAY, "", window.ground)
+        for window in pack.suspension_windows
+        if window.authority == authority
+        for first, last in _spans(calendar, window)
+    )
+
+
+def during(stops: Sequence[Stop], first: date, last: date | None) -> tuple[Stop, ...]:
+    """Keep of each stop what lies within a time; without `last` the time has not ended.
+
+    Shape: as with a stop, the last day is not part of the time.
+    """
+    kept = []
+    for stop in stops:
+        begin = max(stop.started_on, first)
+        end = min((day for day in (stop.ended_on, last) if day is not None), default=None)
+        if end is None or begin < end:
+            kept.append(Stop(begin, end, stop.reason, stop.ground))
+    return tuple(kept)
+
+
+def _spans(calendar: BusinessCalendar, window: SuspensionWindowSpec) -> Iterator[tuple[date, date]]:
+    if window.dates:
+        yield from ((day, day) for day in window.dates)
+    elif window.first_day is not None and window.last_day is not None:
+        yield window.first_day, window.last_day
+    elif window.first_day is not None and window.business_days is not None:
+        before = window.first_day - _ONE_DAY
+        yield window.first_day, calendar.add_business_days(before, window.business_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +131,9 @@ class ClockReading:
 
     Units: `day`, `length`, `stopped_days` and `days_left` are days of the clock's own unit; those
     of a clock of months are calendar days.
-    Shape: `days_left` is `length - day`, negative once the term is over by as many days.
+    Shape: `days_left` is `length - day`, negative once the term is over by as many days; `grounds`
+    are the legal grounds among the stops, each with the days that it took so far, of which one
+    counts once whatever else stopped it.
     """
 
     spec: ClockSpec
@@ -95,6 +145,7 @@ class ClockReading:
     is_stopped: bool
     is_overdue: bool
     days_left: int
+    grounds: tuple[tuple[Text, int], ...] = ()
 
 
 def read_clock(
@@ -127,6 +178,7 @@ def read_clock(
     elapsed = [day for day in _days(started_on + _ONE_DAY, at) if _counts(spec, calendar, day)]
     stopped_days = sum(any(_covers(stop, day) for stop in stops) for day in elapsed)
     day_number = len(elapsed) - stopped_days
+    grounds = _grounds(stops, elapsed, at)
     closed = [_closed(stop, at) for stop in stops]
     due_on = _due_on(spec, calendar, started_on, closed)
     length = spec.length
@@ -143,6 +195,7 @@ def read_clock(
         is_stopped=ended_on is None and any(_covers(stop, at) for stop in stops),
         is_overdue=at > due_on,
         days_left=length - day_number,
+        grounds=grounds,
     )
 
 
@@ -174,8 +227,32 @@ def _due_on(
     return day
 
 
+def _grounds(
+    stops: Sequence[Stop], elapsed: Sequence[date], at: date
+) -> tuple[tuple[Text, int], ...]:
+    """Count the days that each legal ground took, and keep one that stops the clock now."""
+    taken: dict[int, int] = {}
+    for day in elapsed:
+        first = next((place for place, stop in enumerate(stops) if _covers(stop, day)), None)
+        if first is not None:
+            taken[first] = taken.get(first, 0) + 1
+    found: list[tuple[Text, int]] = []
+    for place, stop in enumerate(stops):
+        if stop.ground is not None and (place in taken or _covers(stop, at)):
+            days = taken.get(place, 0)
+            # A window of single days is several stops with one ground.
+            before = next((n for n, (ground, _) in enumerate(found) if ground == stop.ground), None)
+            if before is None:
+                found.append((stop.ground, days))
+            else:
+                found[before] = (stop.ground, found[before][1] + days)
+    return tuple(found)
+
+
 def _closed(stop: Stop, at: date) -> Stop:
-    return stop if stop.ended_on is not None else Stop(stop.started_on, at, stop.reason)
+    return (
+        stop if stop.ended_on is not None else Stop(stop.started_on, at, stop.reason, stop.ground)
+    )
 
 
 def _covers(stop: Stop, day: date) -> bool:

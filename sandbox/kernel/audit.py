@@ -90,6 +90,8 @@ class Deed(StrEnum):
     PACK_DISCARDED = "pack:discarded"
     APPLICATION_MOVED = "application:moved"  # to a newer version of the rules
     AUTHORITY_REPLACED = "authority:replaced"  # asked in place of one that declined
+    AUTHORITY_ENDED = "authority:ended"  # a succession was applied, for the whole programme
+    AUTHORITY_SUCCEEDED = "authority:succeeded"  # a case went to those that follow
 
 
 class AuditEntry(Base):

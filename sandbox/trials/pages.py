@@ -204,7 +204,7 @@ def _may_agree(file: TrialFile, actor: Actor, granted: frozenset[P]) -> bool:
         return False
     authority = file.acting(actor)
     party = authority.code if authority else Who.COMPANY.value
-    return not missing_fields(file) and all(row.party != party for row in file.agreements)
+    return not missing_fields(file) and party not in file.agreed_by
 
 
 def _may_resume(file: TrialFile, actor: Actor, granted: frozenset[P]) -> bool:
@@ -216,7 +216,7 @@ def _may_resume(file: TrialFile, actor: Actor, granted: frozenset[P]) -> bool:
         return suspension.by_company and suspension.suspender_agreed_at is None
     if authority.is_lead and suspension.lead_agreed_at is None:
         return True
-    is_suspender = suspension.authority_id == authority.authority_id
+    is_suspender = authority.answers_for(suspension.authority_id)
     return is_suspender and suspension.suspender_agreed_at is None
 
 

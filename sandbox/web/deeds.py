@@ -78,6 +78,8 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.PACK_DISCARDED: _l("A version of the rules was discarded"),
     Deed.APPLICATION_MOVED: _l("Case moved to a newer version of the rules"),
     Deed.AUTHORITY_REPLACED: _l("Another authority asked in place of one that declined"),
+    Deed.AUTHORITY_ENDED: _l("Authority ended by succession"),
+    Deed.AUTHORITY_SUCCEEDED: _l("Case passed to the authorities that follow one that ended"),
 }
 
 

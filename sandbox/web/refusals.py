@@ -27,6 +27,9 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.DEADLINE_NOT_PASSED: _l("The deadline has not passed yet."),
     Why.DEADLINE_PASSED: _l("The deadline has passed."),
     Why.DECISION_WAITING: _l("Not every authority has taken its position yet."),
+    Why.ANOTHER_FIRST: _l(
+        "Another succession comes first: the one that passes competences to this authority."
+    ),
     Why.DELIBERATION_NEEDED: _l(
         "An authority objects. The authorities have to deliberate before the case is decided."
     ),
@@ -98,6 +101,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.STAGE_MISSING: _l("There is no further stage in this plan."),
     Why.STILL_RUNNING: _l("The test is still running."),
     Why.STILL_SUSPENDED: _l("The test is suspended."),
+    Why.TOO_EARLY: _l("The day of the succession has not come yet."),
     Why.TRIAL_EXISTS: _l("A test has already been opened for this application."),
     Why.WORKS_FOR_APPLICANT: _l(
         "This person acts for an organisation that may apply, and cannot also decide."

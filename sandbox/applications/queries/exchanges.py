@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 from sandbox.domain.applications import (
     OPEN_STATUSES,
 )
-from sandbox.domain.calendar import BusinessCalendar, ClockReading, Stop, read_clock
+from sandbox.domain.calendar import (
+    BusinessCalendar,
+    ClockReading,
+    Stop,
+    during,
+    read_clock,
+    suspensions_of,
+)
 from sandbox.domain.packs import (
     PolicyPack,
 )
@@ -18,6 +25,7 @@ from sandbox.kernel.clock import local_day
 from sandbox.models import (
     Application,
     ApplicationReturn,
+    Authority,
     AuthorityAssignment,
     ClockStop,
     InformationRequest,
@@ -109,11 +117,54 @@ def clock_of(
     ended_at = application.decided_at
     if ended_at is None and application.status not in OPEN_STATUSES:
         ended_at = application.changed_at
+    by_status = tuple(stop for stop in stops if stop.reason in spec.stops_in)
     return read_clock(
         spec,
         BusinessCalendar.from_spec(pack.calendar),
         application.clock_started_on,
-        [stop for stop in stops if stop.reason in spec.stops_in],
+        (*by_status, *_suspensions(session, application, pack)),
         today,
         ended_on=local_day(ended_at, pack.calendar.timezone) if ended_at else None,
     )
+
+
+def _suspensions(session: Session, application: Application, pack: PolicyPack) -> tuple[Stop, ...]:
+    """List the windows in which the law stopped the terms of whoever led the case at the time.
+
+    The decision is the lead's to take, so its windows stop the clock and those of associates do
+    not. What has stopped the clock once stays counted when another authority leads.
+    """
+    started_on = application.clock_started_on
+    late = {
+        window.authority
+        for window in pack.suspension_windows
+        for stop in suspensions_of(pack, window.authority)
+        if started_on is not None and stop.ended_on is not None and stop.ended_on > started_on
+    }
+    if not late:  # most cases began after every window, and cost no statement
+        return ()
+    rows = session.execute(
+        select(
+            Authority.code,
+            AuthorityAssignment.state,
+            AuthorityAssignment.assigned_at,
+            AuthorityAssignment.responded_at,
+            AuthorityAssignment.succeeded_at,
+        )
+        .join(Authority, Authority.id == AuthorityAssignment.authority_id)
+        .where(
+            AuthorityAssignment.application_id == application.id,
+            AuthorityAssignment.role == AssignmentRole.LEAD,
+            Authority.code.in_(late),
+        )
+        .order_by(AuthorityAssignment.assigned_at)
+    )
+    zone = pack.calendar.timezone
+    found: list[Stop] = []
+    for row in rows:
+        has_declined = row.state == AssignmentState.DECLINED
+        left_at = row.succeeded_at or (row.responded_at if has_declined else None)
+        left_on = local_day(left_at, zone) if left_at else None
+        windows = suspensions_of(pack, row.code)
+        found += during(windows, local_day(row.assigned_at, zone), left_on)
+    return tuple(found)

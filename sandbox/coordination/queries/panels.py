@@ -1,6 +1,6 @@
 """Gather what the page of a case says about the authorities, for each kind of reader."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -180,10 +180,13 @@ def case_panel(
         for row in rows
         if viewer is not Viewer.COMPANY or row.state != AssignmentState.DECLINED.value
     )
-    clock = None
+    clock: ClockReading | None = None
+    clocks: dict[str, ClockReading] = {}
     if viewer is not Viewer.COMPANY and application.status in REVIEWING:
         found = list_stops(session, application.id) if stops is None else stops
-        clock = _clock(pack, rows, found, now)
+        clocks = _clocks(pack, rows, found, now)
+        shown = next((row for row in rows if row.authority_id in actor.officer_of), None)
+        clock = clocks.get((shown or rows[0]).code) if clocks else None
     needs_replacement = bool(
         application.status == ApplicationStatus.ASSIGNED and declined_authorities(rows)
     )
@@ -192,7 +195,7 @@ def case_panel(
         lines=lines,
         waiting=()
         if viewer is Viewer.COMPANY
-        else _waiting(application, pack, rows, officers, clock),
+        else _waiting(application, pack, rows, officers, clocks),
         decision=_decision(session, application.id) if is_decided else None,
         position_clock=clock,
         criteria=len(pack.criteria),
@@ -323,15 +326,20 @@ def _line(
     )
 
 
-def _clock(
+def _clocks(
     pack: PolicyPack, rows: Sequence[Line], stops: Sequence[Stop], now: datetime
-) -> ClockReading | None:
+) -> dict[str, ClockReading]:
+    """Read the term for its position of each authority on the case; none before the review."""
     answered = [row.responded_at for row in rows if row.responded_at is not None]
     if not answered:
-        return None
+        return {}
     timezone = pack.calendar.timezone
-    started_on = local_day(max(answered), timezone)
-    return position_clock(pack, started_on, stops, local_day(now, timezone))
+    started_on, today = local_day(max(answered), timezone), local_day(now, timezone)
+    return {
+        row.code: position_clock(pack, started_on, stops, today, row.code)
+        for row in rows
+        if row.state in STANDING
+    }
 
 
 def _decision(session: Session, application_id: UUID) -> DecisionLine | None:
@@ -348,7 +356,7 @@ def _waiting(
     pack: PolicyPack,
     rows: Sequence[Line],
     officers: dict[UUID, Line],
-    clock: ClockReading | None,
+    clocks: Mapping[str, ClockReading],
 ) -> tuple[Waiting, ...]:
     status = application.status
     if status == ApplicationStatus.INFORMATION_REQUESTED:
@@ -368,7 +376,9 @@ def _waiting(
             return (_waits_for_somebody(lead),)
         return (Waiting(WaitingKind.DECIDE, "" if lead is None else lead.code),)
     each = (
-        _waits(row, officers.get(row.authority_id), status, len(pack.criteria), clock)
+        _waits(
+            row, officers.get(row.authority_id), status, len(pack.criteria), clocks.get(row.code)
+        )
         for row in standing
     )
     return tuple(found for found in each if found is not None)

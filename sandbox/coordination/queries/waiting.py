@@ -35,6 +35,7 @@ from sandbox.kernel.clock import local_day
 from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
 from sandbox.models import (
     Application,
+    Authority,
     AuthorityAssignment,
     ClockStop,
     ConflictDeclaration,
@@ -103,7 +104,8 @@ def _positions_due(row: Line, stops: Sequence[Stop], now: datetime) -> date | No
         return None
     timezone = pack.calendar.timezone
     started_on = local_day(row.review_started_at, timezone)
-    return position_clock(pack, started_on, stops, local_day(now, timezone)).due_on
+    today = local_day(now, timezone)
+    return position_clock(pack, started_on, stops, today, row.authority).due_on
 
 
 def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
@@ -251,6 +253,11 @@ def _facts(actor: Actor) -> Any:
             Application.pack_version,
             place.id.label("assignment_id"),
             place.authority_id,
+            select(Authority.code)
+            .where(Authority.id == place.authority_id)
+            .correlate(place)
+            .scalar_subquery()
+            .label("authority"),
             place.role,
             place.state,
             place.assigned_at,

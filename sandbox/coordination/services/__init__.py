@@ -10,10 +10,12 @@ from sandbox.coordination.services.deciding import decide, open_deliberation
 from sandbox.coordination.services.judging import save_review, take_position
 from sandbox.coordination.services.officers import declare_conflict, name_officer
 from sandbox.coordination.services.silence import apply_silence
+from sandbox.coordination.services.succession import apply_succession
 
 __all__ = [
     "accept_assignment",
     "apply_silence",
+    "apply_succession",
     "assign",
     "decide",
     "declare_conflict",

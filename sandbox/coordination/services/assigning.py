@@ -59,7 +59,7 @@ def assign(
             role=AssignmentRole.LEAD if code == lead else AssignmentRole.ASSOCIATE,
             state=AssignmentState.PROPOSED,
             assigned_at=now,
-            respond_by=answer_by(pack, today),
+            respond_by=answer_by(pack, today, code),
         )
         for code in (lead, *associates)
     ]
@@ -179,7 +179,7 @@ def replace_authority(
     place.role = role
     place.state = AssignmentState.PROPOSED
     place.assigned_at = now
-    place.respond_by = answer_by(pack, today)
+    place.respond_by = answer_by(pack, today, replacement)
     place.responded_at = None
     place.reason = ""
     place.tacit = False
@@ -233,12 +233,12 @@ def answer(
         role=assignment.role,
         tacit=tacit,
     )
-    begins = _start_review_if_complete(session, actor, application, now)
+    begins = start_review_if_complete(session, actor, application, now)
     if not is_accepted:
         notices.authority_declined(session, application, assignment, now, review_begins=begins)
 
 
-def _start_review_if_complete(
+def start_review_if_complete(
     session: Session, actor: Actor, application: Application, now: datetime
 ) -> bool:
     """Begin the review once nobody's answer is missing; tell whether it begins."""
@@ -254,9 +254,12 @@ def _start_review_if_complete(
     record(session, actor, Deed.APPLICATION_REVIEW_STARTED, application, now=now)
     pack = active.pack_of(application)
     today = local_day(now, pack.calendar.timezone)
-    clock = position_clock(pack, today, (), today)
-    authorities = [each.authority_id for each in standing]
-    notices.review_started(session, application, authorities, clock.due_on, now)
+    due: dict[date, list[UUID]] = {}
+    for each in standing:
+        clock = position_clock(pack, today, (), today, each.authority.code)
+        due.setdefault(clock.due_on, []).append(each.authority_id)
+    for due_on, authorities in due.items():
+        notices.review_started(session, application, authorities, due_on, now)
     return True
 
 
@@ -275,6 +278,7 @@ def _to_answer(
 def _existing(
     session: Session, pack: PolicyPack, codes: Sequence[str], today: date
 ) -> dict[str, UUID]:
+    queries.share_authorities(session, codes)
     known = {spec.code for spec in queries.list_in_force(session, pack, today)}
     ids = dict(queries.map_authorities(session, codes))
     for code in codes:

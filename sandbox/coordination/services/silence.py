@@ -64,7 +64,7 @@ def _take_position_for(
 ) -> bool:
     pack = active.pack_of(application)
     stance = _STANCE.get(pack.coordination.position_silence)
-    if stance is None or not _is_overdue(session, application, now):
+    if stance is None or not _is_overdue(session, application, assignment, now):
         return False
     require(session, actor, P.POSITION_TAKE, application)
     _keep_tacit(session, application, assignment.authority_id, stance, now)
@@ -83,7 +83,9 @@ def _take_position_for(
     return True
 
 
-def _is_overdue(session: Session, application: Application, now: datetime) -> bool:
+def _is_overdue(
+    session: Session, application: Application, assignment: AuthorityAssignment, now: datetime
+) -> bool:
     pack = active.pack_of(application)
     timezone = pack.calendar.timezone
     started_at = queries.review_started(session, application.id)
@@ -94,6 +96,7 @@ def _is_overdue(session: Session, application: Application, now: datetime) -> bo
         local_day(started_at, timezone),
         queries.list_stops(session, application.id),
         local_day(now, timezone),
+        assignment.authority.code,
     )
     return clock.is_overdue
 

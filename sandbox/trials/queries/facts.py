@@ -1,7 +1,7 @@
 """Hold every fact that the page of a trial shows and that its gates are judged on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -49,12 +49,21 @@ COMPANY = "company"
 
 @dataclass(frozen=True, slots=True)
 class Supervisor:
-    """Name an authority that supervises a trial."""
+    """Name an authority that supervises a trial.
+
+    Shape: `predecessors` are the authorities for which it stands on the case since they ended, by
+    id; what they agreed to, approved or suspended counts as its own.
+    """
 
     authority_id: UUID
     code: str
     names: Mapping[str, str]
     is_lead: bool
+    predecessors: Mapping[UUID, str] = field(default_factory=dict)
+
+    def answers_for(self, authority_id: UUID | None) -> bool:
+        """Tell whether a deed of this authority counts as one of the supervisor's own."""
+        return authority_id == self.authority_id or authority_id in self.predecessors
 
 
 @dataclass(frozen=True)
@@ -157,6 +166,20 @@ class TrialFile:
         """Return the report that waits longest for the lead's word."""
         return next((report for report in self.reports if report.state == "submitted"), None)
 
+    def speakers(self, party: str) -> tuple[str, ...]:
+        """Return as whose word that of a party counts now: its own, or that of its successors."""
+        heirs = tuple(
+            each.code
+            for each in self.supervisors
+            if each.code == party or party in each.predecessors.values()
+        )
+        return heirs or (party,)
+
+    @property
+    def agreed_by(self) -> frozenset[str]:
+        """Return the parties that are bound by an agreement to the plan."""
+        return frozenset(code for row in self.agreements for code in self.speakers(row.party))
+
     def day_of(self, instant: datetime) -> date:
         """Return the local day of an instant."""
         return local_day(instant, self.pack.calendar.timezone)
@@ -220,8 +243,8 @@ class TrialFile:
         for row in evidence:
             if row.kind == "approval" and not row.is_recused:
                 given = approvals.setdefault(row.requirement, {})
-                party = row.authority or Who.SECRETARIAT.value
-                given[party] = given.get(party, frozenset()) | {str(row.person_id)}
+                for party in self.speakers(row.authority or Who.SECRETARIAT.value):
+                    given[party] = given.get(party, frozenset()) | {str(row.person_id)}
         reports = self.current_reports
         serious = [each for each in self.incidents if each.serious and each.closed_at is None]
         return GateFacts(
@@ -229,7 +252,7 @@ class TrialFile:
             associates=tuple(each.code for each in self.supervisors if not each.is_lead),
             # An agreement is the authority's and stands, as its position does, though whoever gave
             # it is recused since; approvals and waivers are one person's word.
-            plan_agreed_by=frozenset(row.party for row in self.agreements),
+            plan_agreed_by=self.agreed_by,
             start_conditions_open=sum(each.state != "met" for each in self.conditions.values()),
             start_conditions_total=len(self.conditions),
             documents={row.requirement: row.filename for row in evidence if row.kind == "document"},

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from sandbox.applications.queries import has_conflict
@@ -20,6 +20,7 @@ from sandbox.models import (
     AuthorityAssignment,
     GateEvidence,
     Incident,
+    InheritedPlace,
     MonitoringReport,
     Person,
     PlanAgreement,
@@ -184,6 +185,8 @@ def list_supervisors(session: Session, application_id: UUID) -> tuple[Supervisor
 
 
 def _supervisors(session: Session, cases: Sequence[UUID]) -> dict[UUID, list[Supervisor]]:
+    """Read each supervisor of each case, once for each authority that it stands for."""
+    former = aliased(Authority)
     rows = session.execute(
         select(
             AuthorityAssignment.application_id,
@@ -191,17 +194,31 @@ def _supervisors(session: Session, cases: Sequence[UUID]) -> dict[UUID, list[Sup
             AuthorityAssignment.role,
             Authority.code,
             Authority.names,
+            former.id.label("former_id"),
+            former.code.label("former_code"),
         )
         .join(Authority, Authority.id == AuthorityAssignment.authority_id)
+        .outerjoin(
+            InheritedPlace,
+            (InheritedPlace.application_id == AuthorityAssignment.application_id)
+            & (InheritedPlace.authority_id == AuthorityAssignment.authority_id),
+        )
+        .outerjoin(former, former.id == InheritedPlace.predecessor_id)
         .where(
             AuthorityAssignment.application_id.in_(cases),
             AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
         )
         .order_by(AuthorityAssignment.role.desc(), Authority.code)
     )
-    found: dict[UUID, list[Supervisor]] = {}
+    found: dict[UUID, dict[UUID, Supervisor]] = {}
     for row in rows:
+        of_case = found.setdefault(row.application_id, {})
         is_lead = row.role == AssignmentRole.LEAD.value
-        supervisor = Supervisor(row.authority_id, row.code, row.names, is_lead)
-        found.setdefault(row.application_id, []).append(supervisor)
-    return found
+        before = of_case.get(row.authority_id)
+        predecessors = {} if before is None else dict(before.predecessors)
+        if row.former_id is not None:
+            predecessors[row.former_id] = row.former_code
+        of_case[row.authority_id] = Supervisor(
+            row.authority_id, row.code, row.names, is_lead, predecessors
+        )
+    return {case: list(of_case.values()) for case, of_case in found.items()}

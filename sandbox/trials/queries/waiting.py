@@ -161,7 +161,7 @@ def _urgent_for_company(file: TrialFile) -> list[Wait]:
 def _next_for_company(file: TrialFile) -> list[Wait]:
     if not file.is_open:
         return []
-    agreed = {row.party for row in file.agreements}
+    agreed = file.agreed_by
     if file.trial.status == TrialStatus.PREPARING and COMPANY not in agreed:
         return [("trials.plan", "trials.plan", None)]
     if owes(file, Who.COMPANY):
@@ -174,7 +174,7 @@ def _urgent_for(file: TrialFile, authority: Supervisor) -> list[Wait]:
     found: list[Wait] = []
     suspension = file.open_suspension
     if suspension is not None:
-        by_us = suspension.authority_id == authority.authority_id
+        by_us = authority.answers_for(suspension.authority_id)
         wanted = (authority.is_lead and not suspension.lead_agreed_at) or (
             by_us and not suspension.suspender_agreed_at
         )
@@ -197,7 +197,7 @@ def _next_for(file: TrialFile, authority: Supervisor, actor: Actor) -> list[Wait
     if not file.is_open or file.open_suspension is not None:
         return []
     is_preparing = file.trial.status == TrialStatus.PREPARING
-    agreed = {row.party for row in file.agreements}
+    agreed = file.agreed_by
     if is_preparing and COMPANY in agreed and authority.code not in agreed:
         return [("trials.agree", "trials.plan", None)]
     gate = file.gate(file.next_gate)

@@ -77,7 +77,7 @@ def agree_plan(
         raise NotPossible(Why.PLAN_INCOMPLETE)
     authority = authority_of(file, actor, trial)
     party = authority.code if authority else COMPANY
-    if any(row.party == party for row in file.agreements):
+    if party in file.agreed_by:
         raise NotPossible(Why.ALREADY_DONE)
     session.add(
         PlanAgreement(
@@ -88,7 +88,7 @@ def agree_plan(
             agreed_at=now,
         )
     )
-    agreed = {row.party for row in file.agreements} | {party}
+    agreed = file.agreed_by | {party}
     if {COMPANY, *(each.code for each in file.supervisors)} <= agreed:
         trial.plan_agreed_at = now
     touch(trial, now)

@@ -100,7 +100,7 @@ def agree_to_resume(session: Session, actor: Actor, trial: Trial, *, now: dateti
     is_suspender = (
         suspension.by_company
         if authority is None
-        else authority.authority_id == suspension.authority_id
+        else authority.answers_for(suspension.authority_id)
     )
     if not (is_lead or is_suspender):
         raise NotPossible(Why.NOT_THE_SUSPENDER)

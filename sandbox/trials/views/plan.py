@@ -119,8 +119,8 @@ def _suspended_by(file: TrialFile) -> str:
         return who(Who.COMPANY)
     if suspension.authority_id is None:
         return _("the rules of the programme")
-    codes: dict[UUID | None, str] = {each.authority_id: each.code for each in file.supervisors}
-    return codes.get(suspension.authority_id, who(Who.ASSOCIATES))
+    heirs = [each.code for each in file.supervisors if each.answers_for(suspension.authority_id)]
+    return ", ".join(heirs) or who(Who.ASSOCIATES)
 
 
 def _awaited(file: TrialFile) -> list[str]:

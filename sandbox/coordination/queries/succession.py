@@ -1,0 +1,237 @@
+"""Read what moves when an authority ends, in pieces, each with a fixed number of statements."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql import ColumnElement
+
+from sandbox.applications.queries import Reader
+from sandbox.coordination.queries.cases import OPEN, has_trial_work
+from sandbox.coordination.queries.people import is_stranded
+from sandbox.domain.packs import Answers
+from sandbox.kernel.paging import Page, paged
+from sandbox.models import (
+    Application,
+    Authority,
+    AuthorityAssignment,
+    AuthorityMembership,
+    CriterionReview,
+    InheritedPlace,
+    Membership,
+    OfficerAssignment,
+    Person,
+    Position,
+    StaffGrant,
+    Submission,
+)
+from sandbox.models.coordination import STANDING
+from sandbox.models.people import AuthorityRole
+
+CHUNK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """Hold some cases that move, with everything of them that a succession touches.
+
+    Shape: every mapping is by the id of the case.
+    """
+
+    applications: Sequence[Application]
+    places: Mapping[UUID, list[AuthorityAssignment]]
+    answers: Mapping[UUID, Answers]
+    positions: Mapping[UUID, list[Position]]
+    reviews: Mapping[UUID, list[CriterionReview]]
+    officers: Mapping[UUID, list[OfficerAssignment]]
+    inherited: Mapping[UUID, list[InheritedPlace]]
+
+
+def lock_authority(session: Session, code: str) -> Authority | None:
+    """Take the row of an authority, so that it ends once and nobody asks it meanwhile."""
+    return session.scalar(select(Authority).where(Authority.code == code).with_for_update())
+
+
+def share_authorities(session: Session, codes: Sequence[str]) -> None:
+    """Hold authorities so that none of them ends before this transaction does.
+
+    What is read afterwards tells whether one of them has ended before.
+    """
+    statement = select(Authority.id).where(Authority.code.in_(codes)).order_by(Authority.id)
+    session.execute(statement.with_for_update(read=True)).all()
+
+
+def _is_moving(place: Any) -> ColumnElement[bool]:
+    """Tell whether a case is open to an authority: undecided, or its trial still needs it."""
+    is_on: ColumnElement[bool] = place.state.in_(STANDING)
+    return is_on & or_(Application.status.in_(OPEN), has_trial_work(place))
+
+
+def read_moving(session: Session, authority_id: UUID, after: UUID | None) -> Moving | None:
+    """Take the next open cases of an authority; None once there are no more."""
+    statement = (
+        select(Application)
+        .join(AuthorityAssignment, AuthorityAssignment.application_id == Application.id)
+        .where(
+            AuthorityAssignment.authority_id == authority_id,
+            _is_moving(AuthorityAssignment),
+        )
+        .order_by(Application.id)
+        .limit(CHUNK)
+        .with_for_update(of=Application)
+    )
+    if after is not None:
+        statement = statement.where(Application.id > after)
+    applications = session.scalars(statement).all()
+    if not applications:
+        return None
+    ids = [each.id for each in applications]
+    return Moving(
+        applications=applications,
+        places=_by_case(session, AuthorityAssignment, ids),
+        answers=_answers(session, ids),
+        positions=_by_case(session, Position, ids),
+        reviews=_by_case(session, CriterionReview, ids),
+        officers=_by_case(session, OfficerAssignment, ids),
+        inherited=_by_case(session, InheritedPlace, ids),
+    )
+
+
+def _by_case(session: Session, model: Any, ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in session.scalars(
+        select(model).where(model.application_id.in_(ids)).order_by(model.id)
+    ):
+        found[row.application_id].append(row)
+    return found
+
+
+def _answers(session: Session, ids: Sequence[UUID]) -> dict[UUID, Answers]:
+    newest = (
+        select(Submission.application_id, func.max(Submission.number).label("number"))
+        .where(Submission.application_id.in_(ids))
+        .group_by(Submission.application_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Submission.application_id, Submission.content).join(
+            newest,
+            (Submission.application_id == newest.c.application_id)
+            & (Submission.number == newest.c.number),
+        )
+    )
+    return {row.application_id: row.content["answers"] for row in rows}
+
+
+def count_moving(session: Session, authority_ids: Sequence[UUID]) -> Mapping[UUID, tuple[int, int]]:
+    """Count the open cases of authorities. Shape: undecided ones, and those with a trial."""
+    undecided = func.sum(case((Application.status.in_(OPEN), 1), else_=0))
+    rows = session.execute(
+        select(
+            AuthorityAssignment.authority_id,
+            func.coalesce(undecided, 0).label("undecided"),
+            func.count().label("every"),
+        )
+        .join(Application, Application.id == AuthorityAssignment.application_id)
+        .where(
+            AuthorityAssignment.authority_id.in_(authority_ids),
+            _is_moving(AuthorityAssignment),
+        )
+        .group_by(AuthorityAssignment.authority_id)
+    )
+    return {row.authority_id: (row.undecided, row.every - row.undecided) for row in rows}
+
+
+def list_moving(
+    session: Session, authority_id: UUID, after: str | None
+) -> Page[Row[*tuple[Any, ...]]]:
+    """Page through the open cases of an authority by their references.
+
+    Shape: an administrator reads no content: rows of reference, status and role.
+    """
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            Application.status,
+            AuthorityAssignment.role,
+            Application.reference,
+        )
+        .join(AuthorityAssignment, AuthorityAssignment.application_id == Application.id)
+        .where(
+            AuthorityAssignment.authority_id == authority_id,
+            _is_moving(AuthorityAssignment),
+        )
+    )
+    return paged(session, statement, (Application.reference,), (str,), after, descending=False)
+
+
+def list_memberships(
+    session: Session, authority_ids: Sequence[UUID]
+) -> Mapping[UUID, frozenset[UUID]]:
+    """Map authorities to the people who act for them now."""
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    rows = session.execute(
+        select(AuthorityMembership.authority_id, AuthorityMembership.person_id)
+        .join(Person, Person.id == AuthorityMembership.person_id)
+        .where(AuthorityMembership.authority_id.in_(authority_ids), Person.active.is_(True))
+    )
+    for row in rows:
+        found[row.authority_id].add(row.person_id)
+    return {authority: frozenset(people) for authority, people in found.items()}
+
+
+def list_companies(
+    session: Session, organisations: Sequence[UUID]
+) -> Mapping[UUID, Sequence[Reader]]:
+    """Map organisations to their people who can be written to."""
+    found: defaultdict[UUID, list[Reader]] = defaultdict(list)
+    rows = session.execute(
+        select(Membership.organisation_id, Person.id, Person.email, Person.language)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.organisation_id.in_(organisations),
+            Person.active.is_(True),
+            Person.confirmed_at.is_not(None),
+        )
+        .order_by(Person.email)
+    )
+    for row in rows:
+        found[row.organisation_id].append(Reader(row.id, row.email, row.language))
+    return found
+
+
+def list_concerned(session: Session, former: UUID, successors: Sequence[UUID]) -> Sequence[Reader]:
+    """List whom the end of an authority concerns as such, each once.
+
+    Everybody of the authority that ends, the heads of its successors, and the secretariat.
+    """
+    own = select(AuthorityMembership.person_id).where(AuthorityMembership.authority_id == former)
+    heads = select(AuthorityMembership.person_id).where(
+        AuthorityMembership.authority_id.in_(successors),
+        AuthorityMembership.role == AuthorityRole.HEAD,
+    )
+    secretariat = select(StaffGrant.person_id).where(StaffGrant.role == "caseworker")
+    rows = session.execute(
+        select(Person.id, Person.email, Person.language)
+        .where(
+            Person.active.is_(True),
+            Person.confirmed_at.is_not(None),
+            or_(Person.id.in_(own), Person.id.in_(heads), Person.id.in_(secretariat)),
+        )
+        .order_by(Person.email)
+    )
+    return [Reader(*row) for row in rows]
+
+
+def count_stranded(session: Session, authority_ids: Sequence[UUID]) -> int:
+    """Count the cases on which one of these authorities must act and has nobody who may."""
+    place = aliased(AuthorityAssignment)
+    statement = (
+        select(func.count(Application.id.distinct()))
+        .join(place, place.application_id == Application.id)
+        .where(place.authority_id.in_(authority_ids), is_stranded(place))
+    )
+    return session.scalar(statement) or 0

@@ -1,0 +1,336 @@
+"""Apply a succession: an authority ends, and its open cases go to those that follow it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from sandbox.access.checks import NotFound, require
+from sandbox.access.permissions import P
+from sandbox.authorities.queries import applied_codes
+from sandbox.authorities.services import register_authorities
+from sandbox.coordination import notices, queries
+from sandbox.coordination.clocks import answer_by
+from sandbox.coordination.queries.succession import Moving
+from sandbox.coordination.services.assigning import start_review_if_complete
+from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.deliberation import CriterionMark, Mark, PositionTaken, Stance
+from sandbox.domain.packs import SuccessionSpec
+from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.routing import touched
+from sandbox.domain.succession import (
+    Passage,
+    Seat,
+    inherit_mark,
+    inherit_position,
+    is_first,
+    pass_on,
+)
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.clock import local_day
+from sandbox.models import (
+    Application,
+    AppliedSuccession,
+    AuthorityAssignment,
+    CriterionReview,
+    InheritedPlace,
+    OfficerAssignment,
+    Position,
+)
+from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
+from sandbox.packs import active
+
+Ids = Mapping[str, UUID]
+
+
+def apply_succession(session: Session, actor: Actor, *, key: str, now: datetime) -> int:
+    """End an authority as the pack in force has prepared it, and move its open cases.
+
+    All cases move in one transaction, some at a time; what the session held before is detached.
+    Closed cases stay with the authority, and so does everything that it has signed.
+    Returns how many cases moved.
+    Raises: Denied, NotFound, NotPossible(TOO_EARLY, ALREADY_DONE, ANOTHER_FIRST).
+    """
+    require(session, actor, P.SUCCESSION_APPLY)
+    pack = active.current()
+    succession = next((each for each in pack.successions if each.key == key), None)
+    if succession is None:
+        raise NotFound(succession=key)
+    if local_day(now, pack.calendar.timezone) < succession.on:
+        raise NotPossible(Why.TOO_EARLY, on=succession.on)
+    queries.lock_authority(session, succession.authority)
+    applied = applied_codes(session)
+    if succession.authority in applied:
+        raise NotPossible(Why.ALREADY_DONE, authority=succession.authority)
+    if not is_first(pack, succession, applied):
+        raise NotPossible(Why.ANOTHER_FIRST, authority=succession.authority)
+    authorities = register_authorities(session, actor, pack, now=now)
+    ids = {code: authority.id for code, authority in authorities.items()}
+    session.flush()
+
+    members = queries.list_memberships(session, [ids[each.code] for each in succession.successors])
+    moved = _move_all(_Act(session, actor, succession, ids, members, now))
+    applied_row = AppliedSuccession(
+        authority_id=ids[succession.authority],
+        key=key,
+        pack_code=pack.code,
+        pack_version=pack.version,
+        moved=moved,
+        applied_by_id=actor.person_id,
+        applied_at=now,
+    )
+    session.add(applied_row)
+    record(
+        session,
+        actor,
+        Deed.AUTHORITY_ENDED,
+        applied_row,
+        now=now,
+        authority_id=applied_row.authority_id,
+        authority=succession.authority,
+        successors=_listed(each.code for each in succession.successors),
+        moved=moved,
+    )
+    session.flush()
+    notices.authority_ended(session, succession, ids, moved, now)
+    return moved
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """Hold what every step of one succession needs.
+
+    Shape: `ids` are those of the pack's authorities by code; `members` the people of successors.
+    """
+
+    session: Session
+    actor: Actor
+    succession: SuccessionSpec
+    ids: Ids
+    members: Mapping[UUID, frozenset[UUID]]
+    now: datetime
+
+    @property
+    def former(self) -> UUID:
+        return self.ids[self.succession.authority]
+
+
+def _move_all(act: _Act) -> int:
+    session = act.session
+    moved, after = 0, None
+    while (moving := queries.read_moving(session, act.former, after)) is not None:
+        companies = queries.list_companies(
+            session, [each.organisation_id for each in moving.applications]
+        )
+        for application in moving.applications:
+            passages = _move(act, application, moving)
+            _record(act, application, passages)
+            if application.status == ApplicationStatus.ASSIGNED:
+                # Where two predecessors become one, nobody's answer may be missing any more.
+                session.flush()
+                start_review_if_complete(session, act.actor, application, act.now)
+            people = companies.get(application.organisation_id, ())
+            notices.case_succeeded(
+                session,
+                application,
+                people,
+                succession=act.succession,
+                passages=passages,
+                now=act.now,
+            )
+        moved += len(moving.applications)
+        after = moving.applications[-1].id
+        session.flush()
+        session.expunge_all()
+    return moved
+
+
+def _move(act: _Act, application: Application, moving: Moving) -> Sequence[Passage]:
+    """Close the place of the authority that ends and open, or change, those of its successors."""
+    pack = active.pack_of(application)
+    codes = {authority_id: code for code, authority_id in act.ids.items()}
+    places = {each.authority_id: each for each in moving.places[application.id]}
+    # An authority of another pack's making has no code here, and its seat changes nothing.
+    seats = [
+        Seat(codes.get(each.authority_id, ""), each.role == AssignmentRole.LEAD)
+        for each in places.values()
+        if each.state in STANDING
+    ]
+    weights = touched(pack, moving.answers.get(application.id, {}))
+    passages = pass_on(act.succession, seats, weights)
+    left = places[act.former]
+    for passage in passages:
+        place = places.get(act.ids[passage.authority])
+        if place is None:
+            place = AuthorityAssignment(
+                application_id=application.id, authority_id=act.ids[passage.authority]
+            )
+            act.session.add(place)
+        today = local_day(act.now, pack.calendar.timezone)
+        _take_over(place, left, passage, answer_by(pack, today, passage.authority), act.now)
+    left.state = AssignmentState.SUCCEEDED
+    left.succeeded_at = act.now
+    _inherit(act, application, moving, passages)
+    _reseat(act, application, moving, passages)
+    if application.status != ApplicationStatus.DECIDED:
+        application.changed_at = act.now
+        _bind_position(act, application, moving, passages)
+        _bind_marks(act, application, moving, passages)
+    return passages
+
+
+def _take_over(
+    place: AuthorityAssignment,
+    left: AuthorityAssignment,
+    passage: Passage,
+    respond_by: date,
+    now: datetime,
+) -> None:
+    """Put a successor in the place of its predecessor, bound by the answer that was given.
+
+    Whoever has not been asked before gets a whole term to answer.
+    """
+    was_standing = place.state in STANDING
+    is_promoted = passage.is_lead and place.role != AssignmentRole.LEAD
+    if not was_standing or is_promoted:
+        place.assigned_at = now
+    place.role = AssignmentRole.LEAD if passage.is_lead else AssignmentRole.ASSOCIATE
+    if was_standing and place.state == AssignmentState.ACCEPTED:
+        return
+    if left.state == AssignmentState.ACCEPTED:
+        place.state = AssignmentState.ACCEPTED
+        place.respond_by, place.responded_at = left.respond_by, left.responded_at
+        place.tacit = left.tacit
+    elif not was_standing:
+        place.state = AssignmentState.PROPOSED
+        place.respond_by, place.responded_at = respond_by, None
+        place.tacit = False
+    place.reason = ""
+
+
+def _inherit(
+    act: _Act, application: Application, moving: Moving, passages: Sequence[Passage]
+) -> None:
+    """Note for whom the successors stand on the case, the predecessor's predecessors included."""
+    rows = moving.inherited.get(application.id, [])
+    before = {each.predecessor_id for each in rows if each.authority_id == act.former}
+    known = {(each.authority_id, each.predecessor_id) for each in rows}
+    act.session.add_all(
+        InheritedPlace(
+            application_id=application.id,
+            authority_id=act.ids[passage.authority],
+            predecessor_id=predecessor,
+        )
+        for passage in passages
+        for predecessor in (act.former, *sorted(before))
+        if (act.ids[passage.authority], predecessor) not in known
+    )
+
+
+def _bind_position(
+    act: _Act, application: Application, moving: Moving, passages: Sequence[Passage]
+) -> None:
+    """Let what the authority has said of an undecided case count as said by its successors.
+
+    The row goes over, so that everything that asks for an authority's word finds it in one place;
+    who said it is kept beside it, and the history has it as it was.
+    """
+    positions = {each.authority_id: each for each in moving.positions.get(application.id, [])}
+    left = positions.get(act.former)
+    if left is None:
+        return
+    said = _position(left, act.succession.authority)
+    for passage in passages:
+        own = positions.get(act.ids[passage.authority])
+        row = own or Position(
+            application_id=application.id, authority_id=act.ids[passage.authority]
+        )
+        bound = inherit_position(_position(own, passage.authority) if own else None, said)
+        # Whoever took the position that stands answers for it, for instance once recused.
+        if own is None or own.stance != bound.stance:
+            row.taken_by_id, row.taken_at = left.taken_by_id, left.taken_at
+        row.stance, row.reasons = bound.stance, bound.reasons
+        row.conditions, row.tacit = list(bound.conditions), bound.tacit
+        row.inherited_from = left.inherited_from or act.succession.authority
+        act.session.add(row)
+    act.session.delete(left)
+
+
+def _position(row: Position, code: str) -> PositionTaken:
+    return PositionTaken(code, Stance(row.stance), row.reasons, tuple(row.conditions), row.tacit)
+
+
+def _bind_marks(
+    act: _Act, application: Application, moving: Moving, passages: Sequence[Passage]
+) -> None:
+    marks = moving.reviews.get(application.id, [])
+    own = {(each.authority_id, each.criterion): each for each in marks}
+    for left in (each for each in marks if each.authority_id == act.former):
+        said = _mark(left, act.succession.authority)
+        for passage in passages:
+            heir = act.ids[passage.authority]
+            row = own.get((heir, left.criterion))
+            bound = inherit_mark(_mark(row, passage.authority) if row else None, said)
+            if row is None:
+                row = CriterionReview(
+                    application_id=application.id, authority_id=heir, criterion=left.criterion
+                )
+                row.reviewed_by_id, row.reviewed_at = left.reviewed_by_id, left.reviewed_at
+                act.session.add(row)
+            row.mark, row.note = bound.mark, bound.note
+        act.session.delete(left)
+
+
+def _mark(row: CriterionReview, code: str) -> Mark:
+    return Mark(code, row.criterion, CriterionMark(row.mark), row.note)
+
+
+def _reseat(
+    act: _Act, application: Application, moving: Moving, passages: Sequence[Passage]
+) -> None:
+    """End the places of officers, and name again those who work for a successor now."""
+    open_places = [each for each in moving.officers.get(application.id, []) if not each.ended_at]
+    taken = {each.authority_id for each in open_places}
+    heirs = [act.ids[each.authority] for each in passages]
+    for place in (each for each in open_places if each.authority_id == act.former):
+        place.ended_at = act.now
+        heir = next(
+            (
+                heir
+                for heir in heirs
+                if heir not in taken and place.person_id in act.members.get(heir, ())
+            ),
+            None,
+        )
+        if heir is not None:
+            taken.add(heir)
+            act.session.add(
+                OfficerAssignment(
+                    application_id=application.id,
+                    authority_id=heir,
+                    person_id=place.person_id,
+                    named_by_id=place.named_by_id,
+                    named_at=act.now,
+                )
+            )
+
+
+def _record(act: _Act, application: Application, passages: Sequence[Passage]) -> None:
+    record(
+        act.session,
+        act.actor,
+        Deed.AUTHORITY_SUCCEEDED,
+        application,
+        now=act.now,
+        before=act.succession.authority,
+        after=_listed(each.authority for each in passages),
+        lead=next((each.authority for each in passages if each.is_lead), None),
+        competences=_listed(code for each in passages for code in each.competences),
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
