@@ -61,6 +61,10 @@ class RoutingForm(PlatformForm):
             )
 
 
+class ConfirmForm(PlatformForm):
+    """Ask nothing: the page around it says what the button does."""
+
+
 class ReplacementForm(PlatformForm):
     """Choose who is asked in place of an authority that declined."""
 

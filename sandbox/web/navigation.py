@@ -52,6 +52,7 @@ MENU: tuple[Entry, ...] = (
     Entry("accounts.own_authority", _l("My authority"), frozenset({Audience.AUTHORITY})),
     Entry("programme.index", _l("Rules"), _RULES),
     Entry("accounts.people", _l("People"), frozenset({Audience.ADMINISTRATOR})),
+    Entry("successions.index", _l("Successions"), frozenset({Audience.ADMINISTRATOR})),
     Entry("home.operations", _l("Operations"), frozenset({Audience.ADMINISTRATOR})),
     Entry("home.audit", _l("All deeds"), frozenset({Audience.AUDITOR})),
     Entry("home.check_eligibility", _l("Is it for you?"), frozenset({Audience.VISITOR})),

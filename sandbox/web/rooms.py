@@ -5,6 +5,7 @@ from flask import Blueprint
 from sandbox.accounts.views import bp as accounts
 from sandbox.applications.views import bp as applications
 from sandbox.coordination.views import bp as coordination
+from sandbox.coordination.views import successions
 from sandbox.home.views import bp as home
 from sandbox.outcomes.views import bp as outcomes
 from sandbox.programme.views import bp as programme
@@ -16,6 +17,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
     applications,
     coordination,
+    successions,
     trials,
     programme,
     outcomes,

@@ -286,6 +286,7 @@ FIXED: Mapping[str, Any] = {
     "name": "about",
     "code": "en",
     "filename": "css/app.css",
+    "key": "inai_2025",
     "slug": "mesa",
     "token": "nobody-has-this-token",
 }

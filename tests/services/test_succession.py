@@ -64,6 +64,7 @@ LATER = NOW + timedelta(days=40)
 
 @pytest.fixture
 def administrator(session: Session) -> Actor:
+    pack()  # installs the rules
     return actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR, name="Administra"))
 
 

@@ -23,6 +23,7 @@ from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.clock import local_day
 from sandbox.models import (
     Application,
+    AppliedSuccession,
     Authority,
     AuthorityAssignment,
     ConflictDeclaration,
@@ -80,7 +81,8 @@ class Waiting:
 class PositionLine:
     """Hold an authority's position as its colleagues read it.
 
-    Shape: `by_recused` tells whether whoever took it has declared a conflict of interest since.
+    Shape: `by_recused` tells whether whoever took it has declared a conflict of interest since;
+    `inherited_from` is the authority that took it, where that has ended.
     """
 
     stance: Stance
@@ -89,6 +91,7 @@ class PositionLine:
     tacit: bool
     taken_at: datetime
     by_recused: bool
+    inherited_from: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class Panel:
 
     Shape: `shows_positions` is False for companies, and for officers until they have declared;
     `is_open` until the reader's authority has nothing left to do: the decision, or the trial and
-    what it left over.
+    what it left over; `ended` are the codes of all authorities that have ended by succession.
     """
 
     viewer: Viewer
@@ -138,6 +141,7 @@ class Panel:
     shows_positions: bool
     needs_replacement: bool
     is_open: bool
+    ended: tuple[str, ...] = ()
 
     @property
     def is_ripe(self) -> bool:
@@ -202,6 +206,7 @@ def case_panel(
         has_declared=has_declared,
         shows_positions=shows_positions,
         needs_replacement=needs_replacement,
+        ended=tuple((rows[0].ended or "").split(",")) if rows else (),
         is_open=application.status in OPEN
         or any(row.has_trial_work and row.authority_id in actor.officer_of for row in rows),
     )
@@ -235,6 +240,13 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
         )
         .scalar_subquery()
     )
+    # All that have ended, so that old names on the page can say who follows.
+    former = aliased(Authority)
+    ended = (
+        select(func.aggregate_strings(former.code, ","))
+        .join(AppliedSuccession, AppliedSuccession.authority_id == former.id)
+        .scalar_subquery()
+    )
     return session.execute(
         select(
             AuthorityAssignment.authority_id,
@@ -251,6 +263,7 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             declared.label("declared"),
             has_head(AuthorityAssignment).label("has_head"),
             has_trial_work(AuthorityAssignment).label("has_trial_work"),
+            ended.label("ended"),
             Person.name,
             ConflictDeclaration.id.label("declaration"),
         )
@@ -294,6 +307,7 @@ def _positions(session: Session, application_id: UUID) -> dict[UUID, PositionLin
             Position.tacit,
             Position.taken_at,
             is_by_recused().label("by_recused"),
+            Position.inherited_from,
         ).where(Position.application_id == application_id)
     )
     return {

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,16 @@ from sqlalchemy import Row, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
+from sandbox.access.checks import NotFound
 from sandbox.applications.queries import Reader
 from sandbox.coordination.queries.cases import OPEN, has_trial_work
 from sandbox.coordination.queries.people import is_stranded
-from sandbox.domain.packs import Answers
+from sandbox.domain.packs import Answers, PolicyPack, SuccessionSpec
+from sandbox.domain.succession import is_first
 from sandbox.kernel.paging import Page, paged
 from sandbox.models import (
     Application,
+    AppliedSuccession,
     Authority,
     AuthorityAssignment,
     AuthorityMembership,
@@ -127,6 +131,61 @@ def _answers(session: Session, ids: Sequence[UUID]) -> dict[UUID, Answers]:
     return {row.application_id: row.content["answers"] for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Hold a succession of the pack with what it would move, or has moved.
+
+    Shape: `applied_at` and `moved` where it was applied; `undecided` and `trials` count the open
+    cases of the authority; `is_due` tells whether it may be applied now.
+    """
+
+    spec: SuccessionSpec
+    authority_id: UUID | None
+    applied_at: datetime | None
+    moved: int
+    undecided: int
+    trials: int
+    is_due: bool
+
+
+def list_successions(session: Session, pack: PolicyPack, today: date) -> Sequence[Prepared]:
+    """List the successions that a pack prepares, in two statements."""
+    rows = session.execute(
+        select(Authority.code, Authority.id, AppliedSuccession.applied_at, AppliedSuccession.moved)
+        .outerjoin(AppliedSuccession, AppliedSuccession.authority_id == Authority.id)
+        .where(Authority.code.in_([each.authority for each in pack.successions]))
+    )
+    known = {row.code: row for row in rows}
+    applied = {code for code, row in known.items() if row.applied_at is not None}
+    counts = count_moving(session, [row.id for row in known.values()])
+    found = []
+    for spec in pack.successions:
+        row = known.get(spec.authority)
+        undecided, trials = (0, 0) if row is None else counts.get(row.id, (0, 0))
+        found.append(
+            Prepared(
+                spec=spec,
+                authority_id=None if row is None else row.id,
+                applied_at=None if row is None else row.applied_at,
+                moved=0 if row is None else row.moved or 0,
+                undecided=undecided,
+                trials=trials,
+                is_due=spec.on <= today
+                and spec.authority not in applied
+                and is_first(pack, spec, applied),
+            )
+        )
+    return found
+
+
+def get_succession(session: Session, pack: PolicyPack, key: str, today: date) -> Prepared:
+    """Return one succession of a pack. Raises: NotFound."""
+    for each in list_successions(session, pack, today):
+        if each.spec.key == key:
+            return each
+    raise NotFound(succession=key)
+
+
 def count_moving(session: Session, authority_ids: Sequence[UUID]) -> Mapping[UUID, tuple[int, int]]:
     """Count the open cases of authorities. Shape: undecided ones, and those with a trial."""
     undecided = func.sum(case((Application.status.in_(OPEN), 1), else_=0))
@@ -147,7 +206,7 @@ def count_moving(session: Session, authority_ids: Sequence[UUID]) -> Mapping[UUI
 
 
 def list_moving(
-    session: Session, authority_id: UUID, after: str | None
+    session: Session, authority_id: UUID | None, after: str | None
 ) -> Page[Row[*tuple[Any, ...]]]:
     """Page through the open cases of an authority by their references.
 

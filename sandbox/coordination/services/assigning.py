@@ -233,13 +233,13 @@ def answer(
         role=assignment.role,
         tacit=tacit,
     )
-    begins = start_review_if_complete(session, actor, application, now)
+    begins = start_review_if_complete(session, actor, application, now=now)
     if not is_accepted:
         notices.authority_declined(session, application, assignment, now, review_begins=begins)
 
 
 def start_review_if_complete(
-    session: Session, actor: Actor, application: Application, now: datetime
+    session: Session, actor: Actor, application: Application, *, now: datetime
 ) -> bool:
     """Begin the review once nobody's answer is missing; tell whether it begins."""
     standing = [

@@ -131,7 +131,7 @@ def _move_all(act: _Act) -> int:
             if application.status == ApplicationStatus.ASSIGNED:
                 # Where two predecessors become one, nobody's answer may be missing any more.
                 session.flush()
-                start_review_if_complete(session, act.actor, application, act.now)
+                start_review_if_complete(session, act.actor, application, now=act.now)
             people = companies.get(application.organisation_id, ())
             notices.case_succeeded(
                 session,

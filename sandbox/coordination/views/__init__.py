@@ -2,6 +2,7 @@
 
 from sandbox.coordination.views import deciding, judging, officers, routing
 from sandbox.coordination.views.shared import bp
+from sandbox.coordination.views.succession import successions
 
 # Loading the modules has put their addresses on the blueprint.
-__all__ = ["bp", "deciding", "judging", "officers", "routing"]
+__all__ = ["bp", "deciding", "judging", "officers", "routing", "successions"]

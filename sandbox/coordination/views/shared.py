@@ -12,6 +12,7 @@ from sandbox.access.checks import NotFound
 from sandbox.access.guard import current_actor
 from sandbox.access.permissions import P
 from sandbox.coordination import queries, sentences
+from sandbox.coordination.successors import known_as, successor_lines
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day, utc_now
@@ -25,7 +26,11 @@ bp = Blueprint("coordination", __name__, url_prefix="/cases/<uuid:application_id
 @bp.app_context_processor
 def words() -> dict[str, Any]:
     """Give templates the words of this slice; the page of a case shows its panel."""
-    return {"coordination_words": sentences}
+    return {
+        "coordination_words": sentences,
+        "known_as": known_as,
+        "successor_lines": successor_lines,
+    }
 
 
 class Case(NamedTuple):

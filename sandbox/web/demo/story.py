@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sandbox.applications import services as applications
+from sandbox.authorities.queries import applied_codes
 from sandbox.coordination import services as coordination
+from sandbox.coordination.queries import list_in_force
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.packs import Answers, PolicyPack
@@ -248,9 +250,11 @@ class Story:
 
     def assign(self) -> None:
         """Ask the authorities that the answers point to, and a second one where there is one."""
-        found = propose(self.pack, self.answers, self.world.days.today)
+        session, today = self.world.session, self.world.days.today
+        found = propose(self.pack, self.answers, today, applied_codes(session))
         order = [each for each in (found.lead, *found.associates) if each]
-        others = [code for code in self.world.benches if code not in order]
+        in_force = list_in_force(session, self.pack, today)
+        others = [each.code for each in in_force if each.code not in order]
         self.rng.shuffle(others)
         missing = max(0, FEWEST_AUTHORITIES - len(order))
         self.lead, *rest = (*order, *others[:missing])
