@@ -35,6 +35,8 @@ def successor_lines(code: str, ended: Collection[str] | None = None) -> list[str
 def _successors(
     code: str, ended: Collection[str] | None
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if ended is not None and code not in ended:
+        return ()
     pack = active.current()
     # Most pages name no authority that any succession ends, and ask nothing of the database.
     if succession_of(pack, code) is None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.domain.applications import asked, prohibited
+from sandbox.domain.calendar import suspensions_of
 from sandbox.domain.gates import GateFacts, gate_state
 from sandbox.domain.packs import AnswerValue, PolicyPack, Silence
 from sandbox.domain.risk import tiering
@@ -275,6 +276,17 @@ def agency_follows(pack: PolicyPack) -> None:
     assert propose(pack, answers, date(2027, 7, 1)).lead == "SEA"
 
 
+def agency_takes_over_once_applied(pack: PolicyPack) -> None:
+    answers = {"passengers": "yes"}
+    assert propose(pack, answers, date(2027, 8, 1)).lead == "PORT"
+    assert propose(pack, answers, date(2027, 8, 1), {"PORT"}).lead == "SEA"
+
+
+def port_stands_still(pack: PolicyPack) -> None:
+    [stop] = suspensions_of(pack, "PORT")
+    assert (stop.started_on, stop.ended_on) == (date(2027, 3, 1), date(2027, 3, 4))
+
+
 def office_is_closed(pack: PolicyPack) -> None:
     assert date(2027, 12, 24) in pack.calendar.days_off
 
@@ -299,6 +311,8 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Publish an answer": cameras_are_public,
     "Mark evidence for a criterion": plan_is_evidence_for_both,
     "Replace an authority by another": agency_follows,
+    "Let others take over the open cases of an authority that ends": agency_takes_over_once_applied,
+    "Stop the terms of an authority by law for some days": port_stands_still,
     "Add a day on which terms do not run": office_is_closed,
     "Add a language": speaks_portuguese,
     "Change rules without touching running cases": version_is_new,

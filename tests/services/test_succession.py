@@ -70,7 +70,7 @@ def administrator(session: Session) -> Actor:
 
 @pytest.fixture
 def files(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path)
+    return FileStore.from_url(f"file://{tmp_path / 'files'}")
 
 
 @pytest.fixture

@@ -206,7 +206,7 @@ def case_panel(
         has_declared=has_declared,
         shows_positions=shows_positions,
         needs_replacement=needs_replacement,
-        ended=tuple((rows[0].ended or "").split(",")) if rows else (),
+        ended=tuple(rows[0].ended.split(",")) if rows and rows[0].ended else (),
         is_open=application.status in OPEN
         or any(row.has_trial_work and row.authority_id in actor.officer_of for row in rows),
     )
