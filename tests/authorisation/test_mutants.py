@@ -323,15 +323,15 @@ def test_door_that_was_opened_is_caught(
 GUARDED_TWICE = {
     "public": {"security.change_password"},
     "for anybody signed in": {
-        f"accounts.{name}"
-        for name in (
-            "people",
-            "person",
-            "grant_role",
-            "end_role",
-            "join_authority",
-            "leave_authority",
-        )
+        "accounts.people",
+        "accounts.person",
+        "accounts.grant_role",
+        "accounts.end_role",
+        "accounts.join_authority",
+        "accounts.leave_authority",
+        "programme.activate",
+        "programme.discard",
+        "successions.apply",
     },
 }
 OPEN_TO_PEOPLE = frozenset({P.HOME_READ, P.INBOX_READ, P.PROFILE_EDIT})

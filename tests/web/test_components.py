@@ -158,7 +158,13 @@ def test_frame_holds_what_every_page_needs(app: Flask) -> None:
         "Demostración Las personas y los casos son inventados."
     )
     footer = [text_of(link) for link in tree.xpath("//footer//a")]
-    assert footer == ["Acerca del programa", "Accesibilidad", "Privacidad", "Datos abiertos"]
+    assert footer == [
+        "Acerca del programa",
+        "Palabras explicadas",
+        "Accesibilidad",
+        "Privacidad",
+        "Datos abiertos",
+    ]
 
 
 def test_banner_of_the_demonstration_is_absent_from_a_real_programme() -> None:
