@@ -131,8 +131,11 @@ def link_in(message: EmailMessage, part: str) -> str:
 
 
 @contextlib.contextmanager
-def serve(folder: Path) -> Iterator[LiveServer]:
-    """Run the production server on a free port, over an empty database in `folder`."""
+def serve(folder: Path, **settings: str) -> Iterator[LiveServer]:
+    """Run the production server on a free port, over an empty database in `folder`.
+
+    `settings` are further variables of its environment.
+    """
     # The kit of the domain's tests must not load what runs the platform.
     from sandbox.web.app import create_app
 
@@ -142,6 +145,7 @@ def serve(folder: Path) -> Iterator[LiveServer]:
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
         "DATA_FOLDER": str(folder),
         "BASE_URL": url,
+        **settings,
     }
     config = Config.from_env(environ)
     engine = connect(config.database_url)
@@ -226,6 +230,8 @@ DRESS = """() => {
         each.tagName,
         ...["class", "style", "hidden", "open", "disabled", "checked", "aria-current"]
             .map((name) => each.getAttribute(name)),
+        each.hasAttribute("href"),
+        [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()),
         "(", ...[...new Set([...each.children].map(dress))].sort(), ")",
     ].join(" ");
     return dress(document.body);

@@ -9,15 +9,21 @@ from tests.factories import complete_answers
 from tests.journeys.story import ANSWERS, Story
 
 
-def believable_answers(story: Story) -> dict[str, AnswerValue]:
-    """Answer all that a mild case is asked, with the pack's own examples where a text is wanted."""
-    given: dict[str, AnswerValue] = complete_answers(story.pack, **ANSWERS)  # type: ignore[arg-type]
+def believable_answers(
+    story: Story, own: Mapping[str, AnswerValue] | None = None
+) -> dict[str, AnswerValue]:
+    """Answer all that a mild case is asked, with the pack's own examples where a text is wanted.
+
+    `own` are answers to give instead; those of the stories about the first programme if none.
+    """
+    wanted = ANSWERS if own is None else own
+    given: dict[str, AnswerValue] = complete_answers(story.pack, **wanted)  # type: ignore[arg-type]
     for key, answer in given.items():
         question = story.question(key)
         if question.kind is QuestionKind.ROWS and isinstance(answer, list):
             row = {column.key: _example(story, column, answer[0]) for column in question.columns}
             given[key] = [row]
-        elif key not in ANSWERS:
+        elif key not in wanted:
             given[key] = _example(story, question, {key: answer})
     return given
 
