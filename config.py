@@ -41,6 +41,7 @@ class Config:
     secret_key: str = field(repr=False)
     database_url: str = field(repr=False)
     data_folder: Path
+    cache_folder: Path | None = None  # what can be made again at any time; None keeps nothing
     pack_folder: Path = PACKS
     pack_code: str = "mx"
     base_url: str = "http://127.0.0.1:8000"
@@ -68,6 +69,7 @@ class Config:
                 "DATABASE_URL", f"sqlite:///{data_folder / 'sandbox.sqlite3'}"
             ),
             data_folder=data_folder,
+            cache_folder=reader.folder("CACHE_FOLDER", data_folder / "cache"),
             pack_folder=reader.folder("PACK_FOLDER", PACKS),
             pack_code=reader.pack_code("PACK_CODE", "mx"),
             base_url=base_url,

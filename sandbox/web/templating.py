@@ -5,9 +5,11 @@ kit's macros test parameters that were not given and cannot run so; they live in
 their own, reached through the prefix `govuk_frontend_jinja/`.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable, MutableMapping
 from functools import cache
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import quote
@@ -24,6 +26,7 @@ from jinja2 import (
     Template,
 )
 from jinja2 import Environment as PlainEnvironment
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from sandbox.domain.packs import PolicyPack
@@ -58,7 +61,6 @@ class PageEnvironment(Environment):
 
     def __init__(self, app: Flask, **options: Any) -> None:
         options["undefined"] = StrictUndefined
-        options["bytecode_cache"] = compiled_templates()
         super().__init__(app, **options)
         self.kit = PlainEnvironment(
             loader=PrefixLoader({_KIT.rstrip("/"): PackageLoader("govuk_frontend_jinja")}),
@@ -66,7 +68,7 @@ class PageEnvironment(Environment):
             undefined=ChainableUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            bytecode_cache=options["bytecode_cache"],
+            bytecode_cache=options.get("bytecode_cache"),
         )
 
     def _load_template(self, name: str, names: MutableMapping[str, Any] | None) -> Template:
@@ -75,14 +77,31 @@ class PageEnvironment(Environment):
         return super()._load_template(name, names)
 
 
-def compiled_templates() -> FileSystemBytecodeCache:
-    """Keep compiled templates in the user's own temporary folder, for every worker and restart.
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Keep compiled templates for every worker and restart; without them pages are only slower.
 
     Compiling a page takes ten times as long as rendering it, and whoever comes first would wait.
     """
-    # What a template compiles to hangs on the settings in this file as much as on its text.
-    settings = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
-    return FileSystemBytecodeCache(pattern=f"sandbox-{settings}-%s.cache")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read a template, if it is there and can be read."""
+        with contextlib.suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template; a folder that is full, or was cleared away, keeps nothing."""
+        with contextlib.suppress(OSError):
+            Path(self.directory).mkdir(parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
+
+
+def compiled_templates(cache_folder: Path) -> CompiledTemplates:
+    """Return where compiled templates are kept."""
+    # What a template compiles to hangs on its text, which is looked at each time, on the settings
+    # in this file, and on the library.
+    settings = Path(__file__).read_bytes() + version_of("jinja2").encode()
+    mark = hashlib.sha256(settings).hexdigest()[:12]
+    return CompiledTemplates(str(cache_folder / "templates"), f"{mark}-%s.cache")
 
 
 # --- language ------------------------------------------------------------------------------------
@@ -183,7 +202,7 @@ class ProgrammeTitle:
         return active.last_known().programme.short_title.in_(language)
 
 
-def init_templating(app: Flask, pack: PolicyPack) -> None:
+def init_templating(app: Flask, pack: PolicyPack, cache_folder: Path | None = None) -> None:
     """Prepare an application for our templates; call it before anything renders.
 
     Days, hours and amounts are written as they are where the programme of the pack is.
@@ -192,6 +211,8 @@ def init_templating(app: Flask, pack: PolicyPack) -> None:
         raise RuntimeError("init_templating must run before the first use of app.jinja_env")
     app.jinja_environment = PageEnvironment  # type: ignore[assignment]
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    if cache_folder is not None:
+        app.jinja_options["bytecode_cache"] = compiled_templates(cache_folder)
     app.config["LOCALES"] = locales(pack.calendar.country)
     app.config["TIMEZONE"] = pack.calendar.timezone
     app.config["CURRENCY"] = pack.currency

@@ -1,11 +1,12 @@
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask, flash, g, render_template, render_template_string, session
-from jinja2 import UndefinedError
+from jinja2 import DictLoader, Environment, UndefinedError
 from lxml import html
 from markupsafe import Markup
 
@@ -16,7 +17,17 @@ from sandbox.domain.packs import CalendarSpec, ClockSpec, ClockUnit, StageSpec, 
 from sandbox.domain.trials import StageProgress, StageState
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.web.navigation import Audience, audiences_of
-from sandbox.web.templating import day, instant, localised, moment, money, number, short_day, span
+from sandbox.web.templating import (
+    compiled_templates,
+    day,
+    instant,
+    localised,
+    moment,
+    money,
+    number,
+    short_day,
+    span,
+)
 from tests.domain.tiny_pack import tiny_pack
 from tests.web.small_app import page, render, small_app, text_of, tree_of
 
@@ -521,3 +532,18 @@ def test_fault_page_needs_nothing_that_may_have_failed(app: Flask) -> None:
     tree = tree_of(source)
     assert text_of(tree.xpath("//h1")[0]) == "Algo falló en el sitio Something went wrong"
     assert text_of(tree.xpath("//dd")[0]) == "a1b2c3"
+
+
+# --- compiled templates --------------------------------------------------------------------------
+
+
+def test_pages_come_without_the_folder_of_compiled_templates(tmp_path: Path) -> None:
+    kept = compiled_templates(tmp_path)
+    environment = Environment(bytecode_cache=kept, loader=DictLoader({"a": "{{ 1 + 1 }}"}))
+    assert environment.get_template("a").render() == "2"
+    assert list((tmp_path / "templates").iterdir())
+
+    (tmp_path / "full").write_text("a file where the folder should be")
+    kept.directory = str(tmp_path / "full" / "templates")
+    other = Environment(bytecode_cache=kept, loader=DictLoader({"b": "{{ 1 + 2 }}"}))
+    assert other.get_template("b").render() == "3"
