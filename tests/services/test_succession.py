@@ -15,7 +15,7 @@ from sandbox.accounts.services import join_authority
 from sandbox.authorities.queries import applied_codes
 from sandbox.coordination import queries, services
 from sandbox.coordination.letters import letter_pdf
-from sandbox.coordination.services import apply_succession
+from sandbox.coordination.services import apply_succession, succession
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.refusals import NotPossible, Why
@@ -508,3 +508,49 @@ def test_nobody_is_asked_to_take_a_case_while_it_ends(
     session.rollback()
     assert "IFT" not in standing(session, fresh)
     assert "IFT" not in standing(session, case_id)
+
+
+# --- what a succession must not do ---------------------------------------------------------------
+
+
+def test_succession_replaces_nobody_who_declined(
+    session: Session, administrator: Actor, caseworker: Actor
+) -> None:
+    organisation, company = make_company(session)
+    lead, inai = make_team(session, "IFT"), make_team(session, "INAI")
+    application = make_assigned(
+        session, organisation, company, caseworker, lead=lead, associates=(inai,)
+    )
+    with unit_of_work(session):
+        services.decline_assignment(
+            session, lead.head, application, reason="No es nuestro.", now=NOW + timedelta(hours=1)
+        )
+    before = [each.authority.code for each in queries.list_declined(session, application.id)]
+    end(session, administrator, "inai_2025")
+    after = [each.authority.code for each in queries.list_declined(session, application.id)]
+    assert before == after == ["IFT"]
+    kinds = [task.kind for task in queries.list_tasks(session, caseworker, LATER)]
+    assert "coordination.replace" in kinds
+
+
+def test_review_that_begins_by_a_merge_has_its_whole_term(
+    session: Session,
+    administrator: Actor,
+    caseworker: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # No answer of the Mexican form touches this competence alone, by which both become CNA.
+    weights = {"telecom_competition": 2, "competition": 1}
+    monkeypatch.setattr(succession, "touched", lambda _pack, _answers: weights)
+    organisation, company = make_company(session)
+    lead, cofece = make_team(session, "IFT"), make_team(session, "COFECE")
+    application = make_assigned(
+        session, organisation, company, caseworker, lead=lead, associates=(cofece,)
+    )
+    case_id = application.id
+    with unit_of_work(session):
+        services.accept_assignment(session, lead.head, application, now=NOW)
+    end(session, administrator, "cofece_2025", "ift_2025")
+    assert standing(session, case_id) == {"CNA": ("lead", "accepted")}
+    assert session.get_one(Application, case_id).status == ApplicationStatus.UNDER_REVIEW
+    assert queries.review_started(session, case_id) == LATER

@@ -191,18 +191,21 @@ def _take_over(
 ) -> None:
     """Put a successor in the place of its predecessor, bound by the answer that was given.
 
-    Whoever has not been asked before gets a whole term to answer.
+    Whoever has not been asked before gets a whole term to answer. The place itself is as old as it
+    was: a succession replaces nobody who declined.
     """
     was_standing = place.state in STANDING
-    is_promoted = passage.is_lead and place.role != AssignmentRole.LEAD
-    if not was_standing or is_promoted:
-        place.assigned_at = now
+    if not was_standing:
+        place.assigned_at = left.assigned_at
     place.role = AssignmentRole.LEAD if passage.is_lead else AssignmentRole.ASSOCIATE
     if was_standing and place.state == AssignmentState.ACCEPTED:
         return
     if left.state == AssignmentState.ACCEPTED:
         place.state = AssignmentState.ACCEPTED
-        place.respond_by, place.responded_at = left.respond_by, left.responded_at
+        # Where the answer of this authority was awaited, it is there from now on: the review that
+        # begins with it has its whole term.
+        answered_at = now if was_standing else left.responded_at
+        place.respond_by, place.responded_at = left.respond_by, answered_at
         place.tacit = left.tacit
     elif not was_standing:
         place.state = AssignmentState.PROPOSED
