@@ -94,7 +94,8 @@ def pass_first_gate(session: Session, cast: Cast) -> Cast:
         enter_next(session, cast)
         return cast.now
 
-    cast.now = remembered(session, "past the first gate", build, lambda now: now)
+    what = ("past the first gate", cast.trial.id, cast.now)
+    cast.now = remembered(session, what, build, lambda now: now)
     cast.store.put(DOCUMENT, "application/pdf")
     return cast
 

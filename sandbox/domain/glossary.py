@@ -15,9 +15,10 @@ def terms_of(pack: PolicyPack, section: SectionSpec, language: str) -> tuple[Ter
 
 
 def _pattern(term: TermSpec, language: str) -> str:
-    # Spanish and English form the plural of most words by an ending; the rest of a word is another
-    # word.
-    return rf"\b{re.escape(term.term.in_(language))}(e?s)?\b"
+    # Spanish and English form the plural of most words by an ending, in Spanish of each word of
+    # several; the rest of a word is another word.
+    words = (rf"{re.escape(word)}(e?s)?" for word in term.term.in_(language).split())
+    return r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)"
 
 
 def _texts(section: SectionSpec) -> Iterator[Text]:

@@ -107,9 +107,12 @@ def list_trials_without_report(session: Session, actor: Actor, most: int) -> Seq
 def due_day(row: Any) -> date | None:
     """Return the day by which the report on an ended test is due.
 
-    Shape: `row` has the pack of a trial and the instant of its end.
+    Shape: `row` has the pack of a trial and the instant of its end; None too where its pack can no
+    longer be read.
     """
-    pack = active.pack_of(row)
+    pack = active.find_pack_of(row)
+    if pack is None:
+        return None
     return report_due_on(pack, local_day(row.ended_at, pack.calendar.timezone))
 
 

@@ -16,6 +16,7 @@ def term(key: str, spanish: str, english: str) -> TermSpec:
 GATE = term("gate", "Puerta", "Gate")
 LEAD = term("lead", "Coordinadora", "Lead")
 RELIEF = term("relief", "Facilidad", "Relief")
+DAY = term("day", "Día hábil", "Business day (of the calendar)")
 
 
 @pytest.mark.parametrize(
@@ -24,13 +25,14 @@ RELIEF = term("relief", "Facilidad", "Relief")
         ("¿Qué puerta falta?", ["gate"]),
         ("Las PUERTAS y la coordinadora", ["gate", "lead"]),
         ("¿Qué facilidades pide?", ["relief"]),
+        ("En diez días hábiles", ["day"]),
         ("El portal y las coordinadoras", ["lead"]),
         ("Un gate no es una palabra española", []),
     ],
 )
 def test_words_are_found_in_the_language_that_is_read(spanish: str, found: list[str]) -> None:
     asked = replace(question("a"), label=Text({"es": spanish, "en": "Nothing of it"}))
-    pack = form(asked, glossary=(GATE, LEAD, RELIEF))
+    pack = form(asked, glossary=(GATE, LEAD, RELIEF, DAY))
 
     assert [each.key for each in terms_of(pack, pack.sections[0], "es")] == found
     assert terms_of(pack, pack.sections[0], "en") == ()

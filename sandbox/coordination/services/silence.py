@@ -46,7 +46,10 @@ def _answer_for(
     assignment: AuthorityAssignment,
     now: datetime,
 ) -> bool:
-    pack = active.pack_of(application)
+    pack = active.find_pack_of(application)
+    if pack is None:
+        # Of rules that can no longer be read nobody knows what silence means.
+        return False
     state = _ANSWER.get(pack.coordination.acceptance_silence)
     if state is None or local_day(now, pack.calendar.timezone) <= assignment.respond_by:
         return False
@@ -62,7 +65,9 @@ def _take_position_for(
     assignment: AuthorityAssignment,
     now: datetime,
 ) -> bool:
-    pack = active.pack_of(application)
+    pack = active.find_pack_of(application)
+    if pack is None:
+        return False
     stance = _STANCE.get(pack.coordination.position_silence)
     if stance is None or not _is_overdue(session, application, assignment, now):
         return False
