@@ -59,6 +59,12 @@ def european_server(quick_folder: Path) -> Iterator[LiveServer]:
 
 
 @pytest.fixture
+def language() -> str:
+    """One language will do: that every page speaks both is shown by the stories before."""
+    return "en"
+
+
+@pytest.fixture
 def story(
     european_server: LiveServer, language: str, new_context: Callable[..., BrowserContext]
 ) -> Iterator[Story]:
