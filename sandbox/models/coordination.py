@@ -143,6 +143,7 @@ class Decision(Audited, Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), unique=True)
     outcome: Mapped[str]
     rule: Mapped[str]
+    pack_version: Mapped[str]  # which the case was under then; it may move to another later
     grounds: Mapped[list[Any]]  # [{"kind": …, "params": {…}}]
     conditions: Mapped[list[Any]]
     dissent: Mapped[list[Any]]  # codes of authorities

@@ -21,6 +21,7 @@ from sandbox.models import (
     Trial,
     TrialStage,
 )
+from sandbox.packs import active
 
 Facts = dict[str, Any]
 
@@ -86,15 +87,18 @@ def _authorities(session: Session, trial: Trial) -> list[dict[str, str]]:
 
 def _decision(session: Session, trial: Trial, pack: PolicyPack, zone: str) -> dict[str, Any] | None:
     row = session.execute(
-        select(Decision.outcome, Decision.conditions, Decision.decided_at).where(
-            Decision.application_id == trial.application_id
-        )
+        select(
+            Decision.outcome, Decision.conditions, Decision.decided_at, Decision.pack_version
+        ).where(Decision.application_id == trial.application_id)
     ).one_or_none()
     if row is None:
         return None
+    # A move to other rules publishes nothing that was not public where it was decided.
+    then = active.find_pack_then(trial, row.pack_version)
+    is_public = pack.conditions_are_public and then is not None and then.conditions_are_public
     return {
         "outcome": row.outcome,
-        "conditions": list(row.conditions) if pack.conditions_are_public else [],
+        "conditions": list(row.conditions) if is_public else [],
         "decided_on": _day(row.decided_at, zone),
     }
 

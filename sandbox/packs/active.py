@@ -152,6 +152,22 @@ def pack_of(row: Pinned) -> PolicyPack:
     return _pinned(row.pack_code, row.pack_version, row)
 
 
+def pack_then(row: Pinned, version: str) -> PolicyPack:
+    """Return the version that something on record of a case was made under. Raises: PackUnusable.
+
+    A case may have moved since; its letters, receipts and submissions never follow it.
+    """
+    return _pinned(row.pack_code, version, row)
+
+
+def find_pack_then(row: Pinned, version: str) -> PolicyPack | None:
+    """Return that version, None where it can no longer be read."""
+    try:
+        return pack_then(row, version)
+    except PackUnusable:
+        return None
+
+
 def find_pack_of(row: Pinned) -> PolicyPack | None:
     """Return the version that a case is pinned to, None where it can no longer be read."""
     try:

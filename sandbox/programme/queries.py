@@ -1,6 +1,6 @@
 """Read which versions of the rules there are, who brought them and which is in force."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -54,6 +54,9 @@ from sandbox.trials.queries import find_trial_of, get_last_submission
 
 SIMULATED_AT_ONCE = 100
 """So many cases are tried for one page: about a quarter of a second."""
+# What a case that runs is worked by, whatever its tier.
+_WORKED_BY = frozenset({"clocks", "coordination", "incident_classes", "criteria"})
+_PUBLIC = frozenset({"public_fields", "conditions_are_public"})
 # What was in force once may still hold for cases that began under it.
 EVER_ACTIVE = (PackState.ACTIVE.value, PackState.RETIRED.value)
 
@@ -319,17 +322,16 @@ def get_move(session: Session, application: Application, now: datetime) -> Move:
 
 
 def _changes_for(old: PolicyPack, new: PolicyPack, answers: Answers) -> tuple[Change, ...]:
-    """Keep of all changes those in the terms, and in the tier that the case has or would have."""
+    """Keep of all changes those that bear on a case that runs, in its tier or in that to come."""
     tiers = {tiering(pack, answers).tier for pack in (old, new)}
-    return tuple(
-        change
-        for change in compare(old, new)
-        if change.trail
-        and (
-            change.trail[0].field == "clocks"
-            or (change.trail[0].field == "tiers" and change.trail[0].name in tiers)
-        )
-    )
+    return tuple(change for change in compare(old, new) if _bears_on_cases(change, tiers))
+
+
+def _bears_on_cases(change: Change, tiers: Collection[str]) -> bool:
+    if not change.trail:
+        return change.field in _PUBLIC
+    first = change.trail[0]
+    return first.field in _WORKED_BY or (first.field == "tiers" and first.name in tiers)
 
 
 def _standing(

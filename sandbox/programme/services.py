@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications.queries import lock_application
+from sandbox.authorities.services import register_authorities
 from sandbox.domain.applications import content_hash
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
@@ -99,7 +100,8 @@ def activate(
     before = queries.version_in_force(session)
     if before != seen or (expected_version is not None and row.version != expected_version):
         raise Stale
-    if queries.judge(session, row).pack is None:
+    pack = queries.judge(session, row).pack
+    if pack is None:
         raise PackUnusable(code=row.code, version=row.semver)
     for former in rows:
         if former.state == PackState.ACTIVE:
@@ -109,6 +111,8 @@ def activate(
     session.flush()
     row.state = PackState.ACTIVE.value
     row.activated_by_id, row.activated_at = actor.person_id, now
+    # An authority that the new rules bring can be asked from now on.
+    register_authorities(session, actor, pack, now=now)
     record(
         session,
         actor,
@@ -200,7 +204,9 @@ def _move_trial(session: Session, trial: Trial, move: queries.Move, now: datetim
     trial.pack_version = pack.version
     trial.tier = found.tier
     trial.tiering = as_json(found)
-    trial.public_summary = public_part(pack, content["answers"], content.get("confidential", ()))
+    public = public_part(pack, content["answers"], content.get("confidential", ()))
+    # Whoever answered was told what would be public then: a move hides answers, and shows none.
+    trial.public_summary = {key: public[key] for key in trial.public_summary if key in public}
     trial.changed_at = now
 
 

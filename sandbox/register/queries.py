@@ -103,6 +103,7 @@ def get_trial(session: Session, reference: str) -> Any:
             Application.language,
             Decision.conditions,
             Decision.decided_at,
+            Decision.pack_version.label("decided_under"),
         )
         .join(Application, Application.id == Trial.application_id)
         .outerjoin(Decision, Decision.application_id == Trial.application_id)

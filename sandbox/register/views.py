@@ -56,7 +56,14 @@ def trial(reference: str) -> ResponseReturnValue:
         pack=pack,
         authorities=queries.list_authorities(session, row.application_id),
         stages=_plan(row, queries.list_stages(session, row.id), pack),
+        shows_conditions=_shows_conditions(row, pack),
     )
+
+
+def _shows_conditions(row: Any, pack: PolicyPack) -> bool:
+    """Tell whether the rules now and those of the decision let everybody read its conditions."""
+    then = active.find_pack_then(row, row.decided_under) if row.decided_under else None
+    return pack.conditions_are_public and then is not None and then.conditions_are_public
 
 
 @bp.get("/register.json")

@@ -50,6 +50,12 @@ class SubmissionRow:
         return answers
 
     @property
+    def pack_version(self) -> str:
+        """Name the version of the rules under which it was sent."""
+        version: str = self.content["pack"]["version"]
+        return version
+
+    @property
     def confidential(self) -> frozenset[str]:
         """Name the questions that the company marked as confidential."""
         return frozenset(self.content["confidential"])

@@ -141,6 +141,7 @@ def _decide_at_triage(
         outcome=outcome.value,
         # No rule of coordination was applied: no authority was on the case yet.
         rule="",
+        pack_version=application.pack_version,
         grounds=[],
         conditions=[],
         dissent=[],

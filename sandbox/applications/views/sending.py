@@ -103,7 +103,8 @@ def receipt_pdf(application_id: UUID, number: int) -> ResponseReturnValue:
     application = queries.get_application(session, actor, application_id)
     submission = queries.get_submission(session, actor, application_id, number)
     ended = applied_codes(session, before=submission.submitted_at)
-    document = receipts.receipt_pdf(application, active.pack_of(application), submission, ended)
+    pack = active.pack_then(application, submission.pack_version)
+    document = receipts.receipt_pdf(application, pack, submission, ended)
     headers = {
         "Content-Type": "application/pdf",
         "Content-Disposition": content_disposition(f"{application.reference}-{number}.pdf"),
@@ -118,7 +119,7 @@ def submission(application_id: UUID, number: int) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     application = queries.get_application(session, actor, application_id)
     found = queries.get_submission(session, actor, application_id, number)
-    pack = active.pack_of(application)
+    pack = active.pack_then(application, found.pack_version)
     return render_template(
         "applications/submission.html",
         application=application,
@@ -138,7 +139,7 @@ def changes(application_id: UUID, number: int) -> ResponseReturnValue:
     application = queries.get_application(session, actor, application_id)
     after = queries.get_submission(session, actor, application_id, number)
     before = queries.get_submission(session, actor, application_id, number - 1)
-    pack = active.pack_of(application)
+    pack = active.pack_then(application, after.pack_version)
     return render_template(
         "applications/changes.html",
         application=application,

@@ -81,6 +81,7 @@ def decide(
         application_id=application.id,
         outcome=outcome,
         rule=pack.coordination.decision_rule.value,
+        pack_version=pack.version,
         remarks=remarks.strip(),
         decided_by_id=actor.person_id,
         decided_at=now,

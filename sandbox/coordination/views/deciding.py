@@ -20,11 +20,13 @@ from sandbox.coordination.views.shared import (
 )
 from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
 from sandbox.domain.deliberation import GroundKind
+from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import content_disposition
 from sandbox.kernel.language import current_language
 from sandbox.models import Decision
+from sandbox.packs import active
 
 
 @bp.route("/decision/issue", methods=["GET", "POST"])
@@ -63,7 +65,7 @@ def decision(application_id: UUID) -> ResponseReturnValue:
     """Show the decision to everybody who may read the case."""
     case = case_of(application_id, P.APPLICATION_READ_ANSWERS)
     found = _decided(case)
-    words = letters.decision_words(case.pack, found, current_language())
+    words = letters.decision_words(_pack_then(case, found), found, current_language())
     return render_template(
         "coordination/decision.html",
         application=case.application,
@@ -80,7 +82,7 @@ def letter(application_id: UUID) -> ResponseReturnValue:
     case = case_of(application_id, P.APPLICATION_READ_ANSWERS)
     found = _decided(case)
     head = queries.get_letterhead(case.session, application_id)
-    document = letters.letter_pdf(case.pack, case.application, found, head)
+    document = letters.letter_pdf(_pack_then(case, found), case.application, found, head)
     name = "-".join((str(case.application.reference), _("decision"))) + ".pdf"
     headers = {
         "Content-Type": "application/pdf",
@@ -94,6 +96,11 @@ def _decided(case: Case) -> Decision:
     if found is None:
         raise NotFound(application_id=case.application.id)
     return found
+
+
+def _pack_then(case: Case, decision: Decision) -> PolicyPack:
+    """Return the rules that the decision was taken under: no move of the case rewrites it."""
+    return active.pack_then(case.application, decision.pack_version)
 
 
 def _issue_page(case: Case, form: Any, bench: queries.Bench) -> ResponseReturnValue:

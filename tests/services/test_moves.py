@@ -1,0 +1,137 @@
+"""A case that moves publishes nothing, rewrites nothing, and breaks no promise."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from sandbox.coordination import services as coordination
+from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.db import unit_of_work
+from sandbox.models import Application, Authority, AuthorityAssignment, Decision, Trial
+from sandbox.outcomes.facts import compute_facts
+from sandbox.packs import active
+from sandbox.programme import queries
+from tests.factories import (
+    SHARED_ANSWERS,
+    actor_for,
+    make_company,
+    make_in_triage,
+    make_staff,
+    make_team,
+)
+from tests.pages import JudgingClient
+from tests.services.test_programme import LATER, activate, follow, move, upload
+from tests.trial_factories import make_trial
+
+MORE_PUBLIC = ("pack.toml", '  "duration_months",\n', '  "duration_months",\n  "tax_id",\n')
+LESS_PUBLIC = ("pack.toml", '  "duration_months",\n', "")
+SECRET = ("pack.toml", "conditions_are_public = true", "conditions_are_public = false")
+NEW_AUTHORITY = (
+    "authorities.toml",
+    '[[authorities]]\ncode = "SABG"',
+    (
+        '[[authorities]]\ncode = "NUEVA"\nname = {es = "Comisión Nueva", en = "New Commission"}\n'
+        'competences = ["personal_data"]\n\n[[authorities]]\ncode = "SABG"'
+    ),
+)
+
+
+@pytest.fixture
+def people(app: Flask, session: Session) -> tuple[Actor, Actor]:
+    """Two administrators."""
+    return tuple(  # type: ignore[return-value]
+        actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR, name))
+        for name in ("Adela", "Bruno")
+    )
+
+
+# --- what is public -------------------------------------------------------------------------------
+
+
+def test_moved_case_publishes_no_answer_that_was_not_public_before(
+    session: Session, app: Flask, people: tuple[Actor, Actor]
+) -> None:
+    cast = make_trial(session, app.extensions["file_store"])
+    before = dict(cast.trial.public_summary)
+    application = session.get_one(Application, cast.trial.application_id)
+    follow(session, people, MORE_PUBLIC)
+    shown = queries.get_move(session, application, LATER)
+    assert [change.path for change in shown.changes] == ["public_fields"]
+    assert "tax_id" in shown.submission.content["answers"]
+
+    move(session, cast.caseworker, application)
+    assert session.get_one(Trial, cast.trial.id).public_summary == before
+    session.rollback()
+
+
+def test_moved_case_hides_what_the_new_rules_do_not_publish(
+    session: Session, app: Flask, people: tuple[Actor, Actor]
+) -> None:
+    cast = make_trial(session, app.extensions["file_store"])
+    before = dict(cast.trial.public_summary)
+    application = session.get_one(Application, cast.trial.application_id)
+    follow(session, people, LESS_PUBLIC)
+    move(session, cast.caseworker, application)
+    after = session.get_one(Trial, cast.trial.id).public_summary
+    assert after == {key: before[key] for key in before if key != "duration_months"}
+    assert "duration_months" in before
+    session.rollback()
+
+
+def test_moved_case_publishes_no_conditions_that_were_secret_when_it_was_decided(
+    session: Session, app: Flask, client: JudgingClient, people: tuple[Actor, Actor]
+) -> None:
+    cast = make_trial(session, app.extensions["file_store"])
+    application = session.get_one(Application, cast.trial.application_id)
+    follow(session, people, SECRET)
+    # The case was decided under rules that keep conditions to those of the case.
+    condition = "Avisar antes de ampliar."
+    session.execute(update(Decision).values(conditions=[condition], pack_version="1.1.0"))
+    for table in (Application, Trial):
+        session.execute(update(table).values(pack_version="1.1.0"))
+    session.commit()
+    activate(session, people[1], upload(session, people[0], "1.2.0"), "1.1.0")
+    paths = [each.path for each in queries.get_move(session, application, LATER).changes]
+    assert paths == ["conditions_are_public"]
+    move(session, cast.caseworker, application, to="1.2.0")
+
+    trial = session.get_one(Trial, cast.trial.id)
+    facts = compute_facts(session, trial, active.pack_of(trial))
+    reference = trial.reference
+    session.rollback()
+    assert facts["decision"]["conditions"] == []
+    assert condition not in client.get(f"/register/{reference}").main
+
+
+# --- who can be asked -----------------------------------------------------------------------------
+
+
+def test_authority_that_a_version_brings_can_be_asked(
+    session: Session, people: tuple[Actor, Actor]
+) -> None:
+    organisation, company = make_company(session)
+    caseworker = actor_for(session, make_staff(session))
+    application = make_in_triage(session, organisation, company, caseworker, **SHARED_ANSWERS)
+    lead = make_team(session, "INAI")
+    follow(session, people, NEW_AUTHORITY)
+    move(session, caseworker, application)
+    with unit_of_work(session):
+        coordination.assign(
+            session,
+            caseworker,
+            application,
+            lead=lead.authority.code,
+            associates=["NUEVA"],
+            reason="Es de su competencia.",
+            now=LATER + timedelta(hours=1),
+        )
+    asked = session.scalars(
+        select(Authority.code)
+        .join(AuthorityAssignment, AuthorityAssignment.authority_id == Authority.id)
+        .order_by(Authority.code)
+    ).all()
+    assert asked == ["INAI", "NUEVA"]
+    session.rollback()
