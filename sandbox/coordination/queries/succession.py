@@ -15,6 +15,7 @@ from sandbox.access.checks import NotFound
 from sandbox.applications.queries import Reader
 from sandbox.coordination.queries.cases import OPEN, has_trial_work
 from sandbox.coordination.queries.people import is_stranded
+from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.packs import Answers, PolicyPack, SuccessionSpec
 from sandbox.domain.succession import is_first
 from sandbox.kernel.paging import Page, paged
@@ -33,22 +34,27 @@ from sandbox.models import (
     StaffGrant,
     Submission,
 )
-from sandbox.models.coordination import STANDING
+from sandbox.models.coordination import STANDING, AssignmentState
 from sandbox.models.people import AuthorityRole
 
-CHUNK = 100
+CHUNK = 250
+Plain = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Moving:
     """Hold some cases that move, with everything of them that a succession touches.
 
-    Shape: every mapping is by the id of the case.
+    Shape: every mapping is by the id of the case. What the successors have is there to be changed;
+    all that are seated, and what the authority that ends leaves, are plain rows: they are many.
     """
 
     applications: Sequence[Application]
-    places: Mapping[UUID, list[AuthorityAssignment]]
+    seated: Mapping[UUID, list[Plain]]
     answers: Mapping[UUID, Answers]
+    left_positions: Mapping[UUID, list[Plain]]
+    left_reviews: Mapping[UUID, list[Plain]]
+    places: Mapping[UUID, list[AuthorityAssignment]]
     positions: Mapping[UUID, list[Position]]
     reviews: Mapping[UUID, list[CriterionReview]]
     officers: Mapping[UUID, list[OfficerAssignment]]
@@ -75,7 +81,9 @@ def _is_moving(place: Any) -> ColumnElement[bool]:
     return is_on & or_(Application.status.in_(OPEN), has_trial_work(place))
 
 
-def read_moving(session: Session, authority_id: UUID, after: UUID | None) -> Moving | None:
+def read_moving(
+    session: Session, authority_id: UUID, heirs: Sequence[UUID], after: UUID | None
+) -> Moving | None:
     """Take the next open cases of an authority; None once there are no more."""
     statement = (
         select(Application)
@@ -96,22 +104,92 @@ def read_moving(session: Session, authority_id: UUID, after: UUID | None) -> Mov
     ids = [each.id for each in applications]
     return Moving(
         applications=applications,
-        places=_by_case(session, AuthorityAssignment, ids),
+        seated=_plain(session, _SEAT, ids),
         answers=_answers(session, ids),
-        positions=_by_case(session, Position, ids),
-        reviews=_by_case(session, CriterionReview, ids),
-        officers=_by_case(session, OfficerAssignment, ids),
+        left_positions=_plain(session, _WORD, ids, Position.authority_id == authority_id),
+        left_reviews=_plain(session, _MARK, ids, CriterionReview.authority_id == authority_id),
+        places=_by_case(
+            session, AuthorityAssignment, ids, AuthorityAssignment.authority_id.in_(heirs)
+        ),
+        positions=_by_case(session, Position, ids, Position.authority_id.in_(heirs)),
+        reviews=_by_case(session, CriterionReview, ids, CriterionReview.authority_id.in_(heirs)),
+        officers=_by_case(session, OfficerAssignment, ids, OfficerAssignment.ended_at.is_(None)),
         inherited=_by_case(session, InheritedPlace, ids),
     )
 
 
-def _by_case(session: Session, model: Any, ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
-    found: defaultdict[UUID, list[Any]] = defaultdict(list)
-    for row in session.scalars(
-        select(model).where(model.application_id.in_(ids)).order_by(model.id)
+_SEAT = (
+    AuthorityAssignment.application_id,
+    AuthorityAssignment.authority_id,
+    AuthorityAssignment.role,
+    AuthorityAssignment.state,
+    AuthorityAssignment.assigned_at,
+    AuthorityAssignment.respond_by,
+    AuthorityAssignment.responded_at,
+    AuthorityAssignment.tacit,
+)
+_WORD = (
+    Position.application_id,
+    Position.stance,
+    Position.reasons,
+    Position.conditions,
+    Position.tacit,
+    Position.taken_by_id,
+    Position.taken_at,
+    Position.inherited_from,
+)
+_MARK = (
+    CriterionReview.application_id,
+    CriterionReview.criterion,
+    CriterionReview.mark,
+    CriterionReview.note,
+    CriterionReview.reviewed_by_id,
+    CriterionReview.reviewed_at,
+)
+
+
+def _plain(
+    session: Session,
+    columns: tuple[Any, ...],
+    ids: Sequence[UUID],
+    *conditions: ColumnElement[bool],
+) -> dict[UUID, list[Plain]]:
+    """Read columns of a table by the case, which is the first of them."""
+    found: defaultdict[UUID, list[Plain]] = defaultdict(list)
+    order = columns[0].class_.id
+    for row in session.execute(
+        select(*columns).where(columns[0].in_(ids), *conditions).order_by(order)
     ):
         found[row.application_id].append(row)
     return found
+
+
+def _by_case(
+    session: Session, model: Any, ids: Sequence[UUID], *conditions: ColumnElement[bool]
+) -> dict[UUID, list[Any]]:
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in session.scalars(
+        select(model).where(model.application_id.in_(ids), *conditions).order_by(model.id)
+    ):
+        found[row.application_id].append(row)
+    return found
+
+
+def list_answered(session: Session, ids: Sequence[UUID]) -> Sequence[Application]:
+    """List which of these cases wait for the answers of authorities although none is missing."""
+    missing = select(AuthorityAssignment.id).where(
+        AuthorityAssignment.application_id == Application.id,
+        AuthorityAssignment.state == AssignmentState.PROPOSED,
+    )
+    return session.scalars(
+        select(Application)
+        .where(
+            Application.id.in_(ids),
+            Application.status == ApplicationStatus.ASSIGNED,
+            ~missing.exists(),
+        )
+        .order_by(Application.id)
+    ).all()
 
 
 def _answers(session: Session, ids: Sequence[UUID]) -> dict[UUID, Answers]:

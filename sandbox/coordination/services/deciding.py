@@ -36,8 +36,9 @@ def open_deliberation(
 
     Raises: Denied, TransitionRefused, NotPossible.
     """
-    require(session, actor, P.APPLICATION_DECIDE, application)
+    # Whoever waits for a succession here is asked for the right that is left afterwards.
     queries.lock_application(session, application.id)
+    require(session, actor, P.APPLICATION_DECIDE, application)
     status = LIFECYCLE.advance(
         ApplicationStatus(application.status), ApplicationAction.OPEN_DELIBERATION
     )
@@ -67,8 +68,9 @@ def decide(
     whatever stands.
     Raises: Denied, TransitionRefused, NotPossible, Stale.
     """
-    require(session, actor, P.APPLICATION_DECIDE, application)
+    # Whoever waits for a succession here is asked for the right that is left afterwards.
     queries.lock_application(session, application.id)
+    require(session, actor, P.APPLICATION_DECIDE, application)
     status = LIFECYCLE.advance(ApplicationStatus(application.status), ApplicationAction.DECIDE)
     pack = active.pack_of(application)
     bench = queries.get_bench(session, application.id)

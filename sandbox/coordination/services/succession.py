@@ -1,10 +1,13 @@
 """Apply a succession: an authority ends, and its open cases go to those that follow it."""
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, require
@@ -13,11 +16,11 @@ from sandbox.authorities.queries import applied_codes
 from sandbox.authorities.services import register_authorities
 from sandbox.coordination import notices, queries
 from sandbox.coordination.clocks import answer_by
-from sandbox.coordination.queries.succession import Moving
+from sandbox.coordination.queries.succession import Moving, Plain
 from sandbox.coordination.services.assigning import start_review_if_complete
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.deliberation import CriterionMark, Mark, PositionTaken, Stance
-from sandbox.domain.packs import SuccessionSpec
+from sandbox.domain.packs import PolicyPack, SuccessionSpec
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.routing import touched
 from sandbox.domain.succession import (
@@ -118,20 +121,27 @@ class _Act:
         return self.ids[self.succession.authority]
 
 
+@dataclass(frozen=True, slots=True)
+class _New:
+    """Gather the rows that some cases need, to be written in one statement a table."""
+
+    inherited: list[dict[str, Any]] = field(default_factory=list)
+    positions: list[dict[str, Any]] = field(default_factory=list)
+    marks: list[dict[str, Any]] = field(default_factory=list)
+
+
 def _move_all(act: _Act) -> int:
     session = act.session
     moved, after = 0, None
-    while (moving := queries.read_moving(session, act.former, after)) is not None:
+    heirs = [act.ids[each.code] for each in act.succession.successors]
+    while (moving := queries.read_moving(session, act.former, heirs, after)) is not None:
         companies = queries.list_companies(
             session, [each.organisation_id for each in moving.applications]
         )
+        new = _New()
         for application in moving.applications:
-            passages = _move(act, application, moving)
+            passages = _move(act, application, moving, new)
             _record(act, application, passages)
-            if application.status == ApplicationStatus.ASSIGNED:
-                # Where two predecessors become one, nobody's answer may be missing any more.
-                session.flush()
-                start_review_if_complete(session, act.actor, application, now=act.now)
             people = companies.get(application.organisation_id, ())
             notices.case_succeeded(
                 session,
@@ -144,24 +154,73 @@ def _move_all(act: _Act) -> int:
         moved += len(moving.applications)
         after = moving.applications[-1].id
         session.flush()
+        _write(act, moving, new)
+        session.expunge_all()
+        # Where two predecessors become one, nobody's answer may be missing any more.
+        for application in queries.list_answered(
+            session, [each.id for each in moving.applications]
+        ):
+            start_review_if_complete(session, act.actor, application, now=act.now)
+        session.flush()
         session.expunge_all()
     return moved
 
 
-def _move(act: _Act, application: Application, moving: Moving) -> Sequence[Passage]:
-    """Close the place of the authority that ends and open, or change, those of its successors."""
+def _write(act: _Act, moving: Moving, new: _New) -> None:
+    """Change in a few statements what a case after another would change in thousands.
+
+    The cases are locked, each has its record, and no row of these is held in memory to go stale.
+    """
+    every = [each.id for each in moving.applications]
+    undecided = [
+        each.id for each in moving.applications if each.status != ApplicationStatus.DECIDED
+    ]
+    left = update(AuthorityAssignment).where(
+        AuthorityAssignment.authority_id == act.former,
+        AuthorityAssignment.application_id.in_(every),
+    )
+    changed = update(Application).where(Application.id.in_(undecided))
+    said = [
+        delete(table).where(table.authority_id == act.former, table.application_id.in_(undecided))
+        for table in (Position, CriterionReview)
+    ]
+    for statement in (
+        left.values(
+            state=AssignmentState.SUCCEEDED.value,
+            succeeded_at=act.now,
+            version=AuthorityAssignment.version + 1,
+        ),
+        changed.values(changed_at=act.now, version=Application.version + 1),
+        *said,
+    ):
+        act.session.execute(statement.execution_options(synchronize_session=False))
+    for table, rows in (
+        (InheritedPlace, new.inherited),
+        (Position, new.positions),
+        (CriterionReview, new.marks),
+    ):
+        if rows:
+            act.session.execute(insert(table), rows)
+
+
+def _move(act: _Act, application: Application, moving: Moving, new: _New) -> Sequence[Passage]:
+    """Open, or change, the places of the successors; that of the authority that ends closes last.
+
+    What every case needs alike is only gathered in `new`.
+    """
     pack = active.pack_of(application)
     codes = {authority_id: code for code, authority_id in act.ids.items()}
-    places = {each.authority_id: each for each in moving.places[application.id]}
+    seated = {each.authority_id: each for each in moving.seated[application.id]}
+    places = {each.authority_id: each for each in moving.places.get(application.id, [])}
     # An authority of another pack's making has no code here, and its seat changes nothing.
     seats = [
         Seat(codes.get(each.authority_id, ""), each.role == AssignmentRole.LEAD)
-        for each in places.values()
+        for each in seated.values()
         if each.state in STANDING
     ]
     weights = touched(pack, moving.answers.get(application.id, {}))
     passages = pass_on(act.succession, seats, weights)
-    left = places[act.former]
+    left = seated[act.former]
     for passage in passages:
         place = places.get(act.ids[passage.authority])
         if place is None:
@@ -169,24 +228,20 @@ def _move(act: _Act, application: Application, moving: Moving) -> Sequence[Passa
                 application_id=application.id, authority_id=act.ids[passage.authority]
             )
             act.session.add(place)
-        today = local_day(act.now, pack.calendar.timezone)
-        _take_over(place, left, passage, answer_by(pack, today, passage.authority), act.now)
-    left.state = AssignmentState.SUCCEEDED
-    left.succeeded_at = act.now
-    _inherit(act, application, moving, passages)
+        _take_over(place, left, passage, pack, act.now)
+    _inherit(act, application, moving, passages, new)
     _reseat(act, application, moving, passages)
     if application.status != ApplicationStatus.DECIDED:
-        application.changed_at = act.now
-        _bind_position(act, application, moving, passages)
-        _bind_marks(act, application, moving, passages)
+        _bind_position(act, application, moving, passages, new)
+        _bind_marks(act, application, moving, passages, new)
     return passages
 
 
 def _take_over(
     place: AuthorityAssignment,
-    left: AuthorityAssignment,
+    left: Plain,
     passage: Passage,
-    respond_by: date,
+    pack: PolicyPack,
     now: datetime,
 ) -> None:
     """Put a successor in the place of its predecessor, bound by the answer that was given.
@@ -209,24 +264,27 @@ def _take_over(
         place.tacit = left.tacit
     elif not was_standing:
         place.state = AssignmentState.PROPOSED
-        place.respond_by, place.responded_at = respond_by, None
+        today = local_day(now, pack.calendar.timezone)
+        place.respond_by = answer_by(pack, today, passage.authority)
+        place.responded_at = None
         place.tacit = False
     place.reason = ""
 
 
 def _inherit(
-    act: _Act, application: Application, moving: Moving, passages: Sequence[Passage]
+    act: _Act, application: Application, moving: Moving, passages: Sequence[Passage], new: _New
 ) -> None:
     """Note for whom the successors stand on the case, the predecessor's predecessors included."""
     rows = moving.inherited.get(application.id, [])
     before = {each.predecessor_id for each in rows if each.authority_id == act.former}
     known = {(each.authority_id, each.predecessor_id) for each in rows}
-    act.session.add_all(
-        InheritedPlace(
-            application_id=application.id,
-            authority_id=act.ids[passage.authority],
-            predecessor_id=predecessor,
-        )
+    new.inherited.extend(
+        {
+            "id": uuid.uuid4(),
+            "application_id": application.id,
+            "authority_id": act.ids[passage.authority],
+            "predecessor_id": predecessor,
+        }
         for passage in passages
         for predecessor in (act.former, *sorted(before))
         if (act.ids[passage.authority], predecessor) not in known
@@ -234,60 +292,57 @@ def _inherit(
 
 
 def _bind_position(
-    act: _Act, application: Application, moving: Moving, passages: Sequence[Passage]
+    act: _Act, application: Application, moving: Moving, passages: Sequence[Passage], new: _New
 ) -> None:
     """Let what the authority has said of an undecided case count as said by its successors.
 
     The row goes over, so that everything that asks for an authority's word finds it in one place;
     who said it is kept beside it, and the history has it as it was.
     """
-    positions = {each.authority_id: each for each in moving.positions.get(application.id, [])}
-    left = positions.get(act.former)
-    if left is None:
-        return
-    said = _position(left, act.succession.authority)
-    for passage in passages:
-        own = positions.get(act.ids[passage.authority])
-        row = own or Position(
-            application_id=application.id, authority_id=act.ids[passage.authority]
-        )
-        bound = inherit_position(_position(own, passage.authority) if own else None, said)
-        # Whoever took the position that stands answers for it, for instance once recused.
-        if own is None or own.stance != bound.stance:
-            row.taken_by_id, row.taken_at = left.taken_by_id, left.taken_at
-        row.stance, row.reasons = bound.stance, bound.reasons
-        row.conditions, row.tacit = list(bound.conditions), bound.tacit
-        row.inherited_from = left.inherited_from or act.succession.authority
-        act.session.add(row)
-    act.session.delete(left)
+    own = {each.authority_id: each for each in moving.positions.get(application.id, [])}
+    for left in moving.left_positions.get(application.id, []):
+        said = _position(left, act.succession.authority)
+        inherited_from = left.inherited_from or act.succession.authority
+        for passage in passages:
+            heir = act.ids[passage.authority]
+            row = own.get(heir)
+            if row is None:
+                values = {**left._asdict(), "id": uuid.uuid4(), "authority_id": heir}
+                new.positions.append({**values, "inherited_from": inherited_from})
+                continue
+            bound = inherit_position(_position(row, passage.authority), said)
+            # Whoever took the position that stands answers for it, for instance once recused.
+            if row.stance != bound.stance:
+                row.taken_by_id, row.taken_at = left.taken_by_id, left.taken_at
+            row.stance, row.reasons = bound.stance, bound.reasons
+            row.conditions, row.tacit = list(bound.conditions), bound.tacit
+            row.inherited_from = inherited_from
 
 
-def _position(row: Position, code: str) -> PositionTaken:
+def _position(row: Position | Plain, code: str) -> PositionTaken:
     return PositionTaken(code, Stance(row.stance), row.reasons, tuple(row.conditions), row.tacit)
 
 
 def _bind_marks(
-    act: _Act, application: Application, moving: Moving, passages: Sequence[Passage]
+    act: _Act, application: Application, moving: Moving, passages: Sequence[Passage], new: _New
 ) -> None:
-    marks = moving.reviews.get(application.id, [])
-    own = {(each.authority_id, each.criterion): each for each in marks}
-    for left in (each for each in marks if each.authority_id == act.former):
+    own = {
+        (each.authority_id, each.criterion): each for each in moving.reviews.get(application.id, [])
+    }
+    for left in moving.left_reviews.get(application.id, []):
         said = _mark(left, act.succession.authority)
         for passage in passages:
             heir = act.ids[passage.authority]
             row = own.get((heir, left.criterion))
-            bound = inherit_mark(_mark(row, passage.authority) if row else None, said)
             if row is None:
-                row = CriterionReview(
-                    application_id=application.id, authority_id=heir, criterion=left.criterion
-                )
-                row.reviewed_by_id, row.reviewed_at = left.reviewed_by_id, left.reviewed_at
-                act.session.add(row)
+                values = {**left._asdict(), "id": uuid.uuid4(), "authority_id": heir}
+                new.marks.append(values)
+                continue
+            bound = inherit_mark(_mark(row, passage.authority), said)
             row.mark, row.note = bound.mark, bound.note
-        act.session.delete(left)
 
 
-def _mark(row: CriterionReview, code: str) -> Mark:
+def _mark(row: CriterionReview | Plain, code: str) -> Mark:
     return Mark(code, row.criterion, CriterionMark(row.mark), row.note)
 
 
