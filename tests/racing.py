@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import lock_application
 from sandbox.domain.refusals import Refusal
+from sandbox.kernel.db import unit_of_work
 from sandbox.models import PackVersion, Trial
 
 
@@ -51,6 +52,24 @@ def race(engine: Engine, application_id: UUID, *runners: Callable[[Session], obj
     return _race(engine, holding(engine, application_id), *runners)
 
 
+def overtake(
+    session: Session,
+    engine: Engine,
+    first: Callable[[Session], object],
+    second: Callable[[Session], object],
+) -> str:
+    """Return what came of `second`, which begins before `first` is committed and ends after it."""
+    results: list[str] = []
+    thread = threading.Thread(target=_run, args=(engine, second, results))
+    with unit_of_work(session):
+        first(session)
+        session.flush()
+        thread.start()
+        wait_for_waiting(engine, 1)
+    thread.join()
+    return results[0]
+
+
 @contextmanager
 def holding_versions(engine: Engine) -> Iterator[None]:
     """Keep the versions of the rules locked; SQLite queues by itself."""
@@ -71,17 +90,7 @@ def _race(
     engine: Engine, door: AbstractContextManager[None], *runners: Callable[[Session], object]
 ) -> list[str]:
     results: list[str] = []
-
-    def run(runner: Callable[[Session], object]) -> None:
-        with Session(engine) as own:
-            try:
-                runner(own)
-            except (Refusal, SQLAlchemyError) as error:
-                results.append(type(error).__name__)
-            else:
-                results.append("done")
-
-    threads = [threading.Thread(target=run, args=(runner,)) for runner in runners]
+    threads = [threading.Thread(target=_run, args=(engine, each, results)) for each in runners]
     with door:
         for thread in threads:
             thread.start()
@@ -89,3 +98,13 @@ def _race(
     for thread in threads:
         thread.join()
     return sorted(results)
+
+
+def _run(engine: Engine, runner: Callable[[Session], object], results: list[str]) -> None:
+    with Session(engine) as own:
+        try:
+            runner(own)
+        except (Refusal, SQLAlchemyError) as error:
+            results.append(type(error).__name__)
+        else:
+            results.append("done")

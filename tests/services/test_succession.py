@@ -1,6 +1,7 @@
 """An authority ends: its open cases go to those that follow it, with everything it has said."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -12,11 +13,13 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import Denied, NotFound, grants
 from sandbox.access.permissions import P
 from sandbox.accounts.services import join_authority
+from sandbox.applications.queries import clock_of
 from sandbox.authorities.queries import applied_codes
 from sandbox.coordination import queries, services
 from sandbox.coordination.letters import letter_pdf
 from sandbox.coordination.services import apply_succession, succession
 from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.calendar import BusinessCalendar
 from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor, StaffRole
@@ -55,7 +58,7 @@ from tests.factories import (
     start_review,
     take_position,
 )
-from tests.racing import race
+from tests.racing import overtake, race
 from tests.trial_factories import OPENER, make_running_trial
 
 NOW = SUBMITTED + timedelta(hours=4)
@@ -84,6 +87,16 @@ def end(session: Session, actor: Actor, *keys: str, now: datetime = LATER) -> li
         with unit_of_work(session):
             moved.append(apply_succession(session, actor, key=key, now=now))
     return moved
+
+
+def deed(runner: Callable[[Session], None]) -> Callable[[Session], None]:
+    """Run it in a unit of work of its own."""
+
+    def run(own: Session) -> None:
+        with unit_of_work(own):
+            runner(own)
+
+    return run
 
 
 def places(session: Session, case_id: UUID) -> dict[str, tuple[str, str]]:
@@ -202,9 +215,9 @@ def test_people_of_the_authority_lose_the_case_at_once_and_nobody_is_left_withou
     ).all()
     kinds = {each.kind for each in queries.list_tasks(session, crt.head, LATER)}
     assert "coordination.name_officer" in kinds
-    # IFT's matters of competition went to a commission where nobody works yet.
-    if "CNA" in standing(session, case_id):
-        assert "CNA" in queries.list_stranded(session, case_id)
+    # The commission where nobody works yet comes with COFECE's matters, not with IFT's.
+    assert set(standing(session, case_id)) == {"CRT", "INAI", "COFECE"}
+    assert queries.list_stranded(session, case_id) == []
     end(session, administrator, "cofece_2025")
     assert queries.list_stranded(session, case_id) == ["CNA"]
     kinds = {each.kind for each in queries.list_tasks(session, caseworker, LATER)}
@@ -266,30 +279,62 @@ def test_what_was_said_binds_whoever_follows(
     assert "INAI" not in marked
 
 
+@pytest.mark.parametrize("order", [("ift_2025", "cofece_2025"), ("cofece_2025", "ift_2025")])
+@pytest.mark.parametrize("stricter", ["IFT", "COFECE"])
 def test_two_predecessors_of_one_authority_speak_with_the_stricter_word(
-    session: Session, administrator: Actor, caseworker: Actor
+    session: Session,
+    administrator: Actor,
+    caseworker: Actor,
+    order: tuple[str, str],
+    stricter: str,
 ) -> None:
     organisation, company = make_company(session)
-    cofece, ift = make_team(session, "COFECE"), make_team(session, "IFT")
-    application = make_assigned(
-        session, organisation, company, caseworker, lead=cofece, associates=(ift,)
+    teams = {code: make_team(session, code) for code in ("COFECE", "IFT")}
+    # A matter of competition among networks: IFT's goes to CNA, as does all that COFECE has.
+    application = make_in_triage(
+        session,
+        organisation,
+        company,
+        caseworker,
+        network_uses=["public_network"],
+        market_effects=["ranks_offers", "telecom_market"],
     )
-    start_review(session, application, cofece, ift)
     case_id = application.id
-    for team in (cofece, ift):
-        marks = {pack().criteria[0].key: CriterionMark.PARTLY} if team is ift else {}
+    with unit_of_work(session):
+        services.assign(
+            session,
+            caseworker,
+            application,
+            lead="COFECE",
+            associates=("IFT",),
+            reason="Así se acordó.",
+            now=SUBMITTED + timedelta(hours=2),
+        )
+    start_review(session, application, *teams.values())
+    criterion = pack().criteria[0].key
+    for code, team in teams.items():
+        is_strict = code == stricter
+        marks = {criterion: CriterionMark.PARTLY} if is_strict else {}
         mark_criteria(session, application, team, now=NOW, **marks)
-    take_position(session, application, cofece, Stance.CONCUR, now=NOW)
-    take_position(session, application, ift, Stance.OBJECT, now=NOW)
-    end(session, administrator, "ift_2025", "cofece_2025")
+        stance = Stance.OBJECT if is_strict else Stance.CONCUR
+        take_position(session, application, team, stance, now=NOW)
+    end(session, administrator, *order)
     now = standing(session, case_id)
-    assert [code for code, (role, _) in now.items() if role == AssignmentRole.LEAD] == ["CNA"]
+    assert {code: role for code, (role, _) in now.items()} == {"CNA": "lead", "CRT": "associate"}
     bench = queries.get_bench(session, case_id)
-    said = {each.authority: each for each in bench.positions}
-    if "CNA" in said and len(now) == 1:
-        assert said["CNA"].stance is Stance.OBJECT
-    assert len(bench.positions) == len(now)
-    assert session.scalar(select(func.count()).select_from(InheritedPlace)) >= 2
+    assert {each.authority: each.stance for each in bench.positions} == {
+        "CNA": Stance.OBJECT,
+        "CRT": Stance.OBJECT if stricter == "IFT" else Stance.CONCUR,
+    }
+    marked = {each.authority: each.mark for each in bench.marks if each.criterion == criterion}
+    assert marked["CNA"] is CriterionMark.PARTLY
+    takers = session.scalars(
+        select(Position.taken_by_id)
+        .join(Authority, Authority.id == Position.authority_id)
+        .where(Authority.code == "CNA")
+    ).all()
+    assert takers == [teams[stricter].officer.person_id]
+    assert session.scalar(select(func.count()).select_from(InheritedPlace)) == 3
 
 
 def test_answer_that_is_missing_is_asked_of_the_successor_anew(
@@ -475,39 +520,102 @@ def test_two_administrators_at_once_end_an_authority_once(
     assert standing(session, case_id)
 
 
-def test_nobody_is_asked_to_take_a_case_while_it_ends(
+@pytest.mark.parametrize("ends_first", [True, False])
+def test_authority_that_ends_meanwhile_is_asked_for_nothing(
     engine: Engine,
     session: Session,
     administrator: Actor,
     caseworker: Actor,
-    shared: tuple[UUID, Team, Team, Team, Actor],
+    *,
+    ends_first: bool,
 ) -> None:
-    case_id, *_ = shared
-    organisation, company = make_company(session, "Otra")
-    fresh = make_in_triage(session, organisation, company, caseworker).id
+    organisation, company = make_company(session)
+    make_team(session, "IFT")
+    fresh = make_in_triage(
+        session, organisation, company, caseworker, network_uses=["public_network"]
+    ).id
 
     def ends(own: Session) -> None:
-        with unit_of_work(own):
-            apply_succession(own, administrator, key="ift_2025", now=LATER)
+        apply_succession(own, administrator, key="ift_2025", now=LATER)
 
     def asks(own: Session) -> None:
-        application = own.get_one(Application, fresh)
-        with unit_of_work(own):
-            services.assign(
-                own,
-                caseworker,
-                application,
-                lead="IFT",
-                associates=(),
-                reason="Así se acordó.",
-                now=LATER,
-            )
+        services.assign(
+            own,
+            caseworker,
+            own.get_one(Application, fresh),
+            lead="IFT",
+            associates=(),
+            reason="Así se acordó.",
+            now=LATER,
+        )
 
-    found = race(engine, case_id, ends, asks)
-    assert found in (["NotPossible", "done"], ["done", "done"])
-    session.rollback()
-    assert "IFT" not in standing(session, fresh)
-    assert "IFT" not in standing(session, case_id)
+    if ends_first:
+        assert overtake(session, engine, ends, deed(asks)) == "NotPossible"
+        assert standing(session, fresh) == {}
+    else:
+        assert overtake(session, engine, asks, deed(ends)) == "done"
+        assert standing(session, fresh) == {"CRT": ("lead", "proposed")}
+
+
+def test_decision_that_waited_for_a_succession_is_not_its_predecessors_any_more(
+    engine: Engine, session: Session, administrator: Actor, caseworker: Actor
+) -> None:
+    organisation, company = make_company(session)
+    lead = make_team(session, "IFT")
+    application = make_assigned(session, organisation, company, caseworker, lead=lead)
+    start_review(session, application, lead)
+    mark_criteria(session, application, lead, now=NOW)
+    take_position(session, application, lead, now=NOW)
+    case_id = application.id
+
+    def ends(own: Session) -> None:
+        apply_succession(own, administrator, key="ift_2025", now=LATER)
+
+    def decides(own: Session) -> None:
+        services.decide(own, lead.officer, own.get_one(Application, case_id), now=LATER)
+
+    assert overtake(session, engine, ends, deed(decides)) == "Denied"
+    assert queries.find_decision(session, case_id) is None
+    assert session.get_one(Application, case_id).status == ApplicationStatus.UNDER_REVIEW
+
+
+@pytest.mark.parametrize(("leads", "business_days"), [("IFT", 21), ("INAI", 0)])
+def test_suspension_windows_of_the_lead_move_the_day_of_the_decision(
+    session: Session, administrator: Actor, caseworker: Actor, leads: str, business_days: int
+) -> None:
+    began = datetime(2025, 10, 6, 15, 0, tzinfo=UTC)
+    organisation, company = make_company(session)
+    teams = {code: make_team(session, code) for code in ("IFT", "INAI")}
+    others = tuple(team for code, team in teams.items() if code != leads)
+    application = make_assigned(
+        session,
+        organisation,
+        company,
+        caseworker,
+        lead=teams[leads],
+        associates=others,
+        now=began,
+    )
+    case_id = application.id
+    on_the_day = datetime(2025, 10, 17, 18, 0, tzinfo=UTC)
+
+    def due_on() -> date:
+        found = session.get_one(Application, case_id)
+        clock = clock_of(session, found, active.pack_of(found), on_the_day.date())
+        assert clock is not None
+        return clock.due_on
+
+    before = due_on()
+    end(session, administrator, "ift_2025", now=on_the_day)
+    # CRT's terms stand still from the 17th of October to the 14th of November; where it is only
+    # an associate the decision does not wait for it.
+    assert standing(session, case_id)["CRT"][0] == ("lead" if leads == "IFT" else "associate")
+    calendar = BusinessCalendar.from_spec(pack().calendar)
+    moved = sum(
+        calendar.is_business_day(before + timedelta(days=n + 1))
+        for n in range((due_on() - before).days)
+    )
+    assert moved == business_days
 
 
 # --- what a succession must not do ---------------------------------------------------------------
