@@ -1,11 +1,13 @@
 """Say whether a case can go on under other rules, and what stands in its way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from sandbox.domain.applications import ProblemKind, problems
-from sandbox.domain.packs import Answers, PolicyPack, TierSpec
+from sandbox.domain.applications import ProblemKind, asked, problems
+from sandbox.domain.conditions import is_answered
+from sandbox.domain.packs import Answers, PolicyPack, Silence, TierSpec
 from sandbox.domain.risk import tiering
 
 # Whoever began under other rules was never asked; that alone makes no answer wrong.
@@ -17,6 +19,8 @@ class Obstacle(StrEnum):
 
     QUESTION = "question"  # answered, and not asked under the other rules
     ANSWER = "answer"  # given, and not allowed under the other rules
+    RETURNED = "returned"  # a question that the company is asked to correct
+    SECTION = "section"  # of the form, saved
     AUTHORITY = "authority"
     CRITERION = "criterion"
     PROHIBITED = "prohibited"
@@ -26,6 +30,8 @@ class Obstacle(StrEnum):
     PLAN_FIELD = "plan_field"
     METRIC = "metric"
     INCIDENT_CLASS = "incident_class"
+    TERM = "term"  # it runs, and would end sooner under the other rules
+    SILENCE = "silence"  # past its term, and would come to mean something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class Standing:
     """
 
     answers: Answers
+    returned: frozenset[str] = frozenset()
+    sections: frozenset[str] = frozenset()
     authorities: frozenset[str] = frozenset()
     criteria: frozenset[str] = frozenset()
     stages: tuple[str, ...] = ()
@@ -54,10 +62,14 @@ def obstacles(pack: PolicyPack, standing: Standing) -> tuple[tuple[Obstacle, str
 
 
 def _in_answers(pack: PolicyPack, standing: Standing) -> Iterator[tuple[Obstacle, str]]:
-    known = pack.questions
-    for key in standing.answers:
-        if key not in known:
+    still_asked = {question.key for question in asked(pack, standing.answers)}
+    for key, answer in standing.answers.items():
+        if key not in still_asked and is_answered(answer):
             yield Obstacle.QUESTION, key
+    for key in sorted(standing.returned - pack.questions.keys()):
+        yield Obstacle.RETURNED, key
+    for key in sorted(standing.sections - {each.key for each in pack.sections}):
+        yield Obstacle.SECTION, key
     wrong = (each for each in problems(pack, standing.answers) if each.kind not in _UNASKED)
     for key in dict.fromkeys(each.question for each in wrong):
         yield Obstacle.ANSWER, key
@@ -92,3 +104,28 @@ def _in_case(
     gates |= {("", each.key) for each in tier.completion}
     for _, key in sorted(standing.evidence - gates):
         yield Obstacle.REQUIREMENT, key
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Hold the last day of a term that runs, and what silence means where that day is past."""
+
+    due_on: date
+    silence: Silence | None = None
+
+
+def broken_promises(
+    old: Mapping[str, Promise], new: Mapping[str, Promise]
+) -> tuple[tuple[Obstacle, str], ...]:
+    """List the terms, by key, that the new rules would cut short or let silence end.
+
+    A term that only the new rules have counts as cut short: nobody was told of it while it ran.
+    """
+    found: list[tuple[Obstacle, str]] = []
+    for key, promise in new.items():
+        before = old.get(key)
+        if before is None or promise.due_on < before.due_on:
+            found.append((Obstacle.TERM, key))
+        elif promise.silence not in (None, Silence.NONE, before.silence):
+            found.append((Obstacle.SILENCE, key))
+    return tuple(found)

@@ -16,7 +16,9 @@ class UploadForm(PlatformForm):
 
     files = MultipleFileField(
         _l("Files of the new version"),
-        description=_l("One .zip with the files of the pack, or its .toml files. At most 5 MB."),
+        description=_l(
+            "One .zip with the files of the pack, or its .toml files. At most 4 MB, unpacked."
+        ),
         render_kw={"accept": ".zip,.toml"},
     )
     note = TextAreaField(

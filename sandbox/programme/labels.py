@@ -20,6 +20,8 @@ UNUSABLE = Label(_l("Cannot be read"), "red")
 OBSTACLE: dict[Obstacle, object] = {
     Obstacle.QUESTION: _l("An answered question is no longer asked:"),
     Obstacle.ANSWER: _l("An answer is no longer allowed:"),
+    Obstacle.RETURNED: _l("A question that the company is correcting is gone:"),
+    Obstacle.SECTION: _l("A saved part of the form is gone:"),
     Obstacle.AUTHORITY: _l("An authority on the case is unknown:"),
     Obstacle.CRITERION: _l("A criterion that was reviewed is unknown:"),
     Obstacle.PROHIBITED: _l("The case would be in a prohibited tier:"),
@@ -29,6 +31,8 @@ OBSTACLE: dict[Obstacle, object] = {
     Obstacle.PLAN_FIELD: _l("A part of the plan is unknown:"),
     Obstacle.METRIC: _l("A metric that was read is unknown:"),
     Obstacle.INCIDENT_CLASS: _l("The class of an incident is unknown:"),
+    Obstacle.TERM: _l("A term that runs would end sooner:"),
+    Obstacle.SILENCE: _l("Silence past its term would come to count:"),
 }
 
 UNPACKING: dict[FileFault, object] = {
@@ -36,7 +40,7 @@ UNPACKING: dict[FileFault, object] = {
     FileFault.MIXED: _l("Send either one .zip or the .toml files, not both."),
     FileFault.NOT_A_ZIP: _l("The .zip cannot be opened. Make it anew and send it again."),
     FileFault.ENCRYPTED: _l("The .zip is protected by a password. Send it without one."),
-    FileFault.TOO_LARGE: _l("The files are too large: at most 5 MB, unpacked."),
+    FileFault.TOO_LARGE: _l("The files are too large: at most 4 MB, unpacked."),
     FileFault.TOO_MANY: _l("There are too many files: a pack has 40 at most."),
     FileFault.NAME: _l(
         "Only .toml files with plain names in small letters, and no folders, may be sent."

@@ -6,6 +6,7 @@ what an archive says of itself is checked first, and what comes out of it is cou
 
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -20,6 +21,17 @@ MOST_SENT = 5 * 1024 * 1024
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.toml")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+# All that the library raises on what is no archive: numbers in it may be of any size.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+)
 # What the end of an archive says: it stands within these last bytes, with the number of entries.
 _END, _LONGEST_END = b"PK\x05\x06", 22 + 0xFFFF
 
@@ -82,7 +94,7 @@ def _unzipped(name: str, stream: IO[bytes]) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(stream) as archive:
             return _members(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, RuntimeError) as error:
+    except _BROKEN as error:
         if isinstance(error, NotUnpacked):
             raise
         raise NotUnpacked(Fault.NOT_A_ZIP, name) from error

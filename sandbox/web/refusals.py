@@ -18,7 +18,8 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.ALREADY_DONE: _l("This has already been done."),
     Why.ALREADY_MEMBER: _l("This person is already a member."),
     Why.CASE_CANNOT_MOVE: _l(
-        "The case has things on record that the rules in force do not know, so it keeps its own."
+        "The rules in force do not know all that the case has on record, or would break what it "
+        "was promised, so it keeps its own."
     ),
     Why.CONFLICT_NOT_DECLARED: _l(
         "Declare first whether you have a conflict of interest in this case."
@@ -44,7 +45,10 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.FILE_NOT_ACCEPTED: _l("Files of this kind are not accepted."),
     Why.FILE_TOO_LARGE: _l("The file is too large."),
     Why.FORM_SENT: FORM_SENT,
-    Why.FOUR_EYES: _l("Whoever drafted it cannot also publish it. Another person has to."),
+    Why.FOUR_EYES: _l(
+        "Whoever wrote or uploaded it cannot also publish it or put it in force. "
+        "Another person has to."
+    ),
     Why.GATE_CLOSED: _l("The gate of this stage is closed: not all of its requirements are met."),
     Why.INCIDENT_OPEN: _l("An incident is still open."),
     Why.INCIDENT_NOT_COMPLETE: _l("The company has not completed its report of the incident yet."),

@@ -48,6 +48,19 @@ def lying() -> bytes:
     return made.replace(size, struct.pack("<I", 10))
 
 
+def far_away() -> bytes:
+    """An archive whose entry says in the long format that it begins beyond any file."""
+    made = bytearray(archive(("pack.toml", TEXT)))
+    entry, end = made.index(b"PK\x01\x02"), made.index(b"PK\x05\x06")
+    name = struct.unpack_from("<H", made, entry + 28)[0]
+    longer = struct.pack("<HHQ", 1, 8, 2**63)
+    struct.pack_into("<H", made, entry + 30, len(longer))
+    struct.pack_into("<I", made, entry + 42, 0xFFFFFFFF)
+    struct.pack_into("<I", made, end + 12, end - entry + len(longer))
+    made[entry + 46 + name : entry + 46 + name] = longer
+    return bytes(made)
+
+
 def lzma() -> bytes:
     entry = zipfile.ZipInfo("pack.toml")
     entry.compress_type = zipfile.ZIP_LZMA
@@ -75,6 +88,7 @@ def test_archive_and_plain_files_give_the_same() -> None:
         (lambda: b"not a zip", Fault.NOT_A_ZIP),
         (lambda: archive(("pack.toml", TEXT * 50))[:-40], Fault.NOT_A_ZIP),
         (lzma, Fault.NOT_A_ZIP),
+        (far_away, Fault.NOT_A_ZIP),
         (encrypted, Fault.ENCRYPTED),
         (link, Fault.LINK),
         (lambda: archive(("../pack.toml", TEXT)), Fault.NAME),

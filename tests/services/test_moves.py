@@ -7,25 +7,56 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from sandbox.applications import services as applications
 from sandbox.coordination import services as coordination
+from sandbox.domain.moving import Obstacle
+from sandbox.domain.refusals import Why
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.db import unit_of_work
-from sandbox.models import Application, Authority, AuthorityAssignment, Decision, Trial
+from sandbox.models import (
+    Application,
+    ApplicationReturn,
+    ApplicationSection,
+    Authority,
+    AuthorityAssignment,
+    Decision,
+    Trial,
+)
 from sandbox.outcomes.facts import compute_facts
 from sandbox.packs import active
 from sandbox.programme import queries
 from tests.factories import (
+    NOW,
     SHARED_ANSWERS,
     actor_for,
+    make_assigned,
     make_company,
     make_in_triage,
     make_staff,
     make_team,
+    start_review,
 )
 from tests.pages import JudgingClient
-from tests.services.test_programme import LATER, activate, follow, move, upload
-from tests.trial_factories import make_trial
+from tests.services.test_programme import LATER, activate, follow, move, refused, upload
+from tests.trial_factories import make_running_trial, make_trial
 
+POSITION = (
+    ("coordination.toml", "position_days = 15", "position_days = {}"),
+    (
+        "coordination.toml",
+        'length = 15\nstops_in = ["information_requested"]',
+        'length = {}\nstops_in = ["information_requested"]',
+    ),
+)
+SHORTER = ("coordination.toml", "length = 60 #", "length = 59 #")
+DENIES = (
+    ("coordination.toml", 'position_silence = "granted"', 'position_silence = "denied"'),
+    (
+        "coordination.toml",
+        'stops_in = ["information_requested"]\nsilence = "granted"',
+        'stops_in = ["information_requested"]\nsilence = "denied"',
+    ),
+)
 MORE_PUBLIC = ("pack.toml", '  "duration_months",\n', '  "duration_months",\n  "tax_id",\n')
 LESS_PUBLIC = ("pack.toml", '  "duration_months",\n', "")
 SECRET = ("pack.toml", "conditions_are_public = true", "conditions_are_public = false")
@@ -134,4 +165,86 @@ def test_authority_that_a_version_brings_can_be_asked(
         .order_by(Authority.code)
     ).all()
     assert asked == ["INAI", "NUEVA"]
+    session.rollback()
+
+
+# --- what was promised ----------------------------------------------------------------------------
+
+
+def positions_within(days: int) -> tuple[tuple[str, str, str], ...]:
+    return tuple((name, old, new.replace("{}", str(days))) for name, old, new in POSITION)
+
+
+@pytest.mark.parametrize(
+    ("changes", "days", "expected"),
+    [
+        (positions_within(14), 1, ((Obstacle.TERM, "position INAI"),)),
+        (positions_within(16), 1, ()),
+        ((SHORTER,), 1, ((Obstacle.TERM, "decision"),)),
+        (DENIES, 1, ()),
+        (DENIES, 40, ((Obstacle.SILENCE, "position INAI"),)),
+    ],
+)
+def test_case_under_review_keeps_the_terms_that_run(
+    session: Session,
+    people: tuple[Actor, Actor],
+    changes: tuple[tuple[str, str, str], ...],
+    days: int,
+    expected: tuple[tuple[Obstacle, str], ...],
+) -> None:
+    organisation, company = make_company(session)
+    caseworker, lead = actor_for(session, make_staff(session)), make_team(session, "INAI")
+    application = make_assigned(session, organisation, company, caseworker, lead=lead)
+    start_review(session, application, lead)
+    follow(session, people, *changes)
+    now = NOW + timedelta(days=days)
+    shown = queries.get_move(session, application, now)
+    assert shown.obstacles == expected
+    assert {each.trail[0].field for each in shown.changes} <= {"coordination", "clocks"}
+    assert shown.changes
+    if expected:
+        assert refused(lambda: move(session, caseworker, application, now=now)) is (
+            Why.CASE_CANNOT_MOVE
+        )
+
+
+@pytest.mark.parametrize(("days", "expected"), [(50, True), (70, False)])
+def test_running_test_keeps_the_day_of_its_next_report(
+    session: Session, app: Flask, people: tuple[Actor, Actor], days: int, expected: bool
+) -> None:
+    cast = make_running_trial(session, app.extensions["file_store"])
+    application = session.get_one(Application, cast.trial.application_id)
+    stage = cast.trial.stage
+    every = ("report_every_days = 60", f"report_every_days = {days}")
+    follow(session, people, ("tier-1-minimal.toml", *every))
+    found = queries.get_move(session, application, cast.now).obstacles
+    assert found == (((Obstacle.TERM, f"report {stage}"),) if expected else ())
+    session.rollback()
+
+
+# --- what the form must still know ----------------------------------------------------------------
+
+
+def test_open_return_and_saved_parts_of_the_form_must_exist_under_the_new_rules(
+    session: Session, people: tuple[Actor, Actor]
+) -> None:
+    organisation, company = make_company(session)
+    caseworker = actor_for(session, make_staff(session))
+    application = make_in_triage(session, organisation, company, caseworker)
+    with unit_of_work(session):
+        applications.return_to_company(
+            session, caseworker, application, reasons={"tax_id": "Falta."}, general="", now=NOW
+        )
+    session.execute(update(ApplicationReturn).values(reasons={"gone": "Falta."}))
+    session.execute(
+        update(ApplicationSection)
+        .where(ApplicationSection.section == "organisation")
+        .values(section="gone")
+    )
+    session.commit()
+    follow(session, people)
+    assert queries.get_move(session, application, LATER).obstacles == (
+        (Obstacle.RETURNED, "gone"),
+        (Obstacle.SECTION, "gone"),
+    )
     session.rollback()

@@ -1,7 +1,7 @@
 """A version of the rules is uploaded, judged by a second person, and from then on in force."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -268,10 +268,17 @@ def follow(session: Session, people: tuple[Actor, Actor], *changes: tuple[str, s
     activate(session, people[1], upload(session, people[0], "1.1.0", *changes))
 
 
-def move(session: Session, actor: Actor, application: Application, **values: str) -> None:
+def move(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    *,
+    now: datetime = LATER,
+    **values: str,
+) -> None:
     given = {"to": "1.1.0", "reason": "La empresa lo pidió.", **values}
     with unit_of_work(session):
-        services.move_case(session, actor, application, now=LATER, **given)
+        services.move_case(session, actor, application, now=now, **given)
 
 
 def test_moved_case_follows_the_rules_in_force(

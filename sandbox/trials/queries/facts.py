@@ -214,13 +214,16 @@ class TrialFile:
     @property
     def next_report_due(self) -> date | None:
         """Return the day of the first report that was not handed in yet, overdue ones first."""
+        return self.report_due_in(self.current_spec)
+
+    def report_due_in(self, spec: StageSpec) -> date | None:
+        """Return that day as it would be if the current stage had this cadence."""
         if not self.is_reporting:
             return None
         handed_in = len(self.current_reports)
-        due = self.reports_due
-        if handed_in < len(due):
-            return due[handed_in]
-        return next_report_due(self.current_spec, self.entered_on, self.today, self.suspended_days)
+        since = (self.entered_on, self.today, self.suspended_days)
+        due = reports_due(spec, *since)
+        return due[handed_in] if handed_in < len(due) else next_report_due(spec, *since)
 
     def requirements_of(self, stage: str) -> tuple[RequirementSpec, ...]:
         """Return the requirements of the gate in front of a stage. Raises: KeyError."""

@@ -1,7 +1,7 @@
 """Read which versions of the rules there are, who brought them and which is in force."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,52 +11,26 @@ from sqlalchemy.orm import Session, aliased
 
 from sandbox.access.checks import NotFound, conceivable, scope
 from sandbox.access.permissions import P
-from sandbox.applications.queries import SimulatedPage, simulate_case, simulate_page
-from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus
-from sandbox.domain.moving import Obstacle, Standing, obstacles
-from sandbox.domain.packs import Answers, PolicyPack
-from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.risk import tiering
-from sandbox.domain.simulation import Effect
-from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
-from sandbox.domain.trials import TrialStatus
+from sandbox.applications.queries import SimulatedPage, simulate_page
+from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.actors import Actor, StaffRole
-from sandbox.kernel.clock import local_day
 from sandbox.kernel.paging import Page, decode_key, paged
 from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
 from sandbox.models import (
-    Application,
-    Authority,
-    AuthorityAssignment,
     AuthorityMembership,
-    CriterionReview,
-    GateEvidence,
-    Incident,
     PackFile,
     PackVersion,
     Person,
-    Reading,
     StaffGrant,
-    StartCondition,
-    Submission,
-    Trial,
-    TrialPlan,
-    TrialStage,
 )
-from sandbox.models.coordination import AssignmentState
 from sandbox.models.people import AuthorityRole
 from sandbox.models.programme import PackState
 from sandbox.packs import active
 from sandbox.packs.active import Stored
-from sandbox.packs.comparing import Change, compare
 from sandbox.packs.loading import PackUnknown, Validation, order_of
-from sandbox.trials.queries import find_trial_of, get_last_submission
 
 SIMULATED_AT_ONCE = 100
 """So many cases are tried for one page: about a quarter of a second."""
-# What a case that runs is worked by, whatever its tier.
-_WORKED_BY = frozenset({"clocks", "coordination", "incident_classes", "criteria"})
-_PUBLIC = frozenset({"public_fields", "conditions_are_public"})
 # What was in force once may still hold for cases that began under it.
 EVER_ACTIVE = (PackState.ACTIVE.value, PackState.RETIRED.value)
 
@@ -274,110 +248,3 @@ def _people() -> Any:
         .where(Person.active.is_(True), Person.confirmed_at.is_not(None))
         .order_by(Person.email)
     )
-
-
-# --- a case that is moved -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Hold what a case would be under the rules in force, and what stands in its way."""
-
-    application: Application
-    trial: Trial | None
-    submission: Submission
-    old: PolicyPack
-    new: PolicyPack
-    effects: tuple[Effect, ...]
-    changes: tuple[Change, ...]
-    obstacles: tuple[tuple[Obstacle, str], ...]
-
-
-def get_move(session: Session, application: Application, now: datetime) -> Move:
-    """Compare the rules of a case that runs with those in force, as they bear on this case.
-
-    Raises: NotPossible(PACK_NOT_ACTIVE) where it has ended or is under these rules; PackUnusable.
-    """
-    trial = find_trial_of(session, application.id)
-    runs = application.status in OPEN_STATUSES - {ApplicationStatus.DRAFT}
-    if not runs and (trial is None or TrialStatus(trial.status) not in OPEN_TRIALS):
-        raise NotPossible(Why.PACK_NOT_ACTIVE)
-    old, new = active.pack_of(application), active.in_force(application)
-    if old.code != new.code or not active.is_newer(new.version, old.version):
-        raise NotPossible(Why.PACK_NOT_ACTIVE)
-    submission = get_last_submission(session, application.id)
-    today = local_day(now, new.calendar.timezone)
-    simulated = simulate_case(session, application, submission, new, today)
-    standing = _standing(session, application, trial, submission)
-    return Move(
-        application=application,
-        trial=trial,
-        submission=submission,
-        old=old,
-        new=new,
-        effects=simulated.effects if simulated else (),
-        changes=_changes_for(old, new, submission.content["answers"]),
-        obstacles=obstacles(new, standing),
-    )
-
-
-def _changes_for(old: PolicyPack, new: PolicyPack, answers: Answers) -> tuple[Change, ...]:
-    """Keep of all changes those that bear on a case that runs, in its tier or in that to come."""
-    tiers = {tiering(pack, answers).tier for pack in (old, new)}
-    return tuple(change for change in compare(old, new) if _bears_on_cases(change, tiers))
-
-
-def _bears_on_cases(change: Change, tiers: Collection[str]) -> bool:
-    if not change.trail:
-        return change.field in _PUBLIC
-    first = change.trail[0]
-    return first.field in _WORKED_BY or (first.field == "tiers" and first.name in tiers)
-
-
-def _standing(
-    session: Session, application: Application, trial: Trial | None, submission: Submission
-) -> Standing:
-    assigned = (
-        select(Authority.code)
-        .join(AuthorityAssignment, AuthorityAssignment.authority_id == Authority.id)
-        .where(
-            AuthorityAssignment.application_id == application.id,
-            AuthorityAssignment.state != AssignmentState.DECLINED,
-        )
-    )
-    reviewed = select(CriterionReview.criterion).where(
-        CriterionReview.application_id == application.id
-    )
-    standing = Standing(
-        answers=submission.content["answers"],
-        authorities=frozenset(session.scalars(assigned)),
-        criteria=frozenset(session.scalars(reviewed)),
-    )
-    return standing if trial is None else _with_trial(session, standing, trial)
-
-
-def _with_trial(session: Session, standing: Standing, trial: Trial) -> Standing:
-    def kept(column: Any) -> frozenset[str]:
-        return frozenset(session.scalars(select(column).where(column.class_.trial_id == trial.id)))
-
-    plan = session.scalar(select(TrialPlan.fields).where(TrialPlan.trial_id == trial.id)) or {}
-    evidence = session.execute(
-        select(GateEvidence.stage, GateEvidence.requirement)
-        .where(GateEvidence.trial_id == trial.id)
-        .distinct()
-    )
-    return replace(
-        standing,
-        stages=tuple(sorted(kept(TrialStage.key))),
-        evidence=frozenset((stage, requirement) for stage, requirement in evidence),
-        start_conditions=kept(StartCondition.key),
-        plan_fields=frozenset(key for key, text in plan.items() if text),
-        metrics=kept(Reading.metric),
-        incident_classes=kept(Incident.class_key),
-    )
-
-
-def start_conditions_of(session: Session, trial: Trial) -> frozenset[str]:
-    """Return the keys of the start conditions that a test keeps the state of."""
-    keys = select(StartCondition.key).where(StartCondition.trial_id == trial.id)
-    return frozenset(session.scalars(keys))

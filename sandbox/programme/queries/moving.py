@@ -1,0 +1,251 @@
+"""Read what a case has on record and what it was promised, and what other rules make of both."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.applications.queries import clock_of, get_reasons, list_stops, simulate_case
+from sandbox.coordination import queries as coordination
+from sandbox.coordination.clocks import position_clock
+from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus
+from sandbox.domain.moving import Obstacle, Promise, Standing, broken_promises, obstacles
+from sandbox.domain.packs import Answers, PolicyPack
+from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.risk import tiering
+from sandbox.domain.simulation import Effect
+from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
+from sandbox.domain.trials import TrialStatus
+from sandbox.kernel.clock import local_day
+from sandbox.models import (
+    Application,
+    ApplicationSection,
+    Authority,
+    AuthorityAssignment,
+    CriterionReview,
+    GateEvidence,
+    Incident,
+    Position,
+    Reading,
+    StartCondition,
+    Submission,
+    Trial,
+    TrialPlan,
+    TrialStage,
+)
+from sandbox.models.coordination import AssignmentState
+from sandbox.packs import active
+from sandbox.packs.comparing import Change, compare
+from sandbox.trials.queries import find_trial_of, get_last_submission, read_file
+
+# What a case that runs is worked by, whatever its tier.
+_WORKED_BY = frozenset({"clocks", "coordination", "incident_classes", "criteria"})
+_PUBLIC = frozenset({"public_fields", "conditions_are_public"})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Hold what a case would be under the rules in force, and what stands in its way."""
+
+    application: Application
+    trial: Trial | None
+    submission: Submission
+    old: PolicyPack
+    new: PolicyPack
+    effects: tuple[Effect, ...]
+    changes: tuple[Change, ...]
+    obstacles: tuple[tuple[Obstacle, str], ...]
+
+
+def get_move(session: Session, application: Application, now: datetime) -> Move:
+    """Compare the rules of a case that runs with those in force, as they bear on this case.
+
+    Raises: NotPossible(PACK_NOT_ACTIVE) where it has ended or is under these rules; PackUnusable.
+    """
+    trial = find_trial_of(session, application.id)
+    runs = application.status in OPEN_STATUSES - {ApplicationStatus.DRAFT}
+    if not runs and (trial is None or TrialStatus(trial.status) not in OPEN_TRIALS):
+        raise NotPossible(Why.PACK_NOT_ACTIVE)
+    old, new = active.pack_of(application), active.in_force(application)
+    if old.code != new.code or not active.is_newer(new.version, old.version):
+        raise NotPossible(Why.PACK_NOT_ACTIVE)
+    submission = get_last_submission(session, application.id)
+    today = local_day(now, new.calendar.timezone)
+    simulated = simulate_case(session, application, submission, new, today)
+    standing = _standing(session, application, trial, submission)
+    return Move(
+        application=application,
+        trial=trial,
+        submission=submission,
+        old=old,
+        new=new,
+        effects=simulated.effects if simulated else (),
+        changes=_changes_for(old, new, submission.content["answers"]),
+        obstacles=(
+            *obstacles(new, standing),
+            *broken_promises(
+                running_terms(session, application, trial, submission, old, now=now),
+                running_terms(session, application, trial, submission, new, now=now),
+            ),
+        ),
+    )
+
+
+def _changes_for(old: PolicyPack, new: PolicyPack, answers: Answers) -> tuple[Change, ...]:
+    """Keep of all changes those that bear on a case that runs, in its tier or in that to come."""
+    tiers = {tiering(pack, answers).tier for pack in (old, new)}
+    return tuple(change for change in compare(old, new) if _bears_on_cases(change, tiers))
+
+
+def _bears_on_cases(change: Change, tiers: Collection[str]) -> bool:
+    if not change.trail:
+        return change.field in _PUBLIC
+    first = change.trail[0]
+    return first.field in _WORKED_BY or (first.field == "tiers" and first.name in tiers)
+
+
+def _standing(
+    session: Session, application: Application, trial: Trial | None, submission: Submission
+) -> Standing:
+    assigned = (
+        select(Authority.code)
+        .join(AuthorityAssignment, AuthorityAssignment.authority_id == Authority.id)
+        .where(
+            AuthorityAssignment.application_id == application.id,
+            AuthorityAssignment.state != AssignmentState.DECLINED,
+        )
+    )
+    reviewed = select(CriterionReview.criterion).where(
+        CriterionReview.application_id == application.id
+    )
+    sections = select(ApplicationSection.section).where(
+        ApplicationSection.application_id == application.id
+    )
+    standing = Standing(
+        answers=submission.content["answers"],
+        returned=frozenset(get_reasons(session, application)),
+        sections=frozenset(session.scalars(sections)),
+        authorities=frozenset(session.scalars(assigned)),
+        criteria=frozenset(session.scalars(reviewed)),
+    )
+    return standing if trial is None else _with_trial(session, standing, trial)
+
+
+def _with_trial(session: Session, standing: Standing, trial: Trial) -> Standing:
+    def kept(column: Any) -> frozenset[str]:
+        return frozenset(session.scalars(select(column).where(column.class_.trial_id == trial.id)))
+
+    plan = session.scalar(select(TrialPlan.fields).where(TrialPlan.trial_id == trial.id)) or {}
+    evidence = session.execute(
+        select(GateEvidence.stage, GateEvidence.requirement)
+        .where(GateEvidence.trial_id == trial.id)
+        .distinct()
+    )
+    return replace(
+        standing,
+        stages=tuple(sorted(kept(TrialStage.key))),
+        evidence=frozenset((stage, requirement) for stage, requirement in evidence),
+        start_conditions=kept(StartCondition.key),
+        plan_fields=frozenset(key for key, text in plan.items() if text),
+        metrics=kept(Reading.metric),
+        incident_classes=kept(Incident.class_key),
+    )
+
+
+def start_conditions_of(session: Session, trial: Trial) -> frozenset[str]:
+    """Return the keys of the start conditions that a test keeps the state of."""
+    keys = select(StartCondition.key).where(StartCondition.trial_id == trial.id)
+    return frozenset(session.scalars(keys))
+
+
+# --- terms that run -------------------------------------------------------------------------------
+
+
+def running_terms(
+    session: Session,
+    application: Application,
+    trial: Trial | None,
+    submission: Submission,
+    pack: PolicyPack,
+    *,
+    now: datetime,
+) -> dict[str, Promise]:
+    """Return the terms of a case that run now, by key, as a pack would read them.
+
+    Terms whose last day is on record (of a return, a proposal, an approval, an incident) are not
+    among them: no rules change those days.
+    """
+    today = local_day(now, pack.calendar.timezone)
+    found: dict[str, Promise] = {}
+    if ApplicationStatus(application.status) in OPEN_STATUSES:
+        clock = clock_of(session, application, pack, today)
+        if clock is not None:
+            found["decision"] = Promise(clock.due_on)
+        found |= _answers_due(session, application, pack, today)
+        found |= _positions_due(session, application, pack, today)
+    if trial is not None:
+        found |= _stage_due(session, trial, submission, pack, now)
+    return found
+
+
+def _answers_due(
+    session: Session, application: Application, pack: PolicyPack, today: date
+) -> dict[str, Promise]:
+    """Keep what silence means once the day is past on which an authority was to answer."""
+    rows = session.execute(
+        select(Authority.code, AuthorityAssignment.respond_by)
+        .join(Authority, Authority.id == AuthorityAssignment.authority_id)
+        .where(
+            AuthorityAssignment.application_id == application.id,
+            AuthorityAssignment.state == AssignmentState.PROPOSED,
+        )
+    )
+    silence = pack.coordination.acceptance_silence
+    return {
+        f"acceptance {code}": Promise(due, silence if today > due else None) for code, due in rows
+    }
+
+
+def _positions_due(
+    session: Session, application: Application, pack: PolicyPack, today: date
+) -> dict[str, Promise]:
+    """Read the term of each authority that has taken no position on a case under review."""
+    started_at = coordination.review_started(session, application.id)
+    if started_at is None:
+        return {}
+    taken = select(Position.authority_id).where(Position.application_id == application.id)
+    codes = session.scalars(
+        select(Authority.code)
+        .join(AuthorityAssignment, AuthorityAssignment.authority_id == Authority.id)
+        .where(
+            AuthorityAssignment.application_id == application.id,
+            AuthorityAssignment.state == AssignmentState.ACCEPTED,
+            Authority.id.not_in(taken),
+        )
+    )
+    started_on = local_day(started_at, pack.calendar.timezone)
+    stops = list_stops(session, application.id)
+    clocks = {code: position_clock(pack, started_on, stops, today, code) for code in codes}
+    return {
+        f"position {code}": Promise(clock.due_on, clock.spec.silence if clock.is_overdue else None)
+        for code, clock in clocks.items()
+    }
+
+
+def _stage_due(
+    session: Session, trial: Trial, submission: Submission, pack: PolicyPack, now: datetime
+) -> dict[str, Promise]:
+    """Read what runs in the current stage; a stage that the pack lacks is an obstacle by itself."""
+    file = read_file(session, trial, active.pack_of(trial), now)
+    key = trial.tier
+    if pack.version != trial.pack_version:
+        key = tiering(pack, submission.content["answers"]).tier
+    spec = next((each for each in pack.tier(key).stages if each.key == file.current.key), None)
+    if spec is None or not file.is_open:
+        return {}
+    found = {f"stage {spec.key}": Promise(file.entered_on + timedelta(days=spec.max_days))}
+    due = file.report_due_in(spec)
+    return found if due is None else found | {f"report {spec.key}": Promise(due)}
