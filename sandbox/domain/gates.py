@@ -84,6 +84,15 @@ class RequirementState:
         """Tell whether this requirement no longer keeps the gate closed."""
         return self.is_satisfied or self.is_waived
 
+    @property
+    def lacks_a_party(self) -> bool:
+        """Tell whether somebody is asked who is not named yet: the lead of a case without one."""
+        return any(part.who is Who.LEAD and part.authority is None for part in self.missing)
+
+    def waits_for(self, authority: str) -> bool:
+        """Tell whether a part of it is this authority's to bring."""
+        return any(part.authority == authority for part in self.missing)
+
 
 @dataclass(frozen=True, slots=True)
 class GateState:
@@ -98,12 +107,17 @@ class GateState:
         return all(requirement.holds for requirement in self.requirements)
 
     @property
-    def awaited_approvals(self) -> tuple[RequirementSpec, ...]:
-        """Return the approvals that are missing once nothing else is; none before that."""
-        missing = [each.spec for each in self.requirements if not each.holds]
-        if any(spec.kind is not RequirementKind.APPROVAL for spec in missing):
+    def awaited(self) -> tuple[RequirementState, ...]:
+        """Return what waits for approvals once nothing else is missing; nothing before that."""
+        missing = [each for each in self.requirements if not each.holds]
+        if any(each.spec.kind is not RequirementKind.APPROVAL for each in missing):
             return ()
         return tuple(missing)
+
+    @property
+    def awaited_approvals(self) -> tuple[RequirementSpec, ...]:
+        """Return the approvals that are missing once nothing else is; none before that."""
+        return tuple(each.spec for each in self.awaited)
 
     @property
     def satisfied(self) -> int:
@@ -148,10 +162,13 @@ def _missing_document(spec: RequirementSpec, facts: GateFacts) -> Iterator[Missi
 
 def _missing_approvals(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
     # Asked of the rule itself, so that silence is never read as a word that the pack did not give.
-    if spec.key in facts.granted_by_silence and spec.silence is Silence.GRANTED:
+    parties = _parties(spec.by, facts)
+    is_tacit = spec.key in facts.granted_by_silence and spec.silence is Silence.GRANTED
+    # Nobody was silent for a lead that is not named.
+    if is_tacit and (Who.LEAD, None) not in parties:
         return
     given = facts.approvals.get(spec.key, {})
-    for who, authority in _parties(spec.by, facts):
+    for who, authority in parties:
         lacking = spec.persons - len(given.get(authority or who.value, frozenset()))
         if lacking > 0:
             yield MissingPart(MissingKind.APPROVAL, who, lacking, authority)

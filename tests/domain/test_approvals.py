@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from sandbox.domain.approvals import approve_by, meaning_of_silence
-from sandbox.domain.calendar import BusinessCalendar
+from sandbox.domain.calendar import BusinessCalendar, Stop
 from sandbox.domain.gates import GateFacts, gate_state
 from sandbox.domain.packs import RequirementKind, Silence, Who
 from tests.domain.tiny_pack import requirement
@@ -24,6 +24,15 @@ def test_approval_without_a_term_is_never_due() -> None:
 def test_term_counts_business_days_alone() -> None:
     # Monday the 16th is a holiday in Mexico.
     assert approve_by(replace(APPROVAL, answer_days=6), MEXICO, FRIDAY) == date(2026, 3, 17)
+
+
+def test_term_stands_still_as_long_as_that_of_the_slowest_authority() -> None:
+    spec = replace(APPROVAL, answer_days=2)
+    one = (Stop(date(2026, 3, 9), date(2026, 3, 11), ""),)
+    two = (Stop(date(2026, 3, 10), date(2026, 3, 11), ""),)
+    assert approve_by(spec, MEXICO, FRIDAY, [(), ()]) == date(2026, 3, 10)
+    assert approve_by(spec, MEXICO, FRIDAY, [(), two]) == date(2026, 3, 11)
+    assert approve_by(spec, MEXICO, FRIDAY, [one, two]) == date(2026, 3, 12)
 
 
 @pytest.mark.parametrize(("silence", "days"), list(product(Silence, (-1, 0, 1, 40))))
@@ -52,3 +61,22 @@ def test_approvals_are_awaited_once_nothing_else_is_missing() -> None:
     assert gate_state(specs, facts, None).awaited_approvals == ()
     complete = replace(facts, documents={"d": "d.pdf"})
     assert gate_state(specs, complete, None).awaited_approvals == (APPROVAL,)
+
+
+@pytest.mark.parametrize("who", [Who.LEAD, Who.EVERY_AUTHORITY])
+def test_silence_grants_nothing_for_a_lead_that_is_not_named(who: Who) -> None:
+    spec = replace(APPROVAL, by=who, answer_days=6, silence=Silence.GRANTED)
+    facts = GateFacts(lead=None, associates=("TWO",), granted_by_silence=frozenset({"r"}))
+    (state,) = gate_state((spec,), facts, None).awaited
+    assert state.lacks_a_party
+    named = gate_state((spec,), replace(facts, lead="ONE"), None)
+    assert named.is_open
+
+
+def test_an_approval_waits_only_for_those_who_have_not_given_it() -> None:
+    given = {"r": {"ONE": frozenset({"ana", "luz"}), "TWO": frozenset({"eva"})}}
+    facts = GateFacts(lead="ONE", associates=("TWO",), approvals=given)
+    (state,) = gate_state((APPROVAL,), facts, None).awaited
+    assert not state.lacks_a_party
+    assert not state.waits_for("ONE")
+    assert state.waits_for("TWO")

@@ -1,5 +1,6 @@
 """Approvals within a term, and what silence means for them, on both engines."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import Denied
 from sandbox.access.permissions import P
-from sandbox.domain.packs import RequirementKind, Silence
+from sandbox.domain.packs import RequirementKind, Silence, SuspensionWindowSpec, Text
 from sandbox.kernel.actors import system_actor
-from sandbox.kernel.audit import AuditEntry
+from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import FileStore
-from sandbox.models import ApprovalTerm
+from sandbox.models import Application, ApprovalTerm, AuthorityAssignment
+from sandbox.models.coordination import AssignmentRole
+from sandbox.packs import active
 from sandbox.trials import queries, services
 from tests.factories import pack
 from tests.trial_factories import (
@@ -175,6 +178,87 @@ def test_no_term_begins_before_the_gate_waits_for_approvals_alone(
     ready(session, cast)
     night(session, cast)
     assert set(terms(session)) == {"pilot_lead", "pilot_associates"}
+
+
+def stand_still(
+    monkeypatch: pytest.MonkeyPatch, cast: Cast, authority: str, first: date, days: int
+) -> None:
+    """Let the rules stop the terms of an authority for some days."""
+    window = SuspensionWindowSpec(
+        "w",
+        authority,
+        Text({"es": "Acuerdo", "en": "Agreement"}),
+        first_day=first,
+        last_day=first + timedelta(days=days - 1),
+    )
+    changed = replace(active.pack_of(cast.trial), suspension_windows=(window,))
+    monkeypatch.setattr(active, "pack_of", lambda _row: changed)
+
+
+def test_an_authority_whose_terms_stand_still_by_law_never_approves_tacitly(
+    session: Session, files: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = before_completion(session, files)
+    today = read(session, cast).today
+    stand_still(monkeypatch, cast, "IFT", today, 100)
+    night(session, cast)
+    begun = terms(session)
+    assert begun["completion_associates"][1] > today + timedelta(days=100)
+    # The window is the associate's alone.
+    assert begun["completion_lead"][1] < today + timedelta(days=100)
+    assert night(session, cast, 99) == 1
+    assert terms(session)["completion_associates"][0] == "none"
+    cast.now += begun["completion_associates"][1] - read(session, cast).today
+    assert night(session, cast) == 0
+    assert night(session, cast, 1) == 1
+    assert terms(session)["completion_associates"][0] == "granted"
+
+
+def test_a_window_that_begins_to_count_while_a_term_runs_makes_it_longer(
+    session: Session, files: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = before_completion(session, files)
+    night(session, cast)
+    first = terms(session)["completion_associates"][1]
+    stand_still(monkeypatch, cast, "IFT", first, 30)
+    cast.now += first - read(session, cast).today
+    assert night(session, cast, 1) == 0
+    assert terms(session)["completion_associates"] > ("none", first + timedelta(days=29))
+    assert deeds(session) == ["asked", "asked", "asked"]
+
+
+def test_nobody_is_asked_while_the_lead_is_not_named(session: Session, files: FileStore) -> None:
+    cast = before_completion(session, files)
+    night(session, cast)
+    with unit_of_work(session):
+        lead = session.scalars(
+            select(AuthorityAssignment).where(
+                AuthorityAssignment.application_id == cast.trial.application_id,
+                AuthorityAssignment.authority_id == cast.lead.authority.id,
+            )
+        ).one()
+        lead.role = AssignmentRole.ASSOCIATE.value
+        application = session.get_one(Application, cast.trial.application_id)
+        record(session, CLOCK, Deed.APPLICATION_ASSIGNED, application, now=cast.now)
+    assert night(session, cast) == 0
+    # What only the lead can approve is asked of nobody, and nobody's silence denies it.
+    assert set(terms(session)) == {"completion_associates"}
+    assert night(session, cast, 300) == 1
+    assert set(terms(session)) == {"completion_associates"}
+
+
+def test_the_task_of_an_authority_shows_the_day_of_its_own_approval(
+    session: Session, files: FileStore
+) -> None:
+    cast = before_completion(session, files)
+    night(session, cast)
+    due = {key: due_on for key, (_, due_on) in terms(session).items()}
+    for actor, key in (
+        (cast.lead.officer, "completion_lead"),
+        (cast.associate.officer, "completion_associates"),
+    ):
+        tasks = queries.list_tasks(session, actor, cast.now)
+        assert [(task.kind, task.due_on) for task in tasks] == [("trials.approve", due[key])]
 
 
 def test_only_the_clock_applies_silence(session: Session, files: FileStore) -> None:

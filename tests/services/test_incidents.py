@@ -19,14 +19,19 @@ from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import FileStore
 from sandbox.kernel.mail import OutboxMail
 from sandbox.models import Incident
+from sandbox.packs import active
 from sandbox.trials import queries, services
 from sandbox.trials.services.incidents import open_breach
 from tests.factories import pack
 from tests.trial_factories import (
     Cast,
+    declare,
     end_early,
+    good_readings,
+    hand_in_report,
     make_running_trial,
     read,
+    send_back,
 )
 
 
@@ -111,6 +116,9 @@ def test_an_incident_is_reported_completed_answered_and_closed(
     assert incident.complete_due_at == cast.now + timedelta(days=15)
     assert incident.reaction_due_at == cast.now + timedelta(days=3)
     assert "complete_incident" in kinds(session, cast, cast.company)
+    declare(session, cast, cast.lead.second)
+    (task, *_) = queries.list_tasks(session, cast.lead.second, cast.now)
+    assert (task.kind, task.endpoint) == ("trials.react_incident", "trials.show")
     assert kinds(session, cast, cast.lead.officer)[0] == "react_incident"
     react(session, cast, incident)
     assert kinds(session, cast, cast.lead.officer)[0] == "incident"
@@ -277,6 +285,45 @@ def test_a_breach_does_what_the_pack_says(session: Session, cast: Cast) -> None:
     # While it is suspended there is nothing left to stop.
     breach(breach_class="serious", breach_suspends=True)
     assert len(read(session, cast).suspensions) == 1
+
+
+def test_a_correction_that_turns_to_a_breach_does_what_the_pack_says(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = read(session, cast)
+    first, second = (file.pack.metric(key) for key in file.tier.metrics[:2])
+    metrics = tuple(replace(each, breach_suspends=True) for each in file.pack.metrics)
+    changed = replace(file.pack, metrics=metrics)
+    monkeypatch.setattr(active, "pack_of", lambda _row: changed)
+    report = hand_in_report(session, cast)
+
+    def correct(*in_breach: str) -> list[str]:
+        send_back(session, cast, report)
+        values = good_readings(file)
+        values |= {key: file.pack.metric(key).breach for key in in_breach}
+        with unit_of_work(session):
+            services.submit_report(
+                session,
+                cast.company,
+                cast.trial,
+                narrative="Medido de nuevo.",
+                participants=12,
+                readings=values,
+                measured_on=file.today,
+                now=cast.now,
+                correcting=report,
+            )
+        cast.now += timedelta(minutes=1)
+        opened = session.scalars(select(Incident.what_happened).order_by(Incident.opened_at)).all()
+        return [what.partition(":")[0] for what in opened]
+
+    names = [metric.name.in_("es") for metric in (first, second)]
+    assert correct() == []
+    assert cast.trial.status == TrialStatus.RUNNING
+    assert correct(first.key) == names[:1]
+    assert cast.trial.status == TrialStatus.SUSPENDED
+    # What was in breach before has its incident; what is new has none yet.
+    assert correct(first.key, second.key) == names
 
 
 def test_what_the_rules_suspend_goes_on_when_the_lead_agrees(session: Session, cast: Cast) -> None:

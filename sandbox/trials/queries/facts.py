@@ -287,10 +287,10 @@ class TrialFile:
             None,
         )
 
-    @property
-    def approvals_due(self) -> date | None:
-        """Return the day by which the next approval that is missing is due."""
-        missing = {each.key for each in self.gate(self.next_gate).awaited_approvals}
+    def approvals_due(self, authority: str) -> date | None:
+        """Return the day by which the next approval that this authority owes is due."""
+        gate = self.gate(self.next_gate)
+        missing = {each.spec.key for each in gate.awaited if each.waits_for(authority)}
         due = (
             term.due_on
             for term in self.terms

@@ -78,7 +78,7 @@ def _task(file: TrialFile, kind: str, endpoint: str, due_on: date | None) -> Tas
     )
 
 
-_ABOUT_ONE = frozenset({"trials.complete_incident", "trials.react_incident"})
+_ABOUT_ONE = frozenset({"trials.complete_incident"})
 
 
 def _incidents_of(file: TrialFile, kind: str) -> list[Incident]:
@@ -182,7 +182,8 @@ def _urgent_for(file: TrialFile, authority: Supervisor) -> list[Wait]:
             found.append(("trials.resume", "trials.show", None))
     if authority.is_lead and (unanswered := file.incidents_to_answer):
         due_on = file.day_of(unanswered[0].reaction_due_at or unanswered[0].due_at)
-        found.append(("trials.react_incident", "trials.react_to_incident", due_on))
+        # The page of the trial is open also to the officers who may not answer it.
+        found.append(("trials.react_incident", "trials.show", due_on))
     incidents = _to_work_off(file)
     if authority.is_lead and incidents:
         # It can be closed once the complete report is in, so that its term is the lead's as well.
@@ -208,7 +209,7 @@ def _next_for(file: TrialFile, authority: Supervisor, actor: Actor) -> list[Wait
     if any(owes(file, who) for who in file.speaks_as(authority)):
         return [("trials.gate", "trials.show", None)]
     return (
-        [("trials.approve", "trials.show", file.approvals_due)]
+        [("trials.approve", "trials.show", file.approvals_due(authority.code))]
         if _may_now_approve(file, authority, actor)
         else []
     )

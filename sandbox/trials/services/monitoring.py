@@ -72,6 +72,7 @@ def submit_report(
     if not file.entered_on <= measured_on <= file.today:
         raise NotPossible(Why.READING_NOT_YET)
     report = correcting
+    former: set[str] = set()
     if report is None:
         report = MonitoringReport(
             trial_id=trial.id,
@@ -88,6 +89,7 @@ def submit_report(
     elif report.state != "returned" or report.trial_id != trial.id:
         raise NotPossible(Why.REPORT_WAITING)
     else:
+        former = _metrics_in_breach(session, report)
         session.execute(delete(Reading).where(Reading.report_id == report.id))
     report.narrative = narrative.strip()
     report.participants = participants
@@ -115,8 +117,9 @@ def submit_report(
         breaches=len(breaches),
     )
     # A correction that is still in breach belongs to the incident that is open already.
-    for metric in breaches if correcting is None else ():
-        open_breach(session, actor, file, metric=metric, value=readings[metric], now=now)
+    for metric in breaches:
+        if metric not in former:
+            open_breach(session, actor, file, metric=metric, value=readings[metric], now=now)
     notices.tell_authorities(session, trial, "trials/report_submitted", now, number=report.number)
     return report
 
@@ -158,6 +161,14 @@ def judge_report(
     )
     template = "trials/report_accepted" if accept else "trials/report_returned"
     notices.tell_company(session, trial, template, now, number=report.number, remark=report.remark)
+
+
+def _metrics_in_breach(session: Session, report: MonitoringReport) -> set[str]:
+    """Return the metrics that this report showed in breach, each with an incident of its own."""
+    in_breach = select(Reading.metric).where(
+        Reading.report_id == report.id, Reading.level == Level.BREACH.value
+    )
+    return set(session.scalars(in_breach))
 
 
 def _add_readings(

@@ -1,14 +1,15 @@
 """Ask for approvals within their terms, and apply what the pack says of silence."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.domain.approvals import approve_by, meaning_of_silence
-from sandbox.domain.calendar import BusinessCalendar
-from sandbox.domain.packs import RequirementSpec, Silence
+from sandbox.domain.calendar import BusinessCalendar, suspensions_of
+from sandbox.domain.gates import RequirementState
+from sandbox.domain.packs import Silence
 from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
@@ -38,11 +39,13 @@ def _apply_to(session: Session, actor: Actor, trial: Trial, now: datetime) -> in
     # The officers may be approving at this very moment.
     lock(session, trial)
     file = read(session, trial, now)
-    awaited: tuple[RequirementSpec, ...] = ()
+    awaited: list[RequirementState] = []
     if TrialWork.APPROVE in WORK[TrialStatus(trial.status)]:
-        awaited = file.gate(file.next_gate).awaited_approvals
-    _end_terms(session, actor, file, {spec.key for spec in awaited}, now)
-    return sum(_settle(session, actor, file, spec, now) for spec in awaited)
+        gate = file.gate(file.next_gate)
+        # Whoever is not named yet can neither be asked nor be silent.
+        awaited = [each for each in gate.awaited if not each.lacks_a_party]
+    _end_terms(session, actor, file, {each.spec.key for each in awaited}, now)
+    return sum(_settle(session, actor, file, each, now) for each in awaited)
 
 
 def _end_terms(
@@ -62,14 +65,21 @@ def _end_terms(
 
 
 def _settle(
-    session: Session, actor: Actor, file: TrialFile, spec: RequirementSpec, now: datetime
+    session: Session, actor: Actor, file: TrialFile, awaited: RequirementState, now: datetime
 ) -> bool:
-    term = file.term_of(file.next_gate, spec.key)
+    term = file.term_of(file.next_gate, awaited.spec.key)
     if term is None:
-        _ask(session, actor, file, spec, now)
+        _ask(session, actor, file, awaited, now)
         return False
-    meaning = meaning_of_silence(spec, term.due_on, file.today)
-    if term.settled_at is not None or meaning is Silence.NONE:
+    if term.settled_at is not None:
+        return False
+    due_on = _due_on(file, awaited, term.asked_on)
+    if due_on is not None and due_on > term.due_on:
+        # Another authority is asked than at first, and the law stopped its terms for longer.
+        term.due_on = due_on
+        _tell_asked(session, actor, file, term, now)
+    meaning = meaning_of_silence(awaited.spec, term.due_on, file.today)
+    if meaning is Silence.NONE:
         return False
     term.silence = meaning.value
     term.settled_at = now
@@ -81,24 +91,37 @@ def _settle(
 
 
 def _ask(
-    session: Session, actor: Actor, file: TrialFile, spec: RequirementSpec, now: datetime
+    session: Session, actor: Actor, file: TrialFile, awaited: RequirementState, now: datetime
 ) -> None:
     """Begin the term of an approval, where the pack has one."""
-    calendar = BusinessCalendar.from_spec(file.pack.calendar)
-    due_on = approve_by(spec, calendar, file.today)
+    due_on = _due_on(file, awaited, file.today)
     if due_on is None:
         return
     term = ApprovalTerm(
         trial_id=file.trial.id,
         stage=file.next_gate,
-        requirement=spec.key,
+        requirement=awaited.spec.key,
         asked_on=file.today,
         due_on=due_on,
         silence=Silence.NONE.value,
     )
     session.add(term)
+    _tell_asked(session, actor, file, term, now)
+
+
+def _due_on(file: TrialFile, awaited: RequirementState, asked_on: date) -> date | None:
+    """Return the last day for those who have not approved, without their suspension windows."""
+    authorities = {part.authority for part in awaited.missing if part.authority is not None}
+    stops = [suspensions_of(file.pack, each) for each in sorted(authorities)]
+    calendar = BusinessCalendar.from_spec(file.pack.calendar)
+    return approve_by(awaited.spec, calendar, asked_on, stops)
+
+
+def _tell_asked(
+    session: Session, actor: Actor, file: TrialFile, term: ApprovalTerm, now: datetime
+) -> None:
     _record(session, actor, Deed.APPROVAL_ASKED, file, term=term, now=now)
-    notices.tell_authorities(session, file.trial, "trials/approval_asked", now, due_on=due_on)
+    notices.tell_authorities(session, file.trial, "trials/approval_asked", now, due_on=term.due_on)
 
 
 def _record(
