@@ -15,6 +15,7 @@ from sandbox.kernel.actors import system_actor
 from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import FileStore
+from sandbox.kernel.mail import OutboxMail
 from sandbox.models import Application, ApprovalTerm, AuthorityAssignment
 from sandbox.models.coordination import AssignmentRole
 from sandbox.packs import active
@@ -159,6 +160,9 @@ def test_a_term_begins_anew_when_something_else_is_missing(
     assert terms(session)["completion_associates"][1] > first
     with unit_of_work(session):
         services.suspend(session, cast.company, cast.trial, reason="Falla.", now=cast.now)
+    # The night may never see the suspension: it can be over before.
+    assert terms(session) == {}
+    assert deeds(session).count("term_ended") == 2
     assert night(session, cast, 90) == 0
     assert terms(session) == {}
     assert deeds(session).count("term_ended") == 2
@@ -178,6 +182,32 @@ def test_no_term_begins_before_the_gate_waits_for_approvals_alone(
     ready(session, cast)
     night(session, cast)
     assert set(terms(session)) == {"pilot_lead", "pilot_associates"}
+
+
+def test_a_new_document_withdraws_what_silence_granted_and_says_so(
+    session: Session, files: FileStore
+) -> None:
+    cast = before_completion(session, files)
+    night(session, cast)
+    due_on = terms(session)["completion_associates"][1]
+    cast.now += due_on - read(session, cast).today
+    assert night(session, cast, 1) == 1
+
+    def told() -> set[str]:
+        rows = session.scalars(
+            select(OutboxMail.address).where(OutboxMail.template == "trials/approvals_withdrawn")
+        ).all()
+        session.rollback()
+        return set(rows)
+
+    assert told() == set()
+    hand_in_document(session, cast, "", "final_report", content=b"%PDF-1.4 otro")
+    withdrawn = session.scalars(
+        select(AuditEntry.details).where(AuditEntry.deed == Deed.APPROVALS_WITHDRAWN.value)
+    ).one()
+    assert (withdrawn["approvals"], withdrawn["tacit"]) == (1, 1)
+    assert len(told()) >= 2
+    assert terms(session) == {}
 
 
 def stand_still(

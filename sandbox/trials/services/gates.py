@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
-from sandbox.domain.packs import RequirementKind, RequirementSpec, Who
+from sandbox.domain.packs import RequirementKind, RequirementSpec, Silence, Who
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import TrialAction, TrialWork, move
 from sandbox.kernel.actors import Actor
@@ -112,10 +112,13 @@ def _withdraw_approvals(
         select(GateEvidence).where(*at_gate, GateEvidence.kind == "approval")
     ).all()
     # Silence spoke of the former documents as well: the terms of the gate begin anew.
+    tacit = sum(
+        term.stage == stage and term.silence == Silence.GRANTED.value for term in file.terms
+    )
     session.execute(
         delete(ApprovalTerm).where(ApprovalTerm.trial_id == trial.id, ApprovalTerm.stage == stage)
     )
-    if not given:
+    if not given and not tacit:
         return
     # Each person keeps one trace of a requirement: that of the approval withdrawn last.
     session.execute(
@@ -138,8 +141,13 @@ def _withdraw_approvals(
         now=now,
         stage=stage,
         requirement=spec.key,
-        approvals=len(given),
+        approvals=len(given) + tacit,
+        tacit=tacit,
     )
+    if tacit:
+        # Nobody in particular was silent, so that all of them learn that they are asked anew.
+        notices.tell_authorities(session, trial, "trials/approvals_withdrawn", now)
+        return
     people = {row.person_id for row in given}
     notices.tell_approvers(session, trial, people, "trials/approvals_withdrawn", now)
 

@@ -64,6 +64,11 @@ def _end_terms(
             _record(session, actor, Deed.APPROVAL_TERM_ENDED, file, term=term, now=now)
 
 
+def end_running_terms(session: Session, actor: Actor, file: TrialFile, *, now: datetime) -> None:
+    """End the terms that run at the next gate, because nobody may approve from now on."""
+    _end_terms(session, actor, file, set(), now)
+
+
 def _settle(
     session: Session, actor: Actor, file: TrialFile, awaited: RequirementState, now: datetime
 ) -> bool:

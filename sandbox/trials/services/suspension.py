@@ -20,9 +20,11 @@ from sandbox.trials.services.parts import (
     acting,
     person_of,
     place_of,
+    read,
     start_move,
     touch,
 )
+from sandbox.trials.services.silence import end_running_terms
 
 
 def suspend(
@@ -40,6 +42,7 @@ def suspend(
     suspension = _suspension(trial, actor, reason=reason.strip(), now=now)
     suspension.authority_id = authority.authority_id if authority else None
     suspension.by_company = authority is None
+    end_running_terms(session, actor, read(session, trial, now), now=now)
     session.add(suspension)
     trial.status = status.value
     touch(trial, now)
@@ -68,6 +71,7 @@ def suspend_by_rule(
     status = move(*place_of(trial), TrialAction.SUSPEND)
     suspension = _suspension(trial, actor, reason=reason, now=now)
     suspension.suspender_agreed_at = now
+    end_running_terms(session, actor, read(session, trial, now), now=now)
     session.add(suspension)
     trial.status = status.value
     touch(trial, now)
