@@ -47,7 +47,10 @@ OF_TRIAL: Mapping[TrialStatus, tuple[object, Party]] = {
         Party.COMPANY,
     ),
     TrialStatus.SUSPENDED: (
-        _l("The test stands still until the lead and whoever suspended it agree to go on."),
+        _l(
+            "The test stands still until the lead agrees to go on, and so does whoever suspended"
+            " it, unless the rules did."
+        ),
         Party.AUTHORITIES,
     ),
     TrialStatus.COMPLETED: (

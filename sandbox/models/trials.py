@@ -253,5 +253,10 @@ class Suspension(Audited, Versioned, Base):
     suspender_agreed_at: Mapped[datetime | None]
     resumed_at: Mapped[datetime | None]
 
+    @property
+    def is_by_rule(self) -> bool:
+        """Tell whether the pack's own rule suspended, so that the lead alone lets it go on."""
+        return self.authority_id is None and not self.by_company
+
     def audited_as(self) -> UUID:
         return self.trial_id

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,10 +20,12 @@ from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale
 from sandbox.models import (
     Application,
+    ApprovalTerm,
     PackFile,
     PackVersion,
     StartCondition,
     Trial,
+    TrialStage,
 )
 from sandbox.models.programme import PackState
 from sandbox.packs import active
@@ -201,6 +204,13 @@ def _move_trial(session: Session, trial: Trial, move: queries.Move, now: datetim
     conditions = {each.key for each in pack.tier(found.tier).start_conditions}
     for key in sorted(conditions - queries.start_conditions_of(session, trial)):
         session.add(StartCondition(trial_id=trial.id, key=key))
+    # What was asked and granted under the former rules is asked anew; passed gates keep a trace.
+    entered = select(TrialStage.key).where(TrialStage.trial_id == trial.id)
+    session.execute(
+        delete(ApprovalTerm).where(
+            ApprovalTerm.trial_id == trial.id, ApprovalTerm.stage.not_in(entered)
+        )
+    )
     trial.pack_version = pack.version
     trial.tier = found.tier
     trial.tiering = as_json(found)

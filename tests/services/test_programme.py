@@ -14,10 +14,19 @@ from sandbox.domain.moving import Obstacle
 from sandbox.domain.refusals import Refusal, Why
 from sandbox.domain.simulation import Aspect
 from sandbox.kernel.actors import Actor, StaffRole
-from sandbox.kernel.audit import AuditEntry
+from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
 from sandbox.kernel.mail import OutboxMail
-from sandbox.models import Application, PackFile, PackVersion, StartCondition, Submission, Trial
+from sandbox.models import (
+    Application,
+    ApprovalTerm,
+    PackFile,
+    PackVersion,
+    StartCondition,
+    Submission,
+    Trial,
+    TrialStage,
+)
 from sandbox.packs import active
 from sandbox.packs.errors import PackUnusable
 from sandbox.packs.loading import validate_files
@@ -367,8 +376,24 @@ def test_trial_is_moved_with_its_case(session: Session, app: Flask) -> None:
         "start_conditions = [",
         'start_conditions = [{key = "new_one", owner = "lead", label = {es = "Más", en = "More"}},',
     )
+    with unit_of_work(session):
+        for stage in (cast.trial.stage or "plan", ""):
+            session.add(
+                ApprovalTerm(
+                    trial_id=cast.trial.id,
+                    stage=stage,
+                    requirement="lead",
+                    asked_on=NOW.date(),
+                    due_on=NOW.date(),
+                )
+            )
+        record(session, cast.caseworker, Deed.APPROVAL_ASKED, cast.trial, now=NOW)
+    entered = session.scalars(select(TrialStage.key)).all()
+    session.rollback()
     follow(session, administrators, condition)  # type: ignore[arg-type]
     move(session, cast.caseworker, application)
+    # What the next gate asks for is asked anew; the gates that were passed keep their trace.
+    assert session.scalars(select(ApprovalTerm.stage)).all() == entered
     trial = session.get_one(Trial, cast.trial.id)
     assert (application.pack_version, trial.pack_version) == ("1.1.0", "1.1.0")
     keys = session.scalars(select(StartCondition.key).where(StartCondition.trial_id == trial.id))

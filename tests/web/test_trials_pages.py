@@ -23,7 +23,9 @@ from sandbox.models import (
     Suspension,
     TrialPlan,
 )
+from sandbox.trials import services
 from sandbox.trials.forms import read_decimal
+from sandbox.trials.services.suspension import suspend_by_rule
 from tests.factories import make_company, pack
 from tests.pages import JudgingClient
 from tests.trial_factories import (
@@ -548,6 +550,8 @@ def test_an_incident_is_reported_completed_and_answered_on_its_pages(
             "known_on-year": "2026",
             "known_time": "25:00",
         },
+        {"known_time": "10:30"},
+        {"known_on-day": "1", "known_on-month": "1", "known_on-year": "2020"},
     ):
         page = company.submit(form, {**typed, **wrong})
         assert (page.status_code, bool(page.error_summary)) == (422, True)
@@ -655,3 +659,17 @@ def test_the_case_says_what_is_next_with_its_trial(
     lead.submit(address(cast, "suspend"), {"reason": "Quejas."})
     page = lead.get(f"/cases/{cast.trial.application_id}")
     assert "La prueba está detenida" in page.main
+    assert "salvo que la hayan suspendido las reglas" in page.main
+
+
+@pytest.mark.parametrize("by_rule", [True, False])
+def test_the_page_says_who_decides_that_a_suspended_test_goes_on(
+    session: Session, cast: Cast, window: Open, by_rule: bool
+) -> None:
+    running(session, cast)
+    with unit_of_work(session):
+        stop = suspend_by_rule if by_rule else services.suspend
+        stop(session, cast.associate.officer, cast.trial, reason="Quejas.", now=cast.now)
+    page = window(cast.lead.officer).get(address(cast))
+    assert ("Continúa cuando la autoridad coordinadora esté de acuerdo." in page.main) == by_rule
+    assert ("y quien la suspendió estén de acuerdo" in page.main) != by_rule

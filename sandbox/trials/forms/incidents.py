@@ -40,6 +40,7 @@ class IncidentForm(OnceForm):
         _l("This is a first report: the company will complete it"),
     )
 
+    least_known_at: ClassVar[datetime]
     most_known_at: ClassVar[datetime]
     zone: ClassVar[ZoneInfo]
     complete_at_once: ClassVar[frozenset[str]]  # the classes that have no second report
@@ -63,15 +64,24 @@ class IncidentForm(OnceForm):
             )
 
     def validate_known_on(self, _field: Field) -> None:
-        """Refuse moments that are still to come."""
+        """Refuse moments that are still to come, and those before there was a test."""
         known_at = self.known_at()
         if known_at is not None and known_at > self.most_known_at:
             raise ValidationError(_l("Nobody can learn of an incident after reporting it."))
+        # A day without a time stands for the whole of it.
+        opened_at = self.least_known_at.astimezone(self.zone)
+        least = opened_at.replace(second=0, microsecond=0)
+        if not self.known_time.data:
+            least = least.replace(hour=0, minute=0)
+        if known_at is not None and known_at < least:
+            raise ValidationError(_l("Nobody can learn of an incident before the test was opened."))
 
     def validate_known_time(self, field: Field) -> None:
         """Refuse what is no time of day."""
         if field.data and not CLOCK.fullmatch(field.data):
             raise ValidationError(_l("Write the time as hours and minutes, for example 14:30."))
+        if field.data and self.known_on.data is None:
+            raise ValidationError(_l("Write the day as well, or leave the time empty."))
 
     def known_at(self) -> datetime | None:
         """Return when the company learned of the incident; without a time, when the day began."""
@@ -87,6 +97,7 @@ class IncidentForm(OnceForm):
 def incident_form(file: TrialFile, language: str) -> IncidentForm:
     """Make the form of an incident with the pack's classes and the terms of each."""
     parts: dict[str, object] = {
+        "least_known_at": file.trial.opened_at,
         "most_known_at": file.now,
         "zone": ZoneInfo(file.pack.calendar.timezone),
         "complete_at_once": frozenset(
