@@ -142,7 +142,6 @@ def _withdraw_approvals(
         stage=stage,
         requirement=spec.key,
         approvals=len(given) + tacit,
-        tacit=tacit,
     )
     if tacit:
         # Nobody in particular was silent, so that all of them learn that they are asked anew.
