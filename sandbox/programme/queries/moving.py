@@ -175,8 +175,9 @@ def running_terms(
 ) -> dict[str, Promise]:
     """Return the terms of a case that run now, by key, as a pack would read them.
 
-    Terms whose last day is on record (of a return, a proposal, an approval, an incident) are not
-    among them: no rules change those days.
+    Terms whose last day is on record (of a return, a proposal, an incident) are not among them: no
+    rules change those days. Neither are those of approvals, which a move ends: they are asked for
+    anew, with a whole term.
     """
     today = local_day(now, pack.calendar.timezone)
     found: dict[str, Promise] = {}
