@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.accounts import queries
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.mail import post
+from sandbox.kernel.mail import post, post_to
 from sandbox.models.people import Invitation, Organisation, Person
 
 
@@ -73,13 +73,11 @@ def member_joined(
     """Tell the owners of an organisation that somebody has taken up an invitation."""
     for owner in queries.list_owners(session, organisation.id):
         if owner.id != member.id:
-            post(
+            post_to(
                 session,
-                to=owner.id,
-                address=owner.email,
-                language=owner.language,
-                template="accounts/member_joined",
-                now=now,
+                owner,
+                "accounts/member_joined",
+                now,
                 organisation=organisation.name,
                 organisation_id=organisation.id,
                 member=member.name,
@@ -103,13 +101,11 @@ def _write(
     secrets: dict[str, str] | None = None,
     organisation: str = "",
 ) -> None:
-    post(
+    post_to(
         session,
-        to=person.id,
-        address=person.email,
-        language=person.language,
-        template=f"accounts/{template}",
-        now=now,
+        person,
+        f"accounts/{template}",
+        now,
         secrets=secrets,
         name=person.name,
         organisation=organisation,

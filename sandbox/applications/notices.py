@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from sandbox.applications import queries
-from sandbox.kernel.mail import post
+from sandbox.kernel.mail import post_to
 from sandbox.models import Application, Submission
 
 Param = str | int | date | datetime
@@ -84,13 +84,11 @@ def _tell(
     **params: Param,
 ) -> None:
     for reader in {reader.id: reader for reader in readers}.values():
-        post(
+        post_to(
             session,
-            to=reader.id,
-            address=reader.email,
-            language=reader.language,
-            template=f"applications/{template}",
-            now=now,
+            reader,
+            f"applications/{template}",
+            now,
             application_id=application.id,
             reference=application.reference or "",
             title=application.title,

@@ -12,10 +12,8 @@ from flask_babel import lazy_gettext as _l
 from sandbox.coordination.queries import Letterhead
 from sandbox.coordination.sentences import (
     MARK,
-    OUTCOME,
     ROLE,
     STANCE,
-    Tag,
     authority_name,
     ground_sentence,
 )
@@ -24,6 +22,7 @@ from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stanc
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.language import locale_of
 from sandbox.kernel.pdf import render_pdf
+from sandbox.kernel.statuses import OUTCOME, Label
 from sandbox.models import Application, Decision
 from sandbox.models.coordination import AssignmentRole
 
@@ -72,7 +71,7 @@ class CriterionWords:
     """Hold what the authorities found on one criterion; without a common mark `tag` says so."""
 
     name: str
-    tag: Tag
+    tag: Label
     lines: tuple[str, ...]
 
 
@@ -83,7 +82,7 @@ class ParticipantWords:
     code: str
     name: str
     role: LazyString
-    tag: Tag
+    tag: Label
     reasons: str
     conditions: tuple[str, ...]
     tacit: bool
@@ -93,7 +92,7 @@ class ParticipantWords:
 class DecisionWords:
     """Hold a decision in the words of one language."""
 
-    outcome: Tag
+    outcome: Label
     summary: LazyString
     next_steps: LazyString
     decisive: tuple[LazyString, ...]
@@ -250,7 +249,7 @@ def _criteria(
     return found
 
 
-_DIFFER = Tag(_l("The authorities differ"), "gold")
+_DIFFER = Label(_l("The authorities differ"), "gold")
 
 
 def _mark_line(mark: Mapping[str, Any], *, with_mark: bool) -> str:

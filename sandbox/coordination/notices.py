@@ -11,7 +11,7 @@ from sandbox.applications.queries import Reader, list_caseworkers, list_members
 from sandbox.coordination import queries
 from sandbox.domain.packs import PolicyPack, SuccessionSpec
 from sandbox.domain.succession import Passage
-from sandbox.kernel.mail import post
+from sandbox.kernel.mail import post_to
 from sandbox.models import Application, AuthorityAssignment, Person
 
 
@@ -173,13 +173,11 @@ def authority_ended(
     heirs = [ids[code] for code in successors]
     stranded = queries.count_stranded(session, heirs)
     for person in queries.list_concerned(session, ids[succession.authority], heirs):
-        post(
+        post_to(
             session,
-            to=person.id,
-            address=person.email,
-            language=person.language,
-            template="coordination/authority_ended",
-            now=now,
+            person,
+            "coordination/authority_ended",
+            now,
             authority=succession.authority,
             successors=", ".join(successors),
             rule=succession.open_cases.in_(person.language),
@@ -197,13 +195,11 @@ def _tell(
     now: datetime,
     **params: Any,
 ) -> None:
-    post(
+    post_to(
         session,
-        to=person.id,
-        address=person.email,
-        language=person.language,
-        template=f"coordination/{template}",
-        now=now,
+        person,
+        f"coordination/{template}",
+        now,
         application_id=application.id,
         reference=application.reference or "",
         title=application.title,

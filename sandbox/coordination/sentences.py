@@ -5,53 +5,37 @@ sentence around them is rendered when it is shown, in the language of the page o
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from sandbox.coordination.queries import Waiting, WaitingKind
-from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stance
 from sandbox.domain.packs import DecisionRule, PolicyPack, QuestionKind
 from sandbox.domain.routing import RoutingReason
+from sandbox.kernel.statuses import Label
 from sandbox.models.coordination import AssignmentRole, AssignmentState
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """Hold what a tag says; `colour` is one of the kit's: grey blue green gold wine red."""
-
-    label: LazyString
-    colour: str
-
 
 ROLE: Mapping[AssignmentRole, LazyString] = {
     AssignmentRole.LEAD: _l("Lead authority"),
     AssignmentRole.ASSOCIATE: _l("Associate authority"),
 }
-STATE: Mapping[AssignmentState, Tag] = {
-    AssignmentState.PROPOSED: Tag(_l("Has not answered yet"), "gold"),
-    AssignmentState.ACCEPTED: Tag(_l("Took the case"), "green"),
-    AssignmentState.DECLINED: Tag(_l("Did not take the case"), "grey"),
-    AssignmentState.SUCCEEDED: Tag(_l("Ended; others follow it"), "grey"),
+STATE: Mapping[AssignmentState, Label] = {
+    AssignmentState.PROPOSED: Label(_l("Has not answered yet"), "gold"),
+    AssignmentState.ACCEPTED: Label(_l("Took the case"), "green"),
+    AssignmentState.DECLINED: Label(_l("Did not take the case"), "grey"),
+    AssignmentState.SUCCEEDED: Label(_l("Ended; others follow it"), "grey"),
 }
-STANCE: Mapping[Stance, Tag] = {
-    Stance.CONCUR: Tag(_l("Agrees"), "green"),
-    Stance.CONCUR_WITH_CONDITIONS: Tag(_l("Agrees with conditions"), "green"),
-    Stance.OBJECT: Tag(_l("Objects"), "red"),
-    Stance.ABSTAIN: Tag(_l("Abstains"), "grey"),
+STANCE: Mapping[Stance, Label] = {
+    Stance.CONCUR: Label(_l("Agrees"), "green"),
+    Stance.CONCUR_WITH_CONDITIONS: Label(_l("Agrees with conditions"), "green"),
+    Stance.OBJECT: Label(_l("Objects"), "red"),
+    Stance.ABSTAIN: Label(_l("Abstains"), "grey"),
 }
-MARK: Mapping[CriterionMark, Tag] = {
-    CriterionMark.MET: Tag(_l("Met"), "green"),
-    CriterionMark.PARTLY: Tag(_l("Partly met"), "gold"),
-    CriterionMark.NOT_MET: Tag(_l("Not met"), "red"),
-}
-OUTCOME: Mapping[DecisionOutcome, Tag] = {
-    DecisionOutcome.ADMITTED: Tag(_l("Admitted"), "green"),
-    DecisionOutcome.ADMITTED_WITH_CONDITIONS: Tag(_l("Admitted with conditions"), "green"),
-    DecisionOutcome.DECLINED: Tag(_l("Declined"), "red"),
-    DecisionOutcome.REDIRECTED: Tag(_l("Sent elsewhere"), "grey"),
+MARK: Mapping[CriterionMark, Label] = {
+    CriterionMark.MET: Label(_l("Met"), "green"),
+    CriterionMark.PARTLY: Label(_l("Partly met"), "gold"),
+    CriterionMark.NOT_MET: Label(_l("Not met"), "red"),
 }
 RULE: Mapping[DecisionRule, LazyString] = {
     DecisionRule.UNANIMITY: _l(

@@ -125,6 +125,40 @@ def post(
     return mail
 
 
+class Addressee(Protocol):
+    """Describe whoever can be written to: a person, or a row of one."""
+
+    @property
+    def id(self) -> UUID:
+        """Return the person's id, by which the mail stands in their inbox."""
+        ...
+
+    @property
+    def email(self) -> str:
+        """Return the address."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """Return the language in which the mail is written."""
+        ...
+
+
+def post_to(
+    session: Session, person: Addressee, template: str, now: datetime, **params: Any
+) -> OutboxMail:
+    """Put a mail to a person into the present transaction, in their own language."""
+    return post(
+        session,
+        to=person.id,
+        address=person.email,
+        language=person.language,
+        template=template,
+        now=now,
+        **params,
+    )
+
+
 @contextmanager
 def only_to_inboxes(session: Session, *, newest: int) -> Iterator[None]:
     """Send nothing of what is posted inside; each person finds their newest mails on the site.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from sandbox.domain.applications import (
@@ -19,7 +20,7 @@ from sandbox.kernel.actors import Actor
 class Label:
     """Hold what a status tag says; `colour` is one of the kit's: grey blue green gold wine red."""
 
-    label: object  # lazy text
+    label: LazyString
     colour: str
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import has_conflict
 from sandbox.kernel.actors import StaffRole
-from sandbox.kernel.mail import post
+from sandbox.kernel.mail import post_to
 from sandbox.models import Membership, OutcomeReport, Person, StaffGrant
 
 
@@ -47,13 +47,11 @@ def tell_company(session: Session, report: OutcomeReport, now: datetime) -> None
 def _post(
     session: Session, person: Person, template: str, report: OutcomeReport, now: datetime
 ) -> None:
-    post(
+    post_to(
         session,
-        to=person.id,
-        address=person.email,
-        language=person.language,
-        template=template,
-        now=now,
+        person,
+        template,
+        now,
         application_id=report.trial.application_id,
         reference=report.trial.reference,
         title=report.title,

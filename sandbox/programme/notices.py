@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import list_case_officers, list_caseworkers, list_members
 from sandbox.kernel.actors import Actor, StaffRole
-from sandbox.kernel.mail import post
+from sandbox.kernel.mail import post_to
 from sandbox.models import Application, PackVersion
 from sandbox.programme import queries
 
@@ -35,13 +35,11 @@ def tell_moved(
         *list_caseworkers(session, application.id),
     }
     for person in sorted(people, key=lambda each: each.email):
-        post(
+        post_to(
             session,
-            to=person.id,
-            address=person.email,
-            language=person.language,
-            template="programme/moved",
-            now=now,
+            person,
+            "programme/moved",
+            now,
             application_id=application.id,
             reference=application.reference,
             title=application.title,
@@ -55,13 +53,11 @@ def _write(
     session: Session, people: Iterable[Any], template: str, row: PackVersion, now: datetime
 ) -> None:
     for person in people:
-        post(
+        post_to(
             session,
-            to=person.id,
-            address=person.email,
-            language=person.language,
-            template=template,
-            now=now,
+            person,
+            template,
+            now,
             rules=row.semver,
             note=row.note,
         )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import has_conflict, holds_place
 from sandbox.kernel.actors import StaffRole
-from sandbox.kernel.mail import post
+from sandbox.kernel.mail import post_to
 from sandbox.models import (
     AuthorityAssignment,
     AuthorityMembership,
@@ -124,13 +124,11 @@ def _write(
     params: dict[str, Param],
 ) -> None:
     for person in session.execute(people).all():
-        post(
+        post_to(
             session,
-            to=person.id,
-            address=person.email,
-            language=person.language,
-            template=template,
-            now=now,
+            person,
+            template,
+            now,
             application_id=trial.application_id,
             reference=trial.reference,
             title=trial.title,
