@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from sandbox.access.permissions import P
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import utc_now
-from sandbox.kernel.jobs import job, schedule
-from sandbox.models import Application
-from sandbox.trials import services
+from sandbox.kernel.jobs import enqueue, job, schedule
+from sandbox.models import Application, Trial
+from sandbox.trials import queries, services
 
 
 @job("trials.open", grants=(P.TRIAL_OPEN.value,))
@@ -23,7 +23,17 @@ def open_trial(session: Session, actor: Actor, *, application_id: str) -> None:
 
 
 @schedule("40 5 * * *")
+@job("trials.watch_terms")
+def watch_terms(session: Session, _actor: Actor) -> None:
+    """Look after the terms of approvals before the offices open, each trial in a job of its own.
+
+    So a trial that cannot be judged holds no other up, and no transaction grows with their number.
+    """
+    for trial_id in queries.list_trials_with_terms(session):
+        enqueue(session, "trials.apply_silence", trial_id=trial_id)
+
+
 @job("trials.apply_silence", grants=(P.REQUIREMENT_APPROVE.value,))
-def apply_silence(session: Session, actor: Actor) -> None:
-    """Begin and settle the terms of approvals, before the offices open."""
-    services.apply_silence(session, actor, now=utc_now())
+def apply_silence(session: Session, actor: Actor, *, trial_id: str) -> None:
+    """Begin and settle the terms of a trial's approvals."""
+    services.apply_silence(session, actor, session.get_one(Trial, UUID(trial_id)), now=utc_now())

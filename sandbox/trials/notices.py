@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import has_conflict, holds_place
+from sandbox.domain.packs import Text
 from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.mail import post_to
 from sandbox.models import (
@@ -23,7 +24,7 @@ from sandbox.models import (
 from sandbox.models.coordination import AssignmentState
 from sandbox.models.people import AuthorityRole
 
-Param = Any  # what a template may show: text, numbers, days
+Param = Any  # what a template may show: texts, those of the pack too, numbers, days
 
 
 def tell_everybody(
@@ -48,22 +49,31 @@ def tell_company(
 
 
 def tell_authorities(
-    session: Session, trial: Trial, template: str, now: datetime, **params: Param
+    session: Session,
+    trial: Trial,
+    template: str,
+    now: datetime,
+    *,
+    among: Collection[UUID] | None = None,
+    **params: Param,
 ) -> None:
-    """Write to the heads of the assigned authorities and to the officers named, none recused."""
+    """Write to the heads of the assigned authorities and to the officers named, none recused.
+
+    Shape: `among` are the ids of the only authorities to write to; all of them if None.
+    """
     named = exists().where(
         OfficerAssignment.application_id == trial.application_id,
         OfficerAssignment.person_id == Person.id,
         holds_place(),
+        *(() if among is None else (OfficerAssignment.authority_id.in_(among),)),
     )
     heads = exists().where(
         AuthorityMembership.person_id == Person.id,
         AuthorityMembership.role == AuthorityRole.HEAD.value,
         AuthorityMembership.authority_id == AuthorityAssignment.authority_id,
-        and_(
-            AuthorityAssignment.application_id == trial.application_id,
-            AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
-        ),
+        AuthorityAssignment.application_id == trial.application_id,
+        AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
+        *(() if among is None else (AuthorityAssignment.authority_id.in_(among),)),
     )
     people = select(Person.id, Person.email, Person.language).where(
         Person.active.is_(True), or_(named, heads), ~has_conflict(trial.application_id)
@@ -133,5 +143,10 @@ def _write(
             reference=trial.reference,
             title=trial.title,
             trial_id=trial.id,
-            **params,
+            **{key: _read_by(person, value) for key, value in params.items()},
         )
+
+
+def _read_by(person: Any, value: Param) -> Param:
+    """Return a text of the pack in the reader's language, and anything else as it is."""
+    return value.in_(person.language) if isinstance(value, Text) else value

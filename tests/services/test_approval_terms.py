@@ -5,27 +5,29 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import Denied
 from sandbox.access.permissions import P
 from sandbox.domain.packs import RequirementKind, Silence, SuspensionWindowSpec, Text
-from sandbox.kernel.actors import system_actor
+from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import FileStore
+from sandbox.kernel.jobs import Job
 from sandbox.kernel.mail import OutboxMail
 from sandbox.models import Application, ApprovalTerm, AuthorityAssignment
 from sandbox.models.coordination import AssignmentRole
 from sandbox.packs import active
-from sandbox.trials import queries, services
-from tests.factories import pack
+from sandbox.trials import jobs, queries, services
+from tests.factories import Team, pack
 from tests.trial_factories import (
     Cast,
     accept_report,
     agree_on_plan,
     approve,
+    end_early,
     enter_next,
     hand_in_document,
     hand_in_report,
@@ -81,7 +83,7 @@ def before_completion(session: Session, files: FileStore) -> Cast:
 def night(session: Session, cast: Cast, days: int = 0) -> int:
     cast.now += timedelta(days=days)
     with unit_of_work(session):
-        return services.apply_silence(session, CLOCK, now=cast.now)
+        return services.apply_silence(session, CLOCK, cast.trial, now=cast.now)
 
 
 def terms(session: Session) -> dict[str, tuple[str, date]]:
@@ -294,4 +296,49 @@ def test_the_task_of_an_authority_shows_the_day_of_its_own_approval(
 def test_only_the_clock_applies_silence(session: Session, files: FileStore) -> None:
     cast = make_running_trial(session, files, tier="limited")
     with pytest.raises(Denied), unit_of_work(session):
-        services.apply_silence(session, system_actor("other"), now=cast.now)
+        services.apply_silence(session, system_actor("other"), cast.trial, now=cast.now)
+
+
+def test_only_those_whose_approval_is_missing_are_asked_and_told_for_what(
+    session: Session, files: FileStore
+) -> None:
+    cast = before_completion(session, files)
+    night(session, cast)
+    asked = session.execute(
+        select(OutboxMail.person_id, OutboxMail.params).where(
+            OutboxMail.template == "trials/approval_asked"
+        )
+    ).all()
+    labels = {s.key: s.label.in_("es") for s in read(session, cast).requirements_of("")}
+    teams = {
+        labels["completion_lead"]: cast.lead,
+        labels["completion_associates"]: cast.associate,
+    }
+    told = {(person_id, params["requirement"]) for person_id, params in asked}
+    assert told == {
+        (person.person_id, label) for label, team in teams.items() for person in team_of(team)
+    }
+
+
+def team_of(team: Team) -> tuple[Actor, Actor]:
+    """Those of an authority who are written to: its head and the officer named for the case."""
+    return team.head, team.officer
+
+
+def test_every_trial_is_looked_after_in_a_job_of_its_own(
+    session: Session, files: FileStore
+) -> None:
+    cast = before_completion(session, files)
+    with unit_of_work(session):
+        jobs.watch_terms(session, CLOCK)
+    found = session.scalars(select(Job).where(Job.name == "trials.apply_silence")).all()
+    assert [job.arguments for job in found] == [{"trial_id": str(cast.trial.id)}]
+    with unit_of_work(session):
+        jobs.apply_silence(session, CLOCK, trial_id=str(cast.trial.id))
+    assert set(terms(session)) == {"completion_lead", "completion_associates"}
+
+    end_early(session, cast)
+    with unit_of_work(session):
+        session.execute(delete(Job))
+        jobs.watch_terms(session, CLOCK)
+    assert session.scalars(select(Job).where(Job.name == "trials.apply_silence")).all() == []

@@ -56,8 +56,8 @@ def find_trial_of(session: Session, application_id: UUID) -> Trial | None:
     return session.scalar(select(Trial).where(Trial.application_id == application_id))
 
 
-def list_trials_with_terms(session: Session) -> Sequence[Trial]:
-    """List the open trials whose rules ask for an approval within a term."""
+def list_trials_with_terms(session: Session) -> Sequence[UUID]:
+    """List the ids of the open trials whose rules ask for an approval within a term."""
     rules = {
         (pack.code, pack.version)
         for pack in active.registry()
@@ -70,7 +70,7 @@ def list_trials_with_terms(session: Session) -> Sequence[Trial]:
     here = tuple_(Trial.pack_code, Trial.pack_version).in_(sorted(rules))
     statuses = [status.value for status in OPEN_STATUSES]
     return session.scalars(
-        select(Trial).where(Trial.status.in_(statuses), here).order_by(Trial.id)
+        select(Trial.id).where(Trial.status.in_(statuses), here).order_by(Trial.id)
     ).all()
 
 

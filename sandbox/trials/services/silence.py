@@ -9,12 +9,12 @@ from sandbox.access.permissions import P
 from sandbox.domain.approvals import approve_by, meaning_of_silence
 from sandbox.domain.calendar import BusinessCalendar, suspensions_of
 from sandbox.domain.gates import RequirementState
-from sandbox.domain.packs import Silence
+from sandbox.domain.packs import Silence, Who
 from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.models import ApprovalTerm, Trial
-from sandbox.trials import notices, queries
+from sandbox.trials import notices
 from sandbox.trials.queries import TrialFile
 from sandbox.trials.services.parts import lock, read, touch
 
@@ -24,17 +24,11 @@ _DEED = {
 }
 
 
-def apply_silence(session: Session, actor: Actor, *, now: datetime) -> int:
-    """Begin, end and settle the terms of every approval that a gate asks for.
+def apply_silence(session: Session, actor: Actor, trial: Trial, *, now: datetime) -> int:
+    """Begin, end and settle the terms of every approval that the next gate asks for.
 
     Returns the number of terms that were settled. Raises: Denied.
     """
-    return sum(
-        _apply_to(session, actor, trial, now) for trial in queries.list_trials_with_terms(session)
-    )
-
-
-def _apply_to(session: Session, actor: Actor, trial: Trial, now: datetime) -> int:
     require(session, actor, P.REQUIREMENT_APPROVE, trial)
     # The officers may be approving at this very moment.
     lock(session, trial)
@@ -82,7 +76,7 @@ def _settle(
     if due_on is not None and due_on > term.due_on:
         # Another authority is asked than at first, and the law stopped its terms for longer.
         term.due_on = due_on
-        _tell_asked(session, actor, file, term, now)
+        _tell_asked(session, actor, file, awaited, term=term, now=now)
     meaning = meaning_of_silence(awaited.spec, term.due_on, file.today)
     if meaning is Silence.NONE:
         return False
@@ -111,7 +105,7 @@ def _ask(
         silence=Silence.NONE.value,
     )
     session.add(term)
-    _tell_asked(session, actor, file, term, now)
+    _tell_asked(session, actor, file, awaited, term=term, now=now)
 
 
 def _due_on(file: TrialFile, awaited: RequirementState, asked_on: date) -> date | None:
@@ -123,10 +117,24 @@ def _due_on(file: TrialFile, awaited: RequirementState, asked_on: date) -> date 
 
 
 def _tell_asked(
-    session: Session, actor: Actor, file: TrialFile, term: ApprovalTerm, now: datetime
+    session: Session,
+    actor: Actor,
+    file: TrialFile,
+    awaited: RequirementState,
+    *,
+    term: ApprovalTerm,
+    now: datetime,
 ) -> None:
+    """Tell those whose approval is missing, and nobody who is not asked."""
     _record(session, actor, Deed.APPROVAL_ASKED, file, term=term, now=now)
-    notices.tell_authorities(session, file.trial, "trials/approval_asked", now, due_on=term.due_on)
+    codes = {part.authority for part in awaited.missing}
+    asked = [each.authority_id for each in file.supervisors if each.code in codes]
+    params = {"due_on": term.due_on, "requirement": awaited.spec.label}
+    template = "trials/approval_asked"
+    if asked:
+        notices.tell_authorities(session, file.trial, template, now, among=asked, **params)
+    if awaited.spec.by is Who.SECRETARIAT:
+        notices.tell_secretariat(session, file.trial, template, now, **params)
 
 
 def _record(
