@@ -6,13 +6,14 @@ A pack never changes, so one that was read stays in memory; which of them is in 
 anew in every transaction, so that all servers and workers follow an activation at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from sandbox.domain.applications import content_hash
 from sandbox.domain.packs import PolicyPack
-from sandbox.packs.errors import PackUnusable
+from sandbox.packs.errors import PackProblem, PackUnusable
 from sandbox.packs.loading import (
     PackRegistry,
     PackUnknown,
@@ -21,6 +22,7 @@ from sandbox.packs.loading import (
     order_of,
     validate_files,
 )
+from sandbox.packs.reading import FIRST_FILE
 
 MOST_IN_MEMORY = 64
 
@@ -176,14 +178,44 @@ def find_pack_of(row: Pinned) -> PolicyPack | None:
         return None
 
 
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Return the fingerprint of a version, which stands for its content."""
+    texts = {name: content.decode(errors="replace") for name, content in files.items()}
+    return content_hash({"files": texts})
+
+
 def judged(stored: Stored, files: Mapping[str, bytes]) -> Validation:
-    """Judge a version from its files, once in this process."""
+    """Judge a version from its files, once in this process.
+
+    Files that are not those which were put in force are law for nobody, however sound they are.
+    """
     key = (stored.code, stored.version, stored.digest)
-    if key not in _judged:
+    if digest_of(files) != stored.digest:
+        return Validation(None, (_altered(stored),), (), ())
+    found = _judged.get(key)
+    if found is None:
+        found = validate_files(f"{stored.code}/{stored.version}", files)
         while len(_judged) >= MOST_IN_MEMORY:
             _judged.pop(next(iter(_judged)), None)
-        _judged[key] = validate_files(f"{stored.code}/{stored.version}", files)
-    return _judged[key]
+        _judged[key] = found
+    return found
+
+
+def _altered(stored: Stored) -> PackProblem:
+    return PackProblem(
+        f"{stored.code}/{stored.version}/{FIRST_FILE}",
+        1,
+        "",
+        "",
+        stored.digest,
+        "the files are not those that were uploaded: their fingerprint is another",
+    )
+
+
+def is_readable(stored: Stored, files: Callable[[], Mapping[str, bytes]]) -> bool:
+    """Tell whether this release of the platform can read a version; `files` are asked for late."""
+    known = _judged.get((stored.code, stored.version, stored.digest))
+    return (known or judged(stored, files())).pack is not None
 
 
 def is_newer(version: str, other: str) -> bool:

@@ -11,7 +11,6 @@ from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications.queries import lock_application
 from sandbox.authorities.services import register_authorities
-from sandbox.domain.applications import content_hash
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import tiering
@@ -58,11 +57,11 @@ def upload(
     if any(row.semver == pack.version for row in rows) or _is_installed(pack):
         raise NotPossible(Why.PACK_TAKEN)
     _require_newer(session, pack.version)
-    texts = canonical(files)
+    kept = canonical(files)
     row = PackVersion(
         code=pack.code,
         semver=pack.version,
-        sha256=digest_of(texts),
+        sha256=active.digest_of(kept),
         note=note.strip(),
         state=PackState.UPLOADED.value,
         uploaded_by_id=actor.person_id,
@@ -74,8 +73,8 @@ def upload(
     except IntegrityError as error:
         # Of the first version ever there is no row yet at which two who send it could meet.
         raise NotPossible(Why.PACK_TAKEN) from error
-    for name, content in texts.items():
-        session.add(PackFile(pack_version_id=row.id, name=name, content=content))
+    for name, content in kept.items():
+        session.add(PackFile(pack_version_id=row.id, name=name, content=content.decode()))
     record(
         session, actor, Deed.PACK_UPLOADED, row, now=now, rules=row.semver, fingerprint=row.sha256
     )
@@ -220,14 +219,9 @@ def _move_trial(session: Session, trial: Trial, move: queries.Move, now: datetim
     trial.changed_at = now
 
 
-def canonical(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return files as they are kept: as text, by name, with the line ends of this platform."""
-    return {name: files[name].decode().replace("\r\n", "\n") for name in sorted(files)}
-
-
-def digest_of(texts: Mapping[str, str]) -> str:
-    """Return the fingerprint of a version, which stands for its content."""
-    return content_hash({"files": dict(texts)})
+def canonical(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return files as they are kept: by name, with the line ends of this platform."""
+    return {name: files[name].replace(b"\r\n", b"\n") for name in sorted(files)}
 
 
 def _require_same_programme(pack: PolicyPack) -> None:

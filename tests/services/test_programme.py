@@ -267,6 +267,25 @@ def test_version_that_a_newer_release_cannot_read_stops_its_cases_and_nothing_el
     session.rollback()
 
 
+def test_rules_that_were_altered_behind_the_platform_are_law_for_nobody(
+    app: Flask, session: Session, people: tuple[Actor, Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    activate(session, people[1], upload(session, people[0], "1.1.0"))
+    own = PackFile.__table__
+    before = session.scalars(select(PackFile.content).where(PackFile.name == "coordination.toml"))
+    altered = before.one().replace('decision_rule = "unanimity"', 'decision_rule = "lead_decides"')
+    session.execute(own.update().where(own.c.name == "coordination.toml").values(content=altered))
+    session.commit()
+    # Another worker, that has read nothing yet.
+    monkeypatch.setattr(active, "_judged", {})
+
+    with app.app_context():
+        with pytest.raises(PackUnusable):
+            active.in_force()
+        assert [each.version for each in queries.list_unusable(session)] == ["1.1.0"]
+    session.rollback()
+
+
 # --- moving a case --------------------------------------------------------------------------------
 
 LONGER = ("coordination.toml", "length = 60 #", "length = 61 #")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -158,7 +159,7 @@ def list_unusable(session: Session) -> tuple[Stored, ...]:
     return tuple(
         each
         for each in list_activated(session)
-        if active.judged(each, read_files(session, each.code, each.version)).pack is None
+        if not active.is_readable(each, partial(read_files, session, each.code, each.version))
     )
 
 
