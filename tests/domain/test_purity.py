@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-import sandbox.domain.packs
+import sandbox.domain
 
-FOLDER = Path(sandbox.domain.packs.__file__).parent
-FILES = sorted(FOLDER.glob("*.py"))
+FOLDER = Path(sandbox.domain.__file__).parent
+FILES = sorted(FOLDER.rglob("*.py"))
 LIBRARIES = {"ahocorasick_rs", "anyascii", "holidays", "rapidfuzz", "rfc8785"}
 # A rule that looks at the clock, at files or at chance can't be repeated to explain a decision.
 IMPURE = {"today", "now", "utcnow", "time", "open", "read_text", "write_text", "environ", "print"}

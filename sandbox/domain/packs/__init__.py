@@ -1,0 +1,110 @@
+"""Describe a policy pack: everything that differs from one sandbox to the next, as values.
+
+A pack is read from TOML by `sandbox.packs`; the rules of `sandbox.domain` take it as an argument.
+Nothing in these classes knows a particular country, authority, tier or question.
+"""
+
+from sandbox.domain.packs.conditions import AllOf, AnyOf, Compare, Condition, Not, Operator
+from sandbox.domain.packs.coordination import CoordinationSpec, DecisionRule, ReliefKindSpec
+from sandbox.domain.packs.outcomes import (
+    Ending,
+    ExitKindSpec,
+    NamedSpec,
+    ReportSectionSpec,
+    TermSpec,
+)
+from sandbox.domain.packs.pack import PolicyPack
+from sandbox.domain.packs.programme import (
+    AuthoritySpec,
+    CalendarSpec,
+    ClockSpec,
+    ClockUnit,
+    CompetenceSpec,
+    PrincipleSpec,
+    ProgrammeSpec,
+    RegisteredPostSpec,
+    Silence,
+    SuccessionSpec,
+    SuccessorSpec,
+    SuspensionWindowSpec,
+)
+from sandbox.domain.packs.questions import (
+    Answers,
+    AnswerValue,
+    CriterionSpec,
+    EligibilityRule,
+    EligibilitySpec,
+    EligibilityVerdict,
+    OptionSpec,
+    ProhibitedUse,
+    QuestionKind,
+    QuestionSpec,
+    SectionSpec,
+)
+from sandbox.domain.packs.texts import Text
+from sandbox.domain.packs.trials import (
+    Direction,
+    HardRule,
+    IncidentClassSpec,
+    MetricSpec,
+    PlanFieldSpec,
+    RequirementKind,
+    RequirementSpec,
+    StageSpec,
+    StartConditionSpec,
+    TierSpec,
+    Who,
+)
+
+__all__ = [
+    "AllOf",
+    "AnswerValue",
+    "Answers",
+    "AnyOf",
+    "AuthoritySpec",
+    "CalendarSpec",
+    "ClockSpec",
+    "ClockUnit",
+    "Compare",
+    "CompetenceSpec",
+    "Condition",
+    "CoordinationSpec",
+    "CriterionSpec",
+    "DecisionRule",
+    "Direction",
+    "EligibilityRule",
+    "EligibilitySpec",
+    "EligibilityVerdict",
+    "Ending",
+    "ExitKindSpec",
+    "HardRule",
+    "IncidentClassSpec",
+    "MetricSpec",
+    "NamedSpec",
+    "Not",
+    "Operator",
+    "OptionSpec",
+    "PlanFieldSpec",
+    "PolicyPack",
+    "PrincipleSpec",
+    "ProgrammeSpec",
+    "ProhibitedUse",
+    "QuestionKind",
+    "QuestionSpec",
+    "RegisteredPostSpec",
+    "ReliefKindSpec",
+    "ReportSectionSpec",
+    "RequirementKind",
+    "RequirementSpec",
+    "SectionSpec",
+    "Silence",
+    "StageSpec",
+    "StartConditionSpec",
+    "SuccessionSpec",
+    "SuccessorSpec",
+    "SuspensionWindowSpec",
+    "TermSpec",
+    "Text",
+    "TierSpec",
+    "Who",
+]

@@ -1,0 +1,43 @@
+"""Describe how authorities share a case and decide it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sandbox.domain.packs.programme import Silence
+from sandbox.domain.packs.texts import Text
+
+
+class DecisionRule(StrEnum):
+    """Name how positions become a decision."""
+
+    UNANIMITY = "unanimity"
+    LEAD_DECIDES = "lead_decides"
+    MAJORITY = "majority"
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinationSpec:
+    """Say how the lead is found, how authorities answer, and how positions become a decision.
+
+    Units: days are business days of the pack's calendar.
+    """
+
+    answer_weight: int
+    relief_weight: int
+    reliefs_question: str  # key of the rows question that lists the reliefs sought
+    acceptance_days: int
+    acceptance_silence: Silence
+    position_days: int
+    position_silence: Silence
+    decision_rule: DecisionRule
+    objection_opens_deliberation: bool
+    returns_allowed: int
+    return_answer_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReliefKindSpec:
+    """Name a kind of regulatory relief."""
+
+    key: str
+    name: Text

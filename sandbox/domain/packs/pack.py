@@ -1,0 +1,137 @@
+"""Hold one version of a programme's rules as a whole."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from sandbox.domain.packs.coordination import CoordinationSpec, ReliefKindSpec
+from sandbox.domain.packs.outcomes import (
+    Ending,
+    ExitKindSpec,
+    NamedSpec,
+    ReportSectionSpec,
+    TermSpec,
+)
+from sandbox.domain.packs.programme import (
+    AuthoritySpec,
+    CalendarSpec,
+    ClockSpec,
+    CompetenceSpec,
+    PrincipleSpec,
+    ProgrammeSpec,
+    SuccessionSpec,
+    SuspensionWindowSpec,
+)
+from sandbox.domain.packs.questions import (
+    CriterionSpec,
+    EligibilitySpec,
+    ProhibitedUse,
+    QuestionSpec,
+    SectionSpec,
+)
+from sandbox.domain.packs.trials import (
+    HardRule,
+    IncidentClassSpec,
+    MetricSpec,
+    PlanFieldSpec,
+    TierSpec,
+)
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class PolicyPack:
+    """Hold one version of a programme's rules; every case is pinned to the one it began under."""
+
+    code: str
+    version: str
+    languages: tuple[str, ...]
+    currency: str
+    programme: ProgrammeSpec
+    competences: tuple[CompetenceSpec, ...]
+    authorities: tuple[AuthoritySpec, ...]
+    calendar: CalendarSpec
+    clocks: tuple[ClockSpec, ...]
+    principles: tuple[PrincipleSpec, ...]
+    sections: tuple[SectionSpec, ...]
+    eligibility: EligibilitySpec
+    criteria: tuple[CriterionSpec, ...]
+    prohibited_uses: tuple[ProhibitedUse, ...]
+    hard_rules: tuple[HardRule, ...]
+    tiers: tuple[TierSpec, ...]
+    metrics: tuple[MetricSpec, ...]
+    plan_fields: tuple[PlanFieldSpec, ...]
+    incident_classes: tuple[IncidentClassSpec, ...]
+    coordination: CoordinationSpec
+    relief_kinds: tuple[ReliefKindSpec, ...]
+    exit_kinds: tuple[ExitKindSpec, ...]
+    stakeholders: tuple[NamedSpec, ...]
+    report_sections: tuple[ReportSectionSpec, ...]
+    public_fields: tuple[str, ...]  # question keys whose answers the public register shows
+    conditions_are_public: bool = False  # those of the decision, in register and outcome report
+    suspension_windows: tuple[SuspensionWindowSpec, ...] = ()
+    successions: tuple[SuccessionSpec, ...] = ()
+    glossary: tuple[TermSpec, ...] = ()
+
+    @cached_property
+    def questions(self) -> Mapping[str, QuestionSpec]:
+        """Map every question's key to the question, in the order of the form."""
+        return {question.key: question for question in self._each_question()}
+
+    @cached_property
+    def title_question(self) -> str:
+        """Return the key of the question whose answer names a case."""
+        return next(question.key for question in self._each_question() if question.is_title)
+
+    def _each_question(self) -> Iterator[QuestionSpec]:
+        for section in self.sections:
+            yield from section.questions
+
+    def section(self, key: str) -> SectionSpec:
+        """Return the section with this key. Raises: KeyError."""
+        return _by(self.sections, "key", key)
+
+    def tier(self, key: str) -> TierSpec:
+        """Return the tier with this key. Raises: KeyError."""
+        return _by(self.tiers, "key", key)
+
+    def clock(self, key: str) -> ClockSpec:
+        """Return the clock with this key. Raises: KeyError."""
+        return _by(self.clocks, "key", key)
+
+    def incident_class(self, key: str) -> IncidentClassSpec:
+        """Return the class of incident with this key. Raises: KeyError."""
+        return _by(self.incident_classes, "key", key)
+
+    def metric(self, key: str) -> MetricSpec:
+        """Return the metric with this key. Raises: KeyError."""
+        return _by(self.metrics, "key", key)
+
+    def authority(self, code: str) -> AuthoritySpec:
+        """Return the authority with this code. Raises: KeyError."""
+        return _by(self.authorities, "code", code)
+
+    def succession(self, key: str) -> SuccessionSpec:
+        """Return the succession with this key. Raises: KeyError."""
+        return _by(self.successions, "key", key)
+
+    def competence(self, code: str) -> CompetenceSpec:
+        """Return the competence with this code. Raises: KeyError."""
+        return _by(self.competences, "code", code)
+
+    def exits(self, ends: Ending) -> tuple[ExitKindSpec, ...]:
+        """List the kinds of exit that belong to one way of ending."""
+        return tuple(kind for kind in self.exit_kinds if kind.ends is ends)
+
+    def criterion(self, key: str) -> CriterionSpec:
+        """Return the criterion with this key. Raises: KeyError."""
+        return _by(self.criteria, "key", key)
+
+
+def _by(items: tuple[_T, ...], attribute: str, value: str) -> _T:
+    for item in items:
+        if getattr(item, attribute) == value:
+            return item
+    raise KeyError(value)
