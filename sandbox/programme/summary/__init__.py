@@ -1,0 +1,33 @@
+"""Tell a whole pack in words, for whoever must answer for it and reads no files."""
+
+from collections.abc import Iterator
+
+from sandbox.domain.packs import PolicyPack
+from sandbox.programme.summary.deciding import coordination_lines, endings_lines
+from sandbox.programme.summary.form import eligibility_lines, form_lines
+from sandbox.programme.summary.judging import (
+    criteria_lines,
+    monitoring_lines,
+    risk_lines,
+    tier_lines,
+)
+from sandbox.programme.summary.lines import Line, Said, nested
+from sandbox.programme.summary.parties import authorities_lines
+from sandbox.programme.words import read
+
+__all__ = ["Said", "nested", "summary"]
+
+
+def summary(pack: PolicyPack) -> Iterator[Line]:
+    """Say everything of a pack that decides something, a line each, with the depth of the line."""
+    yield 0, f"{read(pack.programme.title)} ({pack.code} {pack.version})"
+    yield from authorities_lines(pack)
+    yield from eligibility_lines(pack)
+    yield from form_lines(pack)
+    yield from criteria_lines(pack)
+    yield from risk_lines(pack)
+    for tier in pack.tiers:
+        yield from tier_lines(pack, tier)
+    yield from monitoring_lines(pack)
+    yield from coordination_lines(pack)
+    yield from endings_lines(pack)

@@ -1,0 +1,98 @@
+"""Tell how a programme decides."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.packs import (
+    ClockSpec,
+    ClockUnit,
+    DecisionRule,
+    PolicyPack,
+    Silence,
+)
+from sandbox.kernel.statuses import APPLICATION_STATUS
+from sandbox.programme.summary.lines import Line
+from sandbox.programme.words import WORDS, part_words, read
+
+
+def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
+    """Say within which terms and by which rule it is decided."""
+    rules = pack.coordination
+    yield 1, _("Terms")
+    for clock in pack.clocks:
+        yield 2, _term(clock)
+    yield (
+        2,
+        (
+            ngettext(
+                "An application may be returned %(num)d time.",
+                "An application may be returned %(num)d times.",
+                rules.returns_allowed,
+            )
+            if rules.returns_allowed
+            else _("An application is never returned.")
+        ),
+    )
+    yield 1, _("Lead")
+    yield (
+        2,
+        _(
+            "An answer that touches a competence weighs %(answer)d, and a relief in %(question)s "
+            "weighs %(relief)d. The authority with the most weight leads, the first of the list "
+            "above where several have as much; the others that are touched are associates.",
+            answer=rules.answer_weight,
+            relief=rules.relief_weight,
+            question=part_words(pack.questions[rules.reliefs_question]),
+        ),
+    )
+    yield 1, _("Decision")
+    yield 2, _("Rule: %(rule)s", rule=WORDS[rules.decision_rule])
+    # Under the other rules an objection is one position among others.
+    if rules.decision_rule is DecisionRule.UNANIMITY:
+        yield (
+            2,
+            (
+                _("An objection opens a deliberation.")
+                if rules.objection_opens_deliberation
+                else _("An objection opens no deliberation.")
+            ),
+        )
+    yield (
+        2,
+        (
+            _("The conditions of a decision are public.")
+            if pack.conditions_are_public
+            else _("The conditions of a decision are not public.")
+        ),
+    )
+
+
+def _term(clock: ClockSpec) -> str:
+    facts = [_length(clock)]
+    if clock.silence is not Silence.NONE:
+        facts.append(str(WORDS[clock.silence]))
+    if clock.stops_in:
+        labels = (APPLICATION_STATUS[ApplicationStatus(each)].label for each in clock.stops_in)
+        statuses = ", ".join(f"“{label}”" for label in labels)
+        facts.append(_("stands still in %(statuses)s", statuses=statuses))
+    return f"{read(clock.name)}: {'; '.join(facts)}"
+
+
+def _length(clock: ClockSpec) -> str:
+    match clock.unit:
+        case ClockUnit.BUSINESS_DAYS:
+            return ngettext("%(num)d business day", "%(num)d business days", clock.length)
+        case ClockUnit.CALENDAR_DAYS:
+            return ngettext("%(num)d calendar day", "%(num)d calendar days", clock.length)
+        case ClockUnit.MONTHS:
+            return ngettext("%(num)d month", "%(num)d months", clock.length)
+
+
+def endings_lines(pack: PolicyPack) -> Iterator[Line]:
+    """Say how a test can end."""
+    yield 1, _("Kinds of exit")
+    for kind in pack.exit_kinds:
+        yield 2, f"{read(kind.name)} [{WORDS[kind.ends]}]"

@@ -1,0 +1,110 @@
+"""Tell what a programme asks."""
+
+from collections.abc import Iterator, Sequence
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from sandbox.domain.eligibility import WORST_FIRST
+from sandbox.domain.packs import (
+    OptionSpec,
+    PolicyPack,
+    QuestionKind,
+    QuestionSpec,
+)
+from sandbox.kernel.formats import money, number
+from sandbox.programme.summary.lines import Line, names_of, when_words
+from sandbox.programme.words import WORDS, condition_words, part_words, read
+
+
+def eligibility_lines(pack: PolicyPack) -> Iterator[Line]:
+    """Say what the eligibility check asks and answers."""
+    check = pack.eligibility
+    questions = {question.key: question for question in check.questions}
+    yield 1, _("Eligibility check")
+    for question in check.questions:
+        marks = [str(WORDS[question.kind])]
+        if question.ask_if is not None:
+            condition = condition_words(question.ask_if, questions, pack.currency)
+            marks.append(_("asked if %(condition)s", condition=condition))
+        yield 2, f"{read(question.label)} [{'; '.join(marks)}]"
+    yield 2, _("Of several answers the first of these stands, and the last where no rule holds:")
+    for verdict in WORST_FIRST:
+        yield 2, _("Answer: %(answer)s", answer=f"“{read(check.verdicts[verdict])}”")
+        for rule in check.rules:
+            if rule.verdict is verdict:
+                when = condition_words(rule.when, questions, pack.currency)
+                yield (
+                    3,
+                    _("If %(condition)s: “%(reason)s”", condition=when, reason=read(rule.reason)),
+                )
+
+
+def form_lines(pack: PolicyPack) -> Iterator[Line]:
+    """Say what the form asks, and what hangs on each answer."""
+    for section in pack.sections:
+        yield 1, _("Section: %(title)s", title=read(section.title))
+        for question in section.questions:
+            yield 2, f"{read(question.label)} [{'; '.join(_marks(pack, question))}]"
+            yield from _options(pack, question.options, 3)
+            for column in question.columns:
+                yield (
+                    3,
+                    _(
+                        "Column: %(column)s",
+                        column=f"{read(column.label)} [{'; '.join(_marks(pack, column))}]",
+                    ),
+                )
+                yield from _options(pack, column.options, 4)
+
+
+def _marks(pack: PolicyPack, question: QuestionSpec) -> Iterator[str]:
+    yield str(WORDS[question.kind])
+    yield _("required") if question.required else _("optional")
+    yield from _bounds(pack, question)
+    if question.ask_if is not None:
+        yield _("asked if %(condition)s", condition=when_words(pack, question.ask_if))
+    if question.points:
+        yield ngettext("a yes gives %(num)d point", "a yes gives %(num)d points", question.points)
+    elif most := max((option.points for option in question.options), default=0):
+        yield ngettext(
+            "an option gives up to %(num)d point", "an option gives up to %(num)d points", most
+        )
+    if question.competences:
+        names = names_of(pack, question.competences)
+        yield (
+            _("a yes brings in %(competences)s", competences=names)
+            if question.kind is QuestionKind.YES_NO
+            else _("an answer brings in %(competences)s", competences=names)
+        )
+    if question.criteria:
+        criteria = ", ".join(part_words(pack.criterion(key)) for key in question.criteria)
+        yield _("evidence for %(criteria)s", criteria=criteria)
+    if question.key in pack.public_fields:
+        yield _("public")
+    if question.may_be_confidential:
+        yield _("may be confidential")
+
+
+def _bounds(pack: PolicyPack, question: QuestionSpec) -> Iterator[str]:
+    def said(value: int) -> str:
+        is_money = question.kind is QuestionKind.MONEY
+        return money(value, pack.currency) if is_money else number(value)
+
+    if question.minimum is not None:
+        yield _("at least %(value)s", value=said(question.minimum))
+    if question.maximum is not None:
+        yield _("at most %(value)s", value=said(question.maximum))
+
+
+def _options(pack: PolicyPack, options: Sequence[OptionSpec], depth: int) -> Iterator[Line]:
+    """Say the options that give points or touch a competence; the others decide nothing alone."""
+    for option in options:
+        facts = []
+        if option.points:
+            facts.append(ngettext("%(num)d point", "%(num)d points", option.points))
+        if option.competences:
+            names = names_of(pack, option.competences)
+            facts.append(_("brings in %(competences)s", competences=names))
+        if facts:
+            yield depth, f"{part_words(option)}: {'; '.join(facts)}"

@@ -1,0 +1,44 @@
+"""Hold what every chapter of a summary is made of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sandbox.domain.packs import (
+    Condition,
+    PolicyPack,
+)
+from sandbox.programme.words import condition_words, part_words
+
+Line = tuple[int, str]
+"""A line with its depth, the title of the whole being 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Hold one line with the lines that stand below it."""
+
+    words: str
+    below: "list[Said]"
+
+
+def nested(lines: Iterable[Line]) -> list[Said]:
+    """Put each line below the nearest one before it that is less deep."""
+    top: list[Said] = []
+    open_lists: list[tuple[int, list[Said]]] = [(0, top)]
+    for depth, words in lines:
+        while open_lists[-1][0] >= depth:
+            open_lists.pop()
+        said = Said(words, [])
+        open_lists[-1][1].append(said)
+        open_lists.append((depth, said.below))
+    return top
+
+
+def names_of(pack: PolicyPack, competences: Iterable[str]) -> str:
+    """Return the names of competences, in a row."""
+    return ", ".join(part_words(pack.competence(code)) for code in competences)
+
+
+def when_words(pack: PolicyPack, condition: Condition) -> str:
+    """Say when a condition on the form's answers holds."""
+    return condition_words(condition, pack.questions, pack.currency)
