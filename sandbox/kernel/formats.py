@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.numbers import get_currency_symbol
 from flask import current_app
 from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import gettext as _
 
 from sandbox.kernel.language import FIRST_LANGUAGE, current_language, locale_of
 
@@ -82,3 +83,8 @@ def money(cents: int | None, currency: str | None = None) -> str:
 def number(value: float | int | None) -> str:
     """Write a number with the separators of the reader's language."""
     return "—" if value is None else str(format_decimal(value))
+
+
+def quoted(text: object) -> str:
+    """Put a text between the quotation marks of the reader's language."""
+    return _("“%(text)s”", text=text)

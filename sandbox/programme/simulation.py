@@ -10,7 +10,7 @@ from sandbox.applications.queries import Simulated
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.routing import RoutingReason
 from sandbox.domain.simulation import Aspect, Effect, Reason
-from sandbox.kernel.formats import day
+from sandbox.kernel.formats import day, quoted
 from sandbox.programme.words import read
 
 
@@ -92,9 +92,9 @@ def _part(value: object) -> str:
 
 
 def _reason(reason: Reason) -> str:
-    said = f"“{read(reason.label)}”"
+    said = quoted(read(reason.label))
     if reason.answer is not None:
-        said += f" “{read(reason.answer)}”"
+        said += f" {quoted(read(reason.answer))}"
     if isinstance(reason, RoutingReason):
         return f"{said} ({reason.authority} +{reason.weight})"
     return said if reason.raises_to else f"{said} (+{reason.points})"

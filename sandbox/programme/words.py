@@ -29,7 +29,7 @@ from sandbox.domain.packs import (
     Text,
     Who,
 )
-from sandbox.kernel.formats import day, money, number
+from sandbox.kernel.formats import day, money, number, quoted
 from sandbox.kernel.language import current_language
 from sandbox.packs.comparing import Change, ChangeKind, Part
 
@@ -269,7 +269,7 @@ def _comparison_words(
     spec = questions.get(compare.question)
     asked = compare.question if spec is None else read(spec.label)
     values = compare.value if isinstance(compare.value, tuple) else (compare.value,)
-    answers = _(" or ").join(f"“{_answer(spec, value, currency)}”" for value in values)
+    answers = _(" or ").join(quoted(_answer(spec, value, currency)) for value in values)
     match compare.operator:
         case Operator.EQUALS | Operator.ONE_OF:
             return _("“%(question)s” is %(answers)s", question=asked, answers=answers)
@@ -337,7 +337,7 @@ def value_words(value: object, known: Vocabulary) -> str:
         case None:
             return _("nothing")
         case Text():
-            return f"“{read(value)}”"
+            return quoted(read(value))
         case AllOf() | AnyOf() | Not() | Compare():
             return f"({condition_words(value, known.questions, known.currency)})"
         case tuple():
@@ -368,11 +368,14 @@ def _plain_words(value: bool | int | Decimal | date | str) -> str:
 
 def part_words(part: object) -> str:
     """Say which part it is: its name in the reader's language, or its key."""
-    for place in ("name", "title", "label", "reason"):
-        found = getattr(part, place, None)
-        if isinstance(found, Text):
-            return f"“{read(found)}”"
-    return _key(part)
+    found = _text_of(part)
+    return _key(part) if found is None else quoted(read(found))
+
+
+def _text_of(part: object) -> Text | None:
+    """Return the text by which people know a part."""
+    texts = (getattr(part, place, None) for place in ("name", "title", "label", "reason"))
+    return next((each for each in texts if isinstance(each, Text)), None)
 
 
 def _key(part: object) -> str:
@@ -446,5 +449,5 @@ def _step_words(part: Part) -> str:
     kind = str(PART.get(part.field, part.field))
     if not part.name:
         return kind
-    named = part_words(part.part) or f"“{part.name}”"
-    return f"{kind} {named}" if named.startswith("“") else f"{kind} “{part.name}”"
+    text = _text_of(part.part)
+    return f"{kind} {quoted(part.name if text is None else read(text))}"

@@ -79,6 +79,11 @@ def forms(message: Message) -> tuple[str, ...]:
     return (message.string,) if isinstance(message.string, str) else tuple(message.string)
 
 
+def test_spanish_has_quotation_marks_of_its_own() -> None:
+    wrong = [form for each in entries().values() for form in forms(each) if set(form) & set("“”")]
+    assert wrong == []
+
+
 def test_every_text_is_translated() -> None:
     known = entries()
     missing = {

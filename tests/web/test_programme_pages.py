@@ -20,7 +20,7 @@ from tests.factories import (
     pack,
 )
 from tests.packs.copies import files_of
-from tests.pages import JudgingClient, PageResponse
+from tests.pages import JudgingClient, PageResponse, words
 
 READERS = ("caseworker", "publisher", "administrator", "auditor", "officer")
 Window = Callable[[str], JudgingClient]
@@ -86,12 +86,12 @@ def test_faults_are_shown_with_file_line_key_found_and_allowed(
     spoilt = files_of("1.1.0", ("monitoring.toml", "target = 5", "target = true"))
     answer = send(client, zipped(spoilt))
     assert answer.status_code == 422
-    [row] = answer.rows
+    place, told, found, allowed = (words(part) for part in answer.tree.xpath("//dl/dt|//dl/dd"))
     line = spoilt["monitoring.toml"].split(b"target = true")[0].count(b"\n") + 1
-    assert row[0] == f"monitoring.toml:{line}"
-    assert row[1] == "metrics[0].target"
-    assert row[2].startswith("El valor es de otro tipo.")
-    assert row[3:] == ["true", "a number up to 1000000000000000 with at most 6 decimals"]
+    assert place == f"monitoring.toml:{line} metrics[0].target"
+    assert told.startswith("El valor es de otro tipo.")
+    assert found == "Encontrado: true"
+    assert allowed == "Permitido: a number up to 1000000000000000 with at most 6 decimals"
     assert NOTE in answer.get_data(as_text=True)
     assert "1.1.0" not in client.get("/rules").main
 

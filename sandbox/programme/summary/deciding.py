@@ -13,6 +13,7 @@ from sandbox.domain.packs import (
     PolicyPack,
     Silence,
 )
+from sandbox.kernel.formats import quoted
 from sandbox.kernel.statuses import APPLICATION_STATUS
 from sandbox.programme.summary.lines import Line
 from sandbox.programme.words import WORDS, part_words, read
@@ -76,7 +77,7 @@ def _term(clock: ClockSpec) -> str:
         facts.append(str(WORDS[clock.silence]))
     if clock.stops_in:
         labels = (APPLICATION_STATUS[ApplicationStatus(each)].label for each in clock.stops_in)
-        statuses = ", ".join(f"“{label}”" for label in labels)
+        statuses = ", ".join(quoted(label) for label in labels)
         facts.append(_("stands still in %(statuses)s", statuses=statuses))
     return f"{read(clock.name)}: {'; '.join(facts)}"
 

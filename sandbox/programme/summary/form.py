@@ -12,7 +12,7 @@ from sandbox.domain.packs import (
     QuestionKind,
     QuestionSpec,
 )
-from sandbox.kernel.formats import money, number
+from sandbox.kernel.formats import money, number, quoted
 from sandbox.programme.summary.lines import Line, names_of, when_words
 from sandbox.programme.words import WORDS, condition_words, part_words, read
 
@@ -30,7 +30,7 @@ def eligibility_lines(pack: PolicyPack) -> Iterator[Line]:
         yield 2, f"{read(question.label)} [{'; '.join(marks)}]"
     yield 2, _("Of several answers the first of these stands, and the last where no rule holds:")
     for verdict in WORST_FIRST:
-        yield 2, _("Answer: %(answer)s", answer=f"“{read(check.verdicts[verdict])}”")
+        yield 2, _("Answer: %(answer)s", answer=quoted(read(check.verdicts[verdict])))
         for rule in check.rules:
             if rule.verdict is verdict:
                 when = condition_words(rule.when, questions, pack.currency)
