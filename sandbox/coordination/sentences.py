@@ -59,6 +59,12 @@ def routing_sentence(pack: PolicyPack, reason: RoutingReason, language: str) -> 
         "competence": pack.competence(reason.competence).name.in_(language),
         "weight": reason.weight,
     }
+    if reason.leads:
+        return _l(
+            "The preponderant activity is “%(answer)s”, which is a matter of %(competence)s, so "
+            "this authority leads. Weight: %(weight)s.",
+            **words,
+        )
     if reason.from_relief:
         return _l(
             "A relief is sought under “%(answer)s”, which is a matter of %(competence)s. "

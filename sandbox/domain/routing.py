@@ -1,7 +1,7 @@
 """Propose which authority leads a case and which take part, with the reasons in the answers."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sandbox.domain.applications import asked, relevant
@@ -23,7 +23,8 @@ from sandbox.domain.succession import holds
 class RoutingReason:
     """Name one answer that touches an authority's competence, and what it weighs.
 
-    Shape: `answer` is the option chosen, None where answering the question at all is the reason.
+    Shape: `answer` is the option chosen, None where answering the question at all is the reason;
+    `leads` is True where it is the preponderant activity and makes this authority the lead.
     """
 
     authority: str
@@ -33,16 +34,22 @@ class RoutingReason:
     answer: Text | None
     weight: int
     from_relief: bool
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Propose a lead and associates, weightiest first; no lead where no competence is touched."""
+    """Propose a lead and associates, weightiest first; no lead where no competence is touched.
+
+    Shape: `by_activity` is True where the preponderant activity names the lead, which may then
+    weigh less than its associates.
+    """
 
     lead: str | None
     associates: tuple[str, ...]
     weights: Mapping[str, int]
     reasons: tuple[RoutingReason, ...]
+    by_activity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,9 @@ class _Touch:
 def propose(pack: PolicyPack, answers: Answers, on: date, applied: Collection[str] = ()) -> Routing:
     """Weigh the competences that the answers touch, among the authorities in force on the day.
 
-    The weightiest authority leads and the pack's order breaks a tie; all others with any weight
-    are associates.
+    Where the pack asks for the preponderant activity, an authority competent for it leads. Among
+    several of those, or where the pack does not ask, the weightiest authority leads and the pack's
+    order breaks a tie. All others with any weight are associates.
     Shape: `applied` are the codes of the authorities whose succession has been applied.
     """
     counting = relevant(pack, answers)
@@ -83,12 +91,38 @@ def propose(pack: PolicyPack, answers: Answers, on: date, applied: Collection[st
     }
     # sorted() is stable, so authorities of equal weight stay in the pack's order.
     ranked = sorted((code for code in weights if weights[code] > 0), key=lambda c: -weights[c])
-    return Routing(
-        lead=ranked[0] if ranked else None,
-        associates=tuple(ranked[1:]),
-        weights={code: weight for code, weight in weights.items() if weight > 0},
-        reasons=reasons,
+    preponderant = {
+        authority.code
+        for competence in activity_competences(pack, answers)
+        for authority in competent(pack, competence, on, applied)
+    }
+    # max() keeps the first of equals, which is the pack's order.
+    by_activity = max(
+        (code for code in weights if code in preponderant), key=weights.__getitem__, default=None
     )
+    lead = by_activity or (ranked[0] if ranked else None)
+    return Routing(
+        lead=lead,
+        associates=tuple(code for code in ranked if code != lead),
+        weights={code: weight for code, weight in weights.items() if weight > 0 or code == lead},
+        reasons=tuple(
+            replace(each, leads=True)
+            if each.authority == by_activity
+            and each.question == pack.coordination.activity_question
+            else each
+            for each in reasons
+        ),
+        by_activity=by_activity is not None,
+    )
+
+
+def activity_competences(pack: PolicyPack, answers: Answers) -> tuple[str, ...]:
+    """List the matters of the preponderant activity; none where the pack does not ask for it."""
+    key = pack.coordination.activity_question
+    if key is None:
+        return ()
+    options = chosen(pack.questions[key], relevant(pack, answers).get(key))
+    return tuple(dict.fromkeys(code for option in options for code in option.competences))
 
 
 def competent(

@@ -123,7 +123,14 @@ def _apart(
 def _mark(reason: Reason) -> tuple[object, ...]:
     answer = None if reason.answer is None else tuple(reason.answer.by_language.items())
     if isinstance(reason, RoutingReason):
-        return (reason.authority, reason.competence, reason.question, answer, reason.weight)
+        return (
+            reason.authority,
+            reason.competence,
+            reason.question,
+            answer,
+            reason.weight,
+            reason.leads,
+        )
     # A hard rule is known by its reason alone: it may look at several questions.
     said = tuple(reason.label.by_language.items()) if reason.raises_to else ()
     return (reason.question, answer, reason.points, reason.raises_to, said)

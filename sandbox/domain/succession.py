@@ -146,26 +146,38 @@ class Passage:
 
 
 def pass_on(
-    succession: SuccessionSpec, seats: Sequence[Seat], weights: Mapping[str, int]
+    succession: SuccessionSpec,
+    seats: Sequence[Seat],
+    weights: Mapping[str, int],
+    activity: Collection[str] = (),
 ) -> tuple[Passage, ...]:
     """Say who takes the place of the authority that ends on a case; none if it has no place.
 
-    Each matter that the answers touch goes with its competence. Whoever takes the weightiest of
-    the lead's matters leads; the others are associates. A successor that is on the case already
-    keeps its place and leads if either would. Where nothing that passes is touched, the first
-    successor of the list stands in, so that no case is ever without somebody.
-    Shape: `weights` is what each competence weighs in the answers.
+    Each matter that the answers touch goes with its competence. Whoever takes the preponderant
+    activity, or else the weightiest of the lead's matters, leads; the others are associates. A
+    successor that is on the case already keeps its place and leads if either would. Where nothing
+    that passes is touched, the first successor of the list stands in, so that no case is ever
+    without somebody.
+    Shape: `weights` is what each competence weighs in the answers; `activity` are the competences
+    of the preponderant activity, which count whatever they weigh.
     """
     left = next((each for each in seats if each.authority == succession.authority), None)
     if left is None:
         return ()
     taken = {
-        successor.code: tuple(each for each in successor.competences if weights.get(each, 0) > 0)
+        successor.code: tuple(
+            each for each in successor.competences if weights.get(each, 0) > 0 or each in activity
+        )
         for successor in succession.successors
     }
     heirs = [code for code, touched in taken.items() if touched] or [next(iter(taken))]
     # max() keeps the first of equals, which is the pack's order.
-    first = max(heirs, key=lambda code: max((weights[each] for each in taken[code]), default=0))
+    first = max(
+        heirs,
+        key=lambda code: max(
+            ((each in activity, weights.get(each, 0)) for each in taken[code]), default=(False, 0)
+        ),
+    )
     before = {each.authority: each for each in seats}
     return tuple(
         Passage(

@@ -332,6 +332,7 @@ class CoordinationSchema(PartSchema):
     objection_opens_deliberation = Flag(required=True)
     returns_allowed = Whole(0, 100, required=True)
     return_answer_days = Whole(1, 365, required=True)
+    activity_question = Key()
 
 
 class ReliefKindSchema(PartSchema):

@@ -480,6 +480,10 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "correction.",
             "return_answer_days": "How long the company has to correct a returned application; "
             "after that it lapses.",
+            "activity_question": "The key of a required question of kind `choice`, asked of "
+            "everybody, of which each option touches a competence. The authority of the chosen "
+            "option leads, whatever else weighs more; among several of them the weights decide. "
+            "Without it the weights alone find the lead.",
         },
     ),
     schemas.ReliefKindSchema: TableWords(

@@ -95,6 +95,12 @@ def _reason(reason: Reason) -> str:
     said = quoted(read(reason.label))
     if reason.answer is not None:
         said += f" {quoted(read(reason.answer))}"
+    if isinstance(reason, RoutingReason) and reason.leads:
+        return _(
+            "%(answer)s (preponderant activity: %(authority)s leads)",
+            answer=said,
+            authority=reason.authority,
+        )
     if isinstance(reason, RoutingReason):
         return f"{said} ({reason.authority} +{reason.weight})"
     return said if reason.raises_to else f"{said} (+{reason.points})"

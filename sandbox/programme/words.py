@@ -78,6 +78,7 @@ PART: dict[str, object] = {
 FIELD: dict[str, object] = {
     "acceptance_days": _l("business days to accept or decline"),
     "acceptance_silence": _l("effect of silence on the acceptance"),
+    "activity_question": _l("question that asks for the preponderant activity"),
     "answer_days": _l("business days to approve"),
     "answer_weight": _l("weight of an answer when the lead is proposed"),
     "appeals": _l("text on remedies"),
@@ -325,6 +326,7 @@ def vocabulary_of(pack: PolicyPack, change: Change) -> Vocabulary:
         "breach_class": pack.incident_classes,
         "metrics": pack.metrics,
         "public_fields": tuple(pack.questions.values()),
+        "activity_question": tuple(pack.questions.values()),
         "reliefs_question": tuple(pack.questions.values()),
     }
     parts = {_key(part): part for part in lists.get(change.field, ())}

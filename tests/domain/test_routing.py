@@ -153,6 +153,54 @@ def test_authority_without_weight_is_not_an_associate() -> None:
     assert (result.lead, result.associates, dict(result.weights)) == ("TWO", (), {"TWO": 3})
 
 
+ACTIVITY = question(
+    "activity",
+    QuestionKind.CHOICE,
+    options=(
+        option("data", competences=("privacy",)),
+        option("trade", competences=("consumers", "privacy")),
+    ),
+)
+
+
+def test_preponderant_activity_names_the_lead_whatever_weighs_more() -> None:
+    rules = replace(COORDINATION, activity_question="activity")
+    pack = form(ACTIVITY, RELIEFS, coordination=rules)
+    rows = [{"provision": "art. 1", "kind": "licence", "field": "prices"}] * 2
+    answers: Answers = {"activity": "data", "reliefs": rows}
+    result = propose(pack, answers, DAY)
+    assert (result.lead, result.associates) == ("ONE", ("THREE", "TWO"))
+    assert dict(result.weights) == {"ONE": 2, "TWO": 6, "THREE": 12}
+    assert [(each.authority, each.question) for each in result.reasons if each.leads] == [
+        ("ONE", "activity")
+    ]
+    # The same answers without the rule: weight alone decides.
+    plain = propose(replace(pack, coordination=COORDINATION), answers, DAY)
+    assert (plain.lead, plain.by_activity) == ("THREE", False)
+    assert not any(each.leads for each in plain.reasons)
+
+
+def test_weights_and_then_the_packs_order_choose_among_authorities_of_one_activity() -> None:
+    rules = replace(COORDINATION, activity_question="activity")
+    pack = form(ACTIVITY, RELIEFS, coordination=rules)
+    assert propose(pack, {"activity": "trade"}, DAY).lead == "ONE"
+    rows = [{"provision": "art. 1", "kind": "licence", "field": "prices"}]
+    result = propose(pack, {"activity": "trade", "reliefs": rows}, DAY)
+    assert (result.lead, result.associates) == ("THREE", ("TWO", "ONE"))
+    assert {each.authority for each in result.reasons if each.leads} == {"THREE"}
+
+
+def test_activity_leads_even_where_answers_weigh_nothing_and_without_it_weights_do() -> None:
+    rules = replace(COORDINATION, answer_weight=0, activity_question="activity")
+    pack = form(ACTIVITY, RELIEFS, coordination=rules)
+    rows = [{"provision": "art. 1", "kind": "licence", "field": ""}]
+    result = propose(pack, {"activity": "data", "reliefs": rows}, DAY)
+    assert (result.lead, result.associates) == ("ONE", ("TWO",))
+    assert dict(result.weights) == {"ONE": 0, "TWO": 3}
+    unanswered = propose(pack, {"reliefs": rows}, DAY)
+    assert (unanswered.lead, unanswered.by_activity) == ("TWO", False)
+
+
 ROWS = st.lists(
     st.fixed_dictionaries(
         {

@@ -138,6 +138,15 @@ def test_lead_goes_to_whoever_takes_the_weightiest_matter() -> None:
     ]
 
 
+def test_lead_goes_with_the_preponderant_activity_whatever_weighs_more() -> None:
+    weights = {"wires": 9, "prices": 1}
+    found = pass_on(SPLIT, [Seat("OLD", True)], weights, activity=("prices",))
+    assert [(each.authority, each.is_lead) for each in found] == [("NEW", False), ("RIVAL", True)]
+    # An activity that weighs nothing passes all the same.
+    alone = pass_on(SPLIT, [Seat("OLD", True)], {}, activity=("prices",))
+    assert alone == (Passage("RIVAL", True, ("prices",), True),)
+
+
 def test_associate_is_followed_by_associates() -> None:
     seats = [Seat("OTHER", True), Seat("OLD", False)]
     found = pass_on(SPLIT, seats, {"radio": 1, "prices": 9})

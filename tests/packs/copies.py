@@ -42,3 +42,26 @@ def files_of(version: str, *changes: tuple[str, str, str], folder: Path = MX) ->
         assert old.encode() in files[name]
         files[name] = files[name].replace(old.encode(), new.encode(), 1)
     return files
+
+
+def ask_for_activity(pack: Path, **changes: str) -> None:
+    """Let the preponderant activity name the lead of a copy; `changes` are lines of the question.
+
+    What competes in telecommunications is a matter of IFT and, once IFT has ended, of CNA; the
+    other matters of IFT go to CRT.
+    """
+    lines = {
+        "key": '"activity"',
+        "kind": '"choice"',
+        "label": '{es = "¿Cuál es la actividad preponderante?", en = "What is the main activity?"}',
+        "options": """[
+  {value = "rivals", label = {es = "Redes", en = "Nets"}, competences = ["telecom_competition"]},
+  {value = "data", label = {es = "Datos", en = "Data"}, competences = ["personal_data"]},
+]""",
+        **changes,
+    }
+    question = "".join(f"{key} = {value}\n" for key, value in lines.items())
+    first = '[[sections.questions]]\nkey = "area"\n'
+    replace(pack / "form-2-innovation.toml", first, f"[[sections.questions]]\n{question}\n{first}")
+    rules = "[coordination]\n"
+    replace(pack / "coordination.toml", rules, f'{rules}activity_question = "activity"\n')

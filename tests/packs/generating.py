@@ -71,6 +71,8 @@ def packs(draw: st.DrawFn) -> Table:
     has_prohibited = pack.chance()
     tiers = _tiers(pack, metrics, has_prohibited=has_prohibited)
     coordination = _coordination(pack)
+    if any(question["key"] == "activity" for question in pack.asked):
+        coordination["activity_question"] = "activity"
     return {
         "code": "drawn",
         "version": "1.0.0",
@@ -221,12 +223,29 @@ def _clocks(pack: Writing, rules: Table) -> list[Table]:
 def _sections(pack: Writing) -> list[Table]:
     title = {"key": "title", "kind": "text", "label": pack.text("Title"), "is_title": True}
     pack.asked.append(title)
-    sections = [_section(pack, 0, [title])]
+    activity = [_activity(pack)] if pack.chance() else []
+    sections = [_section(pack, 0, [title, *activity])]
     for number in range(pack.number(1, 3)):
         questions = [_question(pack) for _ in range(pack.number(1, 5))]
         sections.append(_section(pack, number + 1, questions))
     sections.append(_section(pack, len(sections), [_reliefs(pack)]))
     return sections
+
+
+def _activity(pack: Writing) -> Table:
+    """Write a choice that everybody makes, of which each option is the matter of somebody."""
+    options = [
+        {
+            "value": f"activity_{number}",
+            "label": pack.text(f"Activity {number}"),
+            "points": 0,
+            "competences": pack.subset(pack.competences, 1),
+        }
+        for number in range(pack.number(2, 3))
+    ]
+    question = {"key": "activity", "kind": "choice", "label": pack.text("Activity")}
+    pack.asked.append(question | {"options": options})
+    return pack.asked[-1]
 
 
 def _section(pack: Writing, number: int, questions: list[Table]) -> Table:

@@ -144,7 +144,9 @@ def test_recipe_is_sound_in_the_pack_of_the_tutorial(tmp_path: Path, recipe: Rec
         assert len(found.problems) == sum(1 for _ in each_text(found.pack))
     else:
         assert found.problems == []
-        assert found.proofs == 8
+        # Where the main activity names the lead there is one thing more to prove.
+        by_activity = found.pack.coordination.activity_question is not None
+        assert found.proofs == 8 + by_activity
     assert found.warnings == []
     assert found.pack != judged(tmp_path / "plain").pack or recipe.title in UNCHANGED
 
@@ -226,6 +228,14 @@ def one_relief_outweighs_four_answers(pack: PolicyPack) -> None:
     assert routing.weights == {"DATA": 5, "PORT": 2}
 
 
+def pictures_lead_to_data(pack: PolicyPack) -> None:
+    row = {"rule": "harbour", "kind": "waiver"}
+    answers: dict[str, AnswerValue] = {"activity": "watching", "reliefs": [row]}
+    routing = propose(pack, answers, date(2027, 3, 1))
+    assert (routing.lead, routing.associates) == ("DATA", ("PORT",))
+    assert routing.weights == {"DATA": 1, "PORT": 3}
+
+
 def tracking_is_prohibited(pack: PolicyPack) -> None:
     assert [use.key for use in prohibited(pack, {"tracking": "yes"})] == ["tracking"]
     assert tiering(pack, {"tracking": "yes"}).tier == "prohibited"
@@ -303,6 +313,7 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Ask a question only of some": asks_only_some,
     "Make an authority take part": fisheries_take_part,
     "Count reliefs more than answers": one_relief_outweighs_four_answers,
+    "Let the main activity name the lead": pictures_lead_to_data,
     "Prohibit a use": tracking_is_prohibited,
     "Raise a tier whatever the points": cameras_raise_the_tier,
     "Demand two approvals": two_of_the_lead_approve,

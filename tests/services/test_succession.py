@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from config import PACKS
 from sandbox.access.checks import Denied, NotFound, grants
 from sandbox.access.permissions import P
 from sandbox.accounts.services import join_authority
@@ -58,6 +59,7 @@ from tests.factories import (
     start_review,
     take_position,
 )
+from tests.packs.copies import ask_for_activity, copy_of_mx
 from tests.racing import overtake, race
 from tests.trial_factories import OPENER, make_running_trial
 
@@ -188,6 +190,34 @@ def test_case_goes_with_its_matters_and_has_one_lead(
         ("IFT", "CRT"),
         ("COFECE", None),
     ]
+
+
+def test_lead_passes_with_the_preponderant_activity(
+    session: Session, tmp_path: Path, caseworker: Actor
+) -> None:
+    folder = tmp_path / "packs"
+    ask_for_activity(copy_of_mx(folder))
+    active.install(folder, "mx")
+    try:
+        administrator = actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR))
+        organisation, company = make_company(session)
+        lead, associate = (make_team(session, code) for code in ("IFT", "COFECE"))
+        application = make_assigned(
+            session, organisation, company, caseworker, lead=lead, associates=(associate,)
+        )
+        start_review(session, application, lead, associate)
+        proposal = queries.routing_of(
+            session, application, active.pack_of(application), SUBMITTED.date()
+        )
+        assert (proposal.lead, proposal.by_activity) == ("IFT", True)
+        case_id = application.id
+        end(session, administrator, "ift_2025")
+        now = standing(session, case_id)
+        # CRT takes the networks, CNA the competition on them, which is the activity.
+        assert [code for code, (role, _) in now.items() if role == AssignmentRole.LEAD] == ["CNA"]
+        assert "CRT" in now
+    finally:
+        active.install(PACKS, "mx")
 
 
 def test_people_of_the_authority_lose_the_case_at_once_and_nobody_is_left_without_a_task(

@@ -22,7 +22,7 @@ from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.deliberation import CriterionMark, Mark, PositionTaken, Stance
 from sandbox.domain.packs import PolicyPack, SuccessionSpec
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.routing import touched
+from sandbox.domain.routing import activity_competences, touched
 from sandbox.domain.succession import (
     Passage,
     Seat,
@@ -218,8 +218,10 @@ def _move(act: _Act, application: Application, moving: Moving, new: _New) -> Seq
         for each in seated.values()
         if each.state in STANDING
     ]
-    weights = touched(pack, moving.answers.get(application.id, {}))
-    passages = pass_on(act.succession, seats, weights)
+    answers = moving.answers.get(application.id, {})
+    passages = pass_on(
+        act.succession, seats, touched(pack, answers), activity_competences(pack, answers)
+    )
     left = seated[act.former]
     for passage in passages:
         place = places.get(act.ids[passage.authority])

@@ -33,6 +33,8 @@ class CoordinationSpec:
     objection_opens_deliberation: bool
     returns_allowed: int
     return_answer_days: int
+    # Key of the choice whose option says who leads, whatever else weighs more.
+    activity_question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

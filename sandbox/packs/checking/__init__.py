@@ -15,6 +15,7 @@ from sandbox.packs.checking.names import (
 from sandbox.packs.checking.programme import (
     NEEDED_CLOCKS,
     NEEDED_RELIEF_COLUMNS,
+    judge_activity,
     judge_calendar,
     judge_clocks,
     judge_competences,
@@ -83,6 +84,7 @@ CHECKS: tuple[Check, ...] = (
     judge_incident_classes,
     judge_stages,
     judge_reliefs,
+    judge_activity,
 )
 
 

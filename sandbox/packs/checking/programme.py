@@ -147,3 +147,37 @@ def judge_reliefs(pack: PolicyPack) -> Iterator[Finding]:
                     f'there is no kind of relief "{option.value}"',
                     ", ".join(sorted(known)),
                 )
+
+
+def judge_activity(pack: PolicyPack) -> Iterator[Finding]:
+    """Find what keeps the answer on the preponderant activity from naming a lead in every case."""
+    key = pack.coordination.activity_question
+    if key is None:
+        return
+    here: Path = ("coordination", "activity_question")
+    found = [(path, question) for path, question in form_questions(pack) if question.key == key]
+    if not found:
+        yield Finding(here, Fault.UNKNOWN_REFERENCE, f'there is no question "{key}" in the form')
+        return
+    path, question = found[0]
+    if question.kind is not QuestionKind.CHOICE:
+        yield Finding(
+            here, Fault.NOT_ALLOWED, f'"{key}" is not a question of kind choice', "choice"
+        )
+        return
+    if not question.required:
+        yield Finding(
+            (*path, "required"), Fault.INCONSISTENT, "must be answered, because it names the lead"
+        )
+    if question.ask_if is not None:
+        yield Finding(
+            (*path, "ask_if"), Fault.INCONSISTENT, "must be asked always, because it names the lead"
+        )
+    for index, option in enumerate(question.options):
+        if not option.competences:
+            yield Finding(
+                (*path, "options", index),
+                Fault.INCONSISTENT,
+                f'"{option.value}" touches no competence, so it names no lead',
+                "competences = […]",
+            )

@@ -16,6 +16,7 @@ from sandbox.packs.proving.answers import (
 )
 from sandbox.packs.proving.claims import Proof, Prover, Shown, Warned
 from sandbox.packs.proving.course import (
+    prove_activity_leads,
     prove_competences_covered,
     prove_stages_left,
     prove_terms_end,
@@ -36,6 +37,7 @@ PROVERS: tuple[Prover, ...] = (
     prove_check_honest,
     prove_stages_left,
     prove_competences_covered,
+    prove_activity_leads,
     prove_terms_end,
 )
 

@@ -62,7 +62,8 @@ def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
         *(questions_of(rule.when) for rule in pack.hard_rules),
         *(questions_of(use.when) for use in pack.prohibited_uses),
     )
-    used |= {*pack.public_fields, pack.coordination.reliefs_question}
+    rules = pack.coordination
+    used |= {*pack.public_fields, rules.reliefs_question, rules.activity_question or ""}
     marked = 0
     for path, question in form_questions(pack):
         counts = (

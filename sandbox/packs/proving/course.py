@@ -15,7 +15,7 @@ from sandbox.domain.packs import (
 from sandbox.domain.reach import Budget
 from sandbox.domain.succession import passes_to
 from sandbox.domain.trials import LIFECYCLE, OPEN_STATUSES, TrialStatus, next_stage
-from sandbox.packs.checking import Finding, each_text
+from sandbox.packs.checking import Finding, each_text, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import Proof, Shown, Warned
@@ -128,6 +128,31 @@ def prove_competences_covered(pack: PolicyPack, _budget: Budget) -> Iterator[Sho
         "were laid end to end, counting what passes by succession: from the first day to the last "
         "there is no day between them, and a competence ends only where a succession says so. "
         "Until a succession is applied the authority that it ends keeps its competences.",
+    )
+
+
+def prove_activity_leads(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+    """Prove that every preponderant activity has one authority that leads, on any day."""
+    key = pack.coordination.activity_question
+    if key is None:
+        return
+    path, question = next(found for found in form_questions(pack) if found[1].key == key)
+    for index, option in enumerate(question.options):
+        periods = [each for code in option.competences for each in _periods(pack, code)]
+        gap = _gap(periods)
+        if gap is not None:
+            yield Finding(
+                (*path, "options", index, "competences"),
+                Fault.INCONSISTENT,
+                f'from {gap.isoformat()} on no authority could lead for "{option.value}"',
+                "an authority in force on every day",
+            )
+    yield Proof(
+        "Every preponderant activity leads to exactly one authority on every date.",
+        f"Everybody must choose one of the {len(question.options)} options. Each touches "
+        "competences whose authorities follow one another without a day between them, counting "
+        "what passes by succession. Where an option has several authorities on a day, one has more "
+        "weight than the others or stands first in the list.",
     )
 
 

@@ -38,6 +38,15 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
         ),
     )
     yield 1, _("Lead")
+    if rules.activity_question is not None:
+        yield (
+            2,
+            _(
+                "The authority of the preponderant activity leads, which %(question)s asks for. "
+                "Where that names several, the weights decide among them.",
+                question=part_words(pack.questions[rules.activity_question]),
+            ),
+        )
     yield (
         2,
         _(
