@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from config import PROJECT, Config
 from sandbox.kernel.db import db
+from sandbox.kernel.memory import settle
 from tests.databases import ENGINES, Databases, Store, connect
 from tests.pages import JudgingClient, remember_faults
 
@@ -137,6 +138,14 @@ def client_for(app: Flask) -> Callable[[str], JudgingClient]:
         return client
 
     return open_window
+
+
+# --- the process ---------------------------------------------------------------------------------
+
+
+def pytest_collection_finish() -> None:
+    """Leave the tests and all that they loaded out of the searches for cycles of objects."""
+    settle()
 
 
 # --- the order -----------------------------------------------------------------------------------

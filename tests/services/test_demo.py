@@ -54,6 +54,7 @@ from sandbox.web.demo.planning import Kind, make_plans
 from sandbox.web.demo.trialling import reading
 from sandbox.web.demo.world import company_slots
 from tests.databases import Store
+from tests.demonstration import tell
 from tests.domain.tiny_pack import tiny_pack
 from tests.factories import NOW, make_person, pack
 
@@ -89,7 +90,7 @@ def values(session: Session, column: Any) -> set[Any]:
 def test_programme_tells_every_status_tier_and_stage_and_leaves_everybody_something_to_do(
     demo: Session,
 ) -> None:
-    load()
+    tell(demo)
 
     assert values(demo, Application.status) == {status.value for status in ApplicationStatus}
     assert values(demo, Application.outcome) == {None, *(each.value for each in DecisionOutcome)}

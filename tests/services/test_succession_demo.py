@@ -35,7 +35,7 @@ from sandbox.models.coordination import STANDING
 from sandbox.packs import active
 from sandbox.register.queries import get_trial, list_authorities, list_trials
 from sandbox.trials.queries import read_file
-from sandbox.web.demo import loading
+from tests.demonstration import tell
 
 ENDED = ("INAI", "IFT", "COFECE")
 KEYS = ("inai_2025", "ift_2025", "cofece_2025")
@@ -46,7 +46,7 @@ def demo(app: Flask) -> Iterator[Session]:
     """A loaded demonstration, within the application that runs it."""
     with app.app_context():
         session = db.session()
-        list(loading.load(if_empty=False, applications=None, seed=1, now=utc_now()))
+        tell(session)
         yield session
         session.rollback()
 
