@@ -360,7 +360,7 @@ FAULTS = {
     "number compared with a day": Spoilt(
         TEST, 'ask_if = {question = "has_insurance", equals = "no"}',
         'ask_if = {question = "participants", at_least = 2024-02-05}', "ask_if",
-        "sections[6].questions[10].ask_if.at_least", Fault.WRONG_TYPE),
+        "sections[6].questions[11].ask_if.at_least", Fault.WRONG_TYPE),
     "prohibited use that nobody can choose": Spoilt(
         RISK, 'includes = "social_scoring"', 'includes = "social_scores"',
         'when = {question = "prohibited_practices", includes = "social_scores"',

@@ -40,6 +40,17 @@ class TierOutOfReach(LookupError):
     """Report that no answers were found that lead to a tier."""
 
 
+class Chances:
+    """Give each question a chance of its own; one number is drawn for all of them."""
+
+    def __init__(self, rng: Random) -> None:
+        self.seed = rng.getrandbits(64)
+
+    def of(self, key: str) -> Random:
+        """Return the chance of a question, the same whatever else is asked."""
+        return Random(f"{self.seed} {key}")  # noqa: S311 - a story, not a secret
+
+
 class Composer:
     """Compose the answers of one pack."""
 
@@ -66,10 +77,16 @@ class Composer:
     def compose(
         self, rng: Random, tier: str, project: Mapping[str, Any], slots: Slots
     ) -> dict[str, AnswerValue]:
-        """Answer everything that is asked. Raises: TierOutOfReach."""
-        wanted = self._wanted(rng, project, slots)
+        """Answer everything that is asked. Raises: TierOutOfReach.
+
+        Each question is answered by a chance of its own, so that a question more or less in the
+        form changes neither the other answers nor what the story tells afterwards.
+        """
+        chances = Chances(rng)
+        wanted = self._wanted(chances, project, slots)
         others = {key: value for key, value in wanted.items() if key not in self.risky}
-        answers = {**self.known_profile(rng, tier, wanted, project["key"]), **others}
+        profile = self.known_profile(chances.of("profile"), tier, wanted, project["key"])
+        answers = {**profile, **others}
         left_out: set[str] = set()
         while True:
             missing = [
@@ -80,11 +97,12 @@ class Composer:
             if not missing:
                 break
             for question in missing:
-                is_wanted = question.required or rng.random() < SHARE_OF_OPTIONAL
+                chance = chances.of(question.key)
+                is_wanted = question.required or chance.random() < SHARE_OF_OPTIONAL
                 if question.kind is QuestionKind.FILE or not is_wanted:
                     left_out.add(question.key)
                 else:
-                    answers[question.key] = self.answer(rng, question, project, slots)
+                    answers[question.key] = self.answer(chance, question, project, slots)
         kept = {question.key for question in asked(self.pack, answers)}
         answers = {key: value for key, value in answers.items() if key in kept}
         if problems(self.pack, answers) or tiering(self.pack, answers).tier != tier:
@@ -93,10 +111,12 @@ class Composer:
 
     def confidential(self, rng: Random, answers: Answers) -> frozenset[str]:
         """Choose what a company would rather keep to itself."""
+        chances = Chances(rng)
         return frozenset(
             key
             for key in answers
-            if self.pack.questions[key].may_be_confidential and rng.random() < SHARE_CONFIDENTIAL
+            if self.pack.questions[key].may_be_confidential
+            and chances.of(key).random() < SHARE_CONFIDENTIAL
         )
 
     # --- the answers that make the risk ----------------------------------------------------------
@@ -173,7 +193,7 @@ class Composer:
     # --- all other answers -----------------------------------------------------------------------
 
     def _wanted(
-        self, rng: Random, project: Mapping[str, Any], slots: Slots
+        self, chances: "Chances", project: Mapping[str, Any], slots: Slots
     ) -> dict[str, AnswerValue]:
         """Return what the project says of itself, as far as this pack asks for it."""
         own: dict[str, Any] = {self.pack.title_question: project["name"], **project["answers"]}
@@ -188,8 +208,9 @@ class Composer:
                 # A data file may also have a habit for a question that counts towards the tier.
                 variants = read("answers")["questions"].get(question.key, {}).get("common")
                 if variants and question.kind is not QuestionKind.CHOICE:
-                    value = _shaped(question, rng.choice(variants), slots)
-                    if value is not None and rng.random() < SHARE_OF_OPTIONAL:
+                    chance = chances.of(question.key)
+                    value = _shaped(question, chance.choice(variants), slots)
+                    if value is not None and chance.random() < SHARE_OF_OPTIONAL:
                         found[question.key] = value
         return found
 
