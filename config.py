@@ -86,12 +86,16 @@ class Config:
 
     @classmethod
     def for_tests(cls, database_url: str, folder: Path) -> Self:
-        """Describe an installation that keeps everything in `folder` and reaches nobody."""
+        """Describe an installation that keeps its data in `folder` and reaches nobody.
+
+        Compiled templates are kept with the project: every process and run may use them.
+        """
         return cls(
             secret_key="a secret that only tests know, long enough",  # noqa: S106
             database_url=normalised_database_url(database_url),
             data_folder=folder,
             base_url="http://localhost",
+            cache_folder=PROJECT / "var" / "cache",
             rate_limits=False,
             testing=True,
         )

@@ -144,6 +144,7 @@ def serve(folder: Path, **settings: str) -> Iterator[LiveServer]:
     environ = {
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
         "DATA_FOLDER": str(folder),
+        "CACHE_FOLDER": str(PROJECT / "var" / "cache"),
         "BASE_URL": url,
         **settings,
     }

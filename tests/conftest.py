@@ -4,7 +4,6 @@ import runpy
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,11 +100,11 @@ def applications() -> dict[str, Flask]:
 
 
 @pytest.fixture
-def config(store: Store, quick_folder: Path) -> Config:
+def config(store: Store) -> Config:
     folder = store.folder / "data"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    return replace(Config.for_tests(store.url, folder), cache_folder=quick_folder / "cache")
+    return Config.for_tests(store.url, folder)
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def create_app(config: Config) -> Flask:
     app.extensions["packs"] = active.install(config.pack_folder, config.pack_code)
     active.connect(DatabaseStore())
     init_database(app, config)
-    init_templating(app, active.installed().current(config.pack_code))
+    init_templating(app, active.installed().current(config.pack_code), config.cache_folder)
     register_words(app)
     app.before_request(name_request)
     app.before_request(make_room_for_files)

@@ -202,7 +202,7 @@ class ProgrammeTitle:
         return active.last_known().programme.short_title.in_(language)
 
 
-def init_templating(app: Flask, pack: PolicyPack, cache_folder: Path | None = None) -> None:
+def init_templating(app: Flask, pack: PolicyPack, cache_folder: Path | None) -> None:
     """Prepare an application for our templates; call it before anything renders.
 
     Days, hours and amounts are written as they are where the programme of the pack is.

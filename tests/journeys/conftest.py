@@ -17,7 +17,7 @@ def live_server(quick_folder: Path) -> Iterator[LiveServer]:
     """The production server, shared by a worker's stories."""
     folder = quick_folder / "live"
     folder.mkdir()
-    with serve(folder, CACHE_FOLDER=str(quick_folder / "cache")) as server:
+    with serve(folder) as server:
         yield server
 
 

@@ -52,8 +52,7 @@ WAIVED = (
 def european_server(quick_folder: Path) -> Iterator[LiveServer]:
     folder = quick_folder / "european"
     folder.mkdir()
-    settings = {"PACK_CODE": REGIME, "CACHE_FOLDER": str(quick_folder / "cache")}
-    with serve(folder, **settings) as server:
+    with serve(folder, PACK_CODE=REGIME) as server:
         yield server
     active.install(PACKS, "mx")
 

@@ -123,7 +123,7 @@ def make_app(tmp_path: Path) -> Callable[[str | None], Flask]:
 
     def make(smtp_url: str | None = None) -> Flask:
         app = Flask("mail_test", template_folder=str(PROJECT / "templates"))
-        init_templating(app, pack())
+        init_templating(app, pack(), None)
         assert app.jinja_env.loader is not None
         app.jinja_env.loader = ChoiceLoader([DictLoader(TEMPLATES), app.jinja_env.loader])
         app.jinja_env.globals["programme"] = "Sandbox, de la Ciudad"

@@ -25,7 +25,7 @@ def small_app(pack: PolicyPack | None = None) -> Flask:
         static_folder=str(PROJECT / "static"),
     )
     app.config.update(SECRET_KEY="of this test alone", TESTING=True, DEMO=True)
-    init_templating(app, pack or mexican())
+    init_templating(app, pack or mexican(), None)
     app.jinja_env.globals["programme"] = PROGRAMME
     CSRFProtect(app)
     endpoints = {entry.endpoint for entry in (*MENU, *FOOTER)}
