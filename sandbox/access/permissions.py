@@ -61,6 +61,7 @@ class P(StrEnum):
     OUTCOME_DRAFT = "outcome:draft"
     OUTCOME_READ = "outcome:read"
     OUTCOME_EDIT = "outcome:edit"
+    OUTCOME_CONSENT = "outcome:consent"
     OUTCOME_PUBLISH = "outcome:publish"
 
     PACK_READ = "pack:read"

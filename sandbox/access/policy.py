@@ -12,6 +12,7 @@ from sandbox.access.rules import (
     assigned_as_head,
     auditor,
     caseworker,
+    consent_asked,
     declared,
     drafted_by_self,
     head,
@@ -107,6 +108,8 @@ POLICY: dict[P, Grant] = {
     P.OUTCOME_DRAFT: Grant(Trial, secretariat),
     P.OUTCOME_READ: Grant(OutcomeReport, (caseworker | publisher) & ~recused),
     P.OUTCOME_EDIT: Grant(OutcomeReport, secretariat),
+    # The company reads the report that it is asked about, and no draft before.
+    P.OUTCOME_CONSENT: Grant(OutcomeReport, own_organisation & consent_asked),
     P.OUTCOME_PUBLISH: Grant(OutcomeReport, publisher & ~drafted_by_self & ~recused),
     P.PACK_READ: Grant(None, rule_reader),
     P.PACK_SIMULATE: Grant(None, caseworker | administrator),

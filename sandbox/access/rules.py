@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import and_, exists, not_, or_, select
 from sqlalchemy.sql import ColumnElement
 
+from sandbox.domain.outcomes import Consent
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.models import (
     Application,
@@ -75,6 +76,20 @@ def _case(model: Any) -> Any:
     return model.application_id
 
 
+def _organisation(model: Any) -> Any:
+    """Return the column, or subquery, that holds the id of the organisation behind a subject."""
+    if model is Organisation:
+        return Organisation.id
+    if model is OutcomeReport:
+        return (
+            select(Trial.organisation_id)
+            .where(Trial.id == OutcomeReport.trial_id)
+            .correlate(OutcomeReport)
+            .scalar_subquery()
+        )
+    return model.organisation_id
+
+
 # --- plain truths about the actor -----------------------------------------------------------------
 
 nobody = Rule(lambda _actor, _model: False)
@@ -93,15 +108,13 @@ auditor = Rule(lambda actor, _: StaffRole.AUDITOR in actor.staff)
 def _own_organisation(actor: Actor, model: Any) -> Verdict:
     if not actor.member_of:
         return False
-    column = Organisation.id if model is Organisation else model.organisation_id
-    return column.in_(actor.member_of)
+    return cast("Verdict", _organisation(model).in_(actor.member_of))
 
 
 def _owns_organisation(actor: Actor, model: Any) -> Verdict:
     if not actor.owner_of:
         return False
-    column = Organisation.id if model is Organisation else model.organisation_id
-    return column.in_(actor.owner_of)
+    return cast("Verdict", _organisation(model).in_(actor.owner_of))
 
 
 def _assigned(model: Any, authorities: frozenset[Any], *extra: ColumnElement[bool]) -> Verdict:
@@ -162,6 +175,7 @@ drafted_by_self = Rule(
         False if actor.person_id is None else OutcomeReport.drafted_by_id == actor.person_id
     )
 )
+consent_asked = Rule(lambda _actor, _model: OutcomeReport.consent != Consent.NOT_ASKED.value)
 uploaded_by_self = Rule(
     lambda actor, _: (
         False if actor.person_id is None else PackVersion.uploaded_by_id == actor.person_id

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sandbox.domain.calendar import BusinessCalendar, read_clock
 from sandbox.domain.lifecycle import Lifecycle, Transition
 from sandbox.domain.packs import PolicyPack
+from sandbox.domain.refusals import Why
 
 
 class ReportStatus(StrEnum):
@@ -15,6 +16,15 @@ class ReportStatus(StrEnum):
     DRAFT = "draft"
     AWAITING_PUBLICATION = "awaiting_publication"
     PUBLISHED = "published"
+
+
+class Consent(StrEnum):
+    """Name what the company has said of the publication of its outcome report."""
+
+    NOT_ASKED = "not_asked"
+    ASKED = "asked"
+    AGREED = "agreed"
+    REFUSED = "refused"
 
 
 class ReportAction(StrEnum):
@@ -32,6 +42,13 @@ LIFECYCLE: Lifecycle[ReportStatus, ReportAction] = Lifecycle(
         Transition(ReportStatus.AWAITING_PUBLICATION, ReportAction.PUBLISH, ReportStatus.PUBLISHED),
     )
 )
+
+
+def lacking_consent(pack: PolicyPack, consent: Consent) -> Why | None:
+    """Return why the company's word still stands against publication; None where nothing does."""
+    if not pack.report_needs_consent or consent is Consent.AGREED:
+        return None
+    return Why.CONSENT_REFUSED if consent is Consent.REFUSED else Why.CONSENT_MISSING
 
 
 def empty_sections(pack: PolicyPack, sections: Mapping[str, str]) -> tuple[str, ...]:

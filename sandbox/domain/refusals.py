@@ -20,6 +20,8 @@ class Why(StrEnum):
     ANOTHER_FIRST = "another_first"
     CONFLICT_NOT_DECLARED = "conflict_not_declared"
     CONDITIONS_MISSING = "conditions_missing"
+    CONSENT_MISSING = "consent_missing"
+    CONSENT_REFUSED = "consent_refused"
     DEADLINE_NOT_PASSED = "deadline_not_passed"
     DEADLINE_PASSED = "deadline_passed"
     DECISION_WAITING = "decision_waiting"

@@ -62,6 +62,7 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "trials.react_incident": {},
     "outcomes.draft": {},
     "outcomes.finish": {},
+    "outcomes.consent": None,
     "outcomes.publish": {},
     "programme.activate": {},
 }

@@ -81,6 +81,8 @@ class Deed(StrEnum):
     OUTCOME_DRAFTED = "outcome:drafted"
     OUTCOME_SAVED = "outcome:saved"
     OUTCOME_SENT_FOR_PUBLICATION = "outcome:sent_for_publication"
+    OUTCOME_CONSENTED = "outcome:consented"  # the company agrees to its publication
+    OUTCOME_CONSENT_REFUSED = "outcome:consent_refused"
     OUTCOME_RETURNED = "outcome:returned"
     OUTCOME_PUBLISHED = "outcome:published"
     ROUND_TABLE_REGISTERED = "round_table:registered"

@@ -30,8 +30,13 @@ class OutcomeReport(Audited, Versioned, Base):
     sections: Mapped[dict[str, Any]]  # section key -> text written by people
     lessons: Mapped[dict[str, Any]]  # principle code -> text
     recommendations: Mapped[dict[str, Any]]  # stakeholder code -> text
-    facts: Mapped[dict[str, Any] | None]  # frozen at publication
+    facts: Mapped[dict[str, Any] | None]  # frozen when the company agrees, or at publication
     return_reason: Mapped[str] = mapped_column(default="")
+    consent: Mapped[str] = mapped_column(default="not_asked")  # domain.outcomes.Consent
+    consent_reason: Mapped[str] = mapped_column(default="")
+    consent_hash: Mapped[str | None]  # of the wording and facts that the company agreed to
+    consent_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    consent_at: Mapped[datetime | None]
     drafted_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]
     changed_at: Mapped[datetime]

@@ -25,6 +25,12 @@ class ReturnForm(PlatformForm):
     reason = TextAreaField(_l("What has to change"), [Required(), WordLimit(500)])
 
 
+class RefuseForm(PlatformForm):
+    """Refuse the publication of a report."""
+
+    reason = TextAreaField(_l("Why must it not be published?"), [Required(), WordLimit(500)])
+
+
 class ReportForm(VersionedForm):
     """Write a report; its parts are added by `report_form`."""
 

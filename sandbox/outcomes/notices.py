@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import has_conflict
@@ -27,6 +27,12 @@ def tell_publishers(session: Session, report: OutcomeReport, now: datetime) -> N
         _post(session, person, "outcomes/to_publish", report, now)
 
 
+def ask_company(session: Session, report: OutcomeReport, now: datetime) -> None:
+    """Ask everybody at the company whether the report may become public."""
+    for person in session.scalars(_members(report)):
+        _post(session, person, "outcomes/consent_asked", report, now)
+
+
 def tell_drafter(session: Session, report: OutcomeReport, now: datetime) -> None:
     """Say that the report came back, and why."""
     person = session.get_one(Person, report.drafted_by_id)
@@ -35,13 +41,16 @@ def tell_drafter(session: Session, report: OutcomeReport, now: datetime) -> None
 
 def tell_company(session: Session, report: OutcomeReport, now: datetime) -> None:
     """Say to everybody at the company that the report is public."""
-    people = session.scalars(
+    for person in session.scalars(_members(report)):
+        _post(session, person, "outcomes/published", report, now)
+
+
+def _members(report: OutcomeReport) -> Select[Person]:
+    return (
         select(Person)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.organisation_id == report.trial.organisation_id, Person.active.is_(True))
     )
-    for person in people:
-        _post(session, person, "outcomes/published", report, now)
 
 
 def _post(
@@ -58,4 +67,6 @@ def _post(
         slug=report.slug,
         report_id=report.id,
         reason=report.return_reason,
+        consent=report.consent,
+        consent_reason=report.consent_reason,
     )

@@ -11,7 +11,7 @@ from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.checks import NotFound, conceivable, scope
 from sandbox.access.permissions import P
-from sandbox.domain.outcomes import ReportStatus, report_due_on
+from sandbox.domain.outcomes import Consent, ReportStatus, report_due_on
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry, Deed
@@ -69,6 +69,7 @@ def list_reports(session: Session, actor: Actor, after: str | None) -> Page[Row[
         select(
             OutcomeReport.title,
             OutcomeReport.status,
+            OutcomeReport.consent,
             OutcomeReport.edition,
             OutcomeReport.slug,
             Trial.reference,
@@ -185,20 +186,36 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:  # 
     if conceivable(actor, P.OUTCOME_EDIT):
         is_mine = OutcomeReport.drafted_by_id == actor.person_id
         to_finish = and_(is_mine, scope(actor, P.OUTCOME_EDIT))
-        tasks += _tasks(session, ReportStatus.DRAFT, to_finish)
+        tasks += _tasks(session, ReportStatus.DRAFT, to_finish, "outcomes.finish")
+    if conceivable(actor, P.OUTCOME_CONSENT):
+        to_answer = and_(
+            OutcomeReport.consent == Consent.ASKED.value, scope(actor, P.OUTCOME_CONSENT)
+        )
+        tasks += _tasks(session, ReportStatus.AWAITING_PUBLICATION, to_answer, "outcomes.consent")
     if conceivable(actor, P.OUTCOME_PUBLISH):
-        to_publish = scope(actor, P.OUTCOME_PUBLISH)
-        tasks += _tasks(session, ReportStatus.AWAITING_PUBLICATION, to_publish)
+        # While the company reads, nobody else can act but to take the report back.
+        is_answered = OutcomeReport.consent != Consent.ASKED.value
+        to_publish = and_(is_answered, scope(actor, P.OUTCOME_PUBLISH))
+        tasks += _tasks(session, ReportStatus.AWAITING_PUBLICATION, to_publish, "outcomes.publish")
     return tasks
 
 
-def _tasks(session: Session, status: ReportStatus, condition: ColumnElement[bool]) -> list[Task]:
+PAGES = {
+    "outcomes.consent": "outcomes.consent",
+    "outcomes.finish": "outcomes.edit",
+    "outcomes.publish": "outcomes.show",
+}
+"""The page on which each kind of task is done."""
+
+
+def _tasks(
+    session: Session, status: ReportStatus, condition: ColumnElement[bool], kind: str
+) -> list[Task]:
     """Make tasks of the reports in a status that have waited longest."""
     rows = session.execute(
         select(
             OutcomeReport.id,
             OutcomeReport.title,
-            OutcomeReport.status,
             OutcomeReport.changed_at,
             Trial.reference,
             Trial.ended_at,
@@ -210,17 +227,17 @@ def _tasks(session: Session, status: ReportStatus, condition: ColumnElement[bool
         .order_by(OutcomeReport.changed_at, OutcomeReport.id)
         .limit(MOST_OF_A_KIND + 1)
     )
-    return [_task(row) for row in rows]
+    return [_task(row, kind) for row in rows]
 
 
-def _task(row: Row[*tuple[Any, ...]]) -> Task:
-    publishing = row.status == ReportStatus.AWAITING_PUBLICATION.value
+def _task(row: Row[*tuple[Any, ...]], kind: str) -> Task:
+    # The term of the report is the programme's; the company that is asked about it has none.
     return Task(
-        kind="outcomes.publish" if publishing else "outcomes.finish",
+        kind=kind,
         reference=row.reference,
         title=row.title,
         since=row.changed_at,
-        due_on=due_day(row),
-        endpoint="outcomes.show" if publishing else "outcomes.edit",
+        due_on=None if kind == "outcomes.consent" else due_day(row),
+        endpoint=PAGES[kind],
         values={"report_id": str(row.id)},
     )

@@ -10,7 +10,14 @@ from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications.queries import lock_application
 from sandbox.domain.applications import content_hash
-from sandbox.domain.outcomes import LIFECYCLE, ReportAction, ReportStatus, empty_sections
+from sandbox.domain.outcomes import (
+    LIFECYCLE,
+    Consent,
+    ReportAction,
+    ReportStatus,
+    empty_sections,
+    lacking_consent,
+)
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
@@ -98,7 +105,46 @@ def send_for_publication(
     report.status = status.value
     report.return_reason = ""
     report.changed_at = now
+    asks = active.pack_of(report.trial).report_needs_consent
+    _forget_consent(report, Consent.ASKED if asks else Consent.NOT_ASKED)
     _record(session, actor, Deed.OUTCOME_SENT_FOR_PUBLICATION, report, trial=report.trial, now=now)
+    if asks:
+        notices.ask_company(session, report, now)
+    else:
+        notices.tell_publishers(session, report, now)
+
+
+def agree_to_publication(
+    session: Session, actor: Actor, report: OutcomeReport, *, expected_version: int, now: datetime
+) -> None:
+    """Agree, as the company, to publish exactly what was read: wording and facts stand from then.
+
+    Shape: `expected_version` is that of the page on which the person read the report.
+    Raises: Denied, TransitionRefused, Stale, NotPossible(ALREADY_DONE).
+    """
+    _require_answerable(session, actor, report, Consent.AGREED)
+    if report.version != expected_version:
+        raise Stale
+    report.facts = compute_facts(session, report.trial, active.pack_of(report.trial))
+    report.consent_hash = content_hash(content_of(report))
+    _answer(report, Consent.AGREED, actor, reason="", now=now)
+    _record(session, actor, Deed.OUTCOME_CONSENTED, report, trial=report.trial, now=now)
+    notices.tell_publishers(session, report, now)
+
+
+def refuse_publication(
+    session: Session, actor: Actor, report: OutcomeReport, *, reason: str, now: datetime
+) -> None:
+    """Refuse the publication, as the company, or take an agreement back while it can be.
+
+    Raises: Denied, TransitionRefused, NotPossible(ALREADY_DONE, REASON_MISSING).
+    """
+    _require_answerable(session, actor, report, Consent.REFUSED)
+    if not reason.strip():
+        raise NotPossible(Why.REASON_MISSING)
+    report.facts, report.consent_hash = None, None
+    _answer(report, Consent.REFUSED, actor, reason=reason.strip(), now=now)
+    _record(session, actor, Deed.OUTCOME_CONSENT_REFUSED, report, trial=report.trial, now=now)
     notices.tell_publishers(session, report, now)
 
 
@@ -112,6 +158,7 @@ def return_to_drafter(
         raise NotPossible(Why.REASON_MISSING)
     report.status = status.value
     report.return_reason = reason.strip()
+    _forget_consent(report, Consent.NOT_ASKED)
     report.changed_at = now
     _record(session, actor, Deed.OUTCOME_RETURNED, report, trial=report.trial, now=now)
     notices.tell_drafter(session, report, now)
@@ -128,16 +175,26 @@ def publish(
     """Publish: freeze the facts and the wording, and hash both; nothing of it changes again.
 
     Shape: `expected_version` is that of the page on which the person read the report.
-    Raises: NotPossible(FOUR_EYES) for whoever wrote any of it, Denied, Stale, TransitionRefused.
+    Raises: NotPossible(FOUR_EYES) for whoever wrote any of it, Denied, Stale, TransitionRefused,
+    NotPossible(CONSENT_MISSING, CONSENT_REFUSED) where the pack asks for the company's agreement.
     """
     if actor.person_id in queries.list_authors(session, report):
         raise NotPossible(Why.FOUR_EYES)
     require(session, actor, P.OUTCOME_PUBLISH, report)
     if expected_version is not None and report.version != expected_version:
         raise Stale
-    report.status = LIFECYCLE.advance(ReportStatus(report.status), ReportAction.PUBLISH).value
-    report.facts = compute_facts(session, report.trial, active.pack_of(report.trial))
+    status = LIFECYCLE.advance(ReportStatus(report.status), ReportAction.PUBLISH)
+    pack = active.pack_of(report.trial)
+    lacking = lacking_consent(pack, Consent(report.consent))
+    if lacking is not None:
+        raise NotPossible(lacking)
+    # What the company agreed to stands, facts too: nothing is published that it did not read.
+    if report.facts is None:
+        report.facts = compute_facts(session, report.trial, pack)
     report.content_hash = content_hash(content_of(report))
+    if report.consent_hash not in (None, report.content_hash):
+        raise NotPossible(Why.CONSENT_MISSING)
+    report.status = status.value
     report.published_by_id = actor.person_id
     report.published_at = now
     report.changed_at = now
@@ -157,6 +214,34 @@ def content_of(report: Any) -> dict[str, Any]:
         "lessons": report.lessons,
         "recommendations": report.recommendations,
     }
+
+
+def _require_answerable(
+    session: Session, actor: Actor, report: OutcomeReport, answer: Consent
+) -> None:
+    require(session, actor, P.OUTCOME_CONSENT, report)
+    # The company may answer exactly as long as the report may be published.
+    LIFECYCLE.advance(ReportStatus(report.status), ReportAction.PUBLISH)
+    if report.consent == answer:
+        raise NotPossible(Why.ALREADY_DONE)
+
+
+def _answer(
+    report: OutcomeReport, consent: Consent, actor: Actor, *, reason: str, now: datetime
+) -> None:
+    report.consent = consent.value
+    report.consent_reason = reason
+    report.consent_by_id = actor.person_id
+    report.consent_at = now
+    report.changed_at = now
+
+
+def _forget_consent(report: OutcomeReport, consent: Consent) -> None:
+    """Let the company be asked anew, or not at all, because another wording may follow."""
+    report.consent = consent.value
+    report.consent_reason = ""
+    report.facts, report.consent_hash = None, None
+    report.consent_by_id, report.consent_at = None, None
 
 
 def _written(texts: Mapping[str, str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 from sandbox.access.checks import grants
 from sandbox.access.guard import current_actor, needs, public
 from sandbox.access.permissions import P
+from sandbox.domain.outcomes import Consent, lacking_consent
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.language import current_language
@@ -27,8 +28,15 @@ from sandbox.models import OutcomeReport
 from sandbox.outcomes import queries, services
 from sandbox.outcomes.documents import print_report
 from sandbox.outcomes.facts import compute_facts
-from sandbox.outcomes.forms import PublishForm, ReportForm, ReturnForm, differences, report_form
-from sandbox.outcomes.presentation import view_of
+from sandbox.outcomes.forms import (
+    PublishForm,
+    RefuseForm,
+    ReportForm,
+    ReturnForm,
+    differences,
+    report_form,
+)
+from sandbox.outcomes.presentation import ReportView, view_of
 from sandbox.outcomes.schemas import PublishedReportSchema
 from sandbox.packs import active
 
@@ -131,6 +139,43 @@ def publish(report_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("outcomes.published", slug=report.slug), 303)
 
 
+@bp.get("/outcomes/<uuid:report_id>/consent")
+@needs(P.OUTCOME_CONSENT)
+def consent(report_id: UUID) -> ResponseReturnValue:
+    """Show the company the report that it is asked about, as it will stand in public."""
+    return _consent(report_id, RefuseForm(), 200)
+
+
+@bp.post("/outcomes/<uuid:report_id>/consent")
+@needs(P.OUTCOME_CONSENT)
+def agree(report_id: UUID) -> ResponseReturnValue:
+    """Agree, as the company, to publish exactly the report that was read."""
+    session, actor, version = db.session(), current_actor(), PublishForm().version.data or 0
+    report = queries.get_report(session, actor, report_id, P.OUTCOME_CONSENT)
+    with unit_of_work(session):
+        services.agree_to_publication(
+            session, actor, report, expected_version=version, now=utc_now()
+        )
+    flash(_("You have agreed. The report can now be published."), "success")
+    return redirect(url_for("outcomes.consent", report_id=report_id), 303)
+
+
+@bp.post("/outcomes/<uuid:report_id>/refuse")
+@needs(P.OUTCOME_CONSENT)
+def refuse(report_id: UUID) -> ResponseReturnValue:
+    """Refuse the publication, as the company, with a reason."""
+    session, actor, form = db.session(), current_actor(), RefuseForm()
+    if not form.validate_on_submit():
+        return _consent(report_id, form, 422)
+    report = queries.get_report(session, actor, report_id, P.OUTCOME_CONSENT)
+    with unit_of_work(session):
+        services.refuse_publication(
+            session, actor, report, reason=form.reason.data or "", now=utc_now()
+        )
+    flash(_("Your refusal is recorded. The report is not published."), "success")
+    return redirect(url_for("outcomes.consent", report_id=report_id), 303)
+
+
 @bp.get("/reports/<slug>")
 @public
 def published(slug: str) -> ResponseReturnValue:
@@ -177,19 +222,31 @@ def _show(report_id: UUID, form: ReturnForm, status: int) -> ResponseReturnValue
     session, actor = db.session(), current_actor()
     report = queries.get_report(session, actor, report_id)
     pack = active.pack_of(report.trial)
-    facts = report.facts or compute_facts(session, report.trial, pack)
-    view = view_of(report, facts, pack, current_app.jinja_env.filters["day"])
     granted = grants(session, actor, (P.OUTCOME_EDIT, P.OUTCOME_PUBLISH), report)
     page = render_template(
         "outcomes/show.html",
         report=report,
-        view=view,
+        view=_view(report),
         granted=granted,
         form=form,
         P=P,
+        lacking=lacking_consent(pack, Consent(report.consent)),
         due_on=None if report.published_at else queries.due_day(report.trial),
     )
     return page, status
+
+
+def _consent(report_id: UUID, form: RefuseForm, status: int) -> ResponseReturnValue:
+    report = queries.get_report(db.session(), current_actor(), report_id, P.OUTCOME_CONSENT)
+    page = render_template("outcomes/consent.html", report=report, view=_view(report), form=form)
+    return page, status
+
+
+def _view(report: OutcomeReport) -> ReportView:
+    """Show what stands already, or else what the case says today."""
+    pack = active.pack_of(report.trial)
+    facts = report.facts or compute_facts(db.session(), report.trial, pack)
+    return view_of(report, facts, pack, current_app.jinja_env.filters["day"])
 
 
 def _edit(report: OutcomeReport, form: ReportForm, status: int) -> ResponseReturnValue:

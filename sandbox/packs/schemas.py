@@ -403,6 +403,7 @@ class PackSchema(PartSchema):
     report_sections = Each(Part(ReportSectionSchema), at_least=1, required=True)
     public_fields = Each(Key(), required=True)
     conditions_are_public = Flag()
+    report_needs_consent = Flag()
     suspension_windows = Each(Part(SuspensionWindowSchema))
     successions = Each(Part(SuccessionSchema))
     glossary = Each(Part(TermSchema))

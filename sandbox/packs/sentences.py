@@ -79,6 +79,10 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "for files, cannot be among them.",
             "conditions_are_public": "Whether the register and the outcome report show the "
             "conditions of the decision.",
+            "report_needs_consent": "Whether the outcome report of a test is published only if the "
+            "company agrees. It is asked once the draft is sent for publication, sees the whole "
+            "report, and agrees or refuses with a reason. Its agreement is to that wording: what "
+            "is changed afterwards is asked anew.",
             "suspension_windows": "The days on which the terms of an authority stand still by law.",
             "successions": "The authorities that end, and who follows them.",
             "glossary": "Words that need an explanation. A public page lists them, and each "

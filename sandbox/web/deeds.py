@@ -69,6 +69,8 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.OUTCOME_DRAFTED: _l("Outcome report begun"),
     Deed.OUTCOME_SAVED: _l("Outcome report saved"),
     Deed.OUTCOME_SENT_FOR_PUBLICATION: _l("Outcome report sent for publication"),
+    Deed.OUTCOME_CONSENTED: _l("Company agreed to the publication of the outcome report"),
+    Deed.OUTCOME_CONSENT_REFUSED: _l("Company refused the publication of the outcome report"),
     Deed.OUTCOME_RETURNED: _l("Outcome report returned to its drafter"),
     Deed.OUTCOME_PUBLISHED: _l("Outcome report published"),
     Deed.ROUND_TABLE_REGISTERED: _l("Round table registered"),

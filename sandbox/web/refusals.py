@@ -25,6 +25,13 @@ WHY_SENTENCES: dict[Why, object] = {
         "Declare first whether you have a conflict of interest in this case."
     ),
     Why.CONDITIONS_MISSING: _l("Write at least one condition, or choose to agree without any."),
+    Why.CONSENT_MISSING: _l(
+        "The company has not agreed to the publication of this wording of the report yet."
+    ),
+    Why.CONSENT_REFUSED: _l(
+        "The company refuses the publication. Read its reason; the report can go back to its "
+        "drafter."
+    ),
     Why.DEADLINE_NOT_PASSED: _l("The deadline has not passed yet."),
     Why.DEADLINE_PASSED: _l("The deadline has passed."),
     Why.DECISION_WAITING: _l("Not every authority has taken its position yet."),

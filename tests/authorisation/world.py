@@ -16,6 +16,7 @@ from sandbox.accounts.queries import token_hash
 from sandbox.applications import services as applications
 from sandbox.coordination import services as coordination
 from sandbox.domain.deliberation import Stance
+from sandbox.domain.outcomes import Consent
 from sandbox.domain.packs import QuestionKind
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor, StaffRole
@@ -154,6 +155,7 @@ class Builder:
         for tenant in (self.rio, self.mar):
             self.make_trial(tenant)
         self.make_ended()
+        self.make_asked()
         self.make_published()
         self.make_round_table()
         self.make_rules()
@@ -653,6 +655,18 @@ class Builder:
                 "slug": report.slug,
             }
             self.world.mark(f"{tenant.name}.outcome", text, report.id)
+
+    def make_asked(self) -> None:
+        """Let a report wait for the word of its company, as rules of another kind would."""
+        for tenant in (self.rio, self.mar):
+            text = f"{tenant.name}-asked"
+            report = self.draft_report(self.end(tenant, "asked"), text)
+            drafter = self.actor("drafter")
+            with unit_of_work(self.session):
+                report.consent = Consent.ASKED.value
+                record(self.session, drafter, Deed.OUTCOME_SAVED, report, now=self.now)
+            self.world.subjects[f"{tenant.name}_asked"] = {"report_id": report.id}
+            self.world.mark(f"{tenant.name}.asked", text, report.id)
 
     def make_published(self) -> None:
         report = self.draft_report(self.end(self.rio, "published"), "public")

@@ -131,7 +131,7 @@ def test_case_of_another_regime_runs_from_its_form_to_its_report(story: Story) -
     lead.choose("exit_kind", kind.code).click("Complete the test", within="main form")
 
     # What was learned is published by somebody else, and stands in the register.
-    address = publish(story, staff)
+    address = publish(story, staff, owner)
     visitor = story.visitor().goto(address)
     assert "Lo que enseñó la prueba" in visitor.main
     assert visitor.download("Download as PDF").startswith(b"%PDF-1.7")
@@ -199,8 +199,8 @@ def satisfy(windows: dict[Who, Visitor], trial: str, requirement: RequirementSpe
             lead.fill("reason", "La prueba fue breve.").click("Waive the requirement")
 
 
-def publish(story: Story, drafter: Visitor) -> str:
-    """Draft the report and let another person publish it; return its public address."""
+def publish(story: Story, drafter: Visitor, company: Visitor) -> str:
+    """Draft the report, let the company agree and another person publish it; return its address."""
     drafter.take_up("Draft the outcome report").click("Begin the draft")
     drafter.fill("title", "Lo que enseñó la prueba")
     for section in story.pack.report_sections:
@@ -208,6 +208,8 @@ def publish(story: Story, drafter: Visitor) -> str:
     drafter.fill(f"lesson-{story.pack.principles[0].code}", "Una lección.")
     drafter.fill(f"recommendation-{story.pack.stakeholders[0].code}", "Una recomendación.")
     drafter.click("Save the draft").click("Send for publication")
+    company.take_up("Say whether the outcome report may be published")
+    company.click("Agree to publish this report")
     editor = story.window_of(story.publisher())
     editor.take_up("Check and publish the outcome report").click("Publish")
     return editor.path

@@ -116,6 +116,7 @@ def packs(draw: st.DrawFn) -> Table:
         ],
         "public_fields": _public_fields(pack),
         "conditions_are_public": pack.chance(),
+        "report_needs_consent": pack.chance(),
     }
 
 

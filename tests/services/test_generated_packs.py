@@ -137,6 +137,11 @@ def publish(session: Session, pack: PolicyPack, cast: Cast) -> OutcomeReport:
         )
     with unit_of_work(session):
         outcomes.send_for_publication(session, cast.caseworker, report, now=cast.now)
+    if pack.report_needs_consent:
+        with unit_of_work(session):
+            outcomes.agree_to_publication(
+                session, cast.company, report, expected_version=report.version, now=cast.now
+            )
     with unit_of_work(session):
         outcomes.publish(session, publisher, report, now=cast.now)
     return report

@@ -71,6 +71,7 @@ class PolicyPack:
     report_sections: tuple[ReportSectionSpec, ...]
     public_fields: tuple[str, ...]  # question keys whose answers the public register shows
     conditions_are_public: bool = False  # those of the decision, in register and outcome report
+    report_needs_consent: bool = False  # the company agrees before its outcome report is public
     suspension_windows: tuple[SuspensionWindowSpec, ...] = ()
     successions: tuple[SuccessionSpec, ...] = ()
     glossary: tuple[TermSpec, ...] = ()

@@ -106,3 +106,12 @@ def endings_lines(pack: PolicyPack) -> Iterator[Line]:
     yield 1, _("Kinds of exit")
     for kind in pack.exit_kinds:
         yield 2, f"{read(kind.name)} [{WORDS[kind.ends]}]"
+    yield 1, _("Outcome report")
+    yield (
+        2,
+        (
+            _("It is published only if the company agrees to its wording.")
+            if pack.report_needs_consent
+            else _("It is published without asking the company.")
+        ),
+    )
