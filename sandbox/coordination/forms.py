@@ -151,7 +151,7 @@ def review_form(
             _l("How far “%(criterion)s” is met", criterion=name),
             # A review may be saved half-done.
             [Optional()],
-            choices=[(mark.value, MARK[mark].label) for mark in CriterionMark],
+            choices=[_mark_choice(criterion, mark, language) for mark in CriterionMark],
         )
         fields[NOTE_PREFIX + criterion.key] = TextAreaField(
             _l("Note on “%(criterion)s”", criterion=name),
@@ -162,6 +162,14 @@ def review_form(
             data[NOTE_PREFIX + criterion.key] = saved[criterion.key].note
     form: VersionedForm = type("ReviewForm", (VersionedForm,), fields)(data=data)
     return form
+
+
+def _mark_choice(criterion: CriterionSpec, mark: CriterionMark, language: str) -> tuple[Any, ...]:
+    """Offer a mark, with what the rubric of the pack asks for it."""
+    label = MARK[mark].label
+    if criterion.rubric is None:
+        return (mark.value, label)
+    return (mark.value, label, {"hint": criterion.rubric.of(mark).in_(language)})
 
 
 def version_of(judgements: Iterable[Judgement]) -> int:

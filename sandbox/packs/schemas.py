@@ -216,6 +216,13 @@ class EligibilitySchema(PartSchema):
     verdicts = TextBy(Word(packs.EligibilityVerdict), required=True)
 
 
+class RubricSchema(PartSchema):
+    part = packs.RubricSpec
+    met = Words(required=True)
+    partly = Words(required=True)
+    not_met = Words(required=True)
+
+
 class CriterionSchema(PartSchema):
     part = packs.CriterionSpec
     key = Key(required=True)
@@ -224,6 +231,7 @@ class CriterionSchema(PartSchema):
     positive = Each(Words(), at_least=1, required=True)
     negative = Each(Words(), at_least=1, required=True)
     must_be_met = Flag()
+    rubric = Part(RubricSchema)
 
 
 class ProhibitedUseSchema(PartSchema):

@@ -324,9 +324,19 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "key_question": "The question that the authority answers.",
             "positive": "What speaks for it, a line each.",
             "negative": "What speaks against it, a line each.",
-            "must_be_met": "Whether an application that does not meet it is declined, whatever the "
-            "positions say. With `unanimity` the mark of any authority counts, otherwise that of "
-            "the lead.",
+            "must_be_met": "Whether an application that does not meet it is declined by itself, "
+            "whatever the positions say. With `unanimity` the mark of any authority counts, "
+            "otherwise that of the lead.",
+            "rubric": "When to give each mark. Whoever reviews reads it beside the marks.",
+        },
+    ),
+    schemas.RubricSchema: TableWords(
+        "Rubric",
+        "A sentence for each mark of a criterion: all three, or no rubric at all.",
+        {
+            "met": "When the criterion is met.",
+            "partly": "When it is partly met.",
+            "not_met": "When it is not met.",
         },
     ),
     schemas.ProhibitedUseSchema: TableWords(

@@ -1,7 +1,7 @@
 """Say in the reader's words what stands in a policy pack, and what differs between two of them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -25,6 +25,7 @@ from sandbox.domain.packs import (
     QuestionKind,
     QuestionSpec,
     RequirementKind,
+    RubricSpec,
     Silence,
     Text,
     Who,
@@ -62,6 +63,7 @@ PART: dict[str, object] = {
     "questions": _l("Question"),
     "relief_kinds": _l("Kind of relief"),
     "report_sections": _l("Section of the outcome report"),
+    "rubric": _l("Rubric"),
     "rules": _l("Rule"),
     "sections": _l("Section"),
     "stages": _l("Stage"),
@@ -135,16 +137,19 @@ FIELD: dict[str, object] = {
     "metrics": _l("metrics that are measured"),
     "min_points": _l("least points"),
     "minimum": _l("minimum"),
-    "must_be_met": _l("must be met"),
+    "met": _l("when it is met"),
+    "must_be_met": _l("must be met, or the application is declined"),
     "name": _l("name"),
     "negative": _l("what speaks against it"),
     "no_endorsement": _l("text that it is no endorsement"),
+    "not_met": _l("when it is not met"),
     "not_for": _l("for whom it is not"),
     "objection_opens_deliberation": _l("an objection opens a deliberation"),
     "operator": _l("who runs it"),
     "options": _l("options"),
     "owner": _l("party that brings it"),
     "parent": _l("body it belongs to"),
+    "partly": _l("when it is partly met"),
     "participants_cap": _l("most participants"),
     "persons": _l("persons who must approve"),
     "places_cap": _l("most places"),
@@ -345,12 +350,20 @@ def value_words(value: object, known: Vocabulary) -> str:
             return f"({condition_words(value, known.questions, known.currency)})"
         case tuple():
             return ", ".join(value_words(item, known) for item in value)
+        case RubricSpec():
+            return "; ".join(rubric_words(value))
         case str() if value in known.parts:
             return part_words(known.parts[value])
         case _ if isinstance(value, bool | int | Decimal | date | str):
             return _plain_words(value)
         case _:
             return part_words(value)
+
+
+def rubric_words(rubric: RubricSpec) -> Iterator[str]:
+    """Say of each mark when it is given."""
+    for each in fields(rubric):
+        yield f"{FIELD[each.name]}: {quoted(read(rubric.of(each.name)))}"
 
 
 def _plain_words(value: bool | int | Decimal | date | str) -> str:

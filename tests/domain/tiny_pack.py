@@ -36,6 +36,7 @@ from sandbox.domain.packs import (
     ReportSectionSpec,
     RequirementKind,
     RequirementSpec,
+    RubricSpec,
     SectionSpec,
     Silence,
     StageSpec,
@@ -237,7 +238,15 @@ _TINY = PolicyPack(
     ),
     criteria=(
         CriterionSpec("novel", text("Novel"), text("Is it new?"), (), ()),
-        CriterionSpec("safe", text("Safe"), text("Is it safe?"), (), (), must_be_met=True),
+        CriterionSpec(
+            "safe",
+            text("Safe"),
+            text("Is it safe?"),
+            (),
+            (),
+            must_be_met=True,
+            rubric=RubricSpec(text("no harm"), text("little harm"), text("harm")),
+        ),
     ),
     prohibited_uses=(ProhibitedUse("scoring", text("Scoring"), is_yes("scores_people")),),
     hard_rules=(

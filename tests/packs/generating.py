@@ -439,7 +439,8 @@ def _eligibility(pack: Writing) -> Table:
 
 
 def _criterion(pack: Writing, key: str) -> Table:
-    return {
+    marks = {mark: pack.text(mark) for mark in ("met", "partly", "not_met")}
+    return ({"rubric": marks} if pack.chance() else {}) | {
         "key": key,
         "name": pack.text(key),
         "key_question": pack.text("Is it?"),

@@ -13,6 +13,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from sandbox.domain import packs as shapes
+from sandbox.domain.deliberation import CriterionMark
 from sandbox.domain.packs import (
     AllOf,
     CalendarSpec,
@@ -238,6 +239,8 @@ def test_everything_that_decides_is_told(app: Flask, code: str, language: str) -
         assert str(incident.report_hours) in line_with(incident.name)
     for criterion in rules.criteria:
         assert line_with(criterion.key_question)
+        for mark in CriterionMark:
+            assert line_with(criterion.rubric.of(mark))
     for kind in rules.exit_kinds:
         assert line_with(kind.name)
     assert not re.search(r"\b1 (points|months|days|puntos|meses|días)\b", told)
@@ -277,7 +280,9 @@ def test_what_a_pack_may_leave_out_is_told_where_it_is_there(app: Flask) -> None
     assert ": 1 month;" in clock_words
     assert clock_words.endswith("stands still in “Returned to the company”")
     assert line_of("Tier: ").endswith(", no points of its own")
-    assert line_of(criterion.name.in_("en")).endswith("[must be met]")
+    assert line_of(criterion.name.in_("en")).endswith(
+        "[must be met, or the application is declined]"
+    )
     assert "at most 1,000.00 EUR" in line_of("Cost")
     assert "an option gives up to 8 points" in line_of("label of impact")
     assert "“option p1”: 1 point" in lines
@@ -289,6 +294,15 @@ def test_what_a_pack_may_leave_out_is_told_where_it_is_there(app: Flask) -> None
     lead = replace(OLD.coordination, decision_rule=DecisionRule.LEAD_DECIDES)
     assert "objection" not in " ".join(shown(app, tiny_pack(coordination=lead)))
     assert any("weighs 2, and a relief in “label of reliefs” weighs 3" in line for line in lines)
+
+
+def test_rubric_is_told_as_a_whole_where_there_was_none(app: Flask) -> None:
+    novel, safe = OLD.criteria
+    change = only(tiny_pack(criteria=(replace(novel, rubric=safe.rubric), safe)))
+    assert said(app, change) == (
+        "Criterion “Novel”: Rubric was nothing and is now when it is met: “no harm”; "
+        "when it is partly met: “little harm”; when it is not met: “harm”."
+    )
 
 
 def test_amounts_of_a_pack_are_said_in_its_own_currency(app: Flask) -> None:

@@ -40,6 +40,10 @@ AREA_OTHER = 'ask_if = {question = "area", equals = "other"}'
 LEGAL_BASIS = 'ask_if = {question = "organisation_kind", equals = "public_body"}'
 REVOKED = 'name = {es = "Revocada por las autoridades", en = "Revoked by the authorities"}'
 
+NOT_NEEDED = """rubric.not_met.es = "Ninguna regla lo impide, o solo se busca no cumplirla."
+rubric.not_met.en = "No rule prevents it, or the aim is only not to comply."
+"""
+
 SECOND_END = """[[successions]]
 key = "ift_again"
 authority = "IFT"
@@ -78,6 +82,12 @@ FAULTS = {
     "text as flag": Spoilt(
         "criteria.toml", "must_be_met = true", 'must_be_met = "yes"', 'must_be_met = "yes"',
         "criteria[0].must_be_met", Fault.WRONG_TYPE),
+    "rubric of an unknown mark": Spoilt(
+        "criteria.toml", "rubric.partly", "rubric.perhaps", "rubric.perhaps",
+        "criteria[0].rubric.perhaps", Fault.UNKNOWN_KEY),
+    "rubric without a mark": Spoilt(
+        "criteria.toml", NOT_NEEDED, "", "rubric.met.es",
+        "criteria[0].rubric.not_met", Fault.MISSING),
     "day as text": Spoilt(
         AUTHORITIES, "valid_until = 2025-03-20", 'valid_until = "2025-03-20"', "valid_until",
         "authorities[0].valid_until", Fault.WRONG_TYPE),

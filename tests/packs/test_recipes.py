@@ -280,6 +280,14 @@ def plan_is_evidence_for_both(pack: PolicyPack) -> None:
     assert pack.questions["test_plan"].criteria == ("need", "safety")
 
 
+def safety_has_a_rubric(pack: PolicyPack) -> None:
+    need, safety = pack.criteria
+    assert need.rubric is None
+    assert safety.rubric is not None
+    assert "longer" in safety.rubric.of("partly").in_("en")
+    assert safety.must_be_met
+
+
 def agency_follows(pack: PolicyPack) -> None:
     answers = {"passengers": "yes"}
     assert propose(pack, answers, date(2027, 6, 30)).lead == "PORT"
@@ -321,6 +329,7 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Stop a term while an answer is awaited": decision_waits,
     "Publish an answer": cameras_are_public,
     "Mark evidence for a criterion": plan_is_evidence_for_both,
+    "Say when to give each mark": safety_has_a_rubric,
     "Replace an authority by another": agency_follows,
     "Let others take over the open cases of an authority that ends": agency_takes_over_once_applied,
     "Stop the terms of an authority by law for some days": port_stands_still,

@@ -478,6 +478,11 @@ def test_an_officer_reviews_and_takes_the_position(session: Session, world: Worl
         assert criterion.key_question.in_("es") in page.main
         assert criterion.positive[0].in_("es") in page.main
         assert criterion.negative[0].in_("es") in page.main
+        # Each mark says, as the hint of its radio, when it is given.
+        for mark in ("met", "partly", "not_met"):
+            [radio] = page.tree.xpath(f"//input[@name='mark_{criterion.key}'][@value='{mark}']")
+            [hint] = page.tree.xpath(f"//*[@id='{radio.get('aria-describedby')}']")
+            assert hint.text_content().strip() == criterion.rubric.of(mark).in_("es")
     answers = f"/applications/{application.id}/submissions/1"
     assert answers in page.links.values()
     # Every link leads to an answer that stands there: to those questions alone that were asked.

@@ -39,6 +39,7 @@ from sandbox.domain.packs.questions import (
     ProhibitedUse,
     QuestionKind,
     QuestionSpec,
+    RubricSpec,
     SectionSpec,
 )
 from sandbox.domain.packs.texts import Text
@@ -96,6 +97,7 @@ __all__ = [
     "ReportSectionSpec",
     "RequirementKind",
     "RequirementSpec",
+    "RubricSpec",
     "SectionSpec",
     "Silence",
     "StageSpec",

@@ -112,6 +112,19 @@ class EligibilitySpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RubricSpec:
+    """Say when a reviewer gives each mark; the fields are the marks of `domain.deliberation`."""
+
+    met: Text
+    partly: Text
+    not_met: Text
+
+    def of(self, mark: str) -> Text:
+        """Return what a mark asks for. Raises: KeyError."""
+        return {"met": self.met, "partly": self.partly, "not_met": self.not_met}[mark]
+
+
+@dataclass(frozen=True, slots=True)
 class CriterionSpec:
     """State one criterion of admission with the indicators that speak for and against it."""
 
@@ -121,6 +134,7 @@ class CriterionSpec:
     positive: tuple[Text, ...]
     negative: tuple[Text, ...]
     must_be_met: bool = False  # not met by any authority: the pack's rule declines
+    rubric: RubricSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sandbox.domain.packs import (
 from sandbox.kernel.formats import number
 from sandbox.programme.diagram import requirement_words, stage_facts
 from sandbox.programme.summary.lines import Line, when_words
-from sandbox.programme.words import WORDS, part_words, read
+from sandbox.programme.words import WORDS, part_words, read, rubric_words
 
 
 def criteria_lines(pack: PolicyPack) -> Iterator[Line]:
@@ -22,8 +22,11 @@ def criteria_lines(pack: PolicyPack) -> Iterator[Line]:
     yield 1, _("Criteria")
     for criterion in pack.criteria:
         words = f"{read(criterion.name)}: {read(criterion.key_question)}"
-        needed = _("must be met")
+        needed = _("must be met, or the application is declined")
         yield 2, f"{words} [{needed}]" if criterion.must_be_met else words
+        if criterion.rubric is not None:
+            for line in rubric_words(criterion.rubric):
+                yield 3, line
 
 
 def risk_lines(pack: PolicyPack) -> Iterator[Line]:
