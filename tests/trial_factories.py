@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.permissions import P
 from sandbox.coordination import services as coordination
 from sandbox.domain.packs import Direction, Ending, RequirementKind, Who
-from sandbox.kernel.actors import Actor, system_actor
+from sandbox.kernel.actors import Actor, StaffRole, system_actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import Accepted, FileStore
@@ -20,9 +20,11 @@ from sandbox.models import (
     ConflictDeclaration,
     Incident,
     MonitoringReport,
+    OutcomeReport,
     StartCondition,
     Trial,
 )
+from sandbox.outcomes import services as outcomes
 from sandbox.packs import active
 from sandbox.trials import queries, services
 from sandbox.trials.queries import COMPLETION, TrialFile
@@ -407,3 +409,30 @@ def run_to_completion(session: Session, cast: Cast) -> None:
     kind = active.pack_of(cast.trial).exits(Ending.COMPLETED)[0].code
     with unit_of_work(session):
         services.complete(session, cast.lead.officer, cast.trial, exit_kind=kind, now=cast.now)
+
+
+def publish_report(session: Session, cast: Cast) -> OutcomeReport:
+    """Write the outcome report of a test that has ended, and let another person publish it."""
+    publisher = actor_for(session, make_staff(session, StaffRole.PUBLISHER, "Elena Prado"))
+    pack = active.pack_of(cast.trial)
+    with unit_of_work(session):
+        report = outcomes.draft_report(
+            session, cast.caseworker, cast.trial, language=pack.languages[0], now=cast.now
+        )
+    with unit_of_work(session):
+        outcomes.save_report(
+            session,
+            cast.caseworker,
+            report,
+            title="Lo que enseñó la prueba",
+            sections={spec.key: "Hecho." for spec in pack.report_sections},
+            lessons={pack.principles[0].code: "Una lección."},
+            recommendations={pack.stakeholders[0].code: "Una recomendación."},
+            expected_version=report.version,
+            now=cast.now,
+        )
+    with unit_of_work(session):
+        outcomes.send_for_publication(session, cast.caseworker, report, now=cast.now)
+    with unit_of_work(session):
+        outcomes.publish(session, publisher, report, now=cast.now)
+    return report

@@ -1,6 +1,6 @@
 """Turn a report's frozen facts into the rows that its page and its PDF both show."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,6 +37,7 @@ class ReportView:
     sections: tuple[tuple[str, str], ...]
     lessons: tuple[tuple[str, str], ...]
     recommendations: tuple[tuple[str, str], ...]
+    authorities: tuple[str, ...]  # the codes of all that the facts name
 
 
 def level_label(level: str | None) -> str:
@@ -83,7 +84,16 @@ def view_of(report: Any, facts: Mapping[str, Any], pack: PolicyPack, day: Format
             for spec in pack.stakeholders
             if report.recommendations.get(spec.code)
         ),
+        authorities=tuple(dict.fromkeys(_codes(facts))),
     )
+
+
+def _codes(facts: Mapping[str, Any]) -> Iterator[str]:
+    for entry in facts["authorities"]:
+        yield entry["code"]
+    for entry in facts["suspensions"]:
+        if entry["authority"]:
+            yield entry["authority"]
 
 
 def _name(names: Mapping[str, str], language: str) -> str:

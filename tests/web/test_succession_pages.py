@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from sandbox.coordination.services import apply_succession
+from sandbox.domain.succession import succession_of
 from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.db import unit_of_work
-from sandbox.models import Application
+from sandbox.models import Application, Person
+from sandbox.packs import active
 from tests.factories import NOW as SUBMITTED
 from tests.factories import (
     actor_for,
@@ -21,6 +24,7 @@ from tests.factories import (
     start_review,
 )
 from tests.pages import JudgingClient
+from tests.trial_factories import make_completed_trial, publish_report
 
 NOW = SUBMITTED + timedelta(days=3)
 ClientFor = Callable[[str], JudgingClient]
@@ -96,3 +100,30 @@ def test_register_names_whoever_follows_beside_a_closed_case(
     page = client.get("/about")
     assert "Autoridades anteriores" in page.main
     assert "Ahora: CNA" in page.main
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_decision_and_report_keep_old_names_and_say_who_follows(
+    session: Session, app: Flask, client_for: ClientFor, language: str
+) -> None:
+    cast = make_completed_trial(session, app.extensions["file_store"], tier="minimal")
+    code = cast.lead.authority.code
+    succession = succession_of(active.current(), code)
+    assert succession is not None
+    report = publish_report(session, cast)
+    pages = (f"/cases/{cast.trial.application_id}/decision", f"/reports/{report.slug}")
+    letter = f"/cases/{cast.trial.application_id}/decision.pdf"
+    assert cast.company.person_id is not None
+    window = client_for(session.get_one(Person, cast.company.person_id).email)
+    window.get(f"/language/{language}")
+    heirs = ", ".join(heir.code for heir in succession.successors)
+    now = {"es": f"{code} (ahora: {heirs})", "en": f"{code} (now: {heirs})"}[language]
+    for page in pages:
+        assert now not in window.get(page).main
+    before = window.get(letter).get_data()
+    administrator = actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR, name="Admin"))
+    with unit_of_work(session):
+        apply_succession(session, administrator, key=succession.key, now=cast.now)
+    for page in pages:
+        assert now in window.get(page).main
+    assert window.get(letter).get_data() == before
