@@ -59,6 +59,8 @@ def some_answer(question: QuestionSpec, chance: random.Random) -> object:
         case QuestionKind.CHOICE | QuestionKind.YES_NO:
             return chance.choice([option.value for option in question.options] or ["yes", "no"])
         case QuestionKind.MANY:
+            if question.minimum:
+                return [option.value for option in question.options]
             return [option.value for option in question.options if chance.random() < 0.5] or [
                 question.options[-1].value
             ]

@@ -307,10 +307,10 @@ FAULTS = {
     # --- questions
     "choice without options": Spoilt(
         TEST, 'kind = "date"', 'kind = "choice"', '[[sections.questions]]\nkey = "start_date"',
-        "sections[6].questions[5].options", Fault.MISSING),
+        "sections[8].questions[5].options", Fault.MISSING),
     "rows without columns": Spoilt(
         TEST, 'kind = "date"', 'kind = "rows"', '[[sections.questions]]\nkey = "start_date"',
-        "sections[6].questions[5].columns", Fault.MISSING),
+        "sections[8].questions[5].columns", Fault.MISSING),
     "evidence for a criterion that is none": Spoilt(
         INNOVATION, 'criteria = ["innovation"]', 'criteria = ["novelty"]', 'criteria = ["novelty"]',
         "sections[1].questions[6].criteria[0]", Fault.UNKNOWN_REFERENCE),
@@ -323,14 +323,14 @@ FAULTS = {
         "sections[1].questions[0].points", Fault.NOT_ALLOWED),
     "minimum above the maximum": Spoilt(
         TEST, "minimum = 1\nmaximum = 24", "minimum = 25\nmaximum = 24", "minimum = 25",
-        "sections[6].questions[6].minimum", Fault.INCONSISTENT),
+        "sections[8].questions[6].minimum", Fault.INCONSISTENT),
     "column with many answers": Spoilt(
         RULES, 'key = "law"\nkind = "choice"', 'key = "law"\nkind = "many"', 'kind = "many"',
-        "sections[2].questions[1].columns[0].kind", Fault.NOT_ALLOWED),
+        "sections[3].questions[1].columns[0].kind", Fault.NOT_ALLOWED),
     "column with points": Spoilt(
         RULES, 'competences = ["consumer_markets"]}',
         'competences = ["consumer_markets"], points = 2}', '  {value = "lfpc"',
-        "sections[2].questions[1].columns[0].options[5].points", Fault.NOT_ALLOWED),
+        "sections[3].questions[1].columns[0].options[5].points", Fault.NOT_ALLOWED),
     "two titles": Spoilt(
         INNOVATION, "max_words = 120", "max_words = 120\nis_title = true",
         'is_title = true\n\n[[sections.questions]]\nkey = "area"',
@@ -370,7 +370,7 @@ FAULTS = {
     "number compared with a day": Spoilt(
         TEST, 'ask_if = {question = "has_insurance", equals = "no"}',
         'ask_if = {question = "participants", at_least = 2024-02-05}', "ask_if",
-        "sections[6].questions[11].ask_if.at_least", Fault.WRONG_TYPE),
+        "sections[8].questions[11].ask_if.at_least", Fault.WRONG_TYPE),
     "prohibited use that nobody can choose": Spoilt(
         RISK, 'includes = "social_scoring"', 'includes = "social_scores"',
         'when = {question = "prohibited_practices", includes = "social_scores"',
@@ -483,10 +483,10 @@ FAULTS = {
         "reliefs_question", "coordination.reliefs_question", Fault.NOT_ALLOWED),
     "reliefs without a provision": Spoilt(
         RULES, 'key = "provision"', 'key = "article"', "[[sections.questions.columns]]",
-        "sections[2].questions[1].columns", Fault.MISSING),
+        "sections[3].questions[1].columns", Fault.MISSING),
     "relief of an unknown kind": Spoilt(
         RULES, 'value = "waiver"', 'value = "weiver"', '  {value = "weiver"',
-        "sections[2].questions[1].columns[2].options[1].value", Fault.UNKNOWN_REFERENCE),
+        "sections[3].questions[1].columns[2].options[1].value", Fault.UNKNOWN_REFERENCE),
 }
 # fmt: on
 
@@ -602,5 +602,5 @@ def test_column_may_depend_on_the_columns_before_it(tmp_path):
     assert problems_of(pack) == ()
     replace(pack / RULES, condition, 'ask_if = {question = "why", answered = true}')
     assert [problem.key for problem in problems_of(pack)] == [
-        "sections[2].questions[1].columns[3].ask_if.question"
+        "sections[3].questions[1].columns[3].ask_if.question"
     ]

@@ -137,7 +137,7 @@ def test_line_of_a_list_that_goes_on_is_that_of_its_own_file(tmp_path):
     [problem] = problems_of(pack)
     assert (problem.file, problem.key) == (
         "mx/1.0.0/form-3-rules.toml",
-        "sections[2].questions[3].kind",
+        "sections[3].questions[3].kind",
     )
 
 
@@ -152,7 +152,7 @@ def test_part_outside_the_folder_is_refused(tmp_path, name):
     pack = copy_of_mx(tmp_path)
     replace(pack / "pack.toml", '"outcomes.toml",', f'"outcomes.toml",\n  "{name}",')
     [problem] = problems_of(pack)
-    assert (problem.fault, problem.key) == (Fault.NOT_ALLOWED, "parts[21]")
+    assert (problem.fault, problem.key) == (Fault.NOT_ALLOWED, "parts[23]")
 
 
 def test_link_is_not_followed(tmp_path):

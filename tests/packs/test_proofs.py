@@ -49,12 +49,12 @@ SPOILT = {
         "form-8-risk.toml", 'ask_if = {question = "biometric_use", equals = "identification"}',
         'ask_if = {all = [{question = "biometric_use", answered = true}, '
         '{not = {question = "sensitive_data", includes = "biometric"}}]}',
-        "sections[7].questions[4].ask_if", Fault.UNREACHABLE, 1),
+        "sections[9].questions[4].ask_if", Fault.UNREACHABLE, 1),
     "column that nobody fills in": Spoilt(
         "form-3-rules.toml", 'key = "asked"',
         'key = "asked"\nask_if = {all = [{question = "law", equals = "other"}, '
         '{not = {question = "law", equals = "other"}}]}',
-        "sections[2].questions[1].columns[3].ask_if", Fault.UNREACHABLE, 1),
+        "sections[3].questions[1].columns[3].ask_if", Fault.UNREACHABLE, 1),
     "condition that always holds": Spoilt(
         INNOVATION, AREA_OTHER,
         'ask_if = {any = [{question = "area", equals = "other"}, '
@@ -73,10 +73,10 @@ SPOILT = {
         'label = {es = "¿?", en = "?"}\n\n[[eligibility.questions]]',
         "eligibility.questions[0]", Fault.USELESS, 2),
     "hard rule that never fires": Spoilt(
-        RISK, 'when = {question = "physical_systems", equals = "critical"}',
-        'when = {all = [{question = "physical_systems", equals = "critical"}, '
-        '{not = {question = "physical_systems", answered = true}}]}',
-        "hard_rules[6].when", Fault.UNREACHABLE, 3),
+        RISK, 'when = {question = "health_use", equals = "acts"}',
+        'when = {all = [{question = "health_use", equals = "acts"}, '
+        '{not = {question = "health_use", answered = true}}]}',
+        "hard_rules[11].when", Fault.UNREACHABLE, 3),
     "prohibited use that nobody can have": Spoilt(
         RISK, 'when = {question = "prohibited_practices", includes = "social_scoring"}',
         'when = {all = [{question = "prohibited_practices", includes = "social_scoring"}, '

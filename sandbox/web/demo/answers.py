@@ -85,7 +85,9 @@ class Composer:
         chances = Chances(rng)
         wanted = self._wanted(chances, project, slots)
         others = {key: value for key, value in wanted.items() if key not in self.risky}
-        profile = self.known_profile(chances.of("profile"), tier, wanted, project["key"])
+        # Profiles are remembered for what was wanted: a public body is in a sector of its own.
+        known_as = f"{project['key']}{slots.get('and_public', '')}"
+        profile = self.known_profile(chances.of("profile"), tier, wanted, known_as)
         answers = {**profile, **others}
         left_out: set[str] = set()
         while True:
@@ -142,15 +144,23 @@ class Composer:
         Raises: TierOutOfReach.
         """
         own = {key: value for key, value in wanted.items() if key in self.risky}
+        # What weighs nothing itself stays the project's own, whatever tier it is given.
+        weightless = {key: value for key, value in own.items() if not self._weighs(key)}
         place = [each.key for each in self.pack.tiers].index(tier) / max(1, len(self.pack.tiers))
-        for keeps_own, tries in ((True, FEW_TRIES), (False, MOST_TRIES)):
+        for kept, tries in ((own, FEW_TRIES), (weightless, MOST_TRIES)):
             for tried in range(tries):
                 # Bolder and bolder around the tier's place, so that mild tiers are found mildly.
                 boldness = min(1.0, max(0.0, place + rng.uniform(-0.3, 0.3) * tried / tries))
-                answers = self._draw_all(rng, tier, boldness, own if keeps_own else {})
+                answers = self._draw_all(rng, tier, boldness, kept)
                 if tiering(self.risk_pack, answers).tier == tier:
                     return answers
         raise TierOutOfReach(tier)
+
+    def _weighs(self, key: str) -> bool:
+        question = self.pack.questions[key]
+        gives_points = question.points or any(option.points for option in question.options)
+        is_named = any(question.key == named for named, _ in self.named)
+        return bool(gives_points) or is_named or question.key in self.prohibiting
 
     def _draw_all(
         self, rng: Random, tier: str, boldness: float, own: Mapping[str, AnswerValue]
@@ -175,6 +185,8 @@ class Composer:
         mild, grave = self._split(question)
         if question.kind is QuestionKind.CHOICE:
             return rng.choice(grave if is_bold and grave else mild or grave).value
+        if not grave:
+            return [rng.choice(mild).value]
         if is_bold or not mild:
             count = min(len(grave), rng.choice((1, 1, 2)))
             return [option.value for option in _some(rng, grave, count)]
@@ -206,11 +218,12 @@ class Composer:
                     found[question.key] = value
             elif question.key in self.risky:
                 # A data file may also have a habit for a question that counts towards the tier.
-                variants = read("answers")["questions"].get(question.key, {}).get("common")
+                variants = _variants(question, project)
                 if variants and question.kind is not QuestionKind.CHOICE:
                     chance = chances.of(question.key)
                     value = _shaped(question, chance.choice(variants), slots)
-                    if value is not None and chance.random() < SHARE_OF_OPTIONAL:
+                    is_kept = not self._weighs(question.key) or chance.random() < SHARE_OF_OPTIONAL
+                    if value is not None and is_kept:
                         found[question.key] = value
         return found
 
@@ -218,8 +231,7 @@ class Composer:
         self, rng: Random, question: QuestionSpec, project: Mapping[str, Any], slots: Slots
     ) -> AnswerValue:
         """Answer one question in the words of the data file, or plainly."""
-        known = read("answers")["questions"].get(question.key, {})
-        variants = [*known.get(project["area"], ()), *known.get("common", ())]
+        variants = _variants(question, project)
         if variants:
             value = _shaped(question, rng.choice(variants), slots)
             if value is not None:
@@ -305,6 +317,12 @@ def _compares(condition: Condition) -> Iterator[Compare]:
                 yield from _compares(part)
         case Not(part):
             yield from _compares(part)
+
+
+def _variants(question: QuestionSpec, project: Mapping[str, Any]) -> list[Any]:
+    """Return the words of the data file for a question, those of the project's area first."""
+    known = read("answers")["questions"].get(question.key, {})
+    return [*known.get(project["area"], ()), *known.get("common", ())]
 
 
 def _some(rng: Random, options: Sequence[OptionSpec], count: int) -> list[OptionSpec]:
