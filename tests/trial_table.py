@@ -28,6 +28,7 @@ open_incident        ok         status       ok             ok         status   
 complete_incident    ok         ok           ok             ok         ok           ok             ok         ok         ok
 react_incident       ok         ok           ok             ok         ok           ok             ok         ok         ok
 close_incident       ok         ok           ok             ok         ok           ok             ok         ok         ok
+report_on_end        status     ok           status         status     ok           status         status     ok         ok
 """  # noqa: E501 - a table is read by its columns
 
 Place = tuple[str, TrialStatus]

@@ -50,6 +50,7 @@ class P(StrEnum):
     STAGE_ENTER = "stage:enter"
     MONITORING_REPORT_SUBMIT = "monitoring_report:submit"
     MONITORING_REPORT_JUDGE = "monitoring_report:judge"
+    FINAL_REPORT_SUBMIT = "final_report:submit"
     INCIDENT_OPEN = "incident:open"
     INCIDENT_COMPLETE = "incident:complete"
     INCIDENT_REACT = "incident:react"

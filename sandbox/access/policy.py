@@ -97,6 +97,7 @@ POLICY: dict[P, Grant] = {
     P.STAGE_ENTER: Grant(Trial, lead),
     P.MONITORING_REPORT_SUBMIT: Grant(Trial, own_organisation),
     P.MONITORING_REPORT_JUDGE: Grant(Trial, lead),
+    P.FINAL_REPORT_SUBMIT: Grant(Trial, own_organisation),
     P.INCIDENT_OPEN: Grant(Trial, own_organisation | reader),
     P.INCIDENT_COMPLETE: Grant(Trial, own_organisation),
     P.INCIDENT_REACT: Grant(Trial, lead),

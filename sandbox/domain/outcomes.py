@@ -1,7 +1,7 @@
 """Describe how an outcome report moves from draft to publication, and what it must contain."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sandbox.domain.calendar import BusinessCalendar, read_clock
@@ -70,3 +70,14 @@ def report_due_on(pack: PolicyPack, ended_on: date) -> date | None:
         return None
     calendar = BusinessCalendar.from_spec(pack.calendar)
     return read_clock(spec, calendar, ended_on, (), ended_on).due_on
+
+
+def final_report_due_on(pack: PolicyPack, ended_on: date | None, *, has_run: bool) -> date | None:
+    """Return the day by which the company reports on its test; None where none is asked for.
+
+    Shape: `ended_on` is None while the test goes on; `has_run` tells whether it ever left its first
+    stage, which only prepares it: of a test that never ran there is nothing to report.
+    """
+    if pack.final_report_days is None or ended_on is None or not has_run:
+        return None
+    return ended_on + timedelta(days=pack.final_report_days)

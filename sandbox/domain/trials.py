@@ -46,6 +46,7 @@ class TrialWork(StrEnum):
     COMPLETE_INCIDENT = "complete_incident"
     REACT_INCIDENT = "react_incident"
     CLOSE_INCIDENT = "close_incident"
+    FINAL_REPORT = "report_on_end"
 
 
 LIFECYCLE: Lifecycle[TrialStatus, TrialAction] = Lifecycle(
@@ -73,6 +74,7 @@ _LEFT_OVER = frozenset(
         TrialWork.CLOSE_INCIDENT,
     }
 )
+_AT_THE_END = frozenset({TrialWork.FINAL_REPORT})
 _REPORTING = frozenset({TrialWork.REPORT, TrialWork.ACCEPT_REPORT, TrialWork.RETURN_REPORT})
 # What opens a gate. It rests during a suspension: nobody prepares the next stage of a test that
 # perhaps never goes on, and what stopped it may change what the gate has to ask for.
@@ -80,8 +82,10 @@ _GATE_WORK = frozenset({TrialWork.DOCUMENT, TrialWork.APPROVE, TrialWork.WAIVE})
 
 WORK: Mapping[TrialStatus, frozenset[TrialWork]] = {
     # Nothing runs while the plan is made, so that there is nothing to report on.
-    TrialStatus.PREPARING: frozenset(TrialWork) - _REPORTING,
-    TrialStatus.RUNNING: frozenset(TrialWork) - {TrialWork.SAVE_PLAN, TrialWork.AGREE_PLAN},
+    TrialStatus.PREPARING: frozenset(TrialWork) - _REPORTING - _AT_THE_END,
+    TrialStatus.RUNNING: frozenset(TrialWork)
+    - {TrialWork.SAVE_PLAN, TrialWork.AGREE_PLAN}
+    - _AT_THE_END,
     # A report on what ran until the stop stays owed, and what stopped the test can be put right.
     TrialStatus.SUSPENDED: frozenset(
         {
@@ -91,8 +95,8 @@ WORK: Mapping[TrialStatus, frozenset[TrialWork]] = {
             *_LEFT_OVER,
         }
     ),
-    TrialStatus.COMPLETED: _LEFT_OVER,
-    TrialStatus.ENDED_EARLY: _LEFT_OVER,
+    TrialStatus.COMPLETED: _LEFT_OVER | _AT_THE_END,
+    TrialStatus.ENDED_EARLY: _LEFT_OVER | _AT_THE_END,
 }
 """The kinds of work that are open in each status; what is not named here is refused."""
 

@@ -51,6 +51,7 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "trials.agree": {"status": "preparing"},
     "trials.report": {},
     "trials.correct_report": {},
+    "trials.final_report": {},
     "trials.judge": {},
     "trials.gate": {},
     "trials.approve": {},

@@ -69,6 +69,7 @@ class Deed(StrEnum):
     MONITORING_REPORT_SUBMITTED = "monitoring_report:submitted"
     MONITORING_REPORT_ACCEPTED = "monitoring_report:accepted"
     MONITORING_REPORT_RETURNED = "monitoring_report:returned"
+    FINAL_REPORT_SUBMITTED = "final_report:submitted"
     INCIDENT_OPENED = "incident:opened"
     INCIDENT_COMPLETED = "incident:completed"
     INCIDENT_REACTED = "incident:reacted"

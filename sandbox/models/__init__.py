@@ -33,6 +33,7 @@ from sandbox.models.round_tables import RoundTable
 from sandbox.models.successions import AppliedSuccession, InheritedPlace
 from sandbox.models.trials import (
     ApprovalTerm,
+    FinalReport,
     GateEvidence,
     Incident,
     MonitoringReport,
@@ -59,6 +60,7 @@ __all__ = [
     "ConflictDeclaration",
     "CriterionReview",
     "Decision",
+    "FinalReport",
     "GateEvidence",
     "Incident",
     "InformationRequest",

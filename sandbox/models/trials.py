@@ -234,6 +234,24 @@ class Incident(Audited, Versioned, Base):
         return self.trial_id
 
 
+class FinalReport(Audited, Base):
+    """Keep what a company reports once its trial has ended; it is handed in once."""
+
+    __tablename__ = "trial_final_report"
+
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"), unique=True)
+    text: Mapped[str]
+    filename: Mapped[str | None]
+    content_type: Mapped[str | None]
+    sha256: Mapped[str | None]
+    size: Mapped[int | None]
+    submitted_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime]
+
+    def audited_as(self) -> UUID:
+        return self.trial_id
+
+
 class Suspension(Audited, Versioned, Base):
     """Keep a stop of a trial; resuming needs the lead and whoever suspended.
 

@@ -39,6 +39,7 @@ from sandbox.outcomes.forms import (
 from sandbox.outcomes.presentation import ReportView, view_of
 from sandbox.outcomes.schemas import PublishedReportSchema
 from sandbox.packs import active
+from sandbox.trials.queries import find_final_report
 
 bp = Blueprint("outcomes", __name__)
 
@@ -250,7 +251,8 @@ def _view(report: OutcomeReport) -> ReportView:
 
 
 def _edit(report: OutcomeReport, form: ReportForm, status: int) -> ResponseReturnValue:
-    return render_template("outcomes/edit.html", report=report, form=form), status
+    final = find_final_report(db.session(), report.trial_id)
+    return render_template("outcomes/edit.html", report=report, form=form, final=final), status
 
 
 def _save(report: OutcomeReport, form: ReportForm) -> None:

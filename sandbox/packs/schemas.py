@@ -412,6 +412,7 @@ class PackSchema(PartSchema):
     public_fields = Each(Key(), required=True)
     conditions_are_public = Flag()
     report_needs_consent = Flag()
+    final_report_days = Whole(1, 730)
     suspension_windows = Each(Part(SuspensionWindowSchema))
     successions = Each(Part(SuccessionSchema))
     glossary = Each(Part(TermSchema))

@@ -83,6 +83,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "company agrees. It is asked once the draft is sent for publication, sees the whole "
             "report, and agrees or refuses with a reason. Its agreement is to that wording: what "
             "is changed afterwards is asked anew.",
+            "final_report_days": "Within how many calendar days of the end of a test the company "
+            "hands in its final report, which whoever drafts the outcome report reads beside it. A "
+            "test that never left its first stage owes none. Without it no such report is due.",
             "suspension_windows": "The days on which the terms of an authority stand still by law.",
             "successions": "The authorities that end, and who follows them.",
             "glossary": "Words that need an explanation. A public page lists them, and each "

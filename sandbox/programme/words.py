@@ -109,6 +109,7 @@ FIELD: dict[str, object] = {
     "ended": _l("competences that end"),
     "ends": _l("way of ending it belongs to"),
     "example": _l("example"),
+    "final_report_days": _l("days to hand in the final report"),
     "first_day": _l("first day"),
     "for_whom": _l("for whom it is"),
     "gate": _l("requirements of the gate"),

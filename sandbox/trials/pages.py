@@ -33,6 +33,7 @@ TRIAL_PERMISSIONS = (
     P.STAGE_ENTER,
     P.MONITORING_REPORT_SUBMIT,
     P.MONITORING_REPORT_JUDGE,
+    P.FINAL_REPORT_SUBMIT,
     P.INCIDENT_OPEN,
     P.INCIDENT_COMPLETE,
     P.INCIDENT_REACT,
@@ -80,6 +81,7 @@ class TrialPage:
     may_write_plan: bool
     may_report: bool
     may_judge: bool
+    may_hand_in_final_report: bool
     may_open_incident: bool
     may_complete_incident: bool
     may_react_to_incident: bool
@@ -116,6 +118,8 @@ def page_of(session: Session, actor: Actor, file: TrialFile) -> TrialPage:
         may_write_plan=TrialWork.SAVE_PLAN in open_now and P.TRIAL_PLAN_EDIT in granted,
         may_report=TrialWork.REPORT in open_now and P.MONITORING_REPORT_SUBMIT in granted,
         may_judge=TrialWork.ACCEPT_REPORT in open_now and P.MONITORING_REPORT_JUDGE in granted,
+        may_hand_in_final_report=TrialWork.FINAL_REPORT in open_now
+        and P.FINAL_REPORT_SUBMIT in granted,
         may_open_incident=TrialWork.OPEN_INCIDENT in open_now and P.INCIDENT_OPEN in granted,
         may_complete_incident=TrialWork.COMPLETE_INCIDENT in open_now
         and P.INCIDENT_COMPLETE in granted,

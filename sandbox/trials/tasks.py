@@ -9,6 +9,7 @@ TASK_SENTENCES: Mapping[str, object] = {
     "trials.agree": _l("Read the plan of the test and agree to it"),
     "trials.report": _l("Hand in the monitoring report"),
     "trials.correct_report": _l("Correct the monitoring report that came back"),
+    "trials.final_report": _l("Hand in the final report of the test"),
     "trials.judge": _l("Accept or return the monitoring report"),
     "trials.gate": _l("Bring what the next gate asks for"),
     "trials.approve": _l("Approve the next stage, or say what is missing"),

@@ -159,6 +159,7 @@ TRIAL_ACTIONS: dict[TrialAction | TrialWork, object] = {
     TrialWork.COMPLETE_INCIDENT: _l("complete the report of an incident"),
     TrialWork.REACT_INCIDENT: _l("answer the report of an incident"),
     TrialWork.CLOSE_INCIDENT: _l("close an incident"),
+    TrialWork.FINAL_REPORT: _l("hand in the final report"),
 }
 
 

@@ -28,6 +28,7 @@ from sandbox.models import (
     Application,
     AuthorityMembership,
     ConflictDeclaration,
+    FinalReport,
     GateEvidence,
     Invitation,
     Membership,
@@ -604,6 +605,22 @@ class Builder:
             record(self.session, SYSTEM, Deed.MONITORING_REPORT_SUBMITTED, trial, now=self.now)
         return report.id
 
+    def hand_in_final_report(self, trial: Trial, text: str) -> None:
+        stored = self.store.put(b"%PDF-1.4 prueba", "application/pdf")
+        report = FinalReport(
+            trial_id=trial.id,
+            text=text,
+            filename="final.pdf",
+            content_type=stored.content_type,
+            sha256=stored.sha256,
+            size=stored.size,
+            submitted_by_id=self.people["owner"].id,
+            submitted_at=self.now,
+        )
+        with unit_of_work(self.session):
+            self.session.add(report)
+            record(self.session, SYSTEM, Deed.FINAL_REPORT_SUBMITTED, trial, now=self.now)
+
     def stop_and_go(self, trial: Trial, tenant: Tenant, reason: str) -> None:
         officer = tenant.lead.officer
         with unit_of_work(self.session):
@@ -660,12 +677,18 @@ class Builder:
         """Let a report wait for the word of its company, as rules of another kind would."""
         for tenant in (self.rio, self.mar):
             text = f"{tenant.name}-asked"
-            report = self.draft_report(self.end(tenant, "asked"), text)
+            trial = self.end(tenant, "asked")
+            self.hand_in_final_report(trial, f"{tenant.name}-final")
+            self.world.mark(f"{tenant.name}.content", f"{tenant.name}-final")
+            report = self.draft_report(trial, text)
             drafter = self.actor("drafter")
             with unit_of_work(self.session):
                 report.consent = Consent.ASKED.value
                 record(self.session, drafter, Deed.OUTCOME_SAVED, report, now=self.now)
-            self.world.subjects[f"{tenant.name}_asked"] = {"report_id": report.id}
+            self.world.subjects[f"{tenant.name}_asked"] = {
+                "report_id": report.id,
+                "trial_id": trial.id,
+            }
             self.world.mark(f"{tenant.name}.asked", text, report.id)
 
     def make_published(self) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from sandbox.domain.outcomes import report_due_on
+from sandbox.domain.outcomes import final_report_due_on, report_due_on
 from sandbox.domain.packs import ClockSpec, ClockUnit
 from tests.domain.tiny_pack import text, tiny_pack
 
@@ -32,3 +32,19 @@ def test_report_without_a_term_is_never_due() -> None:
     pack = tiny_pack()
     others = tuple(clock for clock in pack.clocks if clock.key != "exit_report")
     assert report_due_on(replace(pack, clocks=others), FRIDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "ended_on", "has_run", "expected"),
+    [
+        (30, FRIDAY, True, date(2026, 4, 5)),
+        (None, FRIDAY, True, None),
+        (30, None, True, None),
+        (30, FRIDAY, False, None),
+    ],
+)
+def test_company_reports_on_what_has_run_and_ended(
+    days: int | None, ended_on: date | None, has_run: bool, expected: date | None
+) -> None:
+    pack = replace(tiny_pack(), final_report_days=days)
+    assert final_report_due_on(pack, ended_on, has_run=has_run) == expected

@@ -117,6 +117,7 @@ def packs(draw: st.DrawFn) -> Table:
         "public_fields": _public_fields(pack),
         "conditions_are_public": pack.chance(),
         "report_needs_consent": pack.chance(),
+        **({"final_report_days": pack.number(1, 90)} if pack.chance() else {}),
     }
 
 

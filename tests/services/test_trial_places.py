@@ -181,6 +181,14 @@ class Scene:
                 )
             case TrialWork.CLOSE_INCIDENT:
                 self.do(services.close_incident, lead, incident=self.incident, correction="Ya.")
+            case TrialWork.FINAL_REPORT:
+                self.do(
+                    services.hand_in_final_report,
+                    cast.company,
+                    text="Hecho.",
+                    file=None,
+                    store=cast.store,
+                )
             case _:
                 raise AssertionError(f"Nobody knows how to try {what}.")
 
@@ -202,6 +210,9 @@ class Scene:
                 return "wrong_requirement"
             case TrialWork.WAIVE if self.requirement(waivable=True) is None:
                 return "not_waivable"
+            case TrialWork.FINAL_REPORT if place[0] == "first":
+                # A test that never left its first stage has nothing to report.
+                return "report_not_due"
         return found
 
 

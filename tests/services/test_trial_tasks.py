@@ -259,8 +259,10 @@ def test_what_an_ended_trial_left_over_is_a_task_of_the_lead_alone(
     trouble(session, cast, cast.trial)
     end_early(session, cast)
     assert kinds(session, cast.lead.officer, cast) == {"incident", "judge"}
-    for actor in (cast.company, cast.associate.officer, cast.caseworker):
+    for actor in (cast.associate.officer, cast.caseworker):
         assert kinds(session, actor, cast) == set()
+    # Nothing of what was left over: the rules ask the company for its final report.
+    assert kinds(session, cast.company, cast) == {"final_report"}
 
 
 def test_an_ended_trial_that_left_nothing_over_is_nobodys_task(
@@ -268,6 +270,16 @@ def test_an_ended_trial_that_left_nothing_over_is_nobodys_task(
 ) -> None:
     pass_first_gate(session, cast)
     end_early(session, cast)
+    with unit_of_work(session):
+        services.hand_in_final_report(
+            session,
+            cast.company,
+            cast.trial,
+            text="Hecho.",
+            file=None,
+            store=cast.store,
+            now=cast.now,
+        )
     for actor in (cast.company, cast.lead.officer, cast.associate.officer, cast.caseworker):
         assert kinds(session, actor, cast) == set()
 

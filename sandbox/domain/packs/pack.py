@@ -72,6 +72,7 @@ class PolicyPack:
     public_fields: tuple[str, ...]  # question keys whose answers the public register shows
     conditions_are_public: bool = False  # those of the decision, in register and outcome report
     report_needs_consent: bool = False  # the company agrees before its outcome report is public
+    final_report_days: int | None = None  # the company reports on a test that ended; calendar days
     suspension_windows: tuple[SuspensionWindowSpec, ...] = ()
     successions: tuple[SuccessionSpec, ...] = ()
     glossary: tuple[TermSpec, ...] = ()

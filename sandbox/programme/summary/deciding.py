@@ -106,6 +106,16 @@ def endings_lines(pack: PolicyPack) -> Iterator[Line]:
     yield 1, _("Kinds of exit")
     for kind in pack.exit_kinds:
         yield 2, f"{read(kind.name)} [{WORDS[kind.ends]}]"
+    if pack.final_report_days is not None:
+        yield 1, _("Final report of the company")
+        yield (
+            2,
+            ngettext(
+                "The company hands it in within %(num)d calendar day of the end of the test.",
+                "The company hands it in within %(num)d calendar days of the end of the test.",
+                pack.final_report_days,
+            ),
+        )
     yield 1, _("Outcome report")
     yield (
         2,

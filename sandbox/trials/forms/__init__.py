@@ -3,6 +3,7 @@
 from sandbox.trials.forms.endings import (
     CompleteForm,
     EndEarlyForm,
+    FinalReportForm,
     SuspendForm,
     with_exit_kinds,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "CompleteIncidentForm",
     "DocumentForm",
     "EndEarlyForm",
+    "FinalReportForm",
     "MonitoringReportForm",
     "PlanForm",
     "ReactForm",

@@ -1,6 +1,7 @@
 """Build the forms that stop a trial or end it."""
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import RadioField, TextAreaField
 
 from sandbox.domain.packs import Ending, PolicyPack
@@ -23,6 +24,23 @@ class EndEarlyForm(CompleteForm):
     """End a trial before its plan is carried out."""
 
     reason = TextAreaField(_l("Why does it end early?"), [Required(), WordLimit(500)])
+
+
+class FinalReportForm(PlatformForm):
+    """Report on a trial that has ended."""
+
+    text = TextAreaField(
+        _l("What you did, what came of it and what you learned"),
+        [Required(), WordLimit(3000)],
+        description=_l(
+            "The whole test: its results against the plan, the people who took part, complaints, "
+            "damage and how it was made good, and what you do next."
+        ),
+    )
+    document = FileField(
+        _l("Document, if you have one"),
+        description=_l("PDF, Word, Excel, CSV, text or image, at most 25 MB."),
+    )
 
 
 def with_exit_kinds(

@@ -25,6 +25,7 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.paging import Page, paged
 from sandbox.models import (
     Application,
+    FinalReport,
     GateEvidence,
     Incident,
     MonitoringReport,
@@ -156,6 +157,16 @@ def get_report(file: TrialFile, report_id: UUID) -> MonitoringReport:
 def get_incident(file: TrialFile, incident_id: UUID) -> Incident:
     """Return an incident of this trial. Raises: NotFound."""
     return _found(incident for incident in file.incidents if incident.id == incident_id)
+
+
+def get_final_report(file: TrialFile) -> FinalReport:
+    """Return the final report of this trial. Raises: NotFound."""
+    return _found([] if file.final_report is None else [file.final_report])
+
+
+def find_final_report(session: Session, trial_id: UUID) -> FinalReport | None:
+    """Return what the company handed in after the end of a trial, if it did."""
+    return session.scalar(select(FinalReport).where(FinalReport.trial_id == trial_id))
 
 
 def find_report_made(session: Session, form_key: str | None) -> MonitoringReport | None:

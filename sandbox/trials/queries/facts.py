@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sandbox.domain.gates import GateFacts, GateState, gate_state
 from sandbox.domain.monitoring import Level, next_report_due, reports_due
+from sandbox.domain.outcomes import final_report_due_on
 from sandbox.domain.packs import (
     PolicyPack,
     RequirementSpec,
@@ -33,6 +34,7 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day
 from sandbox.models import (
     ApprovalTerm,
+    FinalReport,
     Incident,
     MonitoringReport,
     Reading,
@@ -85,6 +87,7 @@ class TrialFile:
     incidents: Sequence[Incident]
     suspensions: Sequence[Suspension]
     terms: Sequence[ApprovalTerm]
+    final_report: FinalReport | None
 
     @property
     def tier(self) -> TierSpec:
@@ -224,6 +227,20 @@ class TrialFile:
         since = (self.entered_on, self.today, self.suspended_days)
         due = reports_due(spec, *since)
         return due[handed_in] if handed_in < len(due) else next_report_due(spec, *since)
+
+    @property
+    def final_report_due_on(self) -> date | None:
+        """Return the day by which the final report is due, or was; None where none is asked for."""
+        ended_at = self.trial.ended_at
+        ended_on = None if ended_at is None else self.day_of(ended_at)
+        return final_report_due_on(self.pack, ended_on, has_run=len(self.stages) > 1)
+
+    @property
+    def is_final_report_late(self) -> bool:
+        """Tell whether the final report came after its day, or has not come by now."""
+        due_on, report = self.final_report_due_on, self.final_report
+        come_on = self.today if report is None else self.day_of(report.submitted_at)
+        return due_on is not None and come_on > due_on
 
     def requirements_of(self, stage: str) -> tuple[RequirementSpec, ...]:
         """Return the requirements of the gate in front of a stage. Raises: KeyError."""

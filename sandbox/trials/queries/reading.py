@@ -18,6 +18,7 @@ from sandbox.models import (
     ApprovalTerm,
     Authority,
     AuthorityAssignment,
+    FinalReport,
     GateEvidence,
     Incident,
     InheritedPlace,
@@ -92,6 +93,7 @@ def _files(
             incidents=incidents.get(trial.id, []),
             suspensions=suspensions.get(trial.id, []),
             terms=_terms_of(stages[trial.id]),
+            final_report=plans[trial.id][0].FinalReport,
         )
 
 
@@ -103,9 +105,16 @@ def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
 
 
 def _plans(ids: Sequence[UUID]) -> Any:
-    """Select each plan, once for each party that agrees to it."""
+    """Select each plan, with the final report, once for each party that agrees to it."""
     return (
-        select(TrialPlan.trial_id, TrialPlan, PlanAgreement.party, PlanAgreement.agreed_at)
+        select(
+            TrialPlan.trial_id,
+            TrialPlan,
+            FinalReport,
+            PlanAgreement.party,
+            PlanAgreement.agreed_at,
+        )
+        .outerjoin(FinalReport, FinalReport.trial_id == TrialPlan.trial_id)
         .outerjoin(PlanAgreement, PlanAgreement.trial_id == TrialPlan.trial_id)
         .where(TrialPlan.trial_id.in_(ids))
         .order_by(PlanAgreement.agreed_at)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, false, func, or_, select
+from sqlalchemy import Select, and_, case, exists, false, func, or_, select, tuple_
 from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.checks import scope
@@ -15,6 +15,7 @@ from sandbox.domain.trials import OPEN_STATUSES, TrialStatus, next_stage
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.models import (
     AuthorityAssignment,
+    FinalReport,
     GateEvidence,
     Incident,
     MonitoringReport,
@@ -64,8 +65,8 @@ def _can_wait(actor: Actor) -> Condition:
     is_open = Trial.status.in_([each.value for each in OPEN_STATUSES])
     grounds: list[Condition] = []
     if actor.member_of:
-        # After the end nothing is left to the company but what it still owes of an incident.
-        owes = or_(is_open, _incidents(*_is_incomplete()).exists())
+        # After the end the company owes nothing but the rest of an incident and its final report.
+        owes = or_(is_open, _incidents(*_is_incomplete()).exists(), ~is_open & _owes_final())
         grounds.append(owes & Trial.organisation_id.in_(actor.member_of))
     if actor.officer_of:
         leads = AuthorityAssignment.role == AssignmentRole.LEAD.value
@@ -134,6 +135,18 @@ def _of_current_stage(what: Any) -> Select[Any]:
 
 def _entered_at() -> Any:
     return _of_current_stage(TrialStage.entered_at).scalar_subquery()
+
+
+def _owes_final() -> Condition:
+    """Tell whether a trial that has run still owes the final report that its rules ask for."""
+    rules = sorted(
+        (pack.code, pack.version)
+        for pack in active.registry()
+        if pack.final_report_days is not None
+    )
+    here = tuple_(Trial.pack_code, Trial.pack_version).in_(rules)
+    is_in = exists().where(FinalReport.trial_id == Trial.id)
+    return here & (Trial.stage_sequence > 1) & ~is_in
 
 
 def _owes_report(now: datetime) -> Condition:

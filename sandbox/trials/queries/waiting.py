@@ -149,6 +149,8 @@ def _urgent_for_company(file: TrialFile) -> list[Wait]:
     if incidents := file.incidents_to_complete:
         due_on = file.day_of(incidents[0].complete_due_at or incidents[0].due_at)
         found.append(("trials.complete_incident", "trials.complete_incident", due_on))
+    if file.final_report_due_on is not None and file.final_report is None:
+        found.append(("trials.final_report", "trials.new_final_report", file.final_report_due_on))
     if not file.is_reporting:
         return found
     if any(report.state == "returned" for report in file.reports):

@@ -1,6 +1,6 @@
 """Carry out the deeds of a trial."""
 
-from sandbox.trials.services.exits import complete, end_early
+from sandbox.trials.services.exits import complete, end_early, hand_in_final_report
 from sandbox.trials.services.gates import (
     approve_requirement,
     document_requirement,
@@ -33,6 +33,7 @@ __all__ = [
     "document_requirement",
     "end_early",
     "enter_stage",
+    "hand_in_final_report",
     "is_completable",
     "judge_report",
     "may_approve",

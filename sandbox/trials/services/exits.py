@@ -6,19 +6,21 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
+from sandbox.domain.outcomes import final_report_due_on
 from sandbox.domain.packs import Ending
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.trials import TrialAction, TrialStatus
+from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
-from sandbox.models import (
-    Trial,
-)
+from sandbox.kernel.files import Accepted, FileStore
+from sandbox.models import FinalReport, Trial
 from sandbox.trials import notices
 from sandbox.trials.queries import COMPLETION, TrialFile
 from sandbox.trials.services.parts import (
+    person_of,
     read,
     start_move,
+    start_work,
     touch,
 )
 
@@ -105,4 +107,49 @@ def _end(
         exit_kind=exit_kind,
         reason=reason,
     )
-    notices.tell_everybody(session, trial, "trials/ended", now, reason=reason)
+    due_on = final_report_due_on(file.pack, file.day_of(now), has_run=len(file.stages) > 1)
+    notices.tell_everybody(session, trial, "trials/ended", now, reason=reason, due_on=due_on)
+
+
+def hand_in_final_report(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    *,
+    text: str,
+    file: Accepted | None,
+    store: FileStore,
+    now: datetime,
+) -> FinalReport:
+    """Report, as the company, on the trial that has ended; late is better than never.
+
+    Raises: Denied, TransitionRefused, NotPossible(REPORT_NOT_DUE) where the rules ask for none,
+    NotPossible(ALREADY_DONE, REPORT_INCOMPLETE).
+    """
+    require(session, actor, P.FINAL_REPORT_SUBMIT, trial)
+    start_work(session, trial, TrialWork.FINAL_REPORT)
+    facts = read(session, trial, now)
+    if facts.final_report_due_on is None:
+        raise NotPossible(Why.REPORT_NOT_DUE)
+    if facts.final_report is not None:
+        raise NotPossible(Why.ALREADY_DONE)
+    if not text.strip():
+        raise NotPossible(Why.REPORT_INCOMPLETE)
+    report = FinalReport(
+        trial_id=trial.id,
+        text=text.strip(),
+        submitted_by_id=person_of(actor),
+        submitted_at=now,
+    )
+    if file is not None:
+        stored = store.put(file.content, file.content_type)
+        report.filename = file.name
+        report.content_type = stored.content_type
+        report.sha256 = stored.sha256
+        report.size = stored.size
+    session.add(report)
+    touch(trial, now)
+    record(session, actor, Deed.FINAL_REPORT_SUBMITTED, trial, now=now, sha256=report.sha256)
+    for tell in (notices.tell_authorities, notices.tell_secretariat):
+        tell(session, trial, "trials/final_report", now)
+    return report

@@ -336,6 +336,7 @@ class Trialling:
                 exit_kind=self._exit_kind(),
                 now=self.story.tick(),
             )
+            self._hand_in_final_report()
         else:
             services.enter_stage(
                 self.story.world.session,
@@ -358,6 +359,23 @@ class Trialling:
             exit_kind=self._exit_kind(),
             reason=self.story.words.deed("ended_early"),
             now=self.story.tick(),
+        )
+        self._hand_in_final_report()
+
+    def _hand_in_final_report(self) -> None:
+        """Let the company report once more, where the pack asks for it."""
+        now = self.story.tick()
+        file = queries.read_file(self.story.world.session, self.trial, self.story.pack, now)
+        if file.final_report_due_on is None:
+            return
+        services.hand_in_final_report(
+            self.story.world.session,
+            self.story.company.member,
+            self.trial,
+            text=self.story.words.deed("final_reports"),
+            file=None,
+            store=self.story.world.store,
+            now=now,
         )
 
     def _suspend(self) -> None:
