@@ -54,10 +54,11 @@ class Stored:
 class Store(Protocol):
     """Describe who keeps the versions that were activated on this platform."""
 
-    def versions(self, row: object | None = None) -> Sequence[Stored]:
-        """Return all that were ever activated; `row` is the case that is asked about, if any.
+    def versions(self, row: object | None = None) -> Sequence[Stored] | None:
+        """Return all that were ever activated, None where there is no database to ask.
 
-        It is asked often and must answer from one statement a transaction.
+        Shape: `row` is the case that is asked about, if any. It is asked often and must answer from
+        one statement a transaction.
         """
         ...
 
@@ -67,7 +68,9 @@ class Store(Protocol):
 
 
 class _Active:
+    folder: Path | None = None
     registry: PackRegistry | None = None
+    unrivalled: frozenset[tuple[str, str]] = frozenset()
     code: str = ""
     store: Store | None = None
     last: PolicyPack | None = None
@@ -84,7 +87,8 @@ def install(folder: Path, code: str) -> PackRegistry:
     """
     registry = load_packs(folder)
     _Active.last = registry.current(code)
-    _Active.registry, _Active.code = registry, code
+    _Active.folder, _Active.registry, _Active.code = folder, registry, code
+    _Active.unrivalled = frozenset()
     return registry
 
 
@@ -105,11 +109,19 @@ def installed() -> PackRegistry:
     return _Active.registry
 
 
+def installed_files(code: str, version: str) -> Mapping[str, bytes]:
+    """Return the files of an installed version by name. Raises: PackUnknown."""
+    assert _Active.folder is not None, "A version is known only once packs were installed."
+    installed().get(code, version)
+    place = _Active.folder / code / version
+    return {file.name: file.read_bytes() for file in sorted(place.glob("*.toml"))}
+
+
 def registry() -> PackRegistry:
     """Return every pack that a case may be pinned to, but those that can no longer be read."""
     stored = [_read(each, None) for each in _stored()]
-    # What stands on disk under the same name goes first: the operator's word is the base.
-    return PackRegistry([*(found.pack for found in stored if found.pack), *installed()])
+    # Of two under one number, that which people put in force goes first.
+    return PackRegistry([*installed(), *(found.pack for found in stored if found.pack)])
 
 
 def version_in_force(stored: Sequence[Stored] | None = None) -> str:
@@ -224,20 +236,27 @@ def is_newer(version: str, other: str) -> bool:
 
 
 def _pinned(code: str, version: str, row: object | None) -> PolicyPack:
+    # What people put in force is not replaced by what somebody installs later under its number;
+    # the other way round it cannot happen, so that the question is settled by asking once.
+    if (code, version) not in _Active.unrivalled:
+        stored = None if _Active.store is None else _Active.store.versions(row)
+        for each in stored or ():
+            if (each.code, each.version) == (code, version):
+                pack = _read(each, row).pack
+                if pack is None:
+                    raise PackUnusable(code=code, version=version)
+                return pack
+        if stored is not None and version in installed().versions(code):
+            _Active.unrivalled |= {(code, version)}
     try:
         return installed().get(code, version)
     except PackUnknown:
-        pass
-    for each in _stored(row):
-        if (each.code, each.version) == (code, version):
-            pack = _read(each, row).pack
-            if pack is not None:
-                return pack
-    raise PackUnusable(code=code, version=version)
+        raise PackUnusable(code=code, version=version) from None
 
 
 def _stored(row: object | None = None) -> Sequence[Stored]:
-    return () if _Active.store is None else _Active.store.versions(row)
+    found = None if _Active.store is None else _Active.store.versions(row)
+    return found or ()
 
 
 def _read(stored: Stored, row: object | None) -> Validation:

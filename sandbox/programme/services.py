@@ -29,7 +29,6 @@ from sandbox.models import (
 from sandbox.models.programme import PackState
 from sandbox.packs import active
 from sandbox.packs.errors import PackUnusable
-from sandbox.packs.loading import PackUnknown
 from sandbox.programme import notices, queries
 from sandbox.programme.store import forget_choice
 from sandbox.trials.services.opening import as_json, public_part
@@ -54,10 +53,15 @@ def upload(
         raise NotPossible(Why.NOT_ACCEPTED)
     rows = queries.lock_versions(session, pack.code)
     _require_same_programme(pack)
-    if any(row.semver == pack.version for row in rows) or _is_installed(pack):
-        raise NotPossible(Why.PACK_TAKEN)
-    _require_newer(session, pack.version)
     kept = canonical(files)
+    is_newer = active.is_newer(pack.version, queries.version_in_force(session))
+    if any(row.semver == pack.version for row in rows):
+        raise NotPossible(Why.PACK_TAKEN)
+    # What came with the platform may be proposed as it is, while it could still follow.
+    if _is_installed(pack) and not (is_newer and _is_the_installed(pack, kept)):
+        raise NotPossible(Why.PACK_TAKEN)
+    if not is_newer:
+        raise NotPossible(Why.PACK_NOT_NEWER)
     row = PackVersion(
         code=pack.code,
         semver=pack.version,
@@ -245,8 +249,10 @@ def _require_newer(session: Session, version: str) -> None:
 
 
 def _is_installed(pack: PolicyPack) -> bool:
-    try:
-        active.installed().get(pack.code, pack.version)
-    except PackUnknown:
-        return False
-    return True
+    return pack.version in active.installed().versions(pack.code)
+
+
+def _is_the_installed(pack: PolicyPack, files: Mapping[str, bytes]) -> bool:
+    """Tell whether these are the very files that are installed under this number."""
+    found = canonical(active.installed_files(pack.code, pack.version))
+    return active.digest_of(found) == active.digest_of(files)

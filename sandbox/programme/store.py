@@ -15,7 +15,7 @@ _CHOICE = "activated_packs"
 class DatabaseStore:
     """Read the activated versions in the session that the question comes from."""
 
-    def versions(self, row: object | None = None) -> Sequence[Stored]:
+    def versions(self, row: object | None = None) -> Sequence[Stored] | None:
         """Return every version that is or was in force, from one statement a transaction.
 
         A transaction sees one state of the programme; the next one asks again, so that the server
@@ -23,7 +23,7 @@ class DatabaseStore:
         """
         session = _session_of(row)
         if session is None:
-            return ()
+            return None
         kept = session.info.get(_CHOICE)
         if kept is not None and kept[0] is session.get_transaction():
             found: Sequence[Stored] = kept[1]

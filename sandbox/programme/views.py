@@ -82,6 +82,7 @@ def show(version: str) -> ResponseReturnValue:
         uploader=rules.row and queries.name_of(session, rules.row.uploaded_by_id),
         activator=rules.row and queries.name_of(session, rules.row.activated_by_id),
         may_simulate=conceivable(actor, P.PACK_SIMULATE),
+        may_propose=rules.may_be_proposed and conceivable(actor, P.PACK_UPLOAD),
         labels=labels,
         P=P,
     )
@@ -156,6 +157,18 @@ def activate(version: str) -> ResponseReturnValue:
         seen, number = form.seen.data or "", form.version.data
         services.activate(session, actor, row, expected_version=number, seen=seen, now=utc_now())
     flash(_("The version is in force: new cases begin under it."), "success")
+    return redirect(url_for(".show", version=version), 303)
+
+
+@bp.post("/rules/<version>/propose")
+@needs(P.PACK_UPLOAD)
+def propose(version: str) -> ResponseReturnValue:
+    """Propose a version that came with the platform, as if it had been uploaded."""
+    session, actor, note = db.session(), current_actor(), _("It was installed with the platform.")
+    pack, files = queries.get_installed(version)
+    with unit_of_work(session):
+        services.upload(session, actor, files=files, pack=pack, note=note, now=utc_now())
+    flash(_("The version is kept. It changes nothing until a second person puts it in force."))
     return redirect(url_for(".show", version=version), 303)
 
 

@@ -331,6 +331,7 @@ GUARDED_TWICE = {
         "accounts.leave_authority",
         "programme.activate",
         "programme.discard",
+        "programme.propose",
         "successions.apply",
     },
 }

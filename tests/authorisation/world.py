@@ -716,6 +716,7 @@ class Builder:
                 now=self.now,
             )
         self.world.subjects["rules"] = {"version": "1.1.0", "tier": "high"}
+        self.world.subjects["installed_rules"] = {"version": "1.0.0"}
 
     def make_round_table(self) -> None:
         table = RoundTable(

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from sandbox.packs import active
 from sandbox.packs.errors import PackProblem
 from sandbox.packs.loading import DATA, PackInvalid, load_pack
 
@@ -42,6 +43,15 @@ def files_of(version: str, *changes: tuple[str, str, str], folder: Path = MX) ->
         assert old.encode() in files[name]
         files[name] = files[name].replace(old.encode(), new.encode(), 1)
     return files
+
+
+def ship(folder: Path, version: str, *changes: tuple[str, str, str]) -> None:
+    """Bring a version on disk, as a release of the platform does, and read all that is there."""
+    place = folder / "mx" / version
+    place.mkdir()
+    for name, content in files_of(version, *changes).items():
+        (place / name).write_bytes(content)
+    active.install(folder, "mx")
 
 
 def ask_for_activity(pack: Path, **changes: str) -> None:

@@ -1,13 +1,16 @@
 """A version of the rules is uploaded, judged by a second person, and from then on in force."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
+from config import PACKS
 from sandbox.access.checks import Denied
 from sandbox.applications import services as applications
 from sandbox.domain.moving import Obstacle
@@ -40,11 +43,12 @@ from tests.factories import (
     make_submitted,
     pack,
 )
-from tests.packs.copies import files_of
+from tests.packs.copies import copy_of_mx, files_of, ship
 from tests.racing import race_for_versions
 from tests.trial_factories import make_trial
 
 LATER = NOW + timedelta(hours=1)
+LONGER = ("coordination.toml", "length = 60 #", "length = 61 #")
 
 
 @pytest.fixture
@@ -286,9 +290,59 @@ def test_rules_that_were_altered_behind_the_platform_are_law_for_nobody(
     session.rollback()
 
 
-# --- moving a case --------------------------------------------------------------------------------
+# --- versions that come with the platform ---------------------------------------------------------
 
-LONGER = ("coordination.toml", "length = 60 #", "length = 61 #")
+
+@pytest.fixture
+def shipped(app: Flask, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Let a release of the platform bring another version on disk, as long as a test runs."""
+    copy_of_mx(tmp_path)
+    yield partial(ship, tmp_path)
+    active.install(PACKS, "mx")
+
+
+def propose(session: Session, actor: Actor, version: str) -> PackVersion:
+    read, files = queries.get_installed(version)
+    with unit_of_work(session):
+        return services.upload(session, actor, files=files, pack=read, note="Nueva.", now=LATER)
+
+
+def test_newer_version_on_disk_waits_for_people_once_they_have_put_one_in_force(
+    app: Flask,
+    session: Session,
+    people: tuple[Actor, Actor],
+    shipped: Callable[..., None],
+) -> None:
+    shipped("1.1.0")
+    assert in_force(app) == "1.1.0"
+    activate(session, people[1], upload(session, people[0], "1.2.0"), seen="1.1.0")
+    shipped("1.3.0")
+    assert in_force(app) == "1.2.0"
+
+    row = propose(session, people[0], "1.3.0")
+    assert refused(lambda: activate(session, people[0], row, seen="1.2.0")) is Why.FOUR_EYES
+    activate(session, people[1], row, seen="1.2.0")
+    assert in_force(app) == "1.3.0"
+    assert refused(lambda: propose(session, people[0], "1.1.0")) is Why.PACK_TAKEN
+
+
+def test_version_on_disk_hides_none_that_people_put_in_force(
+    app: Flask,
+    session: Session,
+    people: tuple[Actor, Actor],
+    shipped: Callable[..., None],
+) -> None:
+    activate(session, people[1], upload(session, people[0], "1.1.0", LONGER))
+    shipped("1.1.0")
+    with app.app_context():
+        assert active.in_force().clock("decision").length == 61
+        assert active.registry().get("mx", "1.1.0") is active.in_force()
+    # Nor does anybody bring other rules in under the number of what is installed.
+    shipped("1.2.0")
+    assert refused(lambda: upload(session, people[0], "1.2.0", LONGER)) is Why.PACK_TAKEN
+
+
+# --- moving a case --------------------------------------------------------------------------------
 
 
 def follow(session: Session, people: tuple[Actor, Actor], *changes: tuple[str, str, str]) -> None:

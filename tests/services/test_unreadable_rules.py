@@ -1,8 +1,8 @@
 """Rules that can no longer be read stop the cases under them, and no others, on both engines."""
 
 from datetime import timedelta
-from pathlib import Path
 
+from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,6 @@ from sandbox.domain.applications import ApplicationStatus
 from sandbox.home import tasks
 from sandbox.kernel.actors import system_actor
 from sandbox.kernel.db import unit_of_work
-from sandbox.kernel.files import FileStore
 from sandbox.models import Application, Trial
 from tests.factories import NOW, actor_for, make_assigned, make_company, make_staff, make_team
 from tests.trial_factories import end_early, make_running_trial
@@ -59,10 +58,8 @@ def test_lapsing_passes_over_a_case_whose_term_nobody_can_read(session: Session)
     assert unreadable.status == ApplicationStatus.RETURNED
 
 
-def test_ended_test_under_them_keeps_nobody_from_their_tasks(
-    session: Session, tmp_path: Path
-) -> None:
-    cast = make_running_trial(session, FileStore.from_url(f"file://{tmp_path}"))
+def test_ended_test_under_them_keeps_nobody_from_their_tasks(session: Session, app: Flask) -> None:
+    cast = make_running_trial(session, app.extensions["file_store"])
     end_early(session, cast)
     session.execute(update(Trial).values(pack_version="9.9.9"))
     session.execute(update(Application).values(pack_version="9.9.9"))

@@ -3,12 +3,14 @@
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from config import PACKS
 from sandbox.kernel.actors import StaffRole
 from sandbox.models import Application, PackFile, Person
 from sandbox.packs import active
@@ -19,7 +21,7 @@ from tests.factories import (
     make_team,
     pack,
 )
-from tests.packs.copies import files_of
+from tests.packs.copies import copy_of_mx, files_of, ship
 from tests.pages import JudgingClient, PageResponse, words
 
 READERS = ("caseworker", "publisher", "administrator", "auditor", "officer")
@@ -164,6 +166,28 @@ def test_discarded_version_is_gone_for_good(people: dict[str, str], client_for: 
     again = send(client, zipped(files_of("1.1.0", CHANGE)))
     assert again.status_code == 409
     assert "dé a la nueva un número propio" in again.main
+
+
+def test_version_that_came_with_the_platform_is_proposed_to_a_second_person(
+    people: dict[str, str], client_for: Window, tmp_path: Path
+) -> None:
+    first, second = client_for(people["administrator"]), client_for(people["second"])
+    send(first, zipped(files_of("1.1.0", LONGER)))
+    second.submit("/rules/1.1.0/activate", {"is_read": "y"})
+    copy_of_mx(tmp_path)
+    try:
+        ship(tmp_path, "1.2.0")
+        assert "Proponer esta versión" not in client_for(people["auditor"]).get("/rules/1.2.0").main
+        page = first.get("/rules/1.2.0")
+        assert "no surte efecto por sí sola" in page.main.lower()
+        proposed = first.submit(page)
+        assert (proposed.status_code, proposed.request.path) == (200, "/rules/1.2.0")
+        assert "Proponer esta versión" not in proposed.main
+        done = second.submit("/rules/1.2.0/activate", {"is_read": "y"})
+        assert done.request.path == "/rules/1.2.0"
+        assert "La versión está en vigor" in done.text
+    finally:
+        active.install(PACKS, "mx")
 
 
 def test_files_may_be_sent_one_by_one(people: dict[str, str], client_for: Window) -> None:

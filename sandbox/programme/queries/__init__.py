@@ -3,6 +3,7 @@
 from sandbox.programme.queries.moving import Move, get_move, start_conditions_of
 from sandbox.programme.queries.versions import (
     RulesVersion,
+    get_installed,
     get_row,
     get_version,
     judge,
@@ -23,6 +24,7 @@ from sandbox.programme.queries.versions import (
 __all__ = [
     "Move",
     "RulesVersion",
+    "get_installed",
     "get_move",
     "get_row",
     "get_version",

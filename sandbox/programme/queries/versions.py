@@ -1,6 +1,6 @@
 """Read which versions of the rules there are, who brought them and which is in force."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -54,6 +54,11 @@ class RulesVersion:
     def waits(self) -> bool:
         """Tell whether it was uploaded and has not come into force yet."""
         return self.row is not None and self.row.state == PackState.UPLOADED
+
+    @property
+    def may_be_proposed(self) -> bool:
+        """Tell whether it was installed after another came into force, and could follow that."""
+        return self.row is None and active.is_newer(self.version, active.version_in_force())
 
 
 def list_activated(session: Session) -> tuple[Stored, ...]:
@@ -146,6 +151,15 @@ def get_version(session: Session, version: str) -> RulesVersion:
     except PackUnknown:
         raise NotFound from None
     return RulesVersion(version, None, pack, None, active.version_in_force() == version)
+
+
+def get_installed(version: str) -> tuple[PolicyPack, Mapping[str, bytes]]:
+    """Return a version that an operator installed, with its files. Raises: NotFound."""
+    try:
+        pack = active.installed().get(active.code(), version)
+    except PackUnknown:
+        raise NotFound from None
+    return pack, active.installed_files(pack.code, version)
 
 
 def judge(session: Session, row: PackVersion) -> Validation:
