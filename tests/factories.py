@@ -315,6 +315,8 @@ def mild_answer(question: QuestionSpec) -> AnswerValue:
             return 5_000_000
         case QuestionKind.DATE:
             return "2026-09-01"
+        case QuestionKind.ORGANISATION:
+            return [{"name": "Ejemplo, S. A.", "tax_number": "EJE010203XY1"}]
         case _:
             return "Ejemplo"
 

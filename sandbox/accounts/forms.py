@@ -36,13 +36,13 @@ from sandbox.accounts.addresses import LONGEST_ADDRESS, BadAddress, normalised_a
 from sandbox.accounts.labels import AUTHORITY_ROLE, KIND, MEMBER_ROLE, STAFF_ROLE
 from sandbox.accounts.passwords import weakness_of
 from sandbox.accounts.security import weakness_sentence
+from sandbox.domain.tax_numbers import tax_number
 from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.forms import PlatformForm, Required, VersionedForm
 from sandbox.models.people import AuthorityRole, OrganisationRole
 
 LANGUAGES = (("es", "Español"), ("en", "English"))
 LONGEST_NAME = 120
-_TAX_ID = re.compile(r"[A-Z0-9Ñ&][A-Z0-9Ñ& -]{3,19}")
 
 MEMBER_ROLES = tuple(
     (value, MEMBER_ROLE[value], {"hint": hint})
@@ -255,9 +255,10 @@ class OrganisationForm(PlatformForm):
 
     def validate_tax_id(self, field: Field) -> None:
         field.data = (field.data or "").upper()
-        if field.data and not _TAX_ID.fullmatch(field.data):
+        number = tax_number(field.data)
+        if field.data and number is None:
             raise ValidationError(_("Write the tax number with letters and digits alone."))
-        field.data = re.sub(r"[ -]", "", field.data)
+        field.data = number or ""
 
     def validate_website(self, field: Field) -> None:
         typed = field.data or ""

@@ -11,6 +11,7 @@ from sandbox.applications.queries import FileRow, SubmissionRow
 from sandbox.domain.applications import walk
 from sandbox.domain.conditions import YES, as_day, as_number, is_answered
 from sandbox.domain.packs import (
+    ORGANISATION_NUMBER,
     Answers,
     AnswerValue,
     PolicyPack,
@@ -19,6 +20,7 @@ from sandbox.domain.packs import (
     SectionSpec,
     Text,
 )
+from sandbox.domain.tax_numbers import tax_number
 
 _WORDS = re.compile(r"\S+\s*|\s+")
 _TEXTS = frozenset({QuestionKind.TEXT, QuestionKind.LONG_TEXT})
@@ -71,6 +73,14 @@ class ReadAnswer:
         value = self.value if isinstance(self.value, list) else []
         return tuple(_row(self.spec, row) for row in value if isinstance(row, dict))
 
+    @property
+    def organisation(self) -> Mapping[str, str]:
+        """Return the name and, where it was given, the tax number of an organisation."""
+        value = self.value if isinstance(self.value, list) else []
+        named = next((row for row in value if isinstance(row, dict)), {})
+        number = tax_number(named.get(ORGANISATION_NUMBER, ""))
+        return named if number is None else {**named, ORGANISATION_NUMBER: number}
+
 
 def _row(spec: QuestionSpec, row: Mapping[str, str]) -> tuple[ReadAnswer, ...]:
     return tuple(ReadAnswer(column, row.get(column.key)) for column in spec.columns)
@@ -116,6 +126,17 @@ def read(
 def read_submission(pack: PolicyPack, submission: SubmissionRow) -> tuple[ReadSection, ...]:
     """Lay out what was submitted."""
     return read(pack, submission.answers, submission.confidential, submission.files)
+
+
+def tax_numbers(sections: Iterable[ReadSection]) -> frozenset[str]:
+    """Return the tax numbers of the organisations that answers name."""
+    found = (
+        answer.organisation.get(ORGANISATION_NUMBER)
+        for section in sections
+        for answer in section.answers
+        if answer.spec.kind is QuestionKind.ORGANISATION
+    )
+    return frozenset(number for number in found if number)
 
 
 # --- the difference between two versions ---------------------------------------------------------

@@ -14,6 +14,9 @@ import rfc8785
 from sandbox.domain.conditions import NO, YES, as_day, as_number, holds, is_answered
 from sandbox.domain.lifecycle import Lifecycle, Transition
 from sandbox.domain.packs import (
+    ORGANISATION_NAME,
+    ORGANISATION_NUMBER,
+    ORGANISATION_PARTS,
     Answers,
     AnswerValue,
     PolicyPack,
@@ -22,6 +25,9 @@ from sandbox.domain.packs import (
     QuestionSpec,
     SectionSpec,
 )
+from sandbox.domain.tax_numbers import tax_number
+
+MOST_WORDS_OF_NAME = 30
 
 
 class ApplicationStatus(StrEnum):
@@ -194,6 +200,7 @@ class ProblemKind(StrEnum):
     NOT_AN_OPTION = "not_an_option"
     TOO_MANY_ROWS = "too_many_rows"
     ROW_INCOMPLETE = "row_incomplete"
+    NOT_A_TAX_NUMBER = "not_a_tax_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +344,21 @@ def _file_faults(question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault
         yield from _range_faults(question, Decimal(len(answer)))
 
 
+def _organisation_faults(_question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault]:
+    if not _is_rows(answer) or len(answer) != 1 or answer[0].keys() - set(ORGANISATION_PARTS):
+        yield _Fault(ProblemKind.MISSING)
+        return
+    [row] = answer
+    name, number = row.get(ORGANISATION_NAME, ""), row.get(ORGANISATION_NUMBER, "")
+    if not name.strip():
+        yield _Fault(ProblemKind.ROW_INCOMPLETE, row=1, column=ORGANISATION_NAME)
+    elif len(name.split()) > MOST_WORDS_OF_NAME:
+        yield _Fault(ProblemKind.TOO_LONG, MOST_WORDS_OF_NAME, 1, ORGANISATION_NAME)
+    # An organisation of another country may have no such number, so it may be left out.
+    if number.strip() and tax_number(number) is None:
+        yield _Fault(ProblemKind.NOT_A_TAX_NUMBER, row=1, column=ORGANISATION_NUMBER)
+
+
 def _range_faults(question: QuestionSpec, number: Decimal) -> Iterator[_Fault]:
     if question.minimum is not None and number < question.minimum:
         yield _Fault(ProblemKind.OUT_OF_RANGE, question.minimum)
@@ -379,6 +401,7 @@ _FAULTS: Mapping[QuestionKind, Callable[[QuestionSpec, AnswerValue], Iterator[_F
     QuestionKind.YES_NO: _yes_no_faults,
     QuestionKind.MANY: _many_faults,
     QuestionKind.FILE: _file_faults,
+    QuestionKind.ORGANISATION: _organisation_faults,
 }
 
 

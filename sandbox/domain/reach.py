@@ -13,6 +13,7 @@ from itertools import combinations, pairwise
 
 from sandbox.domain.conditions import NO, YES, as_day, holds, questions_of
 from sandbox.domain.packs import (
+    ORGANISATION_NAME,
     AllOf,
     Answers,
     AnswerValue,
@@ -169,6 +170,8 @@ def _representatives(
             yield [{column.key: "x" for column in question.columns[:1]}]
         case QuestionKind.FILE:
             yield ["x"]
+        case QuestionKind.ORGANISATION:
+            yield [{ORGANISATION_NAME: "x"}]
         case _:
             yield "x"
 

@@ -303,7 +303,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "`guidance`, `not_yet`, `likely`. Where no rule holds, the verdict is `likely`.",
         {
             "intro": "What is said before the questions.",
-            "questions": "Its questions; each must be looked at by a rule or a condition.",
+            "questions": "Its questions, of kind `choice` or `yes_no`; each must be looked at by a "
+            "rule or a condition.",
             "rules": "What the answers mean.",
             "verdicts": "The heading for each verdict; all four must be there.",
         },
@@ -550,6 +551,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         QuestionKind.YES_NO: "Yes or no; in conditions `yes` and `no`.",
         QuestionKind.ROWS: "A table that the company fills in, row by row.",
         QuestionKind.FILE: "Attached files.",
+        QuestionKind.ORGANISATION: "An organisation: its name and, if it has one, its tax number. "
+        "The secretariat and the authorities of the case read beside it whether an organisation "
+        "with this number is known here; nobody else is told. The public register shows the name "
+        "alone.",
     },
     RequirementKind: {
         RequirementKind.PLAN_AGREED: "Everybody named has agreed to the plan.",

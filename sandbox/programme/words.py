@@ -214,6 +214,7 @@ WORDS: dict[StrEnum, object] = {
     QuestionKind.YES_NO: _l("yes or no"),
     QuestionKind.ROWS: _l("rows of a table"),
     QuestionKind.FILE: _l("files"),
+    QuestionKind.ORGANISATION: _l("an organisation"),
     EligibilityVerdict.LIKELY: _l("likely"),
     EligibilityVerdict.GUIDANCE: _l("guidance serves better"),
     EligibilityVerdict.NOT_YET: _l("not yet"),

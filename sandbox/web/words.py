@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from sandbox.domain.applications import Party
-from sandbox.domain.packs import QuestionKind, QuestionSpec
+from sandbox.domain.packs import ORGANISATION_NAME, QuestionKind, QuestionSpec
 from sandbox.kernel.formats import day, money
 from sandbox.kernel.language import current_language
 from sandbox.kernel.statuses import OUTCOME, PARTY, application_label, trial_label
@@ -66,12 +66,12 @@ def answer_text(question: QuestionSpec, answer: Any) -> str:
     match question.kind:
         case QuestionKind.YES_NO:
             return _("Yes") if answer == "yes" else _("No")
-        case QuestionKind.CHOICE:
-            option = question.option(str(answer))
-            return option.label.in_(language) if option else str(answer)
-        case QuestionKind.MANY:
-            options = [question.option(value) for value in answer]
-            return ", ".join(option.label.in_(language) for option in options if option)
+        case QuestionKind.CHOICE | QuestionKind.MANY:
+            chosen = [answer] if question.kind is QuestionKind.CHOICE else answer
+            options = [(value, question.option(str(value))) for value in chosen]
+            return ", ".join(
+                option.label.in_(language) if option else str(value) for value, option in options
+            )
         case QuestionKind.DATE:
             return day(date.fromisoformat(answer))
         case QuestionKind.MONEY:
@@ -79,6 +79,9 @@ def answer_text(question: QuestionSpec, answer: Any) -> str:
         case QuestionKind.NUMBER:
             unit = f" {question.unit.in_(language)}" if question.unit else ""
             return f"{answer}{unit}"
+        case QuestionKind.ORGANISATION:
+            # The number of a natural person is personal, so that only the name is published.
+            return str(answer[0].get(ORGANISATION_NAME, ""))
         case QuestionKind.ROWS:
             return "\n\n".join(
                 "\n".join(

@@ -251,6 +251,19 @@ JUDGED: list[tuple[QuestionSpec, Any, list[Found]]] = [
     (ROWS, [GOOD_ROW | {"name": "a b c"}], [(K.TOO_LONG, 2, 1, "name")]),
     (ROWS, [GOOD_ROW | {"cost": "free"}], [(K.NOT_A_NUMBER, None, 1, "cost")]),
     (ROWS, [GOOD_ROW | {"cost": "-1"}], [(K.OUT_OF_RANGE, 0, 1, "cost")]),
+    (q(QuestionKind.ORGANISATION), [{"name": "Río", "tax_number": "rcl-010203 xy1"}], []),
+    (q(QuestionKind.ORGANISATION), [{"name": "Río"}], []),
+    (q(QuestionKind.ORGANISATION), [], [(K.MISSING, None, None, None)]),
+    (q(QuestionKind.ORGANISATION), [{"name": " "}], [(K.MISSING, None, None, None)]),
+    (q(QuestionKind.ORGANISATION), "Río", [(K.MISSING, None, None, None)]),
+    (q(QuestionKind.ORGANISATION), [{"name": "a"}, {"name": "b"}], [(K.MISSING, None, None, None)]),
+    (q(QuestionKind.ORGANISATION), [{"name": "a", "id": "1"}], [(K.MISSING, None, None, None)]),
+    (
+        q(QuestionKind.ORGANISATION),
+        [{"tax_number": "?"}],
+        [(K.ROW_INCOMPLETE, None, 1, "name"), (K.NOT_A_TAX_NUMBER, None, 1, "tax_number")],
+    ),
+    (q(QuestionKind.ORGANISATION), [{"name": "a " * 31}], [(K.TOO_LONG, 30, 1, "name")]),
 ]
 
 

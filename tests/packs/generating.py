@@ -262,7 +262,17 @@ def _section(pack: Writing, number: int, questions: list[Table]) -> Table:
 def _question(pack: Writing) -> Table:
     key = f"question_{len(pack.asked)}"
     kind = pack.one_of(
-        "text", "long_text", "number", "money", "date", "choice", "many", "yes_no", "rows", "file"
+        "text",
+        "long_text",
+        "number",
+        "money",
+        "date",
+        "choice",
+        "many",
+        "yes_no",
+        "rows",
+        "file",
+        "organisation",
     )
     question: Table = {"key": key, "kind": kind, "label": pack.text(key)}
     if pack.chance():

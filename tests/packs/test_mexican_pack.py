@@ -68,6 +68,8 @@ def some_answer(question: QuestionSpec, chance: random.Random) -> object:
             return [{column.key: some_answer(column, chance) for column in question.columns}]
         case QuestionKind.FILE:
             return ["0b0e9f5e-4c0f-4d4e-8f3e-1f6a3c2d7b11"]
+        case QuestionKind.ORGANISATION:
+            return [{"name": "Río Claro", "tax_number": "RCL010203XY1"}]
 
 
 def filled_in(seed: int) -> Answers:

@@ -321,6 +321,18 @@ FAULTS = {
     "text with points": Spoilt(
         INNOVATION, "is_title = true", "is_title = true\npoints = 1", "points = 1",
         "sections[1].questions[0].points", Fault.NOT_ALLOWED),
+    "organisation with bounds": Spoilt(
+        INNOVATION, 'kind = "organisation"', 'kind = "organisation"\nminimum = 1', "minimum = 1",
+        "sections[1].questions[13].minimum", Fault.NOT_ALLOWED),
+    "organisation in a row": Spoilt(
+        "form-4-data.toml", 'key = "personal"\nkind = "yes_no"',
+        'key = "personal"\nkind = "organisation"', 'kind = "organisation"',
+        "sections[4].questions[2].columns[2].kind", Fault.NOT_ALLOWED),
+    "check that asks for a text": Spoilt(
+        ELIGIBILITY, "[[eligibility.questions]]",
+        '[[eligibility.questions]]\nkey = "whim"\nkind = "text"\n'
+        'label = {es = "¿?", en = "?"}\n\n[[eligibility.questions]]',
+        'kind = "text"', "eligibility.questions[0].kind", Fault.NOT_ALLOWED),
     "minimum above the maximum": Spoilt(
         TEST, "minimum = 1\nmaximum = 24", "minimum = 25\nmaximum = 24", "minimum = 25",
         "sections[8].questions[6].minimum", Fault.INCONSISTENT),

@@ -3,13 +3,14 @@
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
@@ -19,13 +20,14 @@ from sandbox.applications import queries, services
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.glossary import terms_of
 from sandbox.domain.packs import Compare, QuestionKind, QuestionSpec, SectionSpec
-from sandbox.kernel.actors import Actor, system_actor
+from sandbox.kernel.actors import VISITOR, Actor, system_actor
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.mail import OutboxMail, post, render_mail
 from sandbox.kernel.paging import PAGE_SIZE
 from sandbox.kernel.tasks import MOST_OF_A_KIND
 from sandbox.models import Application, Organisation, Person, Submission
+from sandbox.web.words import answer_text
 from tests.factories import (
     NOW,
     actor_for,
@@ -459,6 +461,93 @@ def test_a_good_file_is_kept_when_another_answer_is_wrong(
     assert [file.filename for file in queries.get_draft(session, application.id).files] == [
         "uno.txt"
     ]
+
+
+# --- organisations -------------------------------------------------------------------------------
+
+
+def name_provider(company: Company, application: Application, name: str, number: str) -> Any:
+    section, question = section_of(QuestionKind.ORGANISATION)
+    cell = f"q_{question.key}-0-q_"
+    here = address(application, "sections", section.key)
+    return company.ana.submit(here, {f"{cell}name": name, f"{cell}tax_number": number})
+
+
+def know(session: Session, organisation: Organisation, **facts: Any) -> None:
+    session.rollback()
+    session.execute(update(Organisation).where(Organisation.id == organisation.id).values(**facts))
+    session.commit()
+
+
+def test_a_wrong_tax_number_is_refused_with_everything_typed_kept(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.ORGANISATION)
+    refused = name_provider(company, application, "", "¿cuál?")
+    assert refused.status_code == 422
+    assert len(refused.error_summary) == 1
+    typed = refused.tree.xpath(f"//input[@name='q_{question.key}-0-q_tax_number']")
+    assert [each.get("value") for each in typed] == ["¿cuál?"]
+    assert saved(session, application, section).version == 1
+    # A name that is missing may follow later; the application cannot be sent before.
+    assert name_provider(company, application, "", "mav-150310 qk4").status_code == 200
+    assert saved(session, application, section).answers[question.key] == [
+        {"tax_number": "MAV150310QK4"}
+    ]
+    check = company.ana.get(address(application, "check"))
+    assert "Escriba el nombre de la organización." in check.main
+    name_provider(company, application, "", "")
+    assert question.key not in saved(session, application, section).answers
+
+
+def test_only_those_who_judge_are_told_whether_an_organisation_is_known_here(
+    session: Session, company: Company, caseworker: JudgingClient, client_for: OpenWindow
+) -> None:
+    other = make_organisation(session, make_person(session, "Eva"), name="Secreta, S. A.")
+    know(session, other, tax_id="SEC010203XY1")
+    application = draft(session, company)
+    _, question = section_of(QuestionKind.ORGANISATION)
+    name_provider(company, application, "La otra", "sec 010203-xy1")
+    assert "Secreta" not in company.ana.get(address(application, "check")).main
+    company.ana.submit(address(application, "check"), form="submit")
+    here = address(application, "submissions", 1)
+
+    def told(client: JudgingClient, page: str = here) -> str:
+        [row] = client.get(page).tree.xpath(f"//*[@id='answer-{question.key}']")
+        return " ".join(row.text_content().split())
+
+    seen = told(company.ana)
+    assert "La otra" in seen
+    assert "SEC010203XY1" in seen
+    assert "Secreta" not in seen
+    assert "conoce" not in seen
+    assert "se conoce aquí a «Secreta, S. A.»" in told(caseworker)
+    know(session, other, name="La otra")
+    assert "Aquí se conoce a una organización con esta clave fiscal." in told(caseworker)
+    know(session, other, tax_id=None)
+    assert "Aquí no se conoce a ninguna organización con esta clave fiscal." in told(caseworker)
+    assert "conoce" not in told(company.ana)
+    caseworker.submit(address(application, "triage"), form="start")
+    assert "Aquí no se conoce a ninguna" in caseworker.get(address(application, "triage")).main
+
+
+def test_the_public_is_told_the_name_of_an_organisation_alone(app: Flask) -> None:
+    _, question = section_of(QuestionKind.ORGANISATION)
+    with app.test_request_context():
+        named = [{"name": "La otra", "tax_number": "LOTR010203XY1"}]
+        assert answer_text(question, named) == "La otra"
+
+
+def test_whoever_belongs_to_an_organisation_is_not_told_who_else_is_here(
+    session: Session, company: Company
+) -> None:
+    numbers = {"SEC010203XY1"}
+    staff = actor_for(session, make_staff(session))
+    assert queries.known_organisations(session, staff, numbers) == {}
+    torn = replace(staff, member_of=company.actors[0].member_of)
+    for actor in (company.actors[0], VISITOR, torn):
+        assert queries.known_organisations(session, actor, numbers) is None
 
 
 # --- two colleagues at once ----------------------------------------------------------------------

@@ -21,12 +21,16 @@ from wtforms import (
 from sandbox.applications.services import MOST_FILES
 from sandbox.domain.conditions import NO, YES, as_day
 from sandbox.domain.packs import (
+    ORGANISATION_NAME,
+    ORGANISATION_NUMBER,
+    ORGANISATION_PARTS,
     AnswerValue,
     PolicyPack,
     QuestionKind,
     QuestionSpec,
     Text,
 )
+from sandbox.domain.tax_numbers import tax_number
 from sandbox.kernel.files import (
     CONTENT_TYPES,
 )
@@ -108,6 +112,12 @@ def _file_field(_question: QuestionSpec, _pack: PolicyPack, label: str, hint: st
     return MultipleFileField(label, description=hint, render_kw={"accept": endings})
 
 
+def _organisation_field(_question: QuestionSpec, pack: PolicyPack, label: str, hint: str) -> Any:
+    # Nothing is suggested while somebody types: who has an account here is nobody else's matter.
+    kind = _organisation_form(pack)
+    return FieldList(FormField(kind), label, description=hint, min_entries=1, max_entries=1)
+
+
 def _rows_field(question: QuestionSpec, pack: PolicyPack, label: str, hint: str) -> Any:
     return FieldList(FormField(_row_form(question, pack)), label, description=hint)
 
@@ -123,6 +133,7 @@ _FIELDS: Mapping[QuestionKind, Callable[[QuestionSpec, PolicyPack, str, str], An
     QuestionKind.CHOICE: _choice_field,
     QuestionKind.FILE: _file_field,
     QuestionKind.ROWS: _rows_field,
+    QuestionKind.ORGANISATION: _organisation_field,
 }
 
 
@@ -171,11 +182,23 @@ def _row_form(question: QuestionSpec, pack: PolicyPack) -> type[RowForm]:
     return type("RowForm", (RowForm,), fields)
 
 
+def _organisation_form(pack: PolicyPack) -> type[RowForm]:
+    fields = {
+        input_name(ORGANISATION_NAME): StringField(_l("Name of the organisation")),
+        input_name(ORGANISATION_NUMBER): StringField(
+            _l("Tax number"), description=in_language(pack.programme.tax_number)
+        ),
+    }
+    return type("OrganisationForm", (RowForm,), fields)
+
+
 def answer_in(question: QuestionSpec, field: Field) -> AnswerValue | None:
     """Return what stands in a field as an answer; None where nothing does."""
     match question.kind:
         case QuestionKind.ROWS:
             return [_row_in(question, entry) for entry in field.entries]
+        case QuestionKind.ORGANISATION:
+            return [_organisation_in(entry) for entry in field.entries]
         case QuestionKind.DATE:
             return field.data.isoformat() if isinstance(field.data, date) else None
         case QuestionKind.NUMBER:
@@ -194,6 +217,14 @@ def _row_in(question: QuestionSpec, entry: FormField) -> dict[str, str]:
     return {key: str(cell) for key, cell in cells.items() if cell is not None and cell != ""}
 
 
+def _organisation_in(entry: FormField) -> dict[str, str]:
+    typed = {part: entry.form[input_name(part)].data or "" for part in ORGANISATION_PARTS}
+    # What is no number stays as it was typed, so that its writer can mend it.
+    number = typed[ORGANISATION_NUMBER]
+    typed[ORGANISATION_NUMBER] = tax_number(number) or number
+    return {part: said for part, said in typed.items() if said}
+
+
 def data_of(question: QuestionSpec, answer: AnswerValue | None) -> Any:
     """Return what a field must hold to show an answer."""
     match question.kind:
@@ -202,10 +233,20 @@ def data_of(question: QuestionSpec, answer: AnswerValue | None) -> Any:
         case QuestionKind.ROWS:
             rows: Sequence[Any] = answer if isinstance(answer, list) and answer else [{}]
             return [_row_data(question, row) for row in rows if isinstance(row, dict)]
+        case QuestionKind.ORGANISATION:
+            return [_organisation_data(answer)]
         case QuestionKind.MONEY:
             return int(answer) if isinstance(answer, str | int) and answer != "" else None
         case _:
             return answer
+
+
+def _organisation_data(answer: AnswerValue | None) -> dict[str, Any]:
+    said = answer[0] if isinstance(answer, list) and answer else {}
+    return {
+        input_name(part): said.get(part) if isinstance(said, dict) else None
+        for part in ORGANISATION_PARTS
+    }
 
 
 def _row_data(question: QuestionSpec, row: Mapping[str, str]) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """Say in words what is wrong with an answer or a file."""
 
-from flask_babel import format_decimal, gettext, ngettext
+from collections.abc import Mapping
+
+from flask_babel import LazyString, format_decimal, gettext, ngettext
+from flask_babel import lazy_gettext as _l
 
 from sandbox.applications.forms.fields import in_language
 from sandbox.domain.applications import Problem, ProblemKind
@@ -16,34 +19,38 @@ from sandbox.kernel.files import (
     FileTooLarge,
 )
 
+_SAME_FOR_ALL: Mapping[ProblemKind, LazyString] = {
+    ProblemKind.NOT_A_NUMBER: _l("Write a number, for example 120."),
+    ProblemKind.NOT_A_DATE: _l("Write a date that exists, for example 27 3 2026."),
+    ProblemKind.NOT_AN_OPTION: _l("Choose one of the options."),
+    ProblemKind.NOT_A_TAX_NUMBER: _l("Write the tax number with letters and digits alone."),
+    ProblemKind.MISSING: _l("This question is not answered yet."),
+}
+
 
 def problem_message(pack: PolicyPack, problem: Problem) -> str:
     """Say what is wrong with an answer and how to mend it."""
     question = pack.questions[problem.question]
-    if problem.column is not None:
+    if problem.column is not None and question.kind is not QuestionKind.ORGANISATION:
         question = next(each for each in question.columns if each.key == problem.column)
     limit = problem.limit or 0
     match problem.kind:
         case ProblemKind.TOO_LONG:
             return ngettext("Use %(num)s word at most.", "Use %(num)s words at most.", limit)
-        case ProblemKind.NOT_A_NUMBER:
-            return gettext("Write a number, for example 120.")
         case ProblemKind.OUT_OF_RANGE:
             return _range_message(pack, question, limit)
-        case ProblemKind.NOT_A_DATE:
-            return gettext("Write a date that exists, for example 27 3 2026.")
-        case ProblemKind.NOT_AN_OPTION:
-            return gettext("Choose one of the options.")
         case ProblemKind.TOO_MANY_ROWS:
             return ngettext("List %(num)s at most.", "List %(num)s at most.", limit)
+        case ProblemKind.ROW_INCOMPLETE if question.kind is QuestionKind.ORGANISATION:
+            return gettext("Write the name of the organisation.")
         case ProblemKind.ROW_INCOMPLETE:
             return gettext(
                 "Row %(row)s: complete “%(column)s”.",
                 row=problem.row,
                 column=in_language(question.label),
             )
-        case ProblemKind.MISSING:
-            return gettext("This question is not answered yet.")
+        case _:
+            return str(_SAME_FOR_ALL[problem.kind])
 
 
 def _range_message(pack: PolicyPack, question: QuestionSpec, limit: int) -> str:

@@ -1,6 +1,6 @@
 """Read single applications and lists of them, filtered by what the actor may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -168,3 +168,22 @@ def count_applications(session: Session, actor: Actor) -> Mapping[str, int]:
         .group_by(Application.status)
     )
     return {row.status: row.number for row in rows}
+
+
+def known_organisations(
+    session: Session, actor: Actor, tax_numbers: Collection[str]
+) -> Mapping[str, str] | None:
+    """Return the names of the organisations here that have these numbers, by number.
+
+    Which organisations have an account is not public: companies are told nothing, which is None.
+    Only whoever reads the case for the programme or for an authority is told, and of these nobody
+    who belongs to an organisation.
+    """
+    if actor.member_of or not (actor.staff or actor.officer_of):
+        return None
+    if not tax_numbers:
+        return {}
+    statement = select(Organisation.tax_id, Organisation.name).where(
+        Organisation.tax_id.in_(tax_numbers)
+    )
+    return {number: name for number, name in session.execute(statement) if number}

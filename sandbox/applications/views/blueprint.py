@@ -1,10 +1,15 @@
 """Hold the addresses of the slice and what its pages have in common."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from sandbox.access.guard import current_actor
+from sandbox.applications import answers, queries
+from sandbox.domain.packs import PolicyPack
+from sandbox.kernel.db import db
 from sandbox.models import Application
 from sandbox.packs import active
 
@@ -17,3 +22,10 @@ def form_page(name: str, application: Application, form: Any, **values: Any) -> 
     pack = active.pack_of(application)
     page = f"applications/{name}.html"
     return render_template(page, application=application, pack=pack, form=form, **values), status
+
+
+def known_here(pack: PolicyPack, *submissions: queries.SubmissionRow) -> Mapping[str, str] | None:
+    """Return which organisations that were named are known here, for whoever may be told."""
+    sections = [part for each in submissions for part in answers.read_submission(pack, each)]
+    numbers = answers.tax_numbers(sections)
+    return queries.known_organisations(db.session(), current_actor(), numbers)

@@ -10,7 +10,7 @@ from sandbox.access.checks import grants
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.applications import answers, forms, queries, receipts, services
-from sandbox.applications.views.blueprint import bp, form_page
+from sandbox.applications.views.blueprint import bp, form_page, known_here
 from sandbox.domain.applications import (
     LIFECYCLE,
     ApplicationAction,
@@ -79,6 +79,7 @@ def _triage_page(
         form=form,
         submission=submission,
         sections=answers.read_submission(pack, submission),
+        known_organisations=known_here(pack, submission),
         prohibited=prohibited(pack, submission.answers),
         tiering=tiering(pack, submission.answers),
         returned=queries.find_return(session, application.id),

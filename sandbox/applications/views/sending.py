@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.applications import answers, forms, queries, receipts, services
-from sandbox.applications.views.blueprint import bp
+from sandbox.applications.views.blueprint import bp, known_here
 from sandbox.authorities.queries import applied_codes
 from sandbox.domain.applications import (
     ApplicationStatus,
@@ -127,6 +127,7 @@ def submission(application_id: UUID, number: int) -> ResponseReturnValue:
         submission=found,
         submissions=queries.list_submissions(session, application_id),
         sections=answers.read_submission(pack, found),
+        known_organisations=known_here(pack, found),
         size_in_words=receipts.size_in_words,
     )
 
@@ -147,5 +148,6 @@ def changes(application_id: UUID, number: int) -> ResponseReturnValue:
         before=before,
         after=after,
         changes=answers.changes(pack, before, after),
+        known_organisations=known_here(pack, before, after),
         size_in_words=receipts.size_in_words,
     )

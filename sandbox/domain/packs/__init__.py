@@ -29,6 +29,9 @@ from sandbox.domain.packs.programme import (
     SuspensionWindowSpec,
 )
 from sandbox.domain.packs.questions import (
+    ORGANISATION_NAME,
+    ORGANISATION_NUMBER,
+    ORGANISATION_PARTS,
     Answers,
     AnswerValue,
     CriterionSpec,
@@ -58,6 +61,9 @@ from sandbox.domain.packs.trials import (
 )
 
 __all__ = [
+    "ORGANISATION_NAME",
+    "ORGANISATION_NUMBER",
+    "ORGANISATION_PARTS",
     "AllOf",
     "AnswerValue",
     "Answers",

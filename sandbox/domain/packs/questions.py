@@ -21,14 +21,17 @@ class QuestionKind(StrEnum):
     YES_NO = "yes_no"
     ROWS = "rows"
     FILE = "file"
+    ORGANISATION = "organisation"
 
 
 # The value an answer holds, by kind: TEXT, LONG_TEXT: str; NUMBER: a decimal as str ("12.5");
 # MONEY: cents of the pack's currency as int; DATE: ISO day as str; CHOICE: an option's value;
 # MANY: list of options' values; YES_NO: "yes" or "no"; ROWS: list of {column key: value};
-# FILE: list of attachment ids as str. An unanswered question has no key in the answers.
+# FILE: list of attachment ids as str; ORGANISATION: a single row with ORGANISATION_PARTS as keys,
+# of which the number may be absent. An unanswered question has no key in the answers.
 AnswerValue = str | int | list[str] | list[dict[str, str]]
 Answers = Mapping[str, AnswerValue]
+ORGANISATION_NAME, ORGANISATION_NUMBER = ORGANISATION_PARTS = ("name", "tax_number")
 
 
 @dataclass(frozen=True, slots=True)

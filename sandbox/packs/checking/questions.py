@@ -12,6 +12,7 @@ _PICKS = (QuestionKind.CHOICE, QuestionKind.MANY)
 NUMBERS = (QuestionKind.NUMBER, QuestionKind.MONEY)
 # Of a question with many answers, or of files, the bounds say how many there may be.
 _BOUNDED = (*NUMBERS, QuestionKind.MANY, QuestionKind.FILE)
+_CHECK_KINDS = (QuestionKind.CHOICE, QuestionKind.YES_NO)
 _COLUMN_KINDS = (
     QuestionKind.TEXT,
     QuestionKind.LONG_TEXT,
@@ -128,6 +129,21 @@ def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
                         Fault.NOT_ALLOWED,
                         "the options of a column give no points",
                     )
+
+
+def judge_check_kinds(pack: PolicyPack) -> Iterator[Finding]:
+    """Find questions of the check that are not answered by choosing.
+
+    Visitors are anonymous: what they could type about themselves is not asked of them.
+    """
+    for path, question in check_questions(pack):
+        if question.kind not in _CHECK_KINDS:
+            yield Finding(
+                (*path, "kind"),
+                Fault.NOT_ALLOWED,
+                f'the check cannot ask a "{question.kind}" question',
+                ", ".join(_CHECK_KINDS),
+            )
 
 
 def judge_one_title(pack: PolicyPack) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.domain.applications import asked, problems
 from sandbox.domain.conditions import holds, is_answered, questions_of
 from sandbox.domain.packs import (
+    ORGANISATION_NAME,
     AllOf,
     Answers,
     AnswerValue,
@@ -260,7 +261,7 @@ class Composer:
                 return rng.choice(question.options).value
             case QuestionKind.MANY:
                 return self._plain_many(rng, question)
-            case QuestionKind.ROWS:
+            case QuestionKind.ROWS | QuestionKind.ORGANISATION:
                 return [self._plain_row(rng, question, slots)]
             case _:
                 return "no"
@@ -274,6 +275,8 @@ class Composer:
         return [option.value for option in _some(rng, list(question.options), count)]
 
     def _plain_row(self, rng: Random, question: QuestionSpec, slots: Slots) -> dict[str, str]:
+        if question.kind is QuestionKind.ORGANISATION:
+            return {ORGANISATION_NAME: slots["partner"]}
         row: dict[str, AnswerValue] = {}
         for column in question.columns:
             if holds(column.ask_if, row):
@@ -338,6 +341,8 @@ def _shaped(question: QuestionSpec, value: Any, slots: Slots) -> AnswerValue | N
     """Give a value of the data file the shape of the question; None where it does not fit it."""
     if question.kind is QuestionKind.ROWS:
         return _shaped_rows(question, value, slots)
+    if question.kind is QuestionKind.ORGANISATION:
+        return [value] if isinstance(value, dict) else None
     if question.kind is QuestionKind.MANY:
         values = value if isinstance(value, list) else fill(value, slots).split(",")
         return values if all(question.option(each) for each in values) else None
