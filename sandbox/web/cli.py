@@ -11,16 +11,21 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from sandbox.accounts.addresses import BadAddress
+from sandbox.domain.refusals import Refusal
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db
+from sandbox.kernel.language import FIRST_LANGUAGE, LANGUAGES
+from sandbox.web import beginning
 from sandbox.web.pack_commands import packs
+from sandbox.web.refusals import explain
 from sandbox.web.worker import run_worker
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def register_commands(app: Flask) -> None:
-    """Add `flask worker`, `flask demo …`, `flask packs …`."""
+    """Add `flask begin`, `flask worker`, `flask demo …`, `flask packs …`."""
     app.cli.add_command(packs)
     app.cli.add_command(demo)
 
@@ -29,6 +34,25 @@ def register_commands(app: Flask) -> None:
     def worker(once: bool) -> None:
         """Carry out durable jobs: mail, reminders, deadlines."""
         run_worker(app, once=once)
+
+    @app.cli.command("begin")
+    @click.argument("email")
+    @click.option("--name", required=True, help="The person's name.")
+    @click.option("--language", type=click.Choice(LANGUAGES), default=FIRST_LANGUAGE)
+    def begin(email: str, name: str, language: str) -> None:
+        """Enter the pack's authorities, and make EMAIL an administrator who lets others in."""
+        try:
+            address = beginning.begin(
+                db.session(), email=email, name=name, language=language, now=utc_now()
+            )
+        except BadAddress as error:
+            raise click.ClickException(
+                f"{email} is not an address to which mail can go."
+            ) from error
+        except Refusal as error:
+            raise click.ClickException(explain(error)) from error
+        click.echo("Set the password within a day at this address, which works once:")
+        click.echo(address)
 
 
 def migrate() -> None:
