@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.permissions import P
 from sandbox.coordination import services as coordination
-from sandbox.domain.packs import Direction, Ending, RequirementKind, Who
+from sandbox.domain.packs import Direction, Ending, RequirementKind, Suspender, Who
 from sandbox.kernel.actors import Actor, StaffRole, system_actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import unit_of_work
@@ -36,6 +36,7 @@ from tests.factories import (
     make_company,
     make_staff,
     make_team,
+    pack,
 )
 from tests.snapshots import here, remembered
 
@@ -75,6 +76,12 @@ class Cast:
                 return [team.officer for team in self.teams[1:]]
             case _:
                 return [team.officer for team in self.teams]
+
+
+GROUND = next(
+    ground.key for ground in pack().suspension_grounds if {*Suspender} - {*ground.by} == {"rules"}
+)
+"""A ground on which the company and every authority may stop a test."""
 
 
 def make_trial(session: Session, store: FileStore, *, tier: str | None = None) -> Cast:

@@ -35,6 +35,7 @@ class Why(StrEnum):
     FORM_SENT = "form_sent"
     FOUR_EYES = "four_eyes"
     GATE_CLOSED = "gate_closed"
+    GROUND_UNKNOWN = "ground_unknown"
     INCIDENT_OPEN = "incident_open"
     INCIDENT_NOT_COMPLETE = "incident_not_complete"
     INCIDENT_NOT_YET = "incident_not_yet"

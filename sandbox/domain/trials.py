@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from sandbox.domain.lifecycle import Lifecycle, Transition
-from sandbox.domain.packs import StageSpec, TierSpec
+from sandbox.domain.packs import PolicyPack, StageSpec, Suspender, TierSpec
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 
 
@@ -134,6 +134,20 @@ def require_work(status: TrialStatus, tier: TierSpec, stage: str, work: TrialWor
     """Make sure that a kind of work is open in this status. Raises: TransitionRefused."""
     if work not in WORK[status]:
         raise TransitionRefused(status, work, possible(status, tier, stage))
+
+
+def ground_of_suspension(pack: PolicyPack, by: Suspender, given: str | None) -> str | None:
+    """Return the key of the ground on which a party stops a test; None where the pack has none.
+
+    Where a party has but one, it need not name it.
+    Raises: NotPossible(GROUND_UNKNOWN) for a ground that is not this party's, or for none at all.
+    """
+    allowed = [ground.key for ground in pack.grounds_of(by)]
+    if given is None and len(allowed) <= 1:
+        return allowed[0] if allowed else None
+    if given not in allowed:
+        raise NotPossible(Why.GROUND_UNKNOWN)
+    return given
 
 
 class StageState(StrEnum):

@@ -264,6 +264,7 @@ class Suspension(Audited, Versioned, Base):
     trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
     authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("authority.id"))
     by_company: Mapped[bool]
+    ground: Mapped[str | None]  # a key of the pack's; None where it names no grounds
     reason: Mapped[str]
     suspended_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     suspended_at: Mapped[datetime]

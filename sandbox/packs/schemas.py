@@ -327,6 +327,13 @@ class IncidentClassSchema(PartSchema):
     reaction_days = Whole(1, 365)
 
 
+class SuspensionGroundSchema(PartSchema):
+    part = packs.SuspensionGroundSpec
+    key = Key(required=True)
+    name = Words(required=True)
+    by = Each(Word(packs.Suspender), at_least=1, required=True)
+
+
 class CoordinationSchema(PartSchema):
     part = packs.CoordinationSpec
     answer_weight = Whole(0, 1_000, required=True)
@@ -413,6 +420,7 @@ class PackSchema(PartSchema):
     conditions_are_public = Flag()
     report_needs_consent = Flag()
     final_report_days = Whole(1, 730)
+    suspension_grounds = Each(Part(SuspensionGroundSchema))
     suspension_windows = Each(Part(SuspensionWindowSchema))
     successions = Each(Part(SuccessionSchema))
     glossary = Each(Part(TermSchema))

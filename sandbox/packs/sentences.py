@@ -18,6 +18,7 @@ from sandbox.domain.packs import (
     QuestionKind,
     RequirementKind,
     Silence,
+    Suspender,
     Who,
 )
 from sandbox.packs import schemas
@@ -86,6 +87,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "final_report_days": "Within how many calendar days of the end of a test the company "
             "hands in its final report, which whoever drafts the outcome report reads beside it. A "
             "test that never left its first stage owes none. Without it no such report is due.",
+            "suspension_grounds": "The grounds on which a test may be suspended. Whoever stops one "
+            "names a ground beside the reason; without any the reason is enough.",
             "suspension_windows": "The days on which the terms of an authority stand still by law.",
             "successions": "The authorities that end, and who follows them.",
             "glossary": "Words that need an explanation. A public page lists them, and each "
@@ -474,6 +477,16 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "report. Without it no answer is asked for.",
         },
     ),
+    schemas.SuspensionGroundSchema: TableWords(
+        "Ground of suspension",
+        "A ground on which a test may be stopped at once. Where there are any, the company and the "
+        "authorities have one each at least, so that nobody is kept from the emergency stop.",
+        {
+            "key": _CODE,
+            "name": _NAME,
+            "by": "Who may stop a test on it. Not more than one ground may be of `rules`.",
+        },
+    ),
     schemas.CoordinationSchema: TableWords(
         "Coordination",
         "How the lead is found, how authorities answer and how positions become a decision. Days "
@@ -590,6 +603,12 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ClockUnit.BUSINESS_DAYS: "Days on which the programme works.",
         ClockUnit.CALENDAR_DAYS: "Every day.",
         ClockUnit.MONTHS: "Months, to the day of the same number, or to the business day after it.",
+    },
+    Suspender: {
+        Suspender.COMPANY: "The company, which may stop its own test.",
+        Suspender.AUTHORITIES: "Any officer of an authority that is assigned to the case.",
+        Suspender.RULES: "The rules themselves: a reading in breach of a metric with "
+        "`breach_suspends`.",
     },
     Silence: {
         Silence.GRANTED: "What was asked counts as granted.",

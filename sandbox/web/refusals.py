@@ -57,6 +57,7 @@ WHY_SENTENCES: dict[Why, object] = {
         "Another person has to."
     ),
     Why.GATE_CLOSED: _l("The gate of this stage is closed: not all of its requirements are met."),
+    Why.GROUND_UNKNOWN: _l("Choose one of the grounds on which you may suspend the test."),
     Why.INCIDENT_OPEN: _l("An incident is still open."),
     Why.INCIDENT_NOT_COMPLETE: _l("The company has not completed its report of the incident yet."),
     Why.INCIDENT_NOT_YET: _l("Nobody can learn of an incident after reporting it."),

@@ -61,7 +61,7 @@ from tests.factories import (
     take_position,
 )
 from tests.packs.copies import files_of
-from tests.trial_factories import OPENER, set_tier
+from tests.trial_factories import GROUND, OPENER, set_tier
 
 INVITATION_TOKEN = "invitation-of-the-matrix"
 PEOPLE: tuple[str, ...] = (
@@ -624,7 +624,7 @@ class Builder:
     def stop_and_go(self, trial: Trial, tenant: Tenant, reason: str) -> None:
         officer = tenant.lead.officer
         with unit_of_work(self.session):
-            trials.suspend(self.session, officer, trial, reason=reason, now=self.now)
+            trials.suspend(self.session, officer, trial, reason=reason, ground=GROUND, now=self.now)
         with unit_of_work(self.session):
             trials.agree_to_resume(self.session, officer, trial, now=self.now)
 

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
 import pytest
 
-from sandbox.domain.packs import PolicyPack, TierSpec
-from sandbox.domain.refusals import NotPossible, TransitionRefused
+from sandbox.domain.packs import PolicyPack, Suspender, SuspensionGroundSpec, TierSpec
+from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.domain.trials import (
     LIFECYCLE,
     OPEN_STATUSES,
@@ -13,13 +14,14 @@ from sandbox.domain.trials import (
     StageVisit,
     TrialAction,
     TrialStatus,
+    ground_of_suspension,
     move,
     next_stage,
     possible,
     require_work,
     stage_plan,
 )
-from tests.domain.tiny_pack import tiny_pack
+from tests.domain.tiny_pack import text, tiny_pack
 from tests.factories import pack
 from tests.trial_table import EVERYTHING, EXPECTED, What, position_of, statuses_at
 
@@ -59,6 +61,55 @@ PACK = tiny_pack()
 TIERS = [tier for tier in PACK.tiers if tier.stages]
 HIGH = PACK.tier("high")
 START = date(2024, 1, 1)
+
+
+GROUNDS = tuple(
+    SuspensionGroundSpec(key, text(key), by)
+    for key, by in (
+        ("danger", (Suspender.COMPANY, Suspender.AUTHORITIES)),
+        ("breach", (Suspender.AUTHORITIES, Suspender.RULES)),
+        ("wish", (Suspender.COMPANY,)),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("by", "given", "expected"),
+    [
+        (Suspender.COMPANY, "wish", "wish"),
+        (Suspender.COMPANY, "danger", "danger"),
+        (Suspender.AUTHORITIES, "danger", "danger"),
+        (Suspender.RULES, None, "breach"),
+    ],
+)
+def test_ground_of_a_suspension_is_one_of_its_party(
+    by: Suspender, given: str | None, expected: str
+) -> None:
+    rules = replace(PACK, suspension_grounds=GROUNDS)
+    assert ground_of_suspension(rules, by, given) == expected
+
+
+@pytest.mark.parametrize(
+    ("by", "given"),
+    [
+        (Suspender.COMPANY, None),
+        (Suspender.COMPANY, "breach"),
+        (Suspender.AUTHORITIES, "wish"),
+        (Suspender.AUTHORITIES, "unheard_of"),
+    ],
+)
+def test_another_partys_ground_or_none_is_refused(by: Suspender, given: str | None) -> None:
+    rules = replace(PACK, suspension_grounds=GROUNDS)
+    with pytest.raises(NotPossible) as refused:
+        ground_of_suspension(rules, by, given)
+    assert refused.value.reason is Why.GROUND_UNKNOWN
+
+
+def test_rules_without_grounds_ask_for_none() -> None:
+    rules = replace(PACK, suspension_grounds=())
+    assert [ground_of_suspension(rules, by, None) for by in Suspender] == [None] * 3
+    with pytest.raises(NotPossible):
+        ground_of_suspension(rules, Suspender.COMPANY, "wish")
 
 
 # --- every tier, stage, status and action ---------------------------------------------------------

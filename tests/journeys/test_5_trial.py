@@ -7,7 +7,7 @@ import pytest
 from sandbox.domain.packs import RequirementKind
 from tests.browsing import Visitor
 from tests.journeys.story import Story
-from tests.trial_factories import work_the_gate
+from tests.trial_factories import GROUND, work_the_gate
 
 pytestmark = pytest.mark.journey
 STORY = 5
@@ -82,6 +82,7 @@ def test_trial_is_watched_stopped_and_resumed(story: Story) -> None:
     # An associate stops the test with one reason; it goes on when it and the lead agree.
     associate.goto(trial).click("Suspend the test")
     associate.click("Suspend the test now", status=422)
+    associate.choose("ground", GROUND)
     associate.fill("reason", "Se cayó la red de mensajes.").click("Suspend the test now")
     story.server.newest_mail(story.person(cast.company).email, "SBX-")
     company.goto(trial)

@@ -117,8 +117,22 @@ def packs(draw: st.DrawFn) -> Table:
         "public_fields": _public_fields(pack),
         "conditions_are_public": pack.chance(),
         "report_needs_consent": pack.chance(),
+        "suspension_grounds": _grounds(pack),
         **({"final_report_days": pack.number(1, 90)} if pack.chance() else {}),
     }
+
+
+def _grounds(pack: Writing) -> list[Table]:
+    """Write no ground of suspension, or at least one for each who may stop a test."""
+    if pack.chance():
+        return []
+    shared = {"key": "ground_0", "name": pack.text("Danger"), "by": ["company", "authorities"]}
+    own = {
+        "key": "ground_1",
+        "name": pack.text("Wish"),
+        "by": [pack.one_of("company", "authorities")],
+    }
+    return [shared, own] if pack.chance() else [shared]
 
 
 # --- programme and authorities -------------------------------------------------------------------

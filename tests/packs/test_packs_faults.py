@@ -38,6 +38,7 @@ OUTCOMES = "outcomes.toml"
 
 AREA_OTHER = 'ask_if = {question = "area", equals = "other"}'
 LEGAL_BASIS = 'ask_if = {question = "organisation_kind", equals = "public_body"}'
+BOTH = 'by = ["company", "authorities"]'
 REVOKED = 'name = {es = "Revocada por las autoridades", en = "Revoked by the authorities"}'
 
 NOT_NEEDED = """rubric.not_met.es = "Ninguna regla lo impide, o solo se busca no cumplirla."
@@ -151,7 +152,7 @@ FAULTS = {
         'ask_if = {any = [{question = "area", equals = "other"}, {not = {all = [{is = 1}]}}]}',
         "ask_if", "sections[1].questions[3].ask_if.any[1].not.all[0]", Fault.NOT_ALLOWED),
     "table in two files": Spoilt(
-        OUTCOMES, "# How a test", '[calendar]\ncountry = "MX"\n# How a test', "[calendar]",
+        OUTCOMES, "# On which", '[calendar]\ncountry = "MX"\n# On which', "[calendar]",
         "calendar", Fault.DUPLICATE),
     # --- texts and names
     "language missing": Spoilt(
@@ -499,6 +500,27 @@ FAULTS = {
     "relief of an unknown kind": Spoilt(
         RULES, 'value = "waiver"', 'value = "weiver"', '  {value = "weiver"',
         "sections[3].questions[1].columns[2].options[1].value", Fault.UNKNOWN_REFERENCE),
+    # --- endings
+    "final report within no day": Spoilt(
+        PACK, "final_report_days = 30", "final_report_days = 0", "final_report_days",
+        "final_report_days", Fault.NOT_ALLOWED),
+    "consent in words": Spoilt(
+        PACK, "final_report_days = 30", 'report_needs_consent = "always"', "report_needs_consent",
+        "report_needs_consent", Fault.WRONG_TYPE),
+    "ground of nobody": Spoilt(
+        OUTCOMES, BOTH, "by = []", "by = []", "suspension_grounds[0].by", Fault.NOT_ALLOWED),
+    "ground of an unknown party": Spoilt(
+        OUTCOMES, BOTH, 'by = ["public"]', 'by = ["public"]', "suspension_grounds[0].by[0]",
+        Fault.NOT_ALLOWED),
+    "ground twice of one party": Spoilt(
+        OUTCOMES, BOTH, 'by = ["company", "authorities", "company"]', 'by = ["company"',
+        "suspension_grounds[0].by[2]", Fault.DUPLICATE),
+    "two grounds of one name": Spoilt(
+        OUTCOMES, 'key = "own_decision"', 'key = "conditions_broken" # x',
+        'key = "conditions_broken" #', "suspension_grounds[3].key", Fault.DUPLICATE),
+    "ground of rules that stop nothing": Spoilt(
+        OUTCOMES, BOTH, 'by = ["company", "authorities", "rules"]', 'by = ["company", "auth',
+        "suspension_grounds[0].by", Fault.INCONSISTENT),
 }
 # fmt: on
 
@@ -513,6 +535,24 @@ def test_fault_is_named_with_file_line_and_key(tmp_path, spoilt):
     assert [(problem.file, problem.line, problem.key, problem.fault) for problem in found] == [
         (f"mx/1.0.0/{where}", line, spoilt.key, spoilt.fault)
     ], "\n".join(map(str, found))
+
+
+def test_grounds_that_keep_somebody_from_the_emergency_stop_are_named(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    file = pack / OUTCOMES
+    for _ in range(2):
+        replace(file, BOTH, 'by = ["authorities"]')
+    replace(file, 'by = ["company"]', 'by = ["authorities", "rules"]')
+    replace(file, 'by = ["authorities"]', 'by = ["rules"]')
+    replace(
+        pack / MONITORING,
+        'breach_class = "serious"',
+        'breach_class = "serious"\nbreach_suspends = true',
+    )
+    assert [(problem.key, problem.fault) for problem in problems_of(pack)] == [
+        ("suspension_grounds", Fault.MISSING),
+        ("suspension_grounds[3].by", Fault.DUPLICATE),
+    ]
 
 
 def test_authorities_that_follow_one_another_in_a_circle_are_named(tmp_path):

@@ -23,6 +23,7 @@ from sandbox.packs import active
 from sandbox.trials import jobs, queries, services
 from tests.factories import Team, pack
 from tests.trial_factories import (
+    GROUND,
     Cast,
     accept_report,
     agree_on_plan,
@@ -161,7 +162,14 @@ def test_a_term_begins_anew_when_something_else_is_missing(
     night(session, cast, 2)
     assert terms(session)["completion_associates"][1] > first
     with unit_of_work(session):
-        services.suspend(session, cast.company, cast.trial, reason="Falla.", now=cast.now)
+        services.suspend(
+            session,
+            cast.company,
+            cast.trial,
+            reason="Falla.",
+            ground=GROUND,
+            now=cast.now,
+        )
     # The night may never see the suspension: it can be over before.
     assert terms(session) == {}
     assert deeds(session).count("term_ended") == 2

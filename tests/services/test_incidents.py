@@ -255,9 +255,9 @@ def test_what_is_overdue_of_a_grave_incident_stands_before_everything(
 def test_the_complete_report_is_owed_beyond_the_end(session: Session, cast: Cast) -> None:
     incident = told(session, cast)
     end_early(session, cast)
-    assert kinds(session, cast, cast.company) == ["complete_incident"]
+    assert kinds(session, cast, cast.company) == ["complete_incident", "final_report"]
     complete(session, cast, incident)
-    assert kinds(session, cast, cast.company) == []
+    assert kinds(session, cast, cast.company) == ["final_report"]
 
 
 def test_a_breach_does_what_the_pack_says(session: Session, cast: Cast) -> None:

@@ -61,7 +61,7 @@ from tests.factories import (
 )
 from tests.packs.copies import ask_for_activity, copy_of_mx
 from tests.racing import overtake, race
-from tests.trial_factories import OPENER, make_running_trial
+from tests.trial_factories import GROUND, OPENER, make_running_trial
 
 NOW = SUBMITTED + timedelta(hours=4)
 LATER = NOW + timedelta(days=40)
@@ -458,7 +458,12 @@ def test_successor_lets_a_test_go_on_that_its_predecessor_suspended(
     trial_id = cast.trial.id
     with unit_of_work(session):
         trial_services.suspend(
-            session, cast.associate.officer, cast.trial, reason="Una falla", now=cast.now
+            session,
+            cast.associate.officer,
+            cast.trial,
+            reason="Una falla",
+            ground=GROUND,
+            now=cast.now,
         )
     teams = {code: make_team(session, code) for code in ("SABG", "TPP", "CRT", "CNA")}
     end(session, administrator, "inai_2025", "ift_2025")

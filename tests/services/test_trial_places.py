@@ -27,7 +27,15 @@ from sandbox.models import Incident, MonitoringReport
 from sandbox.trials import services
 from sandbox.trials.queries import COMPLETION, TrialFile
 from tests.factories import pack
-from tests.trial_factories import Cast, enter_next, good_readings, make_trial, read, work_the_gate
+from tests.trial_factories import (
+    GROUND,
+    Cast,
+    enter_next,
+    good_readings,
+    make_trial,
+    read,
+    work_the_gate,
+)
 from tests.trial_table import EVERYTHING, EXPECTED, What, position_of, statuses_at
 
 TIERS = [tier.key for tier in pack().tiers if not tier.prohibited]
@@ -85,7 +93,7 @@ class Scene:
                 stage = self.file.next_gate or "nowhere"
                 self.do(services.enter_stage, lead, stage=stage)
             case TrialAction.SUSPEND:
-                self.do(services.suspend, lead, reason="Falla.")
+                self.do(services.suspend, lead, reason="Falla.", ground=GROUND)
             case TrialAction.RESUME:
                 self.do(services.agree_to_resume, lead)
             case TrialAction.COMPLETE:

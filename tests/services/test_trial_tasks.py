@@ -26,6 +26,7 @@ from sandbox.trials.queries import waiting
 from sandbox.trials.queries.urgency import select_urgent
 from tests.factories import make_admitted, pack
 from tests.trial_factories import (
+    GROUND,
     OPENED,
     OPENER,
     Cast,
@@ -79,7 +80,14 @@ def beside(cast: Cast, trial: Trial) -> Cast:
 
 def suspend(session: Session, actor: Actor, cast: Cast) -> None:
     with unit_of_work(session):
-        services.suspend(session, actor, cast.trial, reason="Falla.", now=cast.now)
+        services.suspend(
+            session,
+            actor,
+            cast.trial,
+            reason="Falla.",
+            ground=GROUND,
+            now=cast.now,
+        )
 
 
 def kinds(session: Session, actor: Actor, cast: Cast) -> set[str]:

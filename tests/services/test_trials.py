@@ -49,6 +49,7 @@ from tests.packs.copies import replace as rewrite
 from tests.racing import race
 from tests.trial_factories import (
     BEGINS,
+    GROUND,
     OPENED,
     OPENER,
     Cast,
@@ -734,7 +735,12 @@ def test_an_associate_stops_a_test_and_both_sides_must_agree_to_go_on(
     cast = running(session, files)
     with unit_of_work(session):
         services.suspend(
-            session, cast.associate.officer, cast.trial, reason="Quejas.", now=cast.now
+            session,
+            cast.associate.officer,
+            cast.trial,
+            reason="Quejas.",
+            ground=GROUND,
+            now=cast.now,
         )
     assert cast.trial.status == TrialStatus.SUSPENDED
     with pytest.raises(NotPossible) as refused, unit_of_work(session):
@@ -753,14 +759,28 @@ def test_an_officer_of_an_assigned_authority_can_stop_a_test_without_any_declara
 ) -> None:
     cast = running(session, files)
     with unit_of_work(session):
-        services.suspend(session, cast.lead.second, cast.trial, reason="Riesgo.", now=cast.now)
+        services.suspend(
+            session,
+            cast.lead.second,
+            cast.trial,
+            reason="Riesgo.",
+            ground=GROUND,
+            now=cast.now,
+        )
     assert cast.trial.status == TrialStatus.SUSPENDED
 
 
 def test_a_suspended_test_enters_no_stage(session: Session, files: FileStore) -> None:
     cast = running(session, files)
     with unit_of_work(session):
-        services.suspend(session, cast.company, cast.trial, reason="Falla.", now=cast.now)
+        services.suspend(
+            session,
+            cast.company,
+            cast.trial,
+            reason="Falla.",
+            ground=GROUND,
+            now=cast.now,
+        )
     stage = read(session, cast).next_gate
     with pytest.raises(TransitionRefused), unit_of_work(session):
         services.enter_stage(session, cast.lead.officer, cast.trial, stage=stage, now=cast.now)
@@ -781,7 +801,14 @@ def test_days_of_suspension_do_not_count(session: Session, files: FileStore) -> 
     cast = running(session, files)
     days = read(session, cast).facts(read(session, cast).next_gate).days_in_stage
     with unit_of_work(session):
-        services.suspend(session, cast.company, cast.trial, reason="Falla.", now=cast.now)
+        services.suspend(
+            session,
+            cast.company,
+            cast.trial,
+            reason="Falla.",
+            ground=GROUND,
+            now=cast.now,
+        )
     cast.now += timedelta(days=9)
     file = read(session, cast)
     assert file.facts(file.next_gate).days_in_stage == days
@@ -818,7 +845,14 @@ def test_officers_who_are_gone_are_told_nothing(
     cast = running(session, files)
     gone(session, cast.lead.officer)
     with unit_of_work(session):
-        services.suspend(session, cast.company, cast.trial, reason="Falla.", now=cast.now)
+        services.suspend(
+            session,
+            cast.company,
+            cast.trial,
+            reason="Falla.",
+            ground=GROUND,
+            now=cast.now,
+        )
     told = set(
         session.scalars(
             select(OutboxMail.person_id).where(OutboxMail.template == "trials/suspended")
@@ -843,7 +877,12 @@ def test_the_company_is_told_of_a_suspension(session: Session, files: FileStore)
     cast = running(session, files)
     with unit_of_work(session):
         services.suspend(
-            session, cast.associate.officer, cast.trial, reason="Quejas.", now=cast.now
+            session,
+            cast.associate.officer,
+            cast.trial,
+            reason="Quejas.",
+            ground=GROUND,
+            now=cast.now,
         )
     told = set(
         session.scalars(

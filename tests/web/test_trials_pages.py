@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -9,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sandbox.coordination import services as coordination
-from sandbox.domain.packs import Ending
+from sandbox.domain.packs import Ending, Suspender
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.mail import OutboxMail
 from sandbox.models import (
     Application,
     GateEvidence,
@@ -29,6 +31,7 @@ from sandbox.trials.services.suspension import suspend_by_rule
 from tests.factories import make_company, pack
 from tests.pages import JudgingClient
 from tests.trial_factories import (
+    GROUND,
     Cast,
     declare,
     good_readings,
@@ -153,10 +156,33 @@ def test_an_officer_who_has_not_declared_can_stop_the_test(
     running(session, cast)
     client = window(cast.associate.second)
     assert address(cast, "suspend") in client.get(address(cast)).links.values()
-    done = client.submit(address(cast, "suspend"), {"reason": "Hay un riesgo inmediato."})
+    done = client.submit(
+        address(cast, "suspend"), {"reason": "Hay un riesgo inmediato.", "ground": GROUND}
+    )
     assert done.status_code == 200
     session.rollback()
     assert cast.trial.status == TrialStatus.SUSPENDED
+
+
+def test_who_stops_a_test_names_one_of_its_own_grounds(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    company, officer = window(cast.company), window(cast.associate.officer)
+    for client, by in ((company, Suspender.COMPANY), (officer, Suspender.AUTHORITIES)):
+        offered = client.get(address(cast, "suspend")).tree.xpath("//input[@name='ground']/@value")
+        assert offered == [each.key for each in pack().grounds_of(by)]
+    assert officer.submit(address(cast, "suspend"), {"reason": "Fallas."}).status_code == 422
+    own = next(each for each in pack().suspension_grounds if each.by == (Suspender.COMPANY,))
+    company.submit(address(cast, "suspend"), {"reason": "Descansamos.", "ground": own.key})
+    session.rollback()
+    for client in (company, officer):
+        assert client.get(address(cast)).main.count(own.name.in_("es")) == 2
+    mail = session.scalars(
+        select(OutboxMail.params).where(OutboxMail.template == "trials/suspended")
+    ).first()
+    assert mail is not None
+    assert mail["ground"] == own.name.in_("es")
 
 
 # --- plan ----------------------------------------------------------------------------------------
@@ -315,7 +341,7 @@ def test_a_suspended_test_offers_no_work_at_its_gate_and_says_why_it_refuses_it(
     assert parts["document"] in before[company]
     assert parts["approve"] in before[lead]
     form = company.get(parts["document"])
-    company.submit(address(cast, "suspend"), {"reason": "Falla."})
+    company.submit(address(cast, "suspend"), {"reason": "Falla.", "ground": GROUND})
     for client in (company, lead):
         links = client.get(address(cast)).links.values()
         assert not any("/gates/" in link for link in links)
@@ -466,14 +492,15 @@ def test_what_counts_no_longer_is_shown_to_all_and_why_to_authorities_and_secret
 # --- suspension ----------------------------------------------------------------------------------
 
 
-def test_suspending_needs_a_reason_and_nothing_else(
+def test_suspending_needs_a_ground_and_a_reason_and_nothing_else(
     session: Session, cast: Cast, window: Open
 ) -> None:
     running(session, cast)
     client = window(cast.associate.officer)
-    assert client.submit(address(cast, "suspend"), {"reason": ""}).status_code == 422
-    assert client.submit(address(cast, "suspend"), {"reason": "Quejas."}).status_code == 200
-    again = client.submit(address(cast, "suspend"), {"reason": "Quejas."})
+    said = {"reason": "Quejas.", "ground": GROUND}
+    assert client.submit(address(cast, "suspend"), {**said, "reason": ""}).status_code == 422
+    assert client.submit(address(cast, "suspend"), said).status_code == 200
+    again = client.submit(address(cast, "suspend"), said)
     assert again.status_code == 409
     session.rollback()
     assert session.scalar(select(func.count(Suspension.id))) == 1
@@ -656,7 +683,7 @@ def test_the_case_says_what_is_next_with_its_trial(
 ) -> None:
     running(session, cast)
     lead = window(cast.lead.officer)
-    lead.submit(address(cast, "suspend"), {"reason": "Quejas."})
+    lead.submit(address(cast, "suspend"), {"reason": "Quejas.", "ground": GROUND})
     page = lead.get(f"/cases/{cast.trial.application_id}")
     assert "La prueba está detenida" in page.main
     assert "salvo que la hayan suspendido las reglas" in page.main
@@ -668,7 +695,7 @@ def test_the_page_says_who_decides_that_a_suspended_test_goes_on(
 ) -> None:
     running(session, cast)
     with unit_of_work(session):
-        stop = suspend_by_rule if by_rule else services.suspend
+        stop = suspend_by_rule if by_rule else partial(services.suspend, ground=GROUND)
         stop(session, cast.associate.officer, cast.trial, reason="Quejas.", now=cast.now)
     page = window(cast.lead.officer).get(address(cast))
     assert ("Continúa cuando la autoridad coordinadora esté de acuerdo." in page.main) == by_rule

@@ -56,6 +56,8 @@ from sandbox.domain.packs.trials import (
     RequirementSpec,
     StageSpec,
     StartConditionSpec,
+    Suspender,
+    SuspensionGroundSpec,
     TierSpec,
     Who,
 )
@@ -110,6 +112,8 @@ __all__ = [
     "StartConditionSpec",
     "SuccessionSpec",
     "SuccessorSpec",
+    "Suspender",
+    "SuspensionGroundSpec",
     "SuspensionWindowSpec",
     "TermSpec",
     "Text",

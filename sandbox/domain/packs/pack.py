@@ -35,6 +35,8 @@ from sandbox.domain.packs.trials import (
     IncidentClassSpec,
     MetricSpec,
     PlanFieldSpec,
+    Suspender,
+    SuspensionGroundSpec,
     TierSpec,
 )
 
@@ -73,6 +75,7 @@ class PolicyPack:
     conditions_are_public: bool = False  # those of the decision, in register and outcome report
     report_needs_consent: bool = False  # the company agrees before its outcome report is public
     final_report_days: int | None = None  # the company reports on a test that ended; calendar days
+    suspension_grounds: tuple[SuspensionGroundSpec, ...] = ()  # none: a reason in words is enough
     suspension_windows: tuple[SuspensionWindowSpec, ...] = ()
     successions: tuple[SuccessionSpec, ...] = ()
     glossary: tuple[TermSpec, ...] = ()
@@ -126,6 +129,14 @@ class PolicyPack:
     def exits(self, ends: Ending) -> tuple[ExitKindSpec, ...]:
         """List the kinds of exit that belong to one way of ending."""
         return tuple(kind for kind in self.exit_kinds if kind.ends is ends)
+
+    def grounds_of(self, by: Suspender) -> tuple[SuspensionGroundSpec, ...]:
+        """List the grounds on which a party may stop a test."""
+        return tuple(ground for ground in self.suspension_grounds if by in ground.by)
+
+    def find_ground(self, key: str | None) -> SuspensionGroundSpec | None:
+        """Return the ground with this key, if these rules have it."""
+        return next((ground for ground in self.suspension_grounds if ground.key == key), None)
 
     def criterion(self, key: str) -> CriterionSpec:
         """Return the criterion with this key. Raises: KeyError."""

@@ -114,6 +114,23 @@ class TierSpec:
         raise KeyError(key)
 
 
+class Suspender(StrEnum):
+    """Name who stops a test, as the pack does."""
+
+    COMPANY = "company"
+    AUTHORITIES = "authorities"
+    RULES = "rules"  # a reading in breach of a metric that suspends
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionGroundSpec:
+    """Name a ground on which a test may be stopped, and by whom."""
+
+    key: str
+    name: Text
+    by: tuple[Suspender, ...]
+
+
 class Direction(StrEnum):
     """Say which way a metric is good."""
 

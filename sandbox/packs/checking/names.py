@@ -26,6 +26,7 @@ def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
         "incident_classes",
         "relief_kinds",
         "report_sections",
+        "suspension_grounds",
         "suspension_windows",
         "successions",
     ):

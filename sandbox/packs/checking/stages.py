@@ -8,10 +8,11 @@ from sandbox.domain.packs import (
     RequirementSpec,
     Silence,
     StageSpec,
+    Suspender,
     TierSpec,
     Who,
 )
-from sandbox.packs.checking.findings import Finding
+from sandbox.packs.checking.findings import Finding, repeated
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 
@@ -83,6 +84,33 @@ def _gates(path: Path, tier: TierSpec) -> Iterator[Finding]:
                 )
             seen.add(requirement.key)
             yield from _requirement(here, requirement, left, tier)
+
+
+def judge_grounds(pack: PolicyPack) -> Iterator[Finding]:
+    """Find grounds of suspension that would keep somebody from the emergency stop."""
+    if not pack.suspension_grounds:
+        return
+    path: Path = ("suspension_grounds",)
+    for index, ground in enumerate(pack.suspension_grounds):
+        yield from repeated((*path, index, "by"), ground.by)
+    for party in (Suspender.COMPANY, Suspender.AUTHORITIES):
+        if not pack.grounds_of(party):
+            yield Finding(
+                path, Fault.MISSING, f'none is by "{party}", so that it could not stop a test'
+            )
+    others = [each for each in pack.suspension_grounds if Suspender.RULES in each.by]
+    for ground in others[1:]:
+        yield Finding(
+            (*path, pack.suspension_grounds.index(ground), "by"),
+            Fault.DUPLICATE,
+            f'"{others[0].key}" is the ground of the rules already',
+        )
+    if others and not any(metric.breach_suspends for metric in pack.metrics):
+        yield Finding(
+            (*path, pack.suspension_grounds.index(others[0]), "by"),
+            Fault.INCONSISTENT,
+            "no breach of a metric suspends, so that the rules stop no test",
+        )
 
 
 WHO: Mapping[RequirementKind, Sequence[Who]] = {

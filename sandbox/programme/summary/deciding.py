@@ -106,6 +106,12 @@ def endings_lines(pack: PolicyPack) -> Iterator[Line]:
     yield 1, _("Kinds of exit")
     for kind in pack.exit_kinds:
         yield 2, f"{read(kind.name)} [{WORDS[kind.ends]}]"
+    yield 1, _("Suspension")
+    if not pack.suspension_grounds:
+        yield 2, _("The company and every authority may stop a test with a reason.")
+    for ground in pack.suspension_grounds:
+        parties = ", ".join(str(WORDS[party]) for party in ground.by)
+        yield 2, f"{read(ground.name)} [{parties}]"
     if pack.final_report_days is not None:
         yield 1, _("Final report of the company")
         yield (

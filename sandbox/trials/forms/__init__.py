@@ -5,6 +5,7 @@ from sandbox.trials.forms.endings import (
     EndEarlyForm,
     FinalReportForm,
     SuspendForm,
+    suspend_form,
     with_exit_kinds,
 )
 from sandbox.trials.forms.incidents import (
@@ -50,6 +51,7 @@ __all__ = [
     "plan_form",
     "read_decimal",
     "report_form",
+    "suspend_form",
     "typed_plan",
     "with_exit_kinds",
 ]

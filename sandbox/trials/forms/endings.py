@@ -4,14 +4,33 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import RadioField, TextAreaField
 
-from sandbox.domain.packs import Ending, PolicyPack
+from sandbox.domain.packs import Ending, PolicyPack, Suspender
 from sandbox.kernel.forms import PlatformForm, Required, WordLimit
 
 
 class SuspendForm(PlatformForm):
-    """Stop a trial: one reason is all that is asked."""
+    """Stop a trial: a reason is asked for, and a ground where the rules name any."""
 
+    ground = RadioField(_l("On which ground?"), [Required()])
     reason = TextAreaField(_l("Why must the test stop?"), [Required(), WordLimit(500)])
+
+    @property
+    def named(self) -> str | None:
+        """Return the ground that was named, where the rules have any."""
+        return self.ground.data if "ground" in self else None
+
+
+def suspend_form(pack: PolicyPack, by: Suspender, language: str) -> SuspendForm:
+    """Offer the grounds on which a party may stop a test; one that is alone is chosen already."""
+    form = SuspendForm()
+    grounds = pack.grounds_of(by)
+    if not grounds:
+        del form.ground
+        return form
+    form.ground.choices = [(each.key, each.name.in_(language)) for each in grounds]
+    if len(grounds) == 1 and not form.is_submitted():
+        form.ground.data = grounds[0].key
+    return form
 
 
 class CompleteForm(PlatformForm):

@@ -7,14 +7,16 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
+from sandbox.domain.packs import Suspender
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.trials import TrialAction, move
+from sandbox.domain.trials import TrialAction, ground_of_suspension, move
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.models import (
     Suspension,
     Trial,
 )
+from sandbox.packs import active
 from sandbox.trials import notices
 from sandbox.trials.services.parts import (
     acting,
@@ -28,18 +30,25 @@ from sandbox.trials.services.silence import end_running_terms
 
 
 def suspend(
-    session: Session, actor: Actor, trial: Trial, *, reason: str, now: datetime
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    *,
+    reason: str,
+    ground: str | None = None,
+    now: datetime,
 ) -> Suspension:
-    """Stop the trial at once; one reason is all it takes.
+    """Stop the trial at once; a reason, and a ground where the pack names any, is all it takes.
 
-    Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING).
+    Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING, GROUND_UNKNOWN).
     """
     require(session, actor, P.TRIAL_SUSPEND, trial)
     status = start_move(session, trial, TrialAction.SUSPEND)
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     authority = acting(session, trial, actor)
-    suspension = _suspension(trial, actor, reason=reason.strip(), now=now)
+    by = Suspender.AUTHORITIES if authority else Suspender.COMPANY
+    suspension = _suspension(trial, actor, by=by, ground=ground, reason=reason.strip(), now=now)
     suspension.authority_id = authority.authority_id if authority else None
     suspension.by_company = authority is None
     end_running_terms(session, actor, read(session, trial, now), now=now)
@@ -54,8 +63,9 @@ def suspend(
         now=now,
         authority_id=suspension.authority_id,
         by_company=suspension.by_company,
+        ground=suspension.ground,
     )
-    notices.tell_everybody(session, trial, "trials/suspended", now, reason=suspension.reason)
+    _tell(session, trial, suspension, now)
     return suspension
 
 
@@ -69,18 +79,42 @@ def suspend_by_rule(
     Raises: TransitionRefused.
     """
     status = move(*place_of(trial), TrialAction.SUSPEND)
-    suspension = _suspension(trial, actor, reason=reason, now=now)
+    suspension = _suspension(trial, actor, by=Suspender.RULES, ground=None, reason=reason, now=now)
     suspension.suspender_agreed_at = now
     end_running_terms(session, actor, read(session, trial, now), now=now)
     session.add(suspension)
     trial.status = status.value
     touch(trial, now)
-    record(session, actor, Deed.TRIAL_SUSPENDED, trial, now=now, by_company=False, by_rule=True)
-    notices.tell_everybody(session, trial, "trials/suspended", now, reason=reason)
+    record(
+        session,
+        actor,
+        Deed.TRIAL_SUSPENDED,
+        trial,
+        now=now,
+        by_company=False,
+        by_rule=True,
+        ground=suspension.ground,
+    )
+    _tell(session, trial, suspension, now)
 
 
-def _suspension(trial: Trial, actor: Actor, *, reason: str, now: datetime) -> Suspension:
+def _tell(session: Session, trial: Trial, suspension: Suspension, now: datetime) -> None:
+    ground = active.pack_of(trial).find_ground(suspension.ground)
+    notices.tell_everybody(
+        session,
+        trial,
+        "trials/suspended",
+        now,
+        reason=suspension.reason,
+        ground=None if ground is None else ground.name,
+    )
+
+
+def _suspension(
+    trial: Trial, actor: Actor, *, by: Suspender, ground: str | None, reason: str, now: datetime
+) -> Suspension:
     return Suspension(
+        ground=ground_of_suspension(active.pack_of(trial), by, ground),
         trial_id=trial.id,
         by_company=False,
         reason=reason,

@@ -9,13 +9,15 @@ from flask_babel import gettext as _
 from sandbox.access.checks import NotFound
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
-from sandbox.domain.packs import Ending
+from sandbox.domain.packs import Ending, Suspender
 from sandbox.domain.trials import TrialWork
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.files import accept, content_disposition
 from sandbox.kernel.forms import takes_files
 from sandbox.kernel.language import current_language
+from sandbox.models import Trial
+from sandbox.packs import active
 from sandbox.trials import forms, queries, services
 from sandbox.trials.views.shared import bp, do, file_of, form_page, to
 
@@ -23,16 +25,24 @@ from sandbox.trials.views.shared import bp, do, file_of, form_page, to
 @bp.route("/<uuid:trial_id>/suspend", methods=["GET", "POST"])
 @needs(P.TRIAL_SUSPEND)
 def suspend(trial_id: UUID) -> ResponseReturnValue:
-    """Stop the test at once: one page, one reason."""
-    session, actor, form = db.session(), current_actor(), forms.SuspendForm()
+    """Stop the test at once: one page, a reason and, where the rules name any, a ground."""
+    session, actor = db.session(), current_actor()
     trial = queries.get_trial(session, actor, trial_id, P.TRIAL_SUSPEND)
+    form = _suspend_form(trial)
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
         return render_template("trials/suspend.html", trial=trial, form=form), status
     with unit_of_work(session):
-        services.suspend(session, actor, trial, reason=form.reason.data or "", now=utc_now())
+        reason, ground = form.reason.data or "", form.named
+        services.suspend(session, actor, trial, reason=reason, ground=ground, now=utc_now())
     flash(_("The test is suspended. Everybody on the case is being told."), "success")
     return redirect(url_for("home.case", application_id=trial.application_id), 303)
+
+
+def _suspend_form(trial: Trial) -> forms.SuspendForm:
+    is_own = trial.organisation_id in current_actor().member_of
+    by = Suspender.COMPANY if is_own else Suspender.AUTHORITIES
+    return forms.suspend_form(active.pack_of(trial), by, current_language())
 
 
 @bp.post("/<uuid:trial_id>/resume")

@@ -14,6 +14,7 @@ from sandbox.domain.packs import (
     RequirementKind,
     RequirementSpec,
     StageSpec,
+    Suspender,
     TierSpec,
     Who,
 )
@@ -380,11 +381,13 @@ class Trialling:
 
     def _suspend(self) -> None:
         code = (self.story.associates or (self.story.lead,))[0]
+        grounds = self.story.pack.grounds_of(Suspender.AUTHORITIES)
         services.suspend(
             self.story.world.session,
             self.story.named[code],
             self.trial,
             reason=self.story.words.deed("suspended"),
+            ground=next((each.key for each in grounds), None),
             now=self.story.tick(),
         )
 
