@@ -32,6 +32,11 @@ def judge(metric: MetricSpec, value: Decimal) -> Level:
     return Level.WITHIN
 
 
+def exceeds_cap(stage: StageSpec, participants: int) -> bool:
+    """Tell whether more people take part than the stage allows."""
+    return stage.participants_cap is not None and participants > stage.participants_cap
+
+
 def worst(levels: Iterable[Level]) -> Level:
     """Return the worst of the levels; nothing read is nothing wrong."""
     order = list(Level)

@@ -271,6 +271,8 @@ class StageSchema(PartSchema):
     gate = Each(Part(RequirementSchema))
     participants_cap = Whole(1)
     places_cap = Whole(1, 10_000)
+    amount_per_person_cap = Whole(1)
+    amount_total_cap = Whole(1)
     report_every_days = Whole(1, 3_650)
     live = Flag()
 

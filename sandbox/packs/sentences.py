@@ -394,9 +394,13 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "purpose": "What the stage is for.",
             "max_days": "The most calendar days in it; the page of the test counts them.",
             "gate": "What must be there before the test may enter it.",
-            "participants_cap": "The most participants; the page of the test and the drawing show "
-            "it.",
-            "places_cap": "The most places; the drawing shows it.",
+            "participants_cap": "The most participants; a report that tells of more is marked. "
+            "Like every cap it stands on the page of the test, in its plan, in the register and "
+            "in the drawing.",
+            "places_cap": "The most places.",
+            "amount_per_person_cap": "The most money that may be at stake for one participant, in "
+            "cents.",
+            "amount_total_cap": "The most money that may be at stake in all, in cents.",
             "report_every_days": "After how many calendar days the company reports, again and "
             "again. Required if live, and no longer than the stage.",
             "live": "Whether real people take part.",

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from sandbox.domain.packs import PolicyPack, RequirementSpec, StageSpec, TierSpec, Who
 from sandbox.kernel.language import current_language
 from sandbox.programme.words import WORDS, read
+from sandbox.trials.sentences import cap_words
 
 # Units: points of the drawing.
 MARGIN = 24
@@ -62,7 +63,7 @@ def diagram(pack: PolicyPack, tiers: Sequence[TierSpec]) -> str:
     rows: list[Row] = []
     y = MARGIN + TITLE
     for tier in tiers:
-        row, y = _row(tier, y)
+        row, y = _row(tier, y, pack.currency)
         rows.append(row)
     boxes = max((len(row.boxes) for row in rows), default=0)
     width = 2 * MARGIN + max(boxes, FEWEST_BOXES) * (BOX + BETWEEN) - BETWEEN
@@ -84,14 +85,21 @@ def diagram(pack: PolicyPack, tiers: Sequence[TierSpec]) -> str:
     )
 
 
-def _row(tier: TierSpec, y: int) -> tuple[Row, int]:
+def _row(tier: TierSpec, y: int, currency: str) -> tuple[Row, int]:
     summary = tuple(
         Line(y + 24 + number * LINE, text, "fact")
         for number, text in enumerate(textwrap.wrap(read(tier.summary), WIDE_LETTERS))
     )
     top = y + 24 + (len(summary) + 1) * LINE
     boxes = [
-        _box(place, top, stage_facts(stage), stage.gate, name=read(stage.name), is_live=stage.live)
+        _box(
+            place,
+            top,
+            stage_facts(stage, currency),
+            stage.gate,
+            name=read(stage.name),
+            is_live=stage.live,
+        )
         for place, stage in enumerate(tier.stages)
     ]
     if tier.stages:
@@ -141,23 +149,14 @@ def _write(lines: list[Line], y: int, text: str, kind: str) -> int:
     return y
 
 
-def stage_facts(stage: StageSpec) -> list[str]:
+def stage_facts(stage: StageSpec, currency: str) -> list[str]:
     """Say how long a stage may last, who takes part and how often it is reported on."""
     facts = [
         ngettext("%(num)d day at most", "%(num)d days at most", stage.max_days),
     ]
     if stage.live:
         facts.append(_("With real participants"))
-    if stage.participants_cap is not None:
-        facts.append(
-            ngettext(
-                "%(num)d participant at most",
-                "%(num)d participants at most",
-                stage.participants_cap,
-            )
-        )
-    if stage.places_cap is not None:
-        facts.append(ngettext("%(num)d place at most", "%(num)d places at most", stage.places_cap))
+    facts += cap_words(stage, currency)
     if stage.report_every_days is not None:
         facts.append(
             ngettext("A report every day", "A report every %(num)d days", stage.report_every_days)

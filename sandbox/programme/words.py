@@ -83,6 +83,8 @@ FIELD: dict[str, object] = {
     "acceptance_days": _l("business days to accept or decline"),
     "acceptance_silence": _l("effect of silence on the acceptance"),
     "activity_question": _l("question that asks for the preponderant activity"),
+    "amount_per_person_cap": _l("most money for each participant"),
+    "amount_total_cap": _l("most money in all"),
     "answer_days": _l("business days to approve"),
     "answer_weight": _l("weight of an answer when the lead is proposed"),
     "appeals": _l("text on remedies"),
@@ -444,6 +446,8 @@ def change_sentence(pack: PolicyPack, change: Change) -> str:
 
 def _is_money(change: Change) -> bool:
     """Tell whether the values are amounts in cents."""
+    if change.field in ("amount_per_person_cap", "amount_total_cap"):
+        return True
     part = change.trail[-1].part if change.trail else None
     is_bound = change.field in ("minimum", "maximum")
     return is_bound and isinstance(part, QuestionSpec) and part.kind is QuestionKind.MONEY

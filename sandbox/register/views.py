@@ -23,6 +23,7 @@ from sandbox.register import queries
 from sandbox.register.exports import csv_lines
 from sandbox.register.schemas import RegisteredRoundTableSchema, RegisteredTrialSchema
 from sandbox.round_tables import queries as round_table_queries
+from sandbox.trials.sentences import cap_words
 
 bp = Blueprint("register", __name__)
 
@@ -56,6 +57,7 @@ def trial(reference: str) -> ResponseReturnValue:
         pack=pack,
         authorities=queries.list_authorities(session, row.application_id),
         stages=_plan(row, queries.list_stages(session, row.id), pack),
+        cap_words=cap_words,
         shows_conditions=_shows_conditions(row, pack),
     )
 

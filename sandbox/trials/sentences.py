@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from sandbox.domain.gates import MissingKind, MissingPart
-from sandbox.domain.packs import IncidentClassSpec, PolicyPack, Who
+from sandbox.domain.packs import IncidentClassSpec, PolicyPack, StageSpec, Who
+from sandbox.kernel.formats import money
 from sandbox.kernel.language import current_language
 
 SECONDS_AN_HOUR = 3_600
@@ -50,6 +51,27 @@ def class_terms(spec: IncidentClassSpec) -> str:
             )
         )
     return " ".join(parts)
+
+
+def cap_words(stage: StageSpec, currency: str) -> list[str]:
+    """Say how many people and places, and how much money, a stage may reach at most."""
+    caps: list[str] = []
+    if stage.participants_cap is not None:
+        caps.append(
+            ngettext(
+                "%(num)d participant at most",
+                "%(num)d participants at most",
+                stage.participants_cap,
+            )
+        )
+    if stage.places_cap is not None:
+        caps.append(ngettext("%(num)d place at most", "%(num)d places at most", stage.places_cap))
+    if stage.amount_per_person_cap is not None:
+        amount = money(stage.amount_per_person_cap, currency)
+        caps.append(_("%(amount)s at most for each participant", amount=amount))
+    if stage.amount_total_cap is not None:
+        caps.append(_("%(amount)s at most in all", amount=money(stage.amount_total_cap, currency)))
+    return caps
 
 
 def term_words(due_at: datetime, now: datetime) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.domain.monitoring import Level, judge, next_report_due, reports_due, worst
+from sandbox.domain.monitoring import Level, exceeds_cap, judge, next_report_due, reports_due, worst
 from sandbox.domain.packs import Direction
 from tests.domain.tiny_pack import stage, tiny_pack
 
@@ -104,3 +104,13 @@ def test_report_is_due_on_its_day_and_not_before() -> None:
 def test_stage_without_cadence_asks_for_no_report() -> None:
     assert reports_due(stage("plan"), START, date(2030, 1, 1), 0) == ()
     assert next_report_due(stage("plan"), START, START, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("cap", "participants", "expected"), [(12, 12, False), (12, 13, True), (None, 10**6, False)]
+)
+def test_cap_on_participants_is_exceeded_beyond_it(
+    cap: int | None, participants: int, expected: bool
+) -> None:
+    stage = replace(tiny_pack().tiers[0].stages[1], participants_cap=cap)
+    assert exceeds_cap(stage, participants) is expected

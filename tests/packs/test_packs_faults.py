@@ -500,6 +500,12 @@ FAULTS = {
     "relief of an unknown kind": Spoilt(
         RULES, 'value = "waiver"', 'value = "weiver"', '  {value = "weiver"',
         "sections[3].questions[1].columns[2].options[1].value", Fault.UNKNOWN_REFERENCE),
+    "more for one than for all": Spoilt(
+        MINIMAL, "places_cap = 3", "amount_per_person_cap = 200\namount_total_cap = 199",
+        "amount_per_person_cap", "tiers[0].stages[1].amount_per_person_cap", Fault.INCONSISTENT),
+    "cap of nothing": Spoilt(
+        MINIMAL, "places_cap = 3", "amount_total_cap = 0", "amount_total_cap",
+        "tiers[0].stages[1].amount_total_cap", Fault.NOT_ALLOWED),
     # --- endings
     "final report within no day": Spoilt(
         PACK, "final_report_days = 30", "final_report_days = 0", "final_report_days",

@@ -13,6 +13,7 @@ AREA_OTHER = 'ask_if = {question = "area", equals = "other"}'
 AUTHORITIES = "authorities.toml"
 COORDINATION = "coordination.toml"
 LIMITED = "tier-2-limited.toml"
+HIGH = "tier-3-high.toml"
 RISK = "risk.toml"
 COFECE = 'code = "COFECE"'
 CLAIMS = (
@@ -55,6 +56,9 @@ SPOILT = {
         'key = "asked"\nask_if = {all = [{question = "law", equals = "other"}, '
         '{not = {question = "law", equals = "other"}}]}',
         "sections[3].questions[1].columns[3].ask_if", Fault.UNREACHABLE, 1),
+    "cap that falls": Spoilt(
+        HIGH, "places_cap = 8", "places_cap = 1",
+        "tiers[2].stages[3].places_cap", Fault.ODD, None),
     "condition that always holds": Spoilt(
         INNOVATION, AREA_OTHER,
         'ask_if = {any = [{question = "area", equals = "other"}, '

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -25,6 +26,8 @@ from sandbox.models import (
     Suspension,
     TrialPlan,
 )
+from sandbox.packs import active
+from sandbox.packs.loading import PackRegistry
 from sandbox.trials import services
 from sandbox.trials.forms import read_decimal
 from sandbox.trials.services.suspension import suspend_by_rule
@@ -34,12 +37,14 @@ from tests.trial_factories import (
     GROUND,
     Cast,
     declare,
+    enter_next,
     good_readings,
     hand_in_report,
     make_trial,
     pass_first_gate,
     read,
     recuse,
+    work_the_gate,
 )
 
 OpenWindow = Callable[[str], JudgingClient]
@@ -391,6 +396,59 @@ def test_readings_are_taken_in_both_number_styles(
     session.rollback()
     reading = session.scalars(select(Reading).where(Reading.metric == first)).one()
     assert str(reading.value.normalize()) == "1.5"
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_report_above_the_cap_is_marked_wherever_it_is_named(
+    session: Session, cast: Cast, window: Open, more: int
+) -> None:
+    running(session, cast)
+    while (spec := read(session, cast).current_spec).participants_cap is None:
+        work_the_gate(session, cast)
+        enter_next(session, cast)
+    typed = {
+        f"metric-{key}": str(value) for key, value in good_readings(read(session, cast)).items()
+    }
+    number = str(spec.participants_cap + more)
+    window(cast.company).submit(
+        address(cast, "reports", "new"),
+        {**typed, "participants": number, "narrative": "Sin novedad."},
+    )
+    session.rollback()
+    newest = select(MonitoringReport.id).order_by(MonitoringReport.number.desc())
+    report = session.scalars(newest).first()
+    lead = window(cast.lead.officer)
+    for page in (lead.get(address(cast)), lead.get(address(cast, "reports", str(report)))):
+        assert ("Por encima del tope de participantes" in page.main) is bool(more)
+
+
+def test_caps_of_every_stage_stand_in_the_plan_and_in_the_register(
+    session: Session,
+    cast: Cast,
+    window: Open,
+    client: JudgingClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tier = pack().tier(cast.trial.tier)
+    stages = tuple(
+        replace(stage, places_cap=7, amount_per_person_cap=150_000, amount_total_cap=9_000_000)
+        if stage.live
+        else stage
+        for stage in tier.stages
+    )
+    tiers = tuple(replace(tier, stages=stages) if each == tier else each for each in pack().tiers)
+    rules = PackRegistry([replace(pack(), tiers=tiers)])
+    monkeypatch.setattr(active._Active, "registry", rules)
+    reference = cast.trial.reference
+    session.rollback()
+    company = window(cast.company)
+    for page in (company.get(address(cast, "plan")), client.get(f"/register/{reference}")):
+        for words in (
+            "7 lugares",
+            "$1,500.00 MXN como máximo por",
+            "$90,000.00 MXN como máximo en",
+        ):
+            assert words in page.main
 
 
 @pytest.mark.parametrize("typed", ["mucho", "", "1e999", "NaN", "1,2,3x"])

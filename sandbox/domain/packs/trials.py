@@ -66,7 +66,10 @@ class RequirementSpec:
 
 @dataclass(frozen=True, slots=True)
 class StageSpec:
-    """Describe a stage and the gate in front of it (the first stage's gate is empty)."""
+    """Describe a stage and the gate in front of it (the first stage's gate is empty).
+
+    Units: the caps on amounts are cents of the pack's currency.
+    """
 
     key: str
     name: Text
@@ -75,6 +78,8 @@ class StageSpec:
     gate: tuple[RequirementSpec, ...] = ()
     participants_cap: int | None = None
     places_cap: int | None = None
+    amount_per_person_cap: int | None = None
+    amount_total_cap: int | None = None
     report_every_days: int | None = None
     live: bool = False  # real participants are exposed; a suspension stops it
 

@@ -45,6 +45,7 @@ def judge_stages(pack: PolicyPack) -> Iterator[Finding]:
             )
         for inner, stage in enumerate(tier.stages):
             yield from _cadence((*path, "stages", inner), stage)
+            yield from _amounts((*path, "stages", inner), stage)
         yield from _gates(path, tier)
 
 
@@ -61,6 +62,17 @@ def _cadence(path: Path, stage: StageSpec) -> Iterator[Finding]:
             Fault.INCONSISTENT,
             f"is longer than the stage ({stage.max_days} days): no report would ever fall due",
             f"at most {stage.max_days}",
+        )
+
+
+def _amounts(path: Path, stage: StageSpec) -> Iterator[Finding]:
+    each, total = stage.amount_per_person_cap, stage.amount_total_cap
+    if each is not None and total is not None and each > total:
+        yield Finding(
+            (*path, "amount_per_person_cap"),
+            Fault.INCONSISTENT,
+            f"is more than all participants together may reach ({total})",
+            f"at most {total}",
         )
 
 

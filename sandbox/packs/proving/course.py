@@ -27,6 +27,8 @@ ENDED_BY: Mapping[str, tuple[str, ...]] = {
     ApplicationStatus.INFORMATION_REQUESTED.value: ("information_answer", "return_answer"),
 }
 
+CAPS = ("participants_cap", "places_cap", "amount_per_person_cap", "amount_total_cap")
+
 
 def prove_stages_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
     """Prove that every stage is reached and left, and that a test can always end."""
@@ -48,6 +50,7 @@ def prove_stages_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
                     "company, lead, associates, secretariat",
                 )
         yield from _odd_gates(path, tier)
+        yield from _falling_caps(path, tier)
         stages += len(tier.stages)
         gates += sum(len(stage.gate) for stage in tier.stages) + len(tier.completion)
     for ends in Ending:
@@ -93,6 +96,20 @@ def _odd_gates(path: Path, tier: TierSpec) -> Iterator[Warned]:
             )
     if tier.stages and not any(stage.live for stage in tier.stages):
         yield Warned(Finding(path, Fault.ODD, "none of its stages is live: nothing is tested"))
+
+
+def _falling_caps(path: Path, tier: TierSpec) -> Iterator[Warned]:
+    """Find live stages that allow less than a live one before: who takes part would have to go."""
+    largest: dict[str, int] = {}
+    for place, stage in enumerate(tier.stages):
+        for name in CAPS if stage.live else ():
+            cap = getattr(stage, name)
+            if cap is None:
+                continue
+            if cap < largest.get(name, 0):
+                what = f"is smaller than that of an earlier live stage ({largest[name]})"
+                yield Warned(Finding((*path, "stages", place, name), Fault.ODD, what))
+            largest[name] = max(cap, largest.get(name, 0))
 
 
 def _stuck() -> list[TrialStatus]:

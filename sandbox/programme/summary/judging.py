@@ -54,7 +54,7 @@ def tier_lines(pack: PolicyPack, tier: TierSpec) -> Iterator[Line]:
         for condition in tier.start_conditions:
             yield 3, f"{read(condition.label)} [{WORDS[condition.owner]}]"
     for stage in tier.stages:
-        facts = (f"{fact[:1].lower()}{fact[1:]}" for fact in stage_facts(stage))
+        facts = (f"{fact[:1].lower()}{fact[1:]}" for fact in stage_facts(stage, pack.currency))
         yield 2, f"{read(stage.name)}: {'; '.join(facts)}"
         yield from _gate(stage.gate)
     yield 2, _("Completed")

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sandbox.domain.gates import GateFacts, GateState, gate_state
-from sandbox.domain.monitoring import Level, next_report_due, reports_due
+from sandbox.domain.monitoring import Level, exceeds_cap, next_report_due, reports_due
 from sandbox.domain.outcomes import final_report_due_on
 from sandbox.domain.packs import (
     PolicyPack,
@@ -227,6 +227,11 @@ class TrialFile:
         since = (self.entered_on, self.today, self.suspended_days)
         due = reports_due(spec, *since)
         return due[handed_in] if handed_in < len(due) else next_report_due(spec, *since)
+
+    def is_above_cap(self, report: MonitoringReport) -> bool:
+        """Tell whether a report tells of more participants than its stage allows."""
+        key = next((stage.key for stage in self.stages if stage.id == report.stage_id), None)
+        return key is not None and exceeds_cap(self.tier.stage(key), report.participants)
 
     @property
     def final_report_due_on(self) -> date | None:

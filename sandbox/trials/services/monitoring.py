@@ -120,7 +120,14 @@ def submit_report(
     for metric in breaches:
         if metric not in former:
             open_breach(session, actor, file, metric=metric, value=readings[metric], now=now)
-    notices.tell_authorities(session, trial, "trials/report_submitted", now, number=report.number)
+    notices.tell_authorities(
+        session,
+        trial,
+        "trials/report_submitted",
+        now,
+        number=report.number,
+        is_above_cap=file.is_above_cap(report),
+    )
     return report
 
 
