@@ -61,6 +61,7 @@ class CasePage:
     granted: frozenset[P]
     newer_rules: str | None
     clock: ClockReading | None
+    waits_for_clock: bool  # the term of the decision begins with an act that is still to come
     next_step: object
     next_party: Party
     history: Sequence[Any]
@@ -95,6 +96,8 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         granted=granted,
         newer_rules=_newer_rules(application, trial, granted),
         clock=applications.clock_of(session, application, pack, today, stops=stops),
+        waits_for_clock=application.clock_started_on is None
+        and ApplicationStatus(application.status) in OPEN_STATUSES - {ApplicationStatus.DRAFT},
         next_step=step,
         next_party=party,
         history=list_history(session, actor, application_id),

@@ -152,6 +152,7 @@ class ClockSchema(PartSchema):
     length = Whole(1, 3_650, required=True)
     stops_in = Each(Key())
     silence = Word(packs.Silence)
+    starts = Word(packs.ClockStart)
 
 
 class OptionSchema(PartSchema):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sandbox.domain.packs import (
+    ClockStart,
     ClockUnit,
     DecisionRule,
     Direction,
@@ -230,6 +231,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "silence": "What it means when nobody acts in time. The platform acts on it for "
             "`acceptance` and `position`; for other terms it is a statement. A returned "
             "application lapses whatever it says.",
+            "starts": "For `decision` alone: the act with which it begins. Any other term begins "
+            "with the act that it answers.",
         },
     ),
     schemas.PrincipleSchema: TableWords(
@@ -613,6 +616,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Suspender.AUTHORITIES: "Any officer of an authority that is assigned to the case.",
         Suspender.RULES: "The rules themselves: a reading in breach of a metric with "
         "`breach_suspends`.",
+    },
+    ClockStart: {
+        ClockStart.SUBMITTED: "The application is submitted for the first time.",
+        ClockStart.COMPLETE: "The secretariat finds it complete and asks the authorities to take "
+        "it. Until then no term runs, and pages say so.",
     },
     Silence: {
         Silence.GRANTED: "What was asked counts as granted.",

@@ -11,11 +11,12 @@ from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications.queries import lock_application
 from sandbox.authorities.services import register_authorities
-from sandbox.domain.packs import PolicyPack
+from sandbox.domain.packs import ClockStart, PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import tiering
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.clock import local_day
 from sandbox.kernel.db import Stale
 from sandbox.models import (
     Application,
@@ -182,6 +183,10 @@ def move_case(
     application.pack_version = move.new.version
     application.tier = tiering(move.new, move.submission.content["answers"]).tier
     application.changed_at = now
+    starts = move.new.decision_clock.starts
+    if application.clock_started_on is None and starts is ClockStart.SUBMITTED:
+        # Nobody was told of a term before; it is whole from today.
+        application.clock_started_on = local_day(now, move.new.calendar.timezone)
     if move.trial is not None:
         _move_trial(session, move.trial, move, now)
     record(

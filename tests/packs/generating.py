@@ -207,6 +207,7 @@ def _clocks(pack: Writing, rules: Table) -> list[Table]:
             "length": pack.number(1, 60),
             "silence": pack.one_of("granted", "denied", "none"),
             "stops_in": pack.subset(waits),
+            "starts": pack.one_of("submitted", "complete"),
         }
     ]
     for key, (length, silence, stops) in tied.items():

@@ -295,6 +295,9 @@ FAULTS = {
     "clock that stops nowhere": Spoilt(
         COORDINATION, '["returned", "information_requested"]', '["returned", "asleep"]',
         "stops_in", "clocks[0].stops_in[1]", Fault.UNKNOWN_REFERENCE),
+    "clock with a start of its own": Spoilt(
+        COORDINATION, "length = 5\n", 'length = 5\nstarts = "complete"\n',
+        'starts = "complete"', "clocks[2].starts", Fault.INCONSISTENT),
     "clock of another length": Spoilt(
         COORDINATION, "acceptance_days = 5", "acceptance_days = 6",
         'length = 5\nsilence = "granted"', "clocks[2].length", Fault.INCONSISTENT),

@@ -32,7 +32,6 @@ from sandbox.applications.queries.drafts import (
     progress,
 )
 from sandbox.applications.queries.exchanges import (
-    DECISION_CLOCK,
     clock_of,
     find_lead,
     find_open_request,
@@ -71,7 +70,6 @@ from sandbox.applications.queries.waiting import (
 )
 
 __all__ = [
-    "DECISION_CLOCK",
     "EDITABLE",
     "CasePanel",
     "Draft",

@@ -32,8 +32,6 @@ from sandbox.models import (
 )
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 
-DECISION_CLOCK = "decision"
-
 
 def find_return(session: Session, application_id: UUID) -> ApplicationReturn | None:
     """Return the latest return of an application to its company."""
@@ -111,7 +109,7 @@ def clock_of(
     """
     if application.clock_started_on is None:
         return None
-    spec = pack.clock(DECISION_CLOCK)
+    spec = pack.decision_clock
     if stops is None:
         stops = list_stops(session, application.id)
     ended_at = application.decided_at

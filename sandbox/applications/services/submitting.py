@@ -19,7 +19,7 @@ from sandbox.domain.applications import (
     reference,
     relevant,
 )
-from sandbox.domain.packs import PolicyPack
+from sandbox.domain.packs import ClockStart, PolicyPack
 from sandbox.domain.refusals import Incomplete
 from sandbox.domain.risk import tiering
 from sandbox.kernel.actors import Actor
@@ -106,7 +106,9 @@ def submit(
             pack.programme.reference_prefix, today.year, next_number(session, today.year)
         )
     if application.submitted_at is None:
-        application.submitted_at, application.clock_started_on = now, today
+        application.submitted_at = now
+        if pack.decision_clock.starts is ClockStart.SUBMITTED:
+            application.clock_started_on = today
     if not is_first:
         _close_answer(session, application, now=now, today=today)
     record(

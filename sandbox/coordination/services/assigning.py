@@ -66,6 +66,8 @@ def assign(
     session.add_all(assignments)
     application.status = status
     application.changed_at = now
+    # Where the term waits for a complete application, this is the day.
+    application.clock_started_on = application.clock_started_on or today
     record(
         session,
         actor,

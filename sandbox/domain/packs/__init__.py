@@ -15,9 +15,11 @@ from sandbox.domain.packs.outcomes import (
 )
 from sandbox.domain.packs.pack import PolicyPack
 from sandbox.domain.packs.programme import (
+    DECISION_CLOCK,
     AuthoritySpec,
     CalendarSpec,
     ClockSpec,
+    ClockStart,
     ClockUnit,
     CompetenceSpec,
     PrincipleSpec,
@@ -63,6 +65,7 @@ from sandbox.domain.packs.trials import (
 )
 
 __all__ = [
+    "DECISION_CLOCK",
     "ORGANISATION_NAME",
     "ORGANISATION_NUMBER",
     "ORGANISATION_PARTS",
@@ -73,6 +76,7 @@ __all__ = [
     "AuthoritySpec",
     "CalendarSpec",
     "ClockSpec",
+    "ClockStart",
     "ClockUnit",
     "Compare",
     "CompetenceSpec",

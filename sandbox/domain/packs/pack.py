@@ -14,6 +14,7 @@ from sandbox.domain.packs.outcomes import (
     TermSpec,
 )
 from sandbox.domain.packs.programme import (
+    DECISION_CLOCK,
     AuthoritySpec,
     CalendarSpec,
     ClockSpec,
@@ -105,6 +106,11 @@ class PolicyPack:
     def clock(self, key: str) -> ClockSpec:
         """Return the clock with this key. Raises: KeyError."""
         return _by(self.clocks, "key", key)
+
+    @property
+    def decision_clock(self) -> ClockSpec:
+        """Return the term within which an application is decided."""
+        return self.clock(DECISION_CLOCK)
 
     def incident_class(self, key: str) -> IncidentClassSpec:
         """Return the class of incident with this key. Raises: KeyError."""

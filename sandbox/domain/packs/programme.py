@@ -139,9 +139,23 @@ class Silence(StrEnum):
     NONE = "none"
 
 
+DECISION_CLOCK = "decision"
+"""The key of the term within which an application is decided; every sound pack has it."""
+
+
+class ClockStart(StrEnum):
+    """Name the day on which the term of the decision begins."""
+
+    SUBMITTED = "submitted"
+    COMPLETE = "complete"  # found complete, and authorities asked to take it
+
+
 @dataclass(frozen=True, slots=True)
 class ClockSpec:
-    """Give a term its length and say in which statuses it stands still."""
+    """Give a term its length and say in which statuses it stands still.
+
+    Shape: `starts` belongs to the decision alone; the others begin with the act that they answer.
+    """
 
     key: str
     name: Text
@@ -149,3 +163,4 @@ class ClockSpec:
     length: int
     stops_in: tuple[str, ...] = ()
     silence: Silence = Silence.NONE
+    starts: ClockStart = ClockStart.SUBMITTED

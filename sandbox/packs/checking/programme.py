@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from holidays.registry import COUNTRIES
 
 from sandbox.domain.applications import ApplicationStatus
-from sandbox.domain.packs import ClockUnit, PolicyPack, QuestionKind
+from sandbox.domain.packs import ClockStart, ClockUnit, PolicyPack, QuestionKind
 from sandbox.packs.checking.findings import Finding, unknown_names
 from sandbox.packs.checking.questions import all_questions, form_questions
 from sandbox.packs.errors import Fault
@@ -81,6 +81,13 @@ def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
     statuses = {status.value for status in ApplicationStatus}
     for index, clock in enumerate(pack.clocks):
         yield from unknown_names(("clocks", index, "stops_in"), clock.stops_in, statuses)
+        if clock.starts is not ClockStart.SUBMITTED and clock.key != NEEDED_CLOCKS[0]:
+            yield Finding(
+                ("clocks", index, "starts"),
+                Fault.INCONSISTENT,
+                f'only the clock "{NEEDED_CLOCKS[0]}" has a start of its own',
+                ClockStart.SUBMITTED.value,
+            )
     rules = pack.coordination
     for key, days, silence in (
         ("acceptance", rules.acceptance_days, rules.acceptance_silence),

@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.packs import (
+    DECISION_CLOCK,
     ClockSpec,
     ClockUnit,
     DecisionRule,
@@ -82,6 +83,8 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
 
 def _term(clock: ClockSpec) -> str:
     facts = [_length(clock)]
+    if clock.key == DECISION_CLOCK:
+        facts.append(str(WORDS[clock.starts]))
     if clock.silence is not Silence.NONE:
         facts.append(str(WORDS[clock.silence]))
     if clock.stops_in:
