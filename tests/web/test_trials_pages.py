@@ -643,8 +643,8 @@ def test_an_incident_is_reported_completed_and_answered_on_its_pages(
     page = company.submit(form, typed)
     assert "quedan 14 días" in page.main
     assert "quedan 2 días" in page.main
-    assert "Completar el informe del incidente" in company.get("/my-tasks").main
-    assert "Responder al informe del incidente" in lead.get("/my-tasks").main
+    assert "Complete el informe del incidente" in company.get("/my-tasks").main
+    assert "Responda al informe del incidente" in lead.get("/my-tasks").main
     session.rollback()
     incident = str(session.scalars(select(Incident.id)).one())
     session.rollback()
