@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sandbox.domain.lifecycle import Lifecycle, Transition
@@ -134,6 +134,16 @@ def require_work(status: TrialStatus, tier: TierSpec, stage: str, work: TrialWor
     """Make sure that a kind of work is open in this status. Raises: TransitionRefused."""
     if work not in WORK[status]:
         raise TransitionRefused(status, work, possible(status, tier, stage))
+
+
+def latest_end(tier: TierSpec, stage: str, entered_on: date, suspended_days: int) -> date:
+    """Return the last day of a test that takes the longest time in its stage and in those after it.
+
+    Units: `suspended_days` are calendar days within the stage, which do not count.
+    Raises: KeyError if the tier has no stage of that key.
+    """
+    left = tier.stages[tier.stages.index(tier.stage(stage)) :]
+    return entered_on + timedelta(days=suspended_days + sum(each.max_days for each in left))
 
 
 def ground_of_suspension(pack: PolicyPack, by: Suspender, given: str | None) -> str | None:

@@ -330,6 +330,19 @@ class IncidentClassSchema(PartSchema):
     reaction_days = Whole(1, 365)
 
 
+class ExtensionSchema(PartSchema):
+    part = packs.ExtensionSpec
+    ask_days_before = Whole(0, 365, required=True)
+    approved_by = Each(Word(packs.Who), at_least=1, required=True)
+    most = Whole(1, 20)
+    days = Whole(1, 3_650)
+
+
+class AmendmentSchema(PartSchema):
+    part = packs.AmendmentSpec
+    agreed_by = Each(Word(packs.Who), at_least=1, required=True)
+
+
 class SuspensionGroundSchema(PartSchema):
     part = packs.SuspensionGroundSpec
     key = Key(required=True)
@@ -423,6 +436,8 @@ class PackSchema(PartSchema):
     conditions_are_public = Flag()
     report_needs_consent = Flag()
     final_report_days = Whole(1, 730)
+    extension = Part(ExtensionSchema)
+    amendment = Part(AmendmentSchema)
     suspension_grounds = Each(Part(SuspensionGroundSchema))
     suspension_windows = Each(Part(SuspensionWindowSchema))
     successions = Each(Part(SuccessionSchema))

@@ -88,6 +88,10 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "final_report_days": "Within how many calendar days of the end of a test the company "
             "hands in its final report, which whoever drafts the outcome report reads beside it. A "
             "test that never left its first stage owes none. Without it no such report is due.",
+            "extension": "How a test may be extended. The page of a test says until which day that "
+            "can be asked for. Without it a test ends when its plan does.",
+            "amendment": "Who must agree to a change of an agreed plan. The page of the plan says "
+            "it.",
             "suspension_grounds": "The grounds on which a test may be suspended. Whoever stops one "
             "names a ground beside the reason; without any the reason is enough.",
             "suspension_windows": "The days on which the terms of an authority stand still by law.",
@@ -483,6 +487,23 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "reaction_days": "Within how many calendar days the lead must answer, from the first "
             "report. Without it no answer is asked for.",
         },
+    ),
+    schemas.ExtensionSchema: TableWords(
+        "Extension of a test",
+        "What the rules say of a test that needs longer than its plan. The platform tells it; the "
+        "extension itself is agreed in writing.",
+        {
+            "ask_days_before": "How many calendar days before the latest end of the test it must "
+            "be asked for. That end follows from the longest time in the stages that are left.",
+            "approved_by": "Who must approve it.",
+            "most": "How often a test may be extended; without it there is no limit.",
+            "days": "By how many calendar days at most each time; without it there is no limit.",
+        },
+    ),
+    schemas.AmendmentSchema: TableWords(
+        "Amendment of a plan",
+        "What the rules say of a change to a plan that was agreed.",
+        {"agreed_by": "Who must agree to it."},
     ),
     schemas.SuspensionGroundSchema: TableWords(
         "Ground of suspension",

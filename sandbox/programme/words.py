@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from sandbox.domain.packs import (
     AllOf,
+    AmendmentSpec,
     AnyOf,
     ClockStart,
     ClockUnit,
@@ -20,6 +21,7 @@ from sandbox.domain.packs import (
     Direction,
     EligibilityVerdict,
     Ending,
+    ExtensionSpec,
     Not,
     Operator,
     PolicyPack,
@@ -35,9 +37,11 @@ from sandbox.domain.packs import (
 from sandbox.kernel.formats import day, money, number, quoted
 from sandbox.kernel.language import current_language
 from sandbox.packs.comparing import Change, ChangeKind, Part
+from sandbox.trials.sentences import amendment_words, extension_words
 
 # What one part of each list is called.
 PART: dict[str, object] = {
+    "amendment": _l("Amendment of a plan"),
     "authorities": _l("Authority"),
     "calendar": _l("Calendar"),
     "clocks": _l("Term"),
@@ -49,6 +53,7 @@ PART: dict[str, object] = {
     "days_off": _l("Day off"),
     "eligibility": _l("Eligibility check"),
     "exit_kinds": _l("Kind of exit"),
+    "extension": _l("Extension of a test"),
     "gate": _l("Requirement"),
     "glossary": _l("Word explained"),
     "hard_rules": _l("Hard rule"),
@@ -89,9 +94,12 @@ FIELD: dict[str, object] = {
     "answer_days": _l("business days to approve"),
     "answer_weight": _l("weight of an answer when the lead is proposed"),
     "appeals": _l("text on remedies"),
+    "ask_days_before": _l("days before the end by which it is asked for"),
     "ask_if": _l("condition under which it is asked"),
     "asks": _l("what it asks"),
     "at_least": _l("tier that it demands"),
+    "agreed_by": _l("parties that must agree"),
+    "approved_by": _l("parties that must approve"),
     "authority": _l("authority"),
     "breach": _l("value of a breach"),
     "breach_class": _l("class of incident that a breach opens"),
@@ -144,6 +152,7 @@ FIELD: dict[str, object] = {
     "min_points": _l("least points"),
     "minimum": _l("minimum"),
     "met": _l("when it is met"),
+    "most": _l("how often at most"),
     "must_be_met": _l("must be met, or the application is declined"),
     "name": _l("name"),
     "negative": _l("what speaks against it"),
@@ -363,14 +372,25 @@ def value_words(value: object, known: Vocabulary) -> str:
             return f"({condition_words(value, known.questions, known.currency)})"
         case tuple():
             return ", ".join(value_words(item, known) for item in value)
-        case RubricSpec():
-            return "; ".join(rubric_words(value))
+        case RubricSpec() | ExtensionSpec() | AmendmentSpec():
+            return _rule_words(value)
         case str() if value in known.parts:
             return part_words(known.parts[value])
         case _ if isinstance(value, bool | int | Decimal | date | str):
             return _plain_words(value)
         case _:
             return part_words(value)
+
+
+def _rule_words(rule: RubricSpec | ExtensionSpec | AmendmentSpec) -> str:
+    """Say a part without a name as a whole, where there was none before."""
+    match rule:
+        case ExtensionSpec():
+            return extension_words(rule)
+        case AmendmentSpec():
+            return amendment_words(rule)
+        case RubricSpec():
+            return "; ".join(rubric_words(rule))
 
 
 def rubric_words(rubric: RubricSpec) -> Iterator[str]:

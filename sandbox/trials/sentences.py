@@ -1,5 +1,6 @@
 """Say in words what a gate still lacks, and who can bring it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -7,7 +8,14 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from sandbox.domain.gates import MissingKind, MissingPart
-from sandbox.domain.packs import IncidentClassSpec, PolicyPack, StageSpec, Who
+from sandbox.domain.packs import (
+    AmendmentSpec,
+    ExtensionSpec,
+    IncidentClassSpec,
+    PolicyPack,
+    StageSpec,
+    Who,
+)
 from sandbox.kernel.formats import money
 from sandbox.kernel.language import current_language
 
@@ -72,6 +80,37 @@ def cap_words(stage: StageSpec, currency: str) -> list[str]:
     if stage.amount_total_cap is not None:
         caps.append(_("%(amount)s at most in all", amount=money(stage.amount_total_cap, currency)))
     return caps
+
+
+def extension_words(spec: ExtensionSpec) -> str:
+    """Say how a test may be extended."""
+    facts: list[str] = []
+    if spec.most is not None:
+        facts.append(ngettext("%(num)d time at most", "%(num)d times at most", spec.most))
+    if spec.days is not None:
+        facts.append(
+            ngettext(
+                "by %(num)d day at most each time", "by %(num)d days at most each time", spec.days
+            )
+        )
+    facts.append(
+        ngettext(
+            "asked for %(num)d day before the end at the latest",
+            "asked for %(num)d days before the end at the latest",
+            spec.ask_days_before,
+        )
+    )
+    facts.append(_("approved by: %(parties)s", parties=_in_a_row(spec.approved_by)))
+    return "; ".join(facts)
+
+
+def amendment_words(spec: AmendmentSpec) -> str:
+    """Name those who must agree to a change of an agreed plan."""
+    return _in_a_row(spec.agreed_by)
+
+
+def _in_a_row(parties: Iterable[Who]) -> str:
+    return ", ".join(who(party) for party in parties)
 
 
 def term_words(due_at: datetime, now: datetime) -> str:

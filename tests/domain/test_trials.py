@@ -15,6 +15,7 @@ from sandbox.domain.trials import (
     TrialAction,
     TrialStatus,
     ground_of_suspension,
+    latest_end,
     move,
     next_stage,
     possible,
@@ -110,6 +111,16 @@ def test_rules_without_grounds_ask_for_none() -> None:
     assert [ground_of_suspension(rules, by, None) for by in Suspender] == [None] * 3
     with pytest.raises(NotPossible):
         ground_of_suspension(rules, Suspender.COMPANY, "wish")
+
+
+@pytest.mark.parametrize("suspended", [0, 9])
+def test_test_ends_at_the_latest_after_the_longest_time_in_each_stage_that_is_left(
+    suspended: int,
+) -> None:
+    lengths = [stage.max_days for stage in HIGH.stages]
+    for place, stage in enumerate(HIGH.stages):
+        ends_on = latest_end(HIGH, stage.key, START, suspended)
+        assert (ends_on - START).days == sum(lengths[place:]) + suspended
 
 
 # --- every tier, stage, status and action ---------------------------------------------------------

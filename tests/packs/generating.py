@@ -118,8 +118,18 @@ def packs(draw: st.DrawFn) -> Table:
         "conditions_are_public": pack.chance(),
         "report_needs_consent": pack.chance(),
         "suspension_grounds": _grounds(pack),
+        **({"extension": _extension(pack)} if pack.chance() else {}),
+        **({"amendment": {"agreed_by": pack.subset(OWNERS, 1)}} if pack.chance() else {}),
         **({"final_report_days": pack.number(1, 90)} if pack.chance() else {}),
     }
+
+
+def _extension(pack: Writing) -> Table:
+    """Write an extension that can be asked for on the second day of any test."""
+    found: Table = {"ask_days_before": pack.number(0, 1), "approved_by": pack.subset(OWNERS, 1)}
+    return found | (
+        {"most": pack.number(1, 3), "days": pack.number(1, 90)} if pack.chance() else {}
+    )
 
 
 def _grounds(pack: Writing) -> list[Table]:

@@ -510,6 +510,19 @@ FAULTS = {
         MINIMAL, "places_cap = 3", "amount_total_cap = 0", "amount_total_cap",
         "tiers[0].stages[1].amount_total_cap", Fault.NOT_ALLOWED),
     # --- endings
+    "extension asked for before the test begins": Spoilt(
+        MONITORING, "ask_days_before = 30", "ask_days_before = 365", "ask_days_before",
+        "extension.ask_days_before", Fault.INCONSISTENT),
+    "extension that nobody approves": Spoilt(
+        MONITORING, 'approved_by = ["every_authority"]', 'approved_by = ["platform"]',
+        "approved_by", "extension.approved_by[0]", Fault.NOT_ALLOWED),
+    "extension without a day to ask": Spoilt(
+        MONITORING, "ask_days_before = 30\n", "", "[extension]", "extension.ask_days_before",
+        Fault.MISSING),
+    "amendment agreed twice by one": Spoilt(
+        MONITORING, 'agreed_by = ["company", "every_authority"]',
+        'agreed_by = ["company", "company"]', "agreed_by", "amendment.agreed_by[1]",
+        Fault.DUPLICATE),
     "final report within no day": Spoilt(
         PACK, "final_report_days = 30", "final_report_days = 0", "final_report_days",
         "final_report_days", Fault.NOT_ALLOWED),

@@ -422,6 +422,30 @@ def test_report_above_the_cap_is_marked_wherever_it_is_named(
         assert ("Por encima del tope de participantes" in page.main) is bool(more)
 
 
+def test_page_says_until_when_an_extension_can_be_asked_for(
+    session: Session, cast: Cast, window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = window(cast.company)
+    # Nothing runs yet that could be extended.
+    assert "prórroga" not in company.get(address(cast)).main
+    running(session, cast)
+    file = read(session, cast)
+    until = file.extension_asked_until
+    assert until is not None
+    assert (file.latest_end - until).days == 30
+    session.rollback()
+    said = company.get(address(cast)).main
+    assert f"Puede pedirse una prórroga hasta el {until.day} de" in said
+    assert "1 vez como máximo" in said
+    assert (
+        "de acuerdo: la empresa, todas las autoridades" in company.get(address(cast, "plan")).main
+    )
+    none = PackRegistry([replace(pack(), extension=None, amendment=None)])
+    monkeypatch.setattr(active._Active, "registry", none)
+    assert "prórroga" not in company.get(address(cast)).main
+    assert "de acuerdo: la empresa" not in company.get(address(cast, "plan")).main
+
+
 def test_caps_of_every_stage_stand_in_the_plan_and_in_the_register(
     session: Session,
     cast: Cast,

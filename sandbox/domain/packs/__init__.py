@@ -49,7 +49,9 @@ from sandbox.domain.packs.questions import (
 )
 from sandbox.domain.packs.texts import Text
 from sandbox.domain.packs.trials import (
+    AmendmentSpec,
     Direction,
+    ExtensionSpec,
     HardRule,
     IncidentClassSpec,
     MetricSpec,
@@ -70,6 +72,7 @@ __all__ = [
     "ORGANISATION_NUMBER",
     "ORGANISATION_PARTS",
     "AllOf",
+    "AmendmentSpec",
     "AnswerValue",
     "Answers",
     "AnyOf",
@@ -90,6 +93,7 @@ __all__ = [
     "EligibilityVerdict",
     "Ending",
     "ExitKindSpec",
+    "ExtensionSpec",
     "HardRule",
     "IncidentClassSpec",
     "MetricSpec",

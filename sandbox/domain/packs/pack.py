@@ -32,6 +32,8 @@ from sandbox.domain.packs.questions import (
     SectionSpec,
 )
 from sandbox.domain.packs.trials import (
+    AmendmentSpec,
+    ExtensionSpec,
     HardRule,
     IncidentClassSpec,
     MetricSpec,
@@ -76,6 +78,8 @@ class PolicyPack:
     conditions_are_public: bool = False  # those of the decision, in register and outcome report
     report_needs_consent: bool = False  # the company agrees before its outcome report is public
     final_report_days: int | None = None  # the company reports on a test that ended; calendar days
+    extension: ExtensionSpec | None = None  # none: a test ends when its plan does
+    amendment: AmendmentSpec | None = None
     suspension_grounds: tuple[SuspensionGroundSpec, ...] = ()  # none: a reason in words is enough
     suspension_windows: tuple[SuspensionWindowSpec, ...] = ()
     successions: tuple[SuccessionSpec, ...] = ()

@@ -136,6 +136,27 @@ class SuspensionGroundSpec:
     by: tuple[Suspender, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ExtensionSpec:
+    """Say how a test may go on beyond the end of its plan.
+
+    Units: calendar days; `ask_days_before` is how long before the latest end it is asked for at the
+    latest. Shape: without `most` there is no limit to how often, without `days` to how long.
+    """
+
+    ask_days_before: int
+    approved_by: tuple[Who, ...]
+    most: int | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentSpec:
+    """Say who must agree before the agreed plan of a test is changed."""
+
+    agreed_by: tuple[Who, ...]
+
+
 class Direction(StrEnum):
     """Say which way a metric is good."""
 

@@ -42,7 +42,7 @@ from sandbox.packs.checking.risk import (
     judge_tier_ranges,
     most_points,
 )
-from sandbox.packs.checking.stages import WHO, judge_grounds, judge_stages
+from sandbox.packs.checking.stages import WHO, judge_extension, judge_grounds, judge_stages
 from sandbox.packs.checking.successions import judge_successions, judge_windows
 from sandbox.packs.reading import Source
 
@@ -85,6 +85,7 @@ CHECKS: tuple[Check, ...] = (
     judge_metrics,
     judge_incident_classes,
     judge_stages,
+    judge_extension,
     judge_grounds,
     judge_reliefs,
     judge_activity,

@@ -98,6 +98,37 @@ def _gates(path: Path, tier: TierSpec) -> Iterator[Finding]:
             yield from _requirement(here, requirement, left, tier)
 
 
+def judge_extension(pack: PolicyPack) -> Iterator[Finding]:
+    """Find extensions and amendments that nobody could ask for or agree to."""
+    if pack.amendment is not None:
+        yield from _parties(("amendment", "agreed_by"), pack.amendment.agreed_by)
+    if pack.extension is None:
+        return
+    yield from _parties(("extension", "approved_by"), pack.extension.approved_by)
+    # A tier of one stage is a fault of its own.
+    whole = [tier.stages for tier in pack.tiers if len(tier.stages) > 1]
+    lengths = [sum(stage.max_days for stage in stages) for stages in whole]
+    if lengths and pack.extension.ask_days_before >= min(lengths):
+        yield Finding(
+            ("extension", "ask_days_before"),
+            Fault.INCONSISTENT,
+            f"is as long as a whole test ({min(lengths)} days): its day would have passed before",
+            f"less than {min(lengths)}",
+        )
+
+
+def _parties(path: Path, parties: Sequence[Who]) -> Iterator[Finding]:
+    yield from repeated(path, parties)
+    for index, party in enumerate(parties):
+        if party is Who.PLATFORM:
+            yield Finding(
+                (*path, index),
+                Fault.NOT_ALLOWED,
+                f'"{party}" is nobody who could agree',
+                ", ".join(each for each in Who if each is not Who.PLATFORM),
+            )
+
+
 def judge_grounds(pack: PolicyPack) -> Iterator[Finding]:
     """Find grounds of suspension that would keep somebody from the emergency stop."""
     if not pack.suspension_grounds:

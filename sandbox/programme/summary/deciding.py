@@ -18,6 +18,7 @@ from sandbox.kernel.formats import quoted
 from sandbox.kernel.statuses import APPLICATION_STATUS
 from sandbox.programme.summary.lines import Line
 from sandbox.programme.words import WORDS, part_words, read
+from sandbox.trials.sentences import amendment_words, extension_words
 
 
 def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
@@ -109,6 +110,14 @@ def endings_lines(pack: PolicyPack) -> Iterator[Line]:
     yield 1, _("Kinds of exit")
     for kind in pack.exit_kinds:
         yield 2, f"{read(kind.name)} [{WORDS[kind.ends]}]"
+    yield 1, _("Extension and amendment")
+    if pack.extension is None:
+        yield 2, _("The rules know no extension of a test.")
+    else:
+        yield 2, _("Extension of a test: %(rule)s", rule=extension_words(pack.extension))
+    if pack.amendment is not None:
+        parties = amendment_words(pack.amendment)
+        yield 2, _("An agreed plan is changed only if these agree: %(parties)s", parties=parties)
     yield 1, _("Suspension")
     if not pack.suspension_grounds:
         yield 2, _("The company and every authority may stop a test with a reason.")

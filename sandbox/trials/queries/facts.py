@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from math import isclose
@@ -27,6 +27,7 @@ from sandbox.domain.trials import (
     StageVisit,
     TrialStatus,
     TrialWork,
+    latest_end,
     next_stage,
     stage_plan,
 )
@@ -227,6 +228,20 @@ class TrialFile:
         since = (self.entered_on, self.today, self.suspended_days)
         due = reports_due(spec, *since)
         return due[handed_in] if handed_in < len(due) else next_report_due(spec, *since)
+
+    @property
+    def latest_end(self) -> date:
+        """Return the last day of the test if each stage that is left takes its longest time."""
+        key = self.current.key
+        return latest_end(self.tier, key, self.entered_on, self.suspended_days)
+
+    @property
+    def extension_asked_until(self) -> date | None:
+        """Return the last day for asking for an extension; None where the rules know none."""
+        spec = self.pack.extension
+        if spec is None or self.trial.status == TrialStatus.PREPARING or not self.is_open:
+            return None
+        return self.latest_end - timedelta(days=spec.ask_days_before)
 
     def is_above_cap(self, report: MonitoringReport) -> bool:
         """Tell whether a report tells of more participants than its stage allows."""

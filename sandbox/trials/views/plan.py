@@ -16,7 +16,14 @@ from sandbox.packs import active
 from sandbox.trials import forms, queries, services
 from sandbox.trials.pages import TrialPage, page_of
 from sandbox.trials.queries import TrialFile
-from sandbox.trials.sentences import cap_words, missing_sentence, term_words, who
+from sandbox.trials.sentences import (
+    amendment_words,
+    cap_words,
+    extension_words,
+    missing_sentence,
+    term_words,
+    who,
+)
 from sandbox.trials.views.shared import COMPLETION_NAME, bp, do, file_of, form_page, to
 
 
@@ -105,6 +112,7 @@ def _show(file: TrialFile, page: TrialPage) -> ResponseReturnValue:
         P=P,
         who=who,
         missing_sentence=missing_sentence,
+        extension_words=extension_words,
         cap_words=cap_words,
         gate_name=page.next_gate or COMPLETION_NAME,
         suspended_by=_suspended_by(file),
@@ -147,6 +155,7 @@ def _plan_page(file: TrialFile, form: forms.PlanForm, status: int) -> ResponseRe
         pack=file.pack,
         form=form,
         cap_words=cap_words,
+        amendment_words=amendment_words,
         agree=forms.AgreeForm(data={"version": file.plan.version}, formdata=None),
     )
     return template, status
