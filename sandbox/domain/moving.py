@@ -31,6 +31,7 @@ class Obstacle(StrEnum):
     METRIC = "metric"
     INCIDENT_CLASS = "incident_class"
     TERM = "term"  # it runs, and would end sooner under the other rules
+    CALL = "call"  # of an undecided case: its places would be nobody's limit
     SILENCE = "silence"  # past its term, and would come to mean something else
 
 
@@ -38,8 +39,9 @@ class Obstacle(StrEnum):
 class Standing:
     """Hold the keys of everything that is on record of a case.
 
-    Shape: `evidence` pairs the stage behind a gate ("" for completion) with a requirement;
-    everything from `stages` on is empty where there is no sandbox test.
+    Shape: `calls` has the call of an undecided case, if it was sent in one; `evidence` pairs the
+    stage behind a gate ("" for completion) with a requirement; everything from `stages` on is
+    empty where there is no sandbox test.
     """
 
     answers: Answers
@@ -47,6 +49,7 @@ class Standing:
     sections: frozenset[str] = frozenset()
     authorities: frozenset[str] = frozenset()
     criteria: frozenset[str] = frozenset()
+    calls: frozenset[str] = frozenset()
     stages: tuple[str, ...] = ()
     evidence: frozenset[tuple[str, str]] = frozenset()
     start_conditions: frozenset[str] = frozenset()
@@ -83,6 +86,7 @@ def _in_case(
     on_record = (
         (Obstacle.AUTHORITY, standing.authorities, {each.code for each in pack.authorities}),
         (Obstacle.CRITERION, standing.criteria, {each.key for each in pack.criteria}),
+        (Obstacle.CALL, standing.calls, {each.key for each in pack.calls}),
         (Obstacle.STAGE, standing.stages, {each.key for each in tier.stages}),
         (
             Obstacle.START_CONDITION,

@@ -16,6 +16,8 @@ class Why(StrEnum):
     ALREADY_DECLARED = "already_declared"
     ALREADY_DONE = "already_done"
     ALREADY_MEMBER = "already_member"
+    CALL_FULL = "call_full"
+    CALLS_CLOSED = "calls_closed"
     CASE_CANNOT_MOVE = "case_cannot_move"
     ANOTHER_FIRST = "another_first"
     CONFLICT_NOT_DECLARED = "conflict_not_declared"

@@ -15,7 +15,8 @@ from sandbox.applications import queries as applications
 from sandbox.coordination import queries as coordination
 from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus, Party
 from sandbox.domain.calendar import ClockReading
-from sandbox.domain.packs import PolicyPack
+from sandbox.domain.calls import find_call
+from sandbox.domain.packs import CallSpec, PolicyPack
 from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
 from sandbox.domain.trials import TrialStatus
 from sandbox.home.histories import DRAFTING_DEEDS, INTERNAL_DEEDS
@@ -60,6 +61,7 @@ class CasePage:
     today: date
     granted: frozenset[P]
     newer_rules: str | None
+    call: CallSpec | None
     clock: ClockReading | None
     waits_for_clock: bool  # the term of the decision begins with an act that is still to come
     next_step: object
@@ -95,6 +97,7 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         today=today,
         granted=granted,
         newer_rules=_newer_rules(application, trial, granted),
+        call=_call(application, pack),
         clock=applications.clock_of(session, application, pack, today, stops=stops),
         waits_for_clock=application.clock_started_on is None
         and ApplicationStatus(application.status) in OPEN_STATUSES - {ApplicationStatus.DRAFT},
@@ -109,6 +112,13 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         ),
         trials_panel=trial,
     )
+
+
+def _call(application: Application, pack: PolicyPack) -> CallSpec | None:
+    """Return the call of a case as its own rules name it, or as those in force do."""
+    if application.call_key is None:
+        return None
+    return find_call(application.call_key, pack, active.programme_of(application))
 
 
 def _newer_rules(application: Application, panel: Any, granted: frozenset[P]) -> str | None:

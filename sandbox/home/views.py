@@ -12,6 +12,7 @@ from sandbox.access.permissions import P
 from sandbox.authorities.listing import list_by_time
 from sandbox.authorities.queries import applied_codes
 from sandbox.domain import eligibility
+from sandbox.domain.calls import Calling, calling
 from sandbox.home import queries, tasks
 from sandbox.home.forms import eligibility_form
 from sandbox.kernel import jobs, mail
@@ -33,6 +34,7 @@ def start() -> ResponseReturnValue:
     return render_template(
         "home/start.html",
         pack=active.current(),
+        calling=_calling(),
         figures=register.count_figures(db.session()),
         latest=register.list_latest(db.session(), limit=3),
     )
@@ -49,9 +51,16 @@ def check_eligibility() -> ResponseReturnValue:
     if form.validate_on_submit():
         answers = {question.key: form[question.key].data for question in asked}
         result = eligibility.check(spec, answers)
-        return render_template("home/eligibility_result.html", pack=pack, result=result)
+        return render_template("home/eligibility_result.html", result=result, calling=_calling())
     status = 422 if form.is_submitted() else 200
-    return render_template("home/eligibility.html", pack=pack, form=form), status
+    return render_template(
+        "home/eligibility.html", pack=pack, form=form, calling=_calling()
+    ), status
+
+
+def _calling() -> Calling | None:
+    pack = active.current()
+    return calling(pack, local_day(utc_now(), pack.calendar.timezone))
 
 
 @bp.get("/my-tasks")

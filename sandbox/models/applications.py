@@ -19,6 +19,7 @@ class Application(Audited, Versioned, Base):
         Index("ix_application_organisation_id", "organisation_id", "changed_at"),
         Index("ix_application_status", "status", "changed_at", "id"),
         Index("ix_application_changed_at", "changed_at", "id"),
+        Index("ix_application_call_key", "call_key"),
         CheckConstraint("(status = 'decided') = (outcome IS NOT NULL)", name="outcome_if_decided"),
     )
 
@@ -40,6 +41,7 @@ class Application(Audited, Versioned, Base):
     clock_started_on: Mapped[date | None]  # when the decision clock began to run
     answer_due_on: Mapped[date | None]  # while returned or asked for information
     returns_used: Mapped[int] = mapped_column(default=0)
+    call_key: Mapped[str | None]  # the call in which it was first sent, where there was one
 
     organisation: Mapped[Organisation] = relationship()
 

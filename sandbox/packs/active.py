@@ -144,6 +144,19 @@ def in_force(row: object | None = None) -> PolicyPack:
     return pack
 
 
+def programme_of(row: Pinned) -> PolicyPack:
+    """Return the rules by which the programme of a case is run today, whatever the case's own.
+
+    Those in force; where they belong to another programme or can no longer be read, the case's.
+    Raises: PackUnusable where those cannot be read either.
+    """
+    try:
+        pack = in_force(row)
+    except PackUnusable:
+        return pack_of(row)
+    return pack if pack.code == row.pack_code else pack_of(row)
+
+
 def current() -> PolicyPack:
     """Return the pack whose words the pages use: the one in force, or the newest readable one.
 

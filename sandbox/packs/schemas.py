@@ -72,6 +72,16 @@ class ProgrammeSchema(PartSchema):
     privacy = Words(required=True)
 
 
+class CallSchema(PartSchema):
+    part = packs.CallSpec
+    key = Key(required=True)
+    name = Words(required=True)
+    text = Words(required=True)
+    first_day = Day(required=True)
+    last_day = Day()
+    places = Whole(1, 10_000)
+
+
 class CompetenceSchema(PartSchema):
     part = packs.CompetenceSpec
     code = Key(required=True)
@@ -442,6 +452,7 @@ class PackSchema(PartSchema):
     suspension_windows = Each(Part(SuspensionWindowSchema))
     successions = Each(Part(SuccessionSchema))
     glossary = Each(Part(TermSchema))
+    calls = Each(Part(CallSchema))
 
 
 def shape(source: Source) -> packs.PolicyPack | None:

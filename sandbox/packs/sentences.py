@@ -98,6 +98,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "successions": "The authorities that end, and who follows them.",
             "glossary": "Words that need an explanation. A public page lists them, and each "
             "section of the form explains those that occur in it.",
+            "calls": "When applications may be sent. Without any, they may be sent at any time. "
+            "Calls follow one another and never overlap.",
         },
     ),
     schemas.TermSchema: TableWords(
@@ -127,6 +129,24 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "no_endorsement": "The sentence that taking part is no endorsement; it stands on "
             "public pages and in outcome reports.",
             "privacy": "The text of the page on privacy.",
+        },
+    ),
+    schemas.CallSchema: TableWords(
+        "Call",
+        "A time in which applications may be sent. The start page and the eligibility check say "
+        "which call is open, or when the next one opens. An application may be written at any "
+        "time, and belongs to the call in which it was first sent; sent again after a return it "
+        "stays there. The calls are those of the rules in force, whatever the rules under which an "
+        "application was begun.",
+        {
+            "key": _CODE,
+            "name": _NAME,
+            "text": "What the call is about, in a sentence or two.",
+            "first_day": "The first day of the call.",
+            "last_day": "The last day of the call, which is part of it; without it, the call has "
+            "no end and no other can follow.",
+            "places": "The most applications of the call that can be admitted; a decision that "
+            "would admit one more is refused. Without it there is no limit.",
         },
     ),
     schemas.CompetenceSchema: TableWords(

@@ -21,6 +21,7 @@ OBSTACLE: dict[Obstacle, object] = {
     Obstacle.QUESTION: _l("An answered question is no longer asked:"),
     Obstacle.ANSWER: _l("An answer is no longer allowed:"),
     Obstacle.RETURNED: _l("A question that the company is correcting is gone:"),
+    Obstacle.CALL: _l("The call in which the application was sent is unknown:"),
     Obstacle.SECTION: _l("A saved part of the form is gone:"),
     Obstacle.AUTHORITY: _l("An authority on the case is unknown:"),
     Obstacle.CRITERION: _l("A criterion that was reviewed is unknown:"),

@@ -1,13 +1,17 @@
 """Say in words why something was refused and what is possible instead."""
 
+from datetime import date
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from sandbox.domain.applications import ApplicationAction, ApplicationStatus
 from sandbox.domain.refusals import Incomplete, NotPossible, Refusal, TransitionRefused, Why
 from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.db import Stale
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
+from sandbox.kernel.formats import day
 from sandbox.kernel.statuses import APPLICATION_STATUS, TRIAL_STATUS
 from sandbox.packs.errors import PackUnusable
 from sandbox.trials.sentences import FORM_SENT
@@ -17,6 +21,8 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.ALREADY_DECLARED: _l("You have already declared whether you have a conflict of interest."),
     Why.ALREADY_DONE: _l("This has already been done."),
     Why.ALREADY_MEMBER: _l("This person is already a member."),
+    Why.CALL_FULL: _l("The call has no place left."),
+    Why.CALLS_CLOSED: _l("No call is open now. What you have written stays as it is."),
     Why.CASE_CANNOT_MOVE: _l(
         "The rules in force do not know all that the case has on record, or would break what it "
         "was promised, so it keeps its own."
@@ -178,7 +184,7 @@ SENTENCES: dict[type[Refusal], object] = {
 def explain(error: Refusal) -> str:
     """Return the sentence for a refusal, in the reader's language."""
     if isinstance(error, NotPossible):
-        return str(WHY_SENTENCES[error.reason])
+        return _why(error)
     if isinstance(error, TransitionRefused):
         return _(
             "This is not possible while the status is “%(status)s”.", status=_status(error.status)
@@ -190,6 +196,28 @@ def explain(error: Refusal) -> str:
             **error.details,
         )
     return str(SENTENCES.get(type(error), _("This is not possible now.")))
+
+
+def _why(error: NotPossible) -> str:
+    """Say why the facts stand against it, with the facts where somebody can act on them."""
+    match error.reason, error.details:
+        case Why.CALL_FULL, {"places": int(places), "taken": int(taken)}:
+            return ngettext(
+                "The call has %(num)d place, and %(taken)d is taken. The case waits until a new "
+                "version of the rules gives the call more places, or the positions change.",
+                "The call has %(num)d places, and %(taken)d are taken. The case waits until a new "
+                "version of the rules gives the call more places, or the positions change.",
+                places,
+                taken=taken,
+            )
+        case Why.CALLS_CLOSED, {"opens": date() as opens}:
+            return _(
+                "No call is open now. The next one opens on %(day)s. What you have written stays "
+                "as it is, and you can go on with it until then.",
+                day=day(opens),
+            )
+        case _:
+            return str(WHY_SENTENCES[error.reason])
 
 
 def possible_actions(error: Refusal) -> list[str]:

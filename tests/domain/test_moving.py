@@ -40,6 +40,7 @@ def test_what_the_rules_know_is_no_obstacle() -> None:
         ({"sections": frozenset({"gone"})}, (Obstacle.SECTION, "gone")),
         ({"authorities": frozenset({"GONE"})}, (Obstacle.AUTHORITY, "GONE")),
         ({"criteria": frozenset({"gone"})}, (Obstacle.CRITERION, "gone")),
+        ({"calls": frozenset({"gone"})}, (Obstacle.CALL, "gone")),
         ({"stages": ("gone",)}, (Obstacle.STAGE, "gone")),
         ({"evidence": frozenset({("", "gone")})}, (Obstacle.REQUIREMENT, "gone")),
         ({"start_conditions": frozenset({"gone"})}, (Obstacle.START_CONDITION, "gone")),

@@ -1,6 +1,7 @@
 """Copy the Mexican pack, so that a test may spoil the copy."""
 
 import shutil
+import tomllib
 from pathlib import Path
 
 from sandbox.packs import active
@@ -75,3 +76,15 @@ def ask_for_activity(pack: Path, **changes: str) -> None:
     replace(pack / "form-2-innovation.toml", first, f"[[sections.questions]]\n{question}\n{first}")
     rules = "[coordination]\n"
     replace(pack / "coordination.toml", rules, f'{rules}activity_question = "activity"\n')
+
+
+def add_calls(pack: Path, *calls: str) -> None:
+    """Let applications to a copy be sent in calls alone; each is said by its lines but the texts.
+
+    The name of a call is its key, said in both languages.
+    """
+    with (pack / "outcomes.toml").open("a", encoding="utf-8") as file:
+        for lines in calls:
+            key = tomllib.loads(lines)["key"]
+            words = f'{{es = "Convocatoria {key}", en = "Call {key}"}}'
+            file.write(f"\n[[calls]]\n{lines}\nname = {words}\ntext = {words}\n")

@@ -116,6 +116,7 @@ def packs(draw: st.DrawFn) -> Table:
         ],
         "public_fields": _public_fields(pack),
         "conditions_are_public": pack.chance(),
+        "calls": _calls(pack) if pack.chance() else [],
         "report_needs_consent": pack.chance(),
         "suspension_grounds": _grounds(pack),
         **({"extension": _extension(pack)} if pack.chance() else {}),
@@ -179,6 +180,16 @@ def _authorities(pack: Writing) -> list[Table]:
         }
         found.append(passing)
     return found
+
+
+def _calls(pack: Writing) -> list[Table]:
+    """Write a call that has no end, perhaps after one of long ago."""
+    past = {"first_day": date(2020, 1, 1), "last_day": date(2020, 3, 31)}
+    open_now = {"first_day": date(2020, 4, 1), "places": pack.number(1, 9)}
+    return [
+        {"key": f"call_{number}", "name": pack.text("Call"), "text": pack.text("Of all"), **days}
+        for number, days in enumerate([past, open_now] if pack.chance() else [open_now])
+    ]
 
 
 def _days_off(pack: Writing) -> Table:

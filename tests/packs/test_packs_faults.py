@@ -45,6 +45,16 @@ NOT_NEEDED = """rubric.not_met.es = "Ninguna regla lo impide, o solo se busca no
 rubric.not_met.en = "No rule prevents it, or the aim is only not to comply."
 """
 
+WINDOWS = '[[suspension_windows]]\nkey = "crt_beginning"'
+CALL = """[[calls]]
+key = "{}"
+name = {{es = "Primera", en = "First"}}
+text = {{es = "De todo", en = "Of all kinds"}}
+{}
+
+"""
+OF_2026 = CALL.format("spring", "first_day = 2026-03-01\nlast_day = 2026-05-31")
+
 SECOND_END = """[[successions]]
 key = "ift_again"
 authority = "IFT"
@@ -283,6 +293,28 @@ FAULTS = {
     "window before its authority": Spoilt(
         AUTHORITIES, "first_day = 2025-10-17", "first_day = 2025-10-16",
         'authority = "CRT"\nfirst_day', "suspension_windows[0].authority", Fault.INCONSISTENT),
+    "call without places": Spoilt(
+        AUTHORITIES, WINDOWS,
+        CALL.format("spring", "first_day = 2026-03-01\nplaces = 0") + WINDOWS, "places = 0",
+        "calls[0].places", Fault.NOT_ALLOWED),
+    "call without a first day": Spoilt(
+        AUTHORITIES, WINDOWS, CALL.format("spring", "places = 3") + WINDOWS, "[[calls]]",
+        "calls[0].first_day", Fault.MISSING),
+    "call that ends before it begins": Spoilt(
+        AUTHORITIES, WINDOWS,
+        CALL.format("spring", "first_day = 2026-03-01\nlast_day = 2026-02-28") + WINDOWS,
+        "last_day = 2026-02-28", "calls[0].last_day", Fault.INCONSISTENT),
+    "call twice": Spoilt(
+        AUTHORITIES, WINDOWS, OF_2026 + CALL.format("spring", "first_day = 2026-06-01") + WINDOWS,
+        CALL.format("spring", "first_day = 2026-06-01").removeprefix("[[calls]]\n"),
+        "calls[1].key", Fault.DUPLICATE),
+    "calls that overlap by a day": Spoilt(
+        AUTHORITIES, WINDOWS, CALL.format("summer", "first_day = 2026-05-31") + OF_2026 + WINDOWS,
+        "first_day = 2026-05-31", "calls[0].first_day", Fault.INCONSISTENT),
+    "call after one without an end": Spoilt(
+        AUTHORITIES, WINDOWS,
+        CALL.format("always", "first_day = 2026-01-01") + OF_2026 + WINDOWS,
+        "first_day = 2026-03-01", "calls[1].first_day", Fault.INCONSISTENT),
     "unknown country": Spoilt(
         AUTHORITIES, 'country = "MX"', 'country = "QQ"', "country",
         "calendar.country", Fault.UNKNOWN_REFERENCE),

@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.domain.applications import asked, prohibited
 from sandbox.domain.calendar import suspensions_of
+from sandbox.domain.calls import calling
 from sandbox.domain.gates import GateFacts, gate_state
 from sandbox.domain.packs import AnswerValue, PolicyPack, Silence
 from sandbox.domain.risk import tiering
@@ -144,9 +145,9 @@ def test_recipe_is_sound_in_the_pack_of_the_tutorial(tmp_path: Path, recipe: Rec
         assert len(found.problems) == sum(1 for _ in each_text(found.pack))
     else:
         assert found.problems == []
-        # Where the main activity names the lead there is one thing more to prove.
+        # Where the main activity names the lead, and where there are calls, there is more to prove.
         by_activity = found.pack.coordination.activity_question is not None
-        assert found.proofs == 8 + by_activity
+        assert found.proofs == 8 + by_activity + bool(found.pack.calls)
     assert found.warnings == []
     assert found.pack != judged(tmp_path / "plain").pack or recipe.title in UNCHANGED
 
@@ -226,6 +227,16 @@ def one_relief_outweighs_four_answers(pack: PolicyPack) -> None:
     routing = propose(pack, answers, date(2027, 3, 1))
     assert routing.lead == "DATA"
     assert routing.weights == {"DATA": 5, "PORT": 2}
+
+
+def spring_is_followed_by_the_open_call(pack: PolicyPack) -> None:
+    spring = calling(pack, date(2027, 5, 31))
+    assert spring is not None
+    assert (spring.open, spring.following) == pack.calls
+    summer = calling(pack, date(2027, 6, 1))
+    assert summer is not None
+    assert (summer.open, summer.following) == (None, pack.calls[1])
+    assert [call.places for call in pack.calls] == [10, None]
 
 
 def pictures_lead_to_data(pack: PolicyPack) -> None:
@@ -318,6 +329,7 @@ def speaks_portuguese(pack: PolicyPack) -> None:
 
 
 PROMISES: dict[str, Callable[[PolicyPack], None]] = {
+    "Take applications in calls": spring_is_followed_by_the_open_call,
     "Ask a question only of some": asks_only_some,
     "Make an authority take part": fisheries_take_part,
     "Count reliefs more than answers": one_relief_outweighs_four_answers,

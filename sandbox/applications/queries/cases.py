@@ -125,6 +125,7 @@ def list_applications(
     actor: Actor,
     *,
     status: str | None = None,
+    call: str | None = None,
     after: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[Row[*tuple[Any, ...]]]:
@@ -150,6 +151,8 @@ def list_applications(
     )
     if status:
         statement = statement.where(Application.status == status)
+    if call:
+        statement = statement.where(Application.call_key == call)
     return paged(
         session,
         statement,

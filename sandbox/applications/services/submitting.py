@@ -19,8 +19,9 @@ from sandbox.domain.applications import (
     reference,
     relevant,
 )
+from sandbox.domain.calls import calling
 from sandbox.domain.packs import ClockStart, PolicyPack
-from sandbox.domain.refusals import Incomplete
+from sandbox.domain.refusals import Incomplete, NotPossible, Why
 from sandbox.domain.risk import tiering
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
@@ -69,7 +70,8 @@ def submit(
 
     Shape: `number` is that of the submission the person confirmed; sent again, it gives the same
     submission. `expected_hash` is the hash of what the person checked.
-    Raises: Denied, TransitionRefused, Incomplete; Stale when a colleague changed an answer since.
+    Raises: Denied, TransitionRefused, Incomplete; Stale when a colleague changed an answer since;
+    NotPossible(CALLS_CLOSED) with the day on which the next call `opens`, None where none does.
     """
     require(session, actor, P.APPLICATION_SUBMIT, application)
     application = queries.lock_application(session, application.id)
@@ -88,6 +90,8 @@ def submit(
     digest = content_hash(content)
     if expected_hash is not None and expected_hash != digest:
         raise Stale(application_id=application.id)
+    if is_first:
+        application.call_key = _call_of(application, now)
     today = local_day(now, pack.calendar.timezone)
     submission = Submission(
         application_id=application.id,
@@ -125,6 +129,18 @@ def submit(
     session.flush()
     notices.submitted(session, application, submission, now=now)
     return submission
+
+
+def _call_of(application: Application, now: datetime) -> str | None:
+    """Return the call to which an application is sent now; None where there are no calls."""
+    rules = active.programme_of(application)
+    found = calling(rules, local_day(now, rules.calendar.timezone))
+    if found is None:
+        return None
+    if found.open is None:
+        opens = None if found.following is None else found.following.first_day
+        raise NotPossible(Why.CALLS_CLOSED, opens=opens)
+    return found.open.key
 
 
 def _is_repeated(application: Application, before: Submission, number: int | None) -> bool:

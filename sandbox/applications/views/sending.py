@@ -16,7 +16,8 @@ from sandbox.domain.applications import (
     problems,
     relevant,
 )
-from sandbox.kernel.clock import utc_now
+from sandbox.domain.calls import Calling, calling
+from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.files import content_disposition
 from sandbox.models import Application
@@ -77,8 +78,17 @@ def _check_page(
         sections=answers.read(pack, counting, draft.confidential, draft.files),
         problems=[(problem, forms.problem_message(pack, problem)) for problem in found],
         reasons=queries.get_reasons(session, application),
+        calling=_calling(application),
         size_in_words=receipts.size_in_words,
     ), status
+
+
+def _calling(application: Application) -> Calling | None:
+    """Say how the calls stand for whoever sends an application for the first time."""
+    if application.status != ApplicationStatus.DRAFT:
+        return None
+    rules = active.programme_of(application)
+    return calling(rules, local_day(utc_now(), rules.calendar.timezone))
 
 
 @bp.get("/<uuid:application_id>/submissions/<int(max=999999):number>/receipt")

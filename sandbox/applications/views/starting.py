@@ -1,5 +1,6 @@
 """List applications, and begin one."""
 
+from typing import TypedDict
 from uuid import UUID, uuid4
 
 from flask import redirect, render_template, request, url_for
@@ -23,19 +24,33 @@ from sandbox.packs import active
 @needs(P.APPLICATION_READ)
 def index() -> ResponseReturnValue:
     """List one's own applications, or those that one works on."""
-    session, actor = db.session(), current_actor()
-    chosen = request.args.get("status", "")
-    status = chosen if chosen in set(ApplicationStatus) else None
-    page = queries.list_applications(session, actor, status=status, after=request.args.get("after"))
+    session, actor, filters = db.session(), current_actor(), _filters()
+    page = queries.list_applications(session, actor, **filters, after=request.args.get("after"))
     return render_template(
         "applications/index.html",
         page=page,
-        status=status,
+        **filters,
+        calls=active.current().calls,
         counts=queries.count_applications(session, actor),
         statuses=list(ApplicationStatus),
         pack_of=active.find_pack_of,
         may_start=conceivable(actor, P.APPLICATION_START),
     )
+
+
+class _Filters(TypedDict):
+    status: str | None
+    call: str | None
+
+
+def _filters() -> _Filters:
+    """Return what the list is narrowed to; a word that stands for nothing narrows nothing."""
+    status, call = request.args.get("status"), request.args.get("call")
+    calls = {each.key for each in active.current().calls}
+    return {
+        "status": status if status in set(ApplicationStatus) else None,
+        "call": call if call in calls else None,
+    }
 
 
 @bp.route("/new", methods=["GET", "POST"])

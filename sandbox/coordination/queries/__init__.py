@@ -52,6 +52,7 @@ from sandbox.coordination.queries.people import (
     list_stranded,
     list_team,
 )
+from sandbox.coordination.queries.places import Places, lock_call, read_places
 from sandbox.coordination.queries.succession import (
     Moving,
     count_moving,
@@ -78,6 +79,7 @@ __all__ = [
     "Letterhead",
     "Moving",
     "Panel",
+    "Places",
     "PositionLine",
     "Viewer",
     "Waiting",
@@ -122,9 +124,11 @@ __all__ = [
     "list_team",
     "lock_application",
     "lock_authority",
+    "lock_call",
     "map_authorities",
     "proposal_of",
     "read_moving",
+    "read_places",
     "review_started",
     "review_version",
     "routing_of",

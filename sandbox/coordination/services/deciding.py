@@ -66,7 +66,7 @@ def decide(
 
     Shape: `expected_version` is the version of the bench that the lead has read; None decides on
     whatever stands.
-    Raises: Denied, TransitionRefused, NotPossible, Stale.
+    Raises: Denied, TransitionRefused, Stale; NotPossible, also where the call has no place left.
     """
     # Whoever waits for a succession here is asked for the right that is left afterwards.
     queries.lock_application(session, application.id)
@@ -78,6 +78,8 @@ def decide(
         raise Stale
     proposal = _proposal(pack, bench, application)
     outcome = _outcome(proposal)
+    if outcome in ADMITTING:
+        _make_sure_of_a_place(session, application)
 
     decision = Decision(
         application_id=application.id,
@@ -129,6 +131,19 @@ def _outcome(proposal: ProposedDecision) -> DecisionOutcome:
         # Everybody whose word counts has abstained: the rule gives no answer.
         raise NotPossible(Why.NO_OUTCOME)
     return proposal.outcome
+
+
+def _make_sure_of_a_place(session: Session, application: Application) -> None:
+    """Refuse to admit one more than the call has places; others who decide wait meanwhile.
+
+    Raises: NotPossible(CALL_FULL) with the `places` that are all `taken`.
+    """
+    if application.call_key is None:
+        return
+    queries.lock_call(session, application)
+    places = queries.read_places(session, application)
+    if places is not None and places.taken >= places.total:
+        raise NotPossible(Why.CALL_FULL, places=places.total, taken=places.taken)
 
 
 def _frozen(bench: queries.Bench, proposal: ProposedDecision) -> dict[str, list[Any]]:

@@ -120,6 +120,7 @@ def _issue_page(case: Case, form: Any, bench: queries.Bench) -> ResponseReturnVa
         409 if is_conflict else None,
         is_conflict=is_conflict,
         proposal=proposal,
+        places=queries.read_places(case.session, case.application),
         grounds=grounds[False],
         found=grounds[True],
     )

@@ -17,6 +17,7 @@ from sandbox.domain.packs.programme import (
     DECISION_CLOCK,
     AuthoritySpec,
     CalendarSpec,
+    CallSpec,
     ClockSpec,
     CompetenceSpec,
     PrincipleSpec,
@@ -84,6 +85,7 @@ class PolicyPack:
     suspension_windows: tuple[SuspensionWindowSpec, ...] = ()
     successions: tuple[SuccessionSpec, ...] = ()
     glossary: tuple[TermSpec, ...] = ()
+    calls: tuple[CallSpec, ...] = ()  # none: applications may be sent at any time
 
     @cached_property
     def questions(self) -> Mapping[str, QuestionSpec]:

@@ -28,6 +28,22 @@ class ProgrammeSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class CallSpec:
+    """Say from when until when applications may be sent, and how many can be admitted.
+
+    Shape: both days are part of the call; without `last_day` it has no end, without `places` no
+    limit.
+    """
+
+    key: str
+    name: Text
+    text: Text
+    first_day: date
+    last_day: date | None = None
+    places: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CompetenceSpec:
     """Name a matter that authorities are competent for."""
 

@@ -29,6 +29,7 @@ def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
         "suspension_grounds",
         "suspension_windows",
         "successions",
+        "calls",
     ):
         items = getattr(pack, name)
         yield from duplicates((name,), items, "key")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from zoneinfo import available_timezones
 
 from holidays.registry import COUNTRIES
@@ -51,6 +52,24 @@ def judge_validity(pack: PolicyPack) -> Iterator[Finding]:
                 ("authorities", index, "valid_until"),
                 Fault.INCONSISTENT,
                 "is before valid_from",
+            )
+
+
+def judge_calls(pack: PolicyPack) -> Iterator[Finding]:
+    """Find calls that end before they begin, and those that are open at the same time."""
+    for index, call in enumerate(pack.calls):
+        if call.last_day is not None and call.last_day < call.first_day:
+            yield Finding(
+                ("calls", index, "last_day"), Fault.INCONSISTENT, "is before the first day"
+            )
+    ordered = sorted(enumerate(pack.calls), key=lambda found: found[1].first_day)
+    for (_, call), (index, following) in pairwise(ordered):
+        if call.last_day is None or call.last_day >= following.first_day:
+            yield Finding(
+                ("calls", index, "first_day"),
+                Fault.INCONSISTENT,
+                f'the call "{call.key}" is still open on this day',
+                "a day after the last day of every call before it",
             )
 
 

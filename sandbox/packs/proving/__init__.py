@@ -17,6 +17,7 @@ from sandbox.packs.proving.answers import (
 from sandbox.packs.proving.claims import Proof, Prover, Shown, Warned
 from sandbox.packs.proving.course import (
     prove_activity_leads,
+    prove_calls_apart,
     prove_competences_covered,
     prove_stages_left,
     prove_terms_end,
@@ -38,6 +39,7 @@ PROVERS: tuple[Prover, ...] = (
     prove_stages_left,
     prove_competences_covered,
     prove_activity_leads,
+    prove_calls_apart,
     prove_terms_end,
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.packs import (
@@ -28,6 +29,9 @@ ENDED_BY: Mapping[str, tuple[str, ...]] = {
 }
 
 CAPS = ("participants_cap", "places_cap", "amount_per_person_cap", "amount_total_cap")
+
+
+_LONG_SHUT = 365
 
 
 def prove_stages_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
@@ -197,6 +201,23 @@ def _gap(found: Iterable[tuple[date, date]]) -> date | None:
         else:
             break
     return None if covered == date.max else covered + timedelta(days=1)
+
+
+def prove_calls_apart(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+    """Prove that an application belongs to one call; warn where none is open for long."""
+    if not pack.calls:
+        return
+    ordered = sorted(enumerate(pack.calls), key=lambda found: found[1].first_day)
+    for (_, call), (index, following) in pairwise(ordered):
+        shut = (following.first_day - (call.last_day or date.max)).days - 1
+        if shut > _LONG_SHUT:
+            message = f"no call is open for {shut} days before this one"
+            yield Warned(Finding(("calls", index, "first_day"), Fault.ODD, message))
+    yield Proof(
+        "At most one call is open on any day.",
+        f"The {len(pack.calls)} calls were laid end to end: each begins after the last day of the "
+        "one before, so an application that is sent belongs to exactly one of them.",
+    )
 
 
 def prove_terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:

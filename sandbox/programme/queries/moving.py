@@ -130,8 +130,14 @@ def _standing(
         sections=frozenset(session.scalars(sections)),
         authorities=frozenset(session.scalars(assigned)),
         criteria=frozenset(session.scalars(reviewed)),
+        calls=_calls_of(application),
     )
     return standing if trial is None else _with_trial(session, standing, trial)
+
+
+def _calls_of(application: Application) -> frozenset[str]:
+    is_open = ApplicationStatus(application.status) in OPEN_STATUSES
+    return frozenset([application.call_key] if is_open and application.call_key else [])
 
 
 def _with_trial(session: Session, standing: Standing, trial: Trial) -> Standing:

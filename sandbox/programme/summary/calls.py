@@ -1,0 +1,29 @@
+"""Tell when a programme takes applications."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from sandbox.domain.packs import CallSpec, PolicyPack
+from sandbox.kernel.formats import day
+from sandbox.programme.summary.lines import Line
+from sandbox.programme.words import read
+
+
+def calls_lines(pack: PolicyPack) -> Iterator[Line]:
+    """Say when applications may be sent, and how many can be admitted."""
+    yield 1, _("Calls")
+    if not pack.calls:
+        yield 2, _("Applications may be sent at any time.")
+    for call in sorted(pack.calls, key=lambda each: each.first_day):
+        yield 2, f"{read(call.name)}: {'; '.join(_facts(call))}"
+
+
+def _facts(call: CallSpec) -> Iterator[str]:
+    if call.last_day is None:
+        yield _("from %(day)s on", day=day(call.first_day))
+    else:
+        yield _("from %(first)s to %(last)s", first=day(call.first_day), last=day(call.last_day))
+    if call.places is not None:
+        yield ngettext("%(num)d place", "%(num)d places", call.places)

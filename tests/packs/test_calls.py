@@ -1,0 +1,69 @@
+"""Let a pack take applications in calls: what is proved of them, and how they are told."""
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+from sandbox.packs.comparing import compare
+from sandbox.packs.errors import Fault
+from sandbox.packs.loading import load_pack, validate
+from sandbox.programme.summary import summary
+from sandbox.programme.words import change_sentence
+from tests.packs.copies import MX, add_calls, copy_of_mx
+from tests.web.small_app import small_app
+
+SPRING = 'key = "spring"\nfirst_day = 2026-03-01\nlast_day = 2026-05-31\nplaces = 1'
+AUTUMN = 'key = "autumn"\nfirst_day = 2026-09-01'
+LATE = 'key = "late"\nfirst_day = 2027-06-02\nplaces = 4'
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    return small_app()
+
+
+def test_calls_that_follow_one_another_are_proved_apart(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    add_calls(pack, AUTUMN, SPRING)
+    found = validate(pack)
+    assert (found.problems, found.warnings) == ((), ())
+    assert "At most one call is open on any day." in [proof.claim for proof in found.proofs]
+
+
+def test_more_than_a_year_without_a_call_is_odd(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    add_calls(pack, SPRING, LATE)
+    [warning] = validate(pack).warnings
+    assert (warning.key, warning.fault) == ("calls[1].first_day", Fault.ODD)
+    assert warning.message == "no call is open for 366 days before this one"
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "always", "change"),
+    [
+        (
+            "en",
+            "Call spring: from 1 March 2026 to 31 May 2026; 1 place",
+            "Call autumn: from 1 September 2026 on",
+            "Applications may be sent at any time.",
+            "Call “Call spring”: added.",
+        ),
+        (
+            "es",
+            "Convocatoria spring: del 1 de marzo de 2026 al 31 de mayo de 2026; 1 lugar",
+            "Convocatoria autumn: desde el 1 de septiembre de 2026",
+            "Las solicitudes pueden enviarse en cualquier momento.",
+            "Convocatoria «Convocatoria spring»: se agrega.",
+        ),
+    ],
+)
+def test_calls_are_told_in_words(app, tmp_path, language, first, second, always, change):
+    folder = copy_of_mx(tmp_path)
+    add_calls(folder, AUTUMN, SPRING)
+    old, new = load_pack(MX), load_pack(folder)
+    with app.app_context(), force_locale(language):
+        told = [words for _, words in summary(new)]
+        assert told[told.index(first) + 1] == second
+        assert always not in told
+        assert always in [words for _, words in summary(old)]
+        assert change in [change_sentence(new, each) for each in compare(old, new)]
