@@ -60,6 +60,7 @@ class Why(StrEnum):
     PACK_NOT_ACTIVE = "pack_not_active"
     PACK_NOT_NEWER = "pack_not_newer"
     PACK_NOT_WAITING = "pack_not_waiting"
+    PACK_OTHER_PAST = "pack_other_past"
     PACK_OTHER_PLACE = "pack_other_place"
     PACK_OTHER_PROGRAMME = "pack_other_programme"
     PACK_TAKEN = "pack_taken"

@@ -34,6 +34,18 @@ def succession_of(pack: PolicyPack, authority: str) -> SuccessionSpec | None:
     return next((each for each in pack.successions if each.authority == authority), None)
 
 
+def is_kept(old: PolicyPack, new: PolicyPack, authority: str) -> bool:
+    """Tell whether a new version lets the matters of an ended authority pass as they passed."""
+    before, after = succession_of(old, authority), succession_of(new, authority)
+    if before is None or after is None:
+        return before is after
+    return _shares(before) == _shares(after)
+
+
+def _shares(succession: SuccessionSpec) -> Mapping[str, frozenset[str]]:
+    return {each.code: frozenset(each.competences) for each in succession.successors}
+
+
 def passes_to(succession: SuccessionSpec, competence: str) -> str | None:
     """Return who takes over a competence; None where it ends, or was never passed on."""
     return next(

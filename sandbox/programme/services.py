@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications.queries import lock_application
+from sandbox.authorities.queries import applied_codes
 from sandbox.authorities.services import register_authorities
 from sandbox.domain.packs import ClockStart, PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import tiering
+from sandbox.domain.succession import is_kept
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import local_day
@@ -47,13 +49,15 @@ def upload(
     """Keep a new version of the rules, which changes nothing until a second person activates it.
 
     Shape: `pack` is what the files were found to say; a pack with any fault comes never here.
-    Raises: Denied; NotPossible(PACK_OTHER_PROGRAMME, PACK_OTHER_PLACE, PACK_TAKEN, PACK_NOT_NEWER).
+    Raises: Denied; NotPossible(PACK_OTHER_PROGRAMME, PACK_OTHER_PLACE,
+    PACK_OTHER_PAST, PACK_TAKEN, PACK_NOT_NEWER).
     """
     require(session, actor, P.PACK_UPLOAD)
     if actor.person_id is None:
         raise NotPossible(Why.NOT_ACCEPTED)
     rows = queries.lock_versions(session, pack.code)
     _require_same_programme(pack)
+    _require_same_past(session, pack)
     kept = canonical(files)
     is_newer = active.is_newer(pack.version, queries.version_in_force(session))
     if any(row.semver == pack.version for row in rows):
@@ -100,7 +104,8 @@ def activate(
 
     Shape: `seen` is the version that was in force on the page on which the person decided.
     Raises: NotPossible(FOUR_EYES) for whoever uploaded it, Denied, Stale,
-    NotPossible(PACK_NOT_WAITING, PACK_NOT_NEWER), PackUnusable where it is no longer sound.
+    NotPossible(PACK_NOT_WAITING, PACK_NOT_NEWER, PACK_OTHER_PAST), PackUnusable where it is no
+    longer sound.
     """
     rows = queries.lock_versions(session, row.code)
     require_activation(session, actor, row)
@@ -110,6 +115,8 @@ def activate(
     pack = queries.judge(session, row).pack
     if pack is None:
         raise PackUnusable(code=row.code, version=row.semver)
+    # A succession may have been applied since the version was uploaded.
+    _require_same_past(session, pack)
     for former in rows:
         if former.state == PackState.ACTIVE:
             former.state, former.retired_at = PackState.RETIRED.value, now
@@ -245,6 +252,16 @@ def _require_same_programme(pack: PolicyPack) -> None:
     kept = (now.calendar.country, now.calendar.timezone, now.currency, set(now.languages))
     if (place.country, place.timezone, pack.currency, set(pack.languages)) != kept:
         raise NotPossible(Why.PACK_OTHER_PLACE)
+
+
+def _require_same_past(session: Session, pack: PolicyPack) -> None:
+    """Refuse a version that tells a succession otherwise than it was applied.
+
+    Old letters and the history of cases say who follows whom; the rules in force answer for it.
+    """
+    now = active.current()
+    if not all(is_kept(now, pack, code) for code in applied_codes(session)):
+        raise NotPossible(Why.PACK_OTHER_PAST)
 
 
 def _require_newer(session: Session, version: str) -> None:

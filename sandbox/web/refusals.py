@@ -92,6 +92,10 @@ WHY_SENTENCES: dict[Why, object] = {
         "The number of the version must be higher than that of the rules in force."
     ),
     Why.PACK_NOT_WAITING: _l("This version no longer waits to come into force."),
+    Why.PACK_OTHER_PAST: _l(
+        "A succession that was applied is part of the past: a new version keeps it as it was, with "
+        "the same successors for the same matters."
+    ),
     Why.PACK_OTHER_PLACE: _l(
         "A new version keeps the country, the time zone, the currency and the languages: "
         "amounts, terms and texts that are stored already depend on them."

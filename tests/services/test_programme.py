@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config import PACKS
 from sandbox.access.checks import Denied
 from sandbox.applications import services as applications
+from sandbox.coordination.services import apply_succession
 from sandbox.domain.moving import Obstacle
 from sandbox.domain.refusals import Refusal, Why
 from sandbox.domain.simulation import Aspect
@@ -288,6 +289,30 @@ def test_rules_that_were_altered_behind_the_platform_are_law_for_nobody(
             active.in_force()
         assert [each.version for each in queries.list_unusable(session)] == ["1.1.0"]
     session.rollback()
+
+
+OTHERWISE = (
+    ("authorities.toml", '"broadcasting", "connectivity"]},\n', '"broadcasting"]},\n'),
+    (
+        "authorities.toml",
+        '{code = "CNA", competences = ["telecom_competition"]}',
+        '{code = "CNA", competences = ["telecom_competition", "connectivity"]}',
+    ),
+    ("authorities.toml", '"consumer_markets", "tele', '"consumer_markets", "connectivity", "tele'),
+)
+
+
+def test_applied_succession_is_told_by_no_later_version_in_another_way(
+    session: Session, people: tuple[Actor, Actor]
+) -> None:
+    before = upload(session, people[0], "1.1.0", *OTHERWISE)
+    other = upload(session, people[0], "1.2.0")
+    with unit_of_work(session):
+        apply_succession(session, people[0], key="ift_2025", now=NOW)
+    assert refused(lambda: activate(session, people[1], before)) is Why.PACK_OTHER_PAST
+    assert refused(lambda: upload(session, people[0], "1.3.0", *OTHERWISE)) is Why.PACK_OTHER_PAST
+    # What was not applied may still change, and the others come into force as ever.
+    activate(session, people[1], other)
 
 
 # --- versions that come with the platform ---------------------------------------------------------
