@@ -653,6 +653,38 @@ def test_suspension_windows_of_the_lead_move_the_day_of_the_decision(
     assert moved == business_days
 
 
+def test_windows_of_an_associate_stop_nothing_once_it_leads(
+    session: Session, administrator: Actor, caseworker: Actor
+) -> None:
+    began = datetime(2025, 10, 6, 15, 0, tzinfo=UTC)
+    organisation, company = make_company(session)
+    lead, other = make_team(session, "COFECE"), make_team(session, "IFT")
+    application = make_in_triage(
+        session, organisation, company, caseworker, now=began, market_effects=["telecom_market"]
+    )
+    with unit_of_work(session):
+        services.assign(
+            session,
+            caseworker,
+            application,
+            lead=lead.authority.code,
+            associates=[other.authority.code],
+            reason="Así se acordó.",
+            now=began + timedelta(hours=2),
+        )
+    end(session, administrator, "ift_2025", now=datetime(2025, 10, 17, 15, 0, tzinfo=UTC))
+    assert standing(session, application.id)["CNA"][0] == "associate"
+    # CNA's terms stood still on the 17th, 20th and 21st, while COFECE led.
+    later = datetime(2025, 10, 23, 18, 0, tzinfo=UTC)
+    before = clock_of(session, application, active.pack_of(application), later.date())
+    end(session, administrator, "cofece_2025", now=later)
+    assert standing(session, application.id)["CNA"][0] == "lead"
+    after = clock_of(session, application, active.pack_of(application), later.date())
+    assert before is not None
+    assert after is not None
+    assert (after.due_on, after.day) == (before.due_on, before.day)
+
+
 # --- what a succession must not do ---------------------------------------------------------------
 
 

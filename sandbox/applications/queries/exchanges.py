@@ -1,10 +1,11 @@
 """Read what was asked of the company, and the clocks that stood still meanwhile."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from sandbox.domain.applications import (
@@ -153,16 +154,26 @@ def _suspensions(session: Session, application: Application, pack: PolicyPack) -
         .where(
             AuthorityAssignment.application_id == application.id,
             AuthorityAssignment.role == AssignmentRole.LEAD,
-            Authority.code.in_(late),
         )
-        .order_by(AuthorityAssignment.assigned_at)
     )
     zone = pack.calendar.timezone
     found: list[Stop] = []
-    for row in rows:
-        has_declined = row.state == AssignmentState.DECLINED
-        left_at = row.succeeded_at or (row.responded_at if has_declined else None)
+    since: date | None = None
+    # One after the other; the one that leads now comes last.
+    for row in sorted(
+        rows, key=lambda row: (_left_at(row) is None, _left_at(row) or row.assigned_at)
+    ):
+        left_at = _left_at(row)
         left_on = local_day(left_at, zone) if left_at else None
-        windows = suspensions_of(pack, row.code)
-        found += during(windows, local_day(row.assigned_at, zone), left_on)
+        # Whoever takes over may have been an associate before, which stops no clock.
+        begin = max(filter(None, (since, local_day(row.assigned_at, zone))))
+        found += during(suspensions_of(pack, row.code), begin, left_on)
+        since = left_on
     return tuple(found)
+
+
+def _left_at(row: Row[*tuple[Any, ...]]) -> datetime | None:
+    """Return when an authority ceased to lead; None for the one that leads."""
+    has_declined = row.state == AssignmentState.DECLINED
+    at: datetime | None = row.succeeded_at or (row.responded_at if has_declined else None)
+    return at
