@@ -1,12 +1,14 @@
 """Settings come from the environment once; a wrong one is named in a sentence."""
 
+import re
 import stat
+from dataclasses import fields
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from config import Config, ConfigError, kept_secret
+from config import PROJECT, Config, ConfigError, kept_secret
 
 SECRET = "a public site needs a long secret"
 
@@ -120,3 +122,15 @@ def test_processes_that_start_together_share_one_secret(tmp_path: Path) -> None:
     assert len(keys) == 20
     assert set(keys) == {(tmp_path / "secret_key").read_text()}
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_every_setting_is_used() -> None:
+    code = "\n".join(
+        path.read_text() for path in (PROJECT / "config.py", *(PROJECT / "sandbox").rglob("*.py"))
+    )
+    idle = [
+        each.name
+        for each in fields(Config)
+        if not re.search(rf"(config|self)\.{each.name}\b", code)
+    ]
+    assert idle == []
