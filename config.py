@@ -51,7 +51,6 @@ class Config:
     rate_limits: bool = True
     demo: bool = False
     testing: bool = False
-    languages: tuple[str, ...] = ("es", "en")
     log_json: bool = False
 
     @classmethod
