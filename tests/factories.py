@@ -310,7 +310,7 @@ def mild_answer(question: QuestionSpec) -> AnswerValue:
         case QuestionKind.YES_NO:
             return "no"
         case QuestionKind.NUMBER:
-            return str(question.minimum or 1)
+            return str(1 if question.minimum is None else question.minimum)
         case QuestionKind.MONEY:
             return 5_000_000
         case QuestionKind.DATE:

@@ -63,6 +63,7 @@ def packs(draw: st.DrawFn) -> Table:
     """Draw the tables of one sound pack."""
     languages = LANGUAGES[: draw(st.integers(1, 3))]
     competences = tuple(f"matter_{number}" for number in range(draw(st.integers(1, 4))))
+    classes = tuple(f"class_{number}" for number in range(draw(st.integers(1, 3))))
     criteria = tuple(f"criterion_{number}" for number in range(draw(st.integers(1, 3))))
     pack = Writing(draw, languages, competences, criteria)
     country, timezone = draw(st.sampled_from(ZONES))
@@ -71,6 +72,7 @@ def packs(draw: st.DrawFn) -> Table:
     has_prohibited = pack.chance()
     tiers = _tiers(pack, metrics, has_prohibited=has_prohibited)
     coordination = _coordination(pack)
+    authorities, successions = _ended(pack, _authorities(pack))
     if any(question["key"] == "activity" for question in pack.asked):
         coordination["activity_question"] = "activity"
     return {
@@ -80,7 +82,9 @@ def packs(draw: st.DrawFn) -> Table:
         "currency": draw(st.sampled_from(CURRENCIES)),
         "programme": _programme(pack),
         "competences": [{"code": code, "name": pack.text(code)} for code in competences],
-        "authorities": _authorities(pack),
+        "authorities": authorities,
+        "successions": successions,
+        "suspension_windows": _windows(pack, authorities),
         "calendar": {"country": country, "timezone": timezone, "days_off": _days_off(pack)},
         "clocks": _clocks(pack, coordination),
         "principles": [{"code": "P1", "name": pack.text("Fair"), "asks": pack.text("Is it?")}],
@@ -90,20 +94,12 @@ def packs(draw: st.DrawFn) -> Table:
         "prohibited_uses": _prohibited_uses(pack) if has_prohibited else [],
         "hard_rules": _hard_rules(pack, tiers, has_prohibited=has_prohibited),
         "tiers": tiers,
-        "metrics": [_metric(pack, key) for key in metrics],
+        "metrics": [_metric(pack, key, classes) for key in metrics],
         "plan_fields": [
             {"key": f"part_{number}", "label": pack.text("Part"), "hint": pack.text("Say it")}
             for number in range(pack.number(1, 3))
         ],
-        "incident_classes": [
-            {
-                "key": f"class_{number}",
-                "name": pack.text("Class"),
-                "report_hours": pack.number(1, 400),
-                "serious": pack.chance(),
-            }
-            for number in range(pack.number(1, 3))
-        ],
+        "incident_classes": [_incident_class(pack, key) for key in classes],
         "coordination": coordination,
         "relief_kinds": [{"key": key, "name": pack.text(key)} for key in ("waiver", "letter")],
         "exit_kinds": [
@@ -117,6 +113,10 @@ def packs(draw: st.DrawFn) -> Table:
         "public_fields": _public_fields(pack),
         "conditions_are_public": pack.chance(),
         "calls": _calls(pack) if pack.chance() else [],
+        "glossary": [
+            {"key": f"term_{number}", "term": pack.text("Say"), "meaning": pack.text("Tell")}
+            for number in range(pack.number(0, 2))
+        ],
         "report_needs_consent": pack.chance(),
         "suspension_grounds": _grounds(pack),
         **({"extension": _extension(pack)} if pack.chance() else {}),
@@ -167,7 +167,16 @@ def _authorities(pack: Writing) -> list[Table]:
     for competence in pack.competences:
         if not any(competence in each for each in held.values()):
             held[codes[0]].append(competence)
-    found = [{"code": code, "name": pack.text(code), "competences": held[code]} for code in codes]
+    found = [
+        {
+            "code": code,
+            "name": pack.text(code),
+            "competences": held[code],
+            "posts": [_post(pack)] if pack.chance() else [],
+            **({"parent": pack.text("Ministry")} if pack.chance() else {}),
+        }
+        for code in codes
+    ]
     if pack.chance():
         # One more that comes and goes: nothing hangs on it alone.
         begins = date(2020, 1, 1) + timedelta(days=pack.number(0, 4_000))
@@ -190,6 +199,68 @@ def _calls(pack: Writing) -> list[Table]:
         {"key": f"call_{number}", "name": pack.text("Call"), "text": pack.text("Of all"), **days}
         for number, days in enumerate([past, open_now] if pack.chance() else [open_now])
     ]
+
+
+def _post(pack: Writing) -> Table:
+    return {
+        "code": "commissioner",
+        "name": pack.text("Commissioner"),
+        "provision": pack.text("Article 20"),
+        "published": pack.chance(),
+        "recorded": pack.chance(),
+    }
+
+
+def _ended(pack: Writing, authorities: list[Table]) -> tuple[list[Table], list[Table]]:
+    """Prepare, or not, that the first authority ends and passes each of its matters on."""
+    if pack.chance():
+        return authorities, []
+    first, *others = authorities
+    on = date(2025, 6, 1) + timedelta(days=pack.number(0, 600))
+    # An heir has one matter at least. A matter may end with its authority, unless somebody's
+    # preponderant activity could then have no lead.
+    leads = any(question["key"] == "activity" for question in pack.asked)
+    goes_to = ("HEIR0", "HEIR1") if leads else ("HEIR0", "HEIR1", "")
+    heirs: dict[str, list[str]] = {"HEIR0": [first["competences"][0]], "HEIR1": []}
+    ended = []
+    for matter in first["competences"][1:]:
+        code = pack.one_of(*goes_to)
+        (heirs[code] if code else ended).append(matter)
+    successors = [
+        {"code": code, "competences": matters} for code, matters in heirs.items() if matters
+    ]
+    succession = {
+        "key": "ending",
+        "authority": first["code"],
+        "on": on,
+        "successors": successors,
+        "ended": ended,
+        "open_cases": pack.text("They go on"),
+        "provision": pack.text("Article 3"),
+    }
+    following = [each | {"name": pack.text(each["code"]), "valid_from": on} for each in successors]
+    last_day = on - timedelta(days=1)
+    return [first | {"valid_until": last_day}, *others, *following], [succession]
+
+
+def _windows(pack: Writing, authorities: list[Table]) -> list[Table]:
+    """Let terms of authorities that exist all the time stand still around the days of a case."""
+    lasting = [each["code"] for each in authorities if not {"valid_from", "valid_until"} & {*each}]
+    windows = []
+    for number in range(pack.number(0, 2) if lasting else 0):
+        first = date(2026, 3, 1) + timedelta(days=pack.number(0, 60))
+        days: Table = pack.one_of(
+            {"first_day": first, "last_day": first + timedelta(days=pack.number(0, 20))},
+            {"first_day": first, "business_days": pack.number(1, 15)},
+            {"dates": [first, first + timedelta(days=pack.number(1, 9))]},
+        )
+        window = {
+            "key": f"window_{number}",
+            "authority": pack.one_of(*lasting),
+            "ground": pack.text("Article 20"),
+        }
+        windows.append(window | days)
+    return windows
 
 
 def _days_off(pack: Writing) -> Table:
@@ -242,16 +313,17 @@ def _clocks(pack: Writing, rules: Table) -> list[Table]:
                 "stops_in": stops,
             }
         )
-    if pack.chance():
-        clocks.append(
-            {
-                "key": "information_answer",
-                "name": pack.text("Answer"),
-                "unit": pack.one_of(*UNITS),
-                "length": pack.number(1, 12),
-                "silence": "denied",
-            }
-        )
+    for key, silence in (("information_answer", "denied"), ("exit_report", "none")):
+        if pack.chance():
+            clocks.append(
+                {
+                    "key": key,
+                    "name": pack.text(key),
+                    "unit": pack.one_of(*UNITS),
+                    "length": pack.number(1, 12),
+                    "silence": silence,
+                }
+            )
     return clocks
 
 
@@ -559,6 +631,9 @@ def _stage(pack: Writing, key: str, *, prepares: bool) -> Table:
         stage["live"] = True
         stage["participants_cap"] = pack.number(12, 5_000)
         stage["places_cap"] = pack.number(1, 32)
+        if pack.chance():
+            stage["amount_per_person_cap"] = pack.number(1, 5_000)
+            stage["amount_total_cap"] = stage["amount_per_person_cap"] * pack.number(1, 100)
     if not prepares and (stage.get("live") or pack.chance()):
         stage["report_every_days"] = pack.number(7, stage["max_days"])
     return stage
@@ -598,7 +673,7 @@ def _gate(
 def _by(pack: Writing, kind: str, left: Table) -> Table:
     match kind:
         case "approval":
-            return {"by": pack.one_of(*APPROVERS), "persons": pack.number(1, 3)}
+            return {"by": pack.one_of(*APPROVERS), "persons": pack.number(1, 3)} | _term(pack)
         case "document":
             return {"by": pack.one_of("company", *APPROVERS)}
         case "minimum_days":
@@ -611,11 +686,36 @@ def _by(pack: Writing, kind: str, left: Table) -> Table:
             return {"by": "platform"}
 
 
-def _metric(pack: Writing, key: str) -> Table:
+def _term(pack: Writing) -> Table:
+    """Write within how many days an approval is answered, and what silence means; or neither."""
+    if pack.chance():
+        return {}
+    return {
+        "answer_days": pack.number(1, 12),
+        "silence": pack.one_of("granted", "denied", "none"),
+    }
+
+
+def _incident_class(pack: Writing, key: str) -> Table:
+    hours = pack.number(1, 400)
+    # What completes a report comes after it.
+    complete = hours // 24 + pack.number(1, 60)
+    terms = {"complete_report_days": complete, "reaction_days": pack.number(1, 60)}
+    return {
+        "key": key,
+        "name": pack.text("Class"),
+        "report_hours": hours,
+        "serious": pack.chance(),
+        **{name: days for name, days in terms.items() if pack.chance()},
+    }
+
+
+def _metric(pack: Writing, key: str, classes: tuple[str, ...]) -> Table:
     steps = sorted(pack.number(0, 1_000) for _ in range(3))
     direction = pack.one_of("at_most", "at_least")
     target, warning, breach = steps if direction == "at_most" else reversed(steps)
-    return {
+    opens = {"breach_class": pack.one_of(*classes), "breach_suspends": pack.chance()}
+    return (opens if pack.chance() else {}) | {
         "key": key,
         "name": pack.text(key),
         "unit": pack.text("%"),
