@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from sandbox.domain.lifecycle import Lifecycle, Transition
-from sandbox.domain.packs import PolicyPack, StageSpec, Suspender, TierSpec
+from sandbox.domain.packs import Moment, PolicyPack, StageSpec, Suspender, TierSpec
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 
 
@@ -144,6 +144,25 @@ def latest_end(tier: TierSpec, stage: str, entered_on: date, suspended_days: int
     """
     left = tier.stages[tier.stages.index(tier.stage(stage)) :]
     return entered_on + timedelta(days=suspended_days + sum(each.max_days for each in left))
+
+
+def is_published(pack: PolicyPack, question: str, status: TrialStatus) -> bool:
+    """Tell whether the register shows a public answer in this status of the test."""
+    match pack.published_since(question):
+        case Moment.STARTED:
+            return status is not TrialStatus.PREPARING
+        case Moment.ENDED:
+            return status not in OPEN_STATUSES
+        case _:
+            return True
+
+
+def is_shown_sooner(old: PolicyPack, new: PolicyPack, question: str) -> bool:
+    """Tell whether other rules would show an answer in a status in which the old ones hide it."""
+    return any(
+        is_published(new, question, status) and not is_published(old, question, status)
+        for status in TrialStatus
+    )
 
 
 def ground_of_suspension(pack: PolicyPack, by: Suspender, given: str | None) -> str | None:

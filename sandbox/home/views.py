@@ -20,6 +20,7 @@ from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.language import current_language
 from sandbox.kernel.paging import decode_key, encode_key
+from sandbox.kernel.records import RECORDS
 from sandbox.kernel.tasks import MOST_OF_A_KIND
 from sandbox.packs import active
 from sandbox.register import queries as register
@@ -162,5 +163,6 @@ def text(name: str) -> ResponseReturnValue:
     return render_template(
         f"home/{name.replace('-', '_')}.html",
         pack=pack,
+        records=RECORDS,
         authorities=list_by_time(pack, today, applied_codes(db.session())),
     )

@@ -382,6 +382,19 @@ class ReliefKindSchema(PartSchema):
     name = Words(required=True)
 
 
+class PublicLaterSchema(PartSchema):
+    part = packs.PublicLaterSpec
+    key = Key(required=True)
+    since = Word(packs.Moment, required=True)
+
+
+class RetentionSchema(PartSchema):
+    part = packs.RetentionSpec
+    key = Word(packs.RecordKind, required=True)
+    months = Whole(1, 1_200, required=True)
+    provision = Words()
+
+
 class ReportSectionSchema(PartSchema):
     part = packs.ReportSectionSpec
     key = Key(required=True)
@@ -443,6 +456,8 @@ class PackSchema(PartSchema):
     stakeholders = Each(Part(NamedSchema), at_least=1, required=True)
     report_sections = Each(Part(ReportSectionSchema), at_least=1, required=True)
     public_fields = Each(Key(), required=True)
+    public_later = Each(Part(PublicLaterSchema))
+    retention = Each(Part(RetentionSchema))
     conditions_are_public = Flag()
     report_needs_consent = Flag()
     final_report_days = Whole(1, 730)

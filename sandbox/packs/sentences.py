@@ -15,8 +15,10 @@ from sandbox.domain.packs import (
     Direction,
     EligibilityVerdict,
     Ending,
+    Moment,
     Operator,
     QuestionKind,
+    RecordKind,
     RequirementKind,
     Silence,
     Suspender,
@@ -79,6 +81,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "public_fields": "The keys of the questions whose answers the public register shows "
             "once an application is admitted. A question that may be confidential, or that asks "
             "for files, cannot be among them.",
+            "public_later": "Those of the public fields that the register does not show at once.",
+            "retention": "How long records are kept. The privacy page tells it.",
             "conditions_are_public": "Whether the register and the outcome report show the "
             "conditions of the decision.",
             "report_needs_consent": "Whether the outcome report of a test is published only if the "
@@ -584,6 +588,24 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "Somebody to whom a recommendation may be addressed.",
         {"code": _CODE, "name": _NAME},
     ),
+    schemas.PublicLaterSchema: TableWords(
+        "Answer published later",
+        "A public field that the register shows only once the test has come so far.",
+        {
+            "key": "The key of the question, which is among the `public_fields`.",
+            "since": "From when on the register shows the answer.",
+        },
+    ),
+    schemas.RetentionSchema: TableWords(
+        "Retention",
+        "How long records of one kind are kept. The privacy page says it; whoever runs the "
+        "platform deletes them by it, since nothing is deleted by itself.",
+        {
+            "key": "The kind of record.",
+            "months": "For how many months after they were last used.",
+            "provision": "The provision that says so, if there is one.",
+        },
+    ),
     schemas.ReportSectionSchema: TableWords(
         "Section of the outcome report",
         "One part of the report that is published at the end.",
@@ -683,6 +705,18 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Ending: {
         Ending.COMPLETED: "The test went through its whole plan.",
         Ending.EARLY: "The test ended before.",
+    },
+    Moment: {
+        Moment.STARTED: "The test has left its first stage, or is over.",
+        Moment.ENDED: "The test is over, in whichever way.",
+    },
+    RecordKind: {
+        RecordKind.DRAFTS: "Applications that were never submitted.",
+        RecordKind.DECLINED: "Applications that led to no test: declined, withdrawn or lapsed.",
+        RecordKind.TRIALS: "Applications that led to a test, with everything of the test.",
+        RecordKind.ACCOUNTS: "Accounts of people who no longer sign in.",
+        RecordKind.MESSAGES: "Messages that were sent, and the inbox.",
+        RecordKind.HISTORY: "The history of who did what.",
     },
     Direction: {
         Direction.AT_MOST: "Low is good.",

@@ -16,6 +16,7 @@ from sandbox.domain.packs import ClockStart, PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import tiering
 from sandbox.domain.succession import is_kept
+from sandbox.domain.trials import is_shown_sooner
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import local_day
@@ -231,7 +232,12 @@ def _move_trial(session: Session, trial: Trial, move: queries.Move, now: datetim
     trial.tiering = as_json(found)
     public = public_part(pack, content["answers"], content.get("confidential", ()))
     # Whoever answered was told what would be public then: a move hides answers, and shows none.
-    trial.public_summary = {key: public[key] for key in trial.public_summary if key in public}
+    # One that the former rules show later than these is hidden altogether, as if it were new.
+    trial.public_summary = {
+        key: public[key]
+        for key in trial.public_summary
+        if key in public and not is_shown_sooner(move.old, pack, key)
+    }
     trial.changed_at = now
 
 

@@ -22,6 +22,7 @@ from sandbox.domain.packs import (
     EligibilityVerdict,
     Ending,
     ExtensionSpec,
+    Moment,
     Not,
     Operator,
     PolicyPack,
@@ -36,6 +37,7 @@ from sandbox.domain.packs import (
 )
 from sandbox.kernel.formats import day, money, number, quoted
 from sandbox.kernel.language import current_language
+from sandbox.kernel.records import RECORDS
 from sandbox.packs.comparing import Change, ChangeKind, Part
 from sandbox.trials.sentences import amendment_words, extension_words
 
@@ -68,10 +70,12 @@ PART: dict[str, object] = {
     "principles": _l("Principle"),
     "programme": _l("Programme"),
     "prohibited_uses": _l("Prohibited use"),
+    "public_later": _l("Answer published later"),
     "questions": _l("Question"),
     "relief_kinds": _l("Kind of relief"),
     "report_sections": _l("Section of the outcome report"),
     "rubric": _l("Rubric"),
+    "retention": _l("Retention"),
     "rules": _l("Rule"),
     "sections": _l("Section"),
     "stages": _l("Stage"),
@@ -153,6 +157,7 @@ FIELD: dict[str, object] = {
     "min_points": _l("least points"),
     "minimum": _l("minimum"),
     "met": _l("when it is met"),
+    "months": _l("months that records are kept"),
     "most": _l("how often at most"),
     "must_be_met": _l("must be met, or the application is declined"),
     "name": _l("name"),
@@ -196,6 +201,7 @@ FIELD: dict[str, object] = {
     "serious": _l("serious"),
     "short_title": _l("short title"),
     "silence": _l("effect of silence"),
+    "since": _l("from when on the register shows it"),
     "stages": _l("stages"),
     "start_conditions": _l("start conditions"),
     "starts": _l("act with which it begins"),
@@ -216,6 +222,7 @@ FIELD: dict[str, object] = {
 }
 
 WORDS: dict[StrEnum, object] = {
+    **RECORDS,
     ClockUnit.BUSINESS_DAYS: _l("business days"),
     ClockUnit.CALENDAR_DAYS: _l("calendar days"),
     ClockUnit.MONTHS: _l("months"),
@@ -258,6 +265,8 @@ WORDS: dict[StrEnum, object] = {
     Suspender.COMPANY: _l("the company"),
     Suspender.AUTHORITIES: _l("the authorities"),
     Suspender.RULES: _l("the rules of the programme"),
+    Moment.STARTED: _l("once the test has started"),
+    Moment.ENDED: _l("once the test has ended"),
     Direction.AT_MOST: _l("low is good"),
     Direction.AT_LEAST: _l("high is good"),
     DecisionRule.UNANIMITY: _l("unanimity"),

@@ -13,6 +13,7 @@ from sandbox.domain.trials import (
     StageProgress,
     StageVisit,
     TrialStatus,
+    is_published,
     stage_plan,
 )
 from sandbox.kernel.clock import local_day, utc_now
@@ -58,6 +59,7 @@ def trial(reference: str) -> ResponseReturnValue:
         authorities=queries.list_authorities(session, row.application_id),
         stages=_plan(row, queries.list_stages(session, row.id), pack),
         cap_words=cap_words,
+        is_published=lambda key: is_published(pack, key, TrialStatus(row.status)),
         shows_conditions=_shows_conditions(row, pack),
     )
 

@@ -4,7 +4,14 @@ from itertools import product
 
 import pytest
 
-from sandbox.domain.packs import PolicyPack, Suspender, SuspensionGroundSpec, TierSpec
+from sandbox.domain.packs import (
+    Moment,
+    PolicyPack,
+    PublicLaterSpec,
+    Suspender,
+    SuspensionGroundSpec,
+    TierSpec,
+)
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.domain.trials import (
     LIFECYCLE,
@@ -15,6 +22,8 @@ from sandbox.domain.trials import (
     TrialAction,
     TrialStatus,
     ground_of_suspension,
+    is_published,
+    is_shown_sooner,
     latest_end,
     move,
     next_stage,
@@ -121,6 +130,30 @@ def test_test_ends_at_the_latest_after_the_longest_time_in_each_stage_that_is_le
     for place, stage in enumerate(HIGH.stages):
         ends_on = latest_end(HIGH, stage.key, START, suspended)
         assert (ends_on - START).days == sum(lengths[place:]) + suspended
+
+
+@pytest.mark.parametrize(
+    ("since", "shown"),
+    [
+        (None, set(TrialStatus)),
+        (Moment.STARTED, set(TrialStatus) - {TrialStatus.PREPARING}),
+        (Moment.ENDED, {TrialStatus.COMPLETED, TrialStatus.ENDED_EARLY}),
+    ],
+)
+def test_public_answer_is_shown_from_its_moment_on(
+    since: Moment | None, shown: set[TrialStatus]
+) -> None:
+    rules = publishing(since)
+    assert {status for status in TrialStatus if is_published(rules, "title", status)} == shown
+    later = {None: 0, Moment.STARTED: 1, Moment.ENDED: 2}
+    for other, place in later.items():
+        sooner = is_shown_sooner(rules, publishing(other), "title")
+        assert sooner is (place < later[since])
+
+
+def publishing(since: Moment | None) -> PolicyPack:
+    held = () if since is None else (PublicLaterSpec("title", since),)
+    return replace(PACK, public_later=held)
 
 
 # --- every tier, stage, status and action ---------------------------------------------------------

@@ -119,6 +119,10 @@ def packs(draw: st.DrawFn) -> Table:
         ],
         "report_needs_consent": pack.chance(),
         "suspension_grounds": _grounds(pack),
+        "retention": [
+            {"key": key, "months": pack.number(1, 90)}
+            for key in pack.subset(("drafts", "accounts"))
+        ],
         **({"extension": _extension(pack)} if pack.chance() else {}),
         **({"amendment": {"agreed_by": pack.subset(OWNERS, 1)}} if pack.chance() else {}),
         **({"final_report_days": pack.number(1, 90)} if pack.chance() else {}),

@@ -541,6 +541,27 @@ FAULTS = {
     "cap of nothing": Spoilt(
         MINIMAL, "places_cap = 3", "amount_total_cap = 0", "amount_total_cap",
         "tiers[0].stages[1].amount_total_cap", Fault.NOT_ALLOWED),
+    "later, and not public at all": Spoilt(
+        PACK, "conditions_are_public = true",
+        'conditions_are_public = true\npublic_later = [{key = "tax_id", since = "ended"}]',
+        "public_later", "public_later[0].key", Fault.UNKNOWN_REFERENCE),
+    "name of the case that is published later": Spoilt(
+        PACK, "conditions_are_public = true",
+        'conditions_are_public = true\npublic_later = [{key = "innovation_name", since = "ended"}]',
+        "public_later", "public_later[0].key", Fault.INCONSISTENT),
+    "published at no moment": Spoilt(
+        PACK, "conditions_are_public = true",
+        'conditions_are_public = true\npublic_later = [{key = "hypothesis", since = "never"}]',
+        "public_later", "public_later[0].since", Fault.NOT_ALLOWED),
+    "records kept for two times": Spoilt(
+        OUTCOMES, 'key = "accounts"', 'key = "drafts" #', 'key = "drafts" #', "retention[3].key",
+        Fault.DUPLICATE),
+    "records kept for no time": Spoilt(
+        OUTCOMES, "months = 12", "months = 0", "months = 0", "retention[0].months",
+        Fault.NOT_ALLOWED),
+    "records of no kind": Spoilt(
+        OUTCOMES, 'key = "accounts"', 'key = "secrets"', 'key = "secrets"', "retention[3].key",
+        Fault.NOT_ALLOWED),
     # --- endings
     "extension asked for before the test begins": Spoilt(
         MONITORING, "ask_days_before = 30", "ask_days_before = 365", "ask_days_before",

@@ -15,7 +15,7 @@ from sandbox.domain.applications import asked, prohibited
 from sandbox.domain.calendar import suspensions_of
 from sandbox.domain.calls import calling
 from sandbox.domain.gates import GateFacts, gate_state
-from sandbox.domain.packs import AnswerValue, PolicyPack, Silence
+from sandbox.domain.packs import AnswerValue, ExtensionSpec, PolicyPack, Silence, Suspender, Who
 from sandbox.domain.risk import tiering
 from sandbox.domain.routing import propose
 from sandbox.packs.checking import check, each_text
@@ -287,6 +287,13 @@ def cameras_are_public(pack: PolicyPack) -> None:
     assert "cameras" in pack.public_fields
 
 
+def stops_and_ends(pack: PolicyPack) -> None:
+    assert [each.key for each in pack.grounds_of(Suspender.COMPANY)] == ["danger"]
+    assert pack.grounds_of(Suspender.COMPANY) == pack.grounds_of(Suspender.AUTHORITIES)
+    assert (pack.final_report_days, pack.report_needs_consent) == (30, True)
+    assert pack.extension == ExtensionSpec(15, (Who.LEAD,), most=1, days=60)
+
+
 def plan_is_evidence_for_both(pack: PolicyPack) -> None:
     assert pack.questions["test_plan"].criteria == ("need", "safety")
 
@@ -340,6 +347,7 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Let silence grant": silence_agrees,
     "Stop a term while an answer is awaited": decision_waits,
     "Publish an answer": cameras_are_public,
+    "Say how a test stops and ends": stops_and_ends,
     "Mark evidence for a criterion": plan_is_evidence_for_both,
     "Say when to give each mark": safety_has_a_rubric,
     "Replace an authority by another": agency_follows,

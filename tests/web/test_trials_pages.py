@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sandbox.coordination import services as coordination
-from sandbox.domain.packs import Ending, Suspender
+from sandbox.domain.packs import Ending, Moment, PublicLaterSpec, QuestionKind, Suspender
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.db import unit_of_work
@@ -444,6 +444,32 @@ def test_page_says_until_when_an_extension_can_be_asked_for(
     monkeypatch.setattr(active._Active, "registry", none)
     assert "prórroga" not in company.get(address(cast)).main
     assert "de acuerdo: la empresa" not in company.get(address(cast, "plan")).main
+
+
+def test_register_shows_an_answer_only_from_its_moment_on(
+    session: Session, cast: Cast, client: JudgingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = next(
+        key
+        for key, answer in cast.trial.public_summary.items()
+        if pack().questions[key].kind is QuestionKind.LONG_TEXT and answer
+    )
+    later = (PublicLaterSpec(held, Moment.STARTED),)
+    rules = PackRegistry([replace(pack(), public_later=later)])
+    monkeypatch.setattr(active._Active, "registry", rules)
+    place = f"/register/{cast.trial.reference}"
+    heading = pack().questions[held].label.in_("es")
+    session.rollback()
+    assert heading not in client.get(place).main
+    running(session, cast)
+    session.rollback()
+    assert heading in client.get(place).main
+
+
+def test_privacy_page_says_how_long_records_are_kept(client: JudgingClient) -> None:
+    said = client.get("/privacy").main
+    assert "Solicitudes que nunca se enviaron 12 meses" in said
+    assert "Cuentas de personas que ya no entran 24 meses" in said
 
 
 def test_caps_of_every_stage_stand_in_the_plan_and_in_the_register(

@@ -16,6 +16,41 @@ class ReportSectionSpec:
     required: bool = True
 
 
+class Moment(StrEnum):
+    """Name from when on the register shows an answer that it does not show at once."""
+
+    STARTED = "started"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicLaterSpec:
+    """Hold back a public answer until its test has started or ended; `key` is the question's."""
+
+    key: str
+    since: Moment
+
+
+class RecordKind(StrEnum):
+    """Name the kinds of records that a programme keeps for some time."""
+
+    DRAFTS = "drafts"
+    DECLINED = "declined_cases"
+    TRIALS = "cases_with_a_test"
+    ACCOUNTS = "accounts"
+    MESSAGES = "messages"
+    HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSpec:
+    """Say how long records of one kind are kept, from their last use on, and by which provision."""
+
+    key: RecordKind
+    months: int
+    provision: Text | None = None
+
+
 class Ending(StrEnum):
     """Name the two ways in which a test ends: after its whole plan, or before."""
 

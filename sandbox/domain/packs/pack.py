@@ -9,8 +9,11 @@ from sandbox.domain.packs.coordination import CoordinationSpec, ReliefKindSpec
 from sandbox.domain.packs.outcomes import (
     Ending,
     ExitKindSpec,
+    Moment,
     NamedSpec,
+    PublicLaterSpec,
     ReportSectionSpec,
+    RetentionSpec,
     TermSpec,
 )
 from sandbox.domain.packs.programme import (
@@ -77,6 +80,8 @@ class PolicyPack:
     report_sections: tuple[ReportSectionSpec, ...]
     public_fields: tuple[str, ...]  # question keys whose answers the public register shows
     conditions_are_public: bool = False  # those of the decision, in register and outcome report
+    public_later: tuple[PublicLaterSpec, ...] = ()  # of the public fields, those not shown at once
+    retention: tuple[RetentionSpec, ...] = ()
     report_needs_consent: bool = False  # the company agrees before its outcome report is public
     final_report_days: int | None = None  # the company reports on a test that ended; calendar days
     extension: ExtensionSpec | None = None  # none: a test ends when its plan does
@@ -149,6 +154,10 @@ class PolicyPack:
     def find_ground(self, key: str | None) -> SuspensionGroundSpec | None:
         """Return the ground with this key, if these rules have it."""
         return next((ground for ground in self.suspension_grounds if ground.key == key), None)
+
+    def published_since(self, question: str) -> Moment | None:
+        """Return from when on the register shows a public answer; None from the admission on."""
+        return next((each.since for each in self.public_later if each.key == question), None)
 
     def criterion(self, key: str) -> CriterionSpec:
         """Return the criterion with this key. Raises: KeyError."""

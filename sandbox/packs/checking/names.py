@@ -26,6 +26,8 @@ def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
         "incident_classes",
         "relief_kinds",
         "report_sections",
+        "public_later",
+        "retention",
         "suspension_grounds",
         "suspension_windows",
         "successions",

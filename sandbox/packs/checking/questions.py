@@ -188,3 +188,17 @@ def judge_public_fields(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 ("public_fields", index), Fault.INCONSISTENT, f'"{key}" is a file, not an answer'
             )
+    for index, later in enumerate(pack.public_later):
+        if later.key not in pack.public_fields:
+            yield Finding(
+                ("public_later", index, "key"),
+                Fault.UNKNOWN_REFERENCE,
+                f'"{later.key}" is not among the public fields',
+                ", ".join(pack.public_fields),
+            )
+        elif later.key in by_key and by_key[later.key].is_title:
+            yield Finding(
+                ("public_later", index, "key"),
+                Fault.INCONSISTENT,
+                f'"{later.key}" names the case, so that the register shows it at once',
+            )

@@ -43,7 +43,7 @@ from sandbox.trials.queries import find_trial_of, get_last_submission, read_file
 
 # What a case that runs is worked by, whatever its tier.
 _WORKED_BY = frozenset({"clocks", "coordination", "incident_classes", "criteria"})
-_PUBLIC = frozenset({"public_fields", "conditions_are_public"})
+_PUBLIC = frozenset({"public_fields", "public_later", "conditions_are_public"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _bears_on_cases(change: Change, tiers: Collection[str]) -> bool:
     if not change.trail:
         return change.field in _PUBLIC
     first = change.trail[0]
-    return first.field in _WORKED_BY or (first.field == "tiers" and first.name in tiers)
+    return first.field in (_WORKED_BY | _PUBLIC) or (first.field == "tiers" and first.name in tiers)
 
 
 def _standing(

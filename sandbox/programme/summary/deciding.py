@@ -124,6 +124,12 @@ def endings_lines(pack: PolicyPack) -> Iterator[Line]:
     for ground in pack.suspension_grounds:
         parties = ", ".join(str(WORDS[party]) for party in ground.by)
         yield 2, f"{read(ground.name)} [{parties}]"
+    if pack.retention:
+        yield 1, _("Records are kept")
+    for kept in pack.retention:
+        months = ngettext("%(num)d month", "%(num)d months", kept.months)
+        words = f"{WORDS[kept.key]}: {months}"
+        yield 2, words if kept.provision is None else f"{words} ({read(kept.provision)})"
     if pack.final_report_days is not None:
         yield 1, _("Final report of the company")
         yield (

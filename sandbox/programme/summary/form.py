@@ -81,7 +81,8 @@ def _marks(pack: PolicyPack, question: QuestionSpec) -> Iterator[str]:
         criteria = ", ".join(part_words(pack.criterion(key)) for key in question.criteria)
         yield _("evidence for %(criteria)s", criteria=criteria)
     if question.key in pack.public_fields:
-        yield _("public")
+        since = pack.published_since(question.key)
+        yield _("public") if since is None else _("public %(when)s", when=WORDS[since])
     if question.may_be_confidential:
         yield _("may be confidential")
 
