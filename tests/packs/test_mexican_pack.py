@@ -132,6 +132,59 @@ def test_places_are_the_states_of_mexico():
     assert len(PACK.questions["places"].options) == 32
 
 
+def test_sector_opens_a_short_module_and_whoever_is_in_none_goes_on():
+    section = PACK.section("sectors")
+    asked_of = {
+        option.value: len(
+            [q for q in asked(PACK, {"sectors": [option.value]}) if q in section.questions]
+        )
+        for option in PACK.questions["sectors"].options
+    }
+    assert asked_of.pop("none") == 1
+    assert all(3 <= number <= 6 for number in asked_of.values()), asked_of
+
+
+def test_whoever_keeps_the_data_in_mexico_answers_two_questions_on_sovereignty():
+    section = PACK.section("sovereignty")
+    at_home = {"personal_data": "yes", "data_places": ["own"], "foreign_dependence": "no"}
+    abroad = at_home | {"data_places": ["europe"]}
+    shown = [
+        [q.key for q in asked(PACK, each) if q in section.questions] for each in (at_home, abroad)
+    ]
+    assert shown[0] == ["data_places", "foreign_dependence"]
+    assert set(shown[1]) - set(shown[0]) == {"transfer_basis", "foreign_access"}
+
+
+def test_public_body_undertakes_everything_and_publishes_the_record_of_its_system():
+    answers = {"sectors": ["public_administration"]}
+    duties = [option.value for option in PACK.questions["public_duties"].options]
+    assert "public_duties" in {
+        p.question for p in problems(PACK, answers | {"public_duties": duties[:3]})
+    }
+    assert "public_duties" not in {
+        p.question for p in problems(PACK, answers | {"public_duties": duties})
+    }
+    assert "algorithm_record" in PACK.public_fields
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"sectors": ["public_security"], "security_uses": ["public_space"]},
+        {"sectors": ["public_security"], "security_uses": ["predicts_places"]},
+        {"sectors": ["health"], "health_use": "acts"},
+        {"sectors": ["energy"], "energy_control": "grid"},
+        {"sectors": ["telecommunications"], "communications_read": "content"},
+        {"sectors": ["public_administration"], "denies_unsigned": "yes"},
+    ],
+    ids=lambda answers: list(answers.values())[1],
+)
+def test_grave_use_of_a_sector_is_high_at_least(answers):
+    assert tiering(PACK, answers).tier == "high"
+    # What was answered for a sector that is no longer chosen raises nothing.
+    assert tiering(PACK, answers | {"sectors": ["none"]}).tier == "minimal"
+
+
 def test_no_contact_detail_is_public():
     assert not {key for key in PACK.public_fields if key.startswith(("contact", "tax"))}
 
