@@ -398,7 +398,7 @@ def _rule_words(rule: RubricSpec | ExtensionSpec | AmendmentSpec) -> str:
     """Say a part without a name as a whole, where there was none before."""
     match rule:
         case ExtensionSpec():
-            return extension_words(rule)
+            return "; ".join(extension_words(rule))
         case AmendmentSpec():
             return amendment_words(rule)
         case RubricSpec():

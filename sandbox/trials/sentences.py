@@ -82,8 +82,8 @@ def cap_words(stage: StageSpec, currency: str) -> list[str]:
     return caps
 
 
-def extension_words(spec: ExtensionSpec) -> str:
-    """Say how a test may be extended."""
+def extension_words(spec: ExtensionSpec) -> list[str]:
+    """Say how a test may be extended, fact by fact."""
     facts: list[str] = []
     if spec.most is not None:
         facts.append(ngettext("%(num)d time at most", "%(num)d times at most", spec.most))
@@ -101,7 +101,7 @@ def extension_words(spec: ExtensionSpec) -> str:
         )
     )
     facts.append(_("approved by: %(parties)s", parties=_in_a_row(spec.approved_by)))
-    return "; ".join(facts)
+    return facts
 
 
 def amendment_words(spec: AmendmentSpec) -> str:

@@ -114,7 +114,7 @@ def endings_lines(pack: PolicyPack) -> Iterator[Line]:
     if pack.extension is None:
         yield 2, _("The rules know no extension of a test.")
     else:
-        yield 2, _("Extension of a test: %(rule)s", rule=extension_words(pack.extension))
+        yield 2, _("Extension of a test: %(rule)s", rule="; ".join(extension_words(pack.extension)))
     if pack.amendment is not None:
         parties = amendment_words(pack.amendment)
         yield 2, _("An agreed plan is changed only if these agree: %(parties)s", parties=parties)
