@@ -44,9 +44,9 @@ LIFECYCLE: Lifecycle[ReportStatus, ReportAction] = Lifecycle(
 )
 
 
-def lacking_consent(pack: PolicyPack, consent: Consent) -> Why | None:
+def lacking_consent(consent: Consent, *, is_needed: bool) -> Why | None:
     """Return why the company's word still stands against publication; None where nothing does."""
-    if not pack.report_needs_consent or consent is Consent.AGREED:
+    if not is_needed or consent is Consent.AGREED:
         return None
     return Why.CONSENT_REFUSED if consent is Consent.REFUSED else Why.CONSENT_MISSING
 

@@ -18,7 +18,7 @@ from sandbox.kernel.audit import AuditEntry, Deed
 from sandbox.kernel.clock import local_day
 from sandbox.kernel.paging import Page, paged
 from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
-from sandbox.models import Organisation, OutcomeReport, Trial
+from sandbox.models import Decision, Organisation, OutcomeReport, Trial
 from sandbox.packs import active
 
 
@@ -103,6 +103,22 @@ def list_trials_without_report(session: Session, actor: Actor, most: int) -> Seq
         .order_by(Trial.ended_at, Trial.id)
         .limit(most)
     ).all()
+
+
+def needs_consent(session: Session, trial: Trial) -> bool:
+    """Tell whether a report on this trial is published only if the company agrees.
+
+    A move to other rules takes nothing from what the company was promised when it was admitted.
+    """
+    if active.pack_of(trial).report_needs_consent:
+        return True
+    version = session.scalar(
+        select(Decision.pack_version).where(Decision.application_id == trial.application_id)
+    )
+    if version in (None, trial.pack_version):
+        return False
+    then = active.find_pack_then(trial, version)
+    return then is None or then.report_needs_consent
 
 
 def due_day(row: Any) -> date | None:

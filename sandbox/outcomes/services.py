@@ -105,7 +105,7 @@ def send_for_publication(
     report.status = status.value
     report.return_reason = ""
     report.changed_at = now
-    asks = active.pack_of(report.trial).report_needs_consent
+    asks = queries.needs_consent(session, report.trial)
     _forget_consent(report, Consent.ASKED if asks else Consent.NOT_ASKED)
     _record(session, actor, Deed.OUTCOME_SENT_FOR_PUBLICATION, report, trial=report.trial, now=now)
     if asks:
@@ -185,7 +185,8 @@ def publish(
         raise Stale
     status = LIFECYCLE.advance(ReportStatus(report.status), ReportAction.PUBLISH)
     pack = active.pack_of(report.trial)
-    lacking = lacking_consent(pack, Consent(report.consent))
+    is_needed = queries.needs_consent(session, report.trial)
+    lacking = lacking_consent(Consent(report.consent), is_needed=is_needed)
     if lacking is not None:
         raise NotPossible(lacking)
     # What the company agreed to stands, facts too: nothing is published that it did not read.

@@ -222,7 +222,6 @@ def _cacheable(response: Response, tag: str) -> Response:
 def _show(report_id: UUID, form: ReturnForm, status: int) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     report = queries.get_report(session, actor, report_id)
-    pack = active.pack_of(report.trial)
     granted = grants(session, actor, (P.OUTCOME_EDIT, P.OUTCOME_PUBLISH), report)
     page = render_template(
         "outcomes/show.html",
@@ -231,7 +230,9 @@ def _show(report_id: UUID, form: ReturnForm, status: int) -> ResponseReturnValue
         granted=granted,
         form=form,
         P=P,
-        lacking=lacking_consent(pack, Consent(report.consent)),
+        lacking=lacking_consent(
+            Consent(report.consent), is_needed=queries.needs_consent(session, report.trial)
+        ),
         due_on=None if report.published_at else queries.due_day(report.trial),
     )
     return page, status

@@ -22,6 +22,7 @@ from sandbox.models import (
     Decision,
     Trial,
 )
+from sandbox.outcomes import queries as outcome_queries
 from sandbox.outcomes.facts import compute_facts
 from sandbox.packs import active
 from sandbox.programme import queries
@@ -59,6 +60,16 @@ DENIES = (
 )
 MORE_PUBLIC = ("pack.toml", '  "duration_months",\n', '  "duration_months",\n  "tax_id",\n')
 LESS_PUBLIC = ("pack.toml", '  "duration_months",\n', "")
+LATER_PUBLIC = (
+    "pack.toml",
+    "conditions_are_public = true",
+    'conditions_are_public = true\npublic_later = [{key = "hypothesis", since = "ended"}]',
+)
+CONSENT = (
+    "pack.toml",
+    "conditions_are_public = true",
+    "conditions_are_public = true\nreport_needs_consent = true",
+)
 SECRET = ("pack.toml", "conditions_are_public = true", "conditions_are_public = false")
 NEW_AUTHORITY = (
     "authorities.toml",
@@ -135,6 +146,39 @@ def test_moved_case_publishes_no_conditions_that_were_secret_when_it_was_decided
     session.rollback()
     assert facts["decision"]["conditions"] == []
     assert condition not in client.get(f"/register/{reference}").main
+
+
+def test_moved_case_shows_no_answer_sooner_than_was_promised(
+    session: Session, app: Flask, people: tuple[Actor, Actor]
+) -> None:
+    cast = make_trial(session, app.extensions["file_store"])
+    application = session.get_one(Application, cast.trial.application_id)
+    follow(session, people, LATER_PUBLIC)
+    for table in (Application, Trial):
+        session.execute(update(table).values(pack_version="1.1.0"))
+    session.commit()
+    before = dict(session.get_one(Trial, cast.trial.id).public_summary)
+    assert "hypothesis" in before
+    activate(session, people[1], upload(session, people[0], "1.2.0"), "1.1.0")
+    move(session, cast.caseworker, application, to="1.2.0")
+    after = session.get_one(Trial, cast.trial.id).public_summary
+    assert after == {key: before[key] for key in before if key != "hypothesis"}
+    session.rollback()
+
+
+def test_moved_case_keeps_the_promise_that_the_company_is_asked(
+    session: Session, app: Flask, people: tuple[Actor, Actor]
+) -> None:
+    cast = make_trial(session, app.extensions["file_store"])
+    follow(session, people, CONSENT)
+    session.execute(update(Decision).values(pack_version="1.1.0"))
+    session.commit()
+    # The case is under rules that ask nobody; it was admitted under some that do.
+    assert outcome_queries.needs_consent(session, cast.trial)
+    session.execute(update(Decision).values(pack_version="1.0.0"))
+    session.commit()
+    assert not outcome_queries.needs_consent(session, cast.trial)
+    session.rollback()
 
 
 # --- who can be asked -----------------------------------------------------------------------------

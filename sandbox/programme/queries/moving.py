@@ -44,6 +44,16 @@ from sandbox.trials.queries import find_trial_of, get_last_submission, read_file
 # What a case that runs is worked by, whatever its tier.
 _WORKED_BY = frozenset({"clocks", "coordination", "incident_classes", "criteria"})
 _PUBLIC = frozenset({"public_fields", "public_later", "conditions_are_public"})
+# What is asked of a test that runs, and of its end.
+_ENDED_BY = frozenset(
+    {
+        "amendment",
+        "extension",
+        "final_report_days",
+        "report_needs_consent",
+        "suspension_grounds",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +112,11 @@ def _changes_for(old: PolicyPack, new: PolicyPack, answers: Answers) -> tuple[Ch
 
 def _bears_on_cases(change: Change, tiers: Collection[str]) -> bool:
     if not change.trail:
-        return change.field in _PUBLIC
+        return change.field in _PUBLIC | _ENDED_BY
     first = change.trail[0]
-    return first.field in (_WORKED_BY | _PUBLIC) or (first.field == "tiers" and first.name in tiers)
+    return first.field in _WORKED_BY | _PUBLIC | _ENDED_BY or (
+        first.field == "tiers" and first.name in tiers
+    )
 
 
 def _standing(
