@@ -424,7 +424,7 @@ def run_to_completion(session: Session, cast: Cast) -> None:
 
 
 def publish_report(session: Session, cast: Cast) -> OutcomeReport:
-    """Write the outcome report of a test that has ended, and let another person publish it."""
+    """Write the outcome report of an ended test, with all whose word its publication needs."""
     publisher = actor_for(session, make_staff(session, StaffRole.PUBLISHER, "Elena Prado"))
     pack = active.pack_of(cast.trial)
     with unit_of_work(session):
@@ -445,6 +445,11 @@ def publish_report(session: Session, cast: Cast) -> OutcomeReport:
         )
     with unit_of_work(session):
         outcomes.send_for_publication(session, cast.caseworker, report, now=cast.now)
+    if pack.report_needs_consent:
+        with unit_of_work(session):
+            outcomes.agree_to_publication(
+                session, cast.company, report, expected_version=report.version, now=cast.now
+            )
     with unit_of_work(session):
         outcomes.publish(session, publisher, report, now=cast.now)
     return report

@@ -21,11 +21,10 @@ from sandbox.domain.outcomes import ReportStatus
 from sandbox.domain.packs import Direction, PolicyPack, Silence, Suspender, SuspensionWindowSpec
 from sandbox.domain.routing import propose
 from sandbox.domain.trials import TrialStatus
-from sandbox.kernel.actors import Actor, StaffRole, system_actor
+from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import FileStore
-from sandbox.models import Incident, OutcomeReport
-from sandbox.outcomes import services as outcomes
+from sandbox.models import Incident
 from sandbox.packs import active
 from sandbox.packs.loading import validate
 from sandbox.trials import services as trials
@@ -52,6 +51,7 @@ from tests.trial_factories import (
     assert_open,
     enter_next,
     hand_in_report,
+    publish_report,
     read,
     run_to_completion,
     set_tier,
@@ -105,7 +105,7 @@ def carry_through(session: Session, pack: PolicyPack, files: FileStore, tier: st
     run_to_completion(session, cast)
     assert cast.trial.status == TrialStatus.COMPLETED
     report_on_the_test(session, pack, cast)
-    assert publish(session, pack, cast).status == ReportStatus.PUBLISHED
+    assert publish_report(session, cast).status == ReportStatus.PUBLISHED
 
 
 def admit(session: Session, pack: PolicyPack, files: FileStore) -> Cast:
@@ -319,33 +319,3 @@ def report_on_the_test(session: Session, pack: PolicyPack, cast: Cast) -> None:
             store=cast.store,
             now=cast.now,
         )
-
-
-def publish(session: Session, pack: PolicyPack, cast: Cast) -> OutcomeReport:
-    publisher = actor_for(session, make_staff(session, StaffRole.PUBLISHER, "Elena Prado"))
-    with unit_of_work(session):
-        report = outcomes.draft_report(
-            session, cast.caseworker, cast.trial, language=pack.languages[0], now=cast.now
-        )
-    with unit_of_work(session):
-        outcomes.save_report(
-            session,
-            cast.caseworker,
-            report,
-            title="Lo que enseñó la prueba",
-            sections={spec.key: "Hecho." for spec in pack.report_sections},
-            lessons={pack.principles[0].code: "Una lección."},
-            recommendations={pack.stakeholders[0].code: "Una recomendación."},
-            expected_version=report.version,
-            now=cast.now,
-        )
-    with unit_of_work(session):
-        outcomes.send_for_publication(session, cast.caseworker, report, now=cast.now)
-    if pack.report_needs_consent:
-        with unit_of_work(session):
-            outcomes.agree_to_publication(
-                session, cast.company, report, expected_version=report.version, now=cast.now
-            )
-    with unit_of_work(session):
-        outcomes.publish(session, publisher, report, now=cast.now)
-    return report
