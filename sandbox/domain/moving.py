@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sandbox.domain.applications import ProblemKind, asked, problems
+from sandbox.domain.applications import Problem, ProblemKind, asked, problems
 from sandbox.domain.conditions import is_answered
 from sandbox.domain.packs import Answers, PolicyPack, Silence, TierSpec
 from sandbox.domain.risk import tiering
@@ -73,9 +73,18 @@ def _in_answers(pack: PolicyPack, standing: Standing) -> Iterator[tuple[Obstacle
         yield Obstacle.RETURNED, key
     for key in sorted(standing.sections - {each.key for each in pack.sections}):
         yield Obstacle.SECTION, key
-    wrong = (each for each in problems(pack, standing.answers) if each.kind not in _UNASKED)
+    wrong = (each for each in problems(pack, standing.answers) if _is_wrong(each, standing.answers))
     for key in dict.fromkeys(each.question for each in wrong):
         yield Obstacle.ANSWER, key
+
+
+def _is_wrong(problem: Problem, answers: Answers) -> bool:
+    """Tell whether an answer that was given does not fit; that there is none is no such fault."""
+    # A whole answer of another kind, such as a text where rows are asked for now, counts as none.
+    is_of_another_kind = problem.kind is ProblemKind.MISSING and is_answered(
+        answers.get(problem.question)
+    )
+    return is_of_another_kind or problem.kind not in _UNASKED
 
 
 def _in_case(

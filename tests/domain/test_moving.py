@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from sandbox.domain.moving import Obstacle, Promise, Standing, broken_promises, obstacles
-from sandbox.domain.packs import Compare, Operator, Silence
+from sandbox.domain.packs import Compare, Operator, QuestionKind, Silence
 from tests.domain.tiny_pack import tiny_pack
 
 PACK = tiny_pack()
@@ -69,6 +69,17 @@ def test_answer_to_a_question_that_is_asked_no_longer_is_an_obstacle() -> None:
     given = standing(answers={second.key: "yes"})
     assert (Obstacle.QUESTION, second.key) not in obstacles(PACK, given)
     assert (Obstacle.QUESTION, second.key) in obstacles(pack, given)
+
+
+def test_answer_of_another_kind_is_an_obstacle_and_none_at_all_is_not() -> None:
+    section = PACK.sections[0]
+    first, *others = section.questions
+    for kind in (QuestionKind.ORGANISATION, QuestionKind.ROWS, QuestionKind.FILE):
+        asked = replace(section, questions=(replace(first, kind=kind, options=()), *others))
+        pack = replace(PACK, sections=(asked, *PACK.sections[1:]))
+        given = standing(answers={first.key: "Acme"})
+        assert obstacles(pack, given) == ((Obstacle.ANSWER, first.key),)
+        assert obstacles(pack, standing()) == ()
 
 
 EARLY, LATE = date(2026, 3, 2), date(2026, 3, 9)
