@@ -23,6 +23,9 @@ _LONGEST_TEXT = 10_000
 _LONGEST_LIST = 500
 _LARGEST_NUMBER = 10**15
 _MOST_DECIMALS = 6
+# Terms are counted from days, and beyond the calendar's last one no count would end.
+_YEARS = range(1800, 2200)
+_OF_YEARS = f"of the years {_YEARS[0]} to {_YEARS[-1]}"
 
 
 class Said(str):
@@ -186,18 +189,24 @@ class Flag(_Value[bool]):
         return value
 
 
+def _countable(day: date) -> date:
+    if day.year not in _YEARS:
+        raise _not_allowed(f"must be a day {_OF_YEARS}", _OF_YEARS)
+    return day
+
+
 class Day(_Value[date]):
     """Hold a day written as TOML writes it, without quotes."""
 
     @property
     def kind(self) -> Kind:
         """Describe the values that are read."""
-        return Kind("day", "without quotes, such as `2024-02-05`")
+        return Kind("day", f"without quotes, such as `2024-02-05`, {_OF_YEARS}")
 
     def _read(self, value: object) -> date:
         if not isinstance(value, date) or isinstance(value, datetime):
             raise _wrong_type("a day without quotes, such as 2024-02-05")
-        return value
+        return _countable(value)
 
 
 class Word(_Value[_E], Generic[_E]):
@@ -339,13 +348,14 @@ class DayName(_Value[date]):
     @property
     def kind(self) -> Kind:
         """Describe the values that are read."""
-        return Kind("day", "such as `2024-02-05`")
+        return Kind("day", f"such as `2024-02-05`, {_OF_YEARS}")
 
     def _read(self, value: object) -> date:
         try:
-            return date.fromisoformat(str(value))
+            day = date.fromisoformat(str(value))
         except ValueError:
             raise _wrong_type("a day such as 2024-02-05") from None
+        return _countable(day)
 
 
 class When(_Value[Condition]):

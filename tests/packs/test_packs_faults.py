@@ -105,6 +105,12 @@ FAULTS = {
     "day off that is no day": Spoilt(
         AUTHORITIES, "2024-03-28 =", "jueves_santo =", "jueves_santo",
         "calendar.days_off.jueves_santo", Fault.WRONG_TYPE),
+    "day off after the last that can be counted": Spoilt(
+        AUTHORITIES, "2024-03-28 =", "9999-12-31 =", "9999-12-31",
+        "calendar.days_off.9999-12-31", Fault.NOT_ALLOWED),
+    "window after the last day that can be counted": Spoilt(
+        AUTHORITIES, "dates = [2025-10-17, 2025-10-20, 2025-10-21]", "dates = [9999-12-31]",
+        "dates = [9999", "suspension_windows[2].dates[0]", Fault.NOT_ALLOWED),
     "decimal as text": Spoilt(
         MONITORING, "target = 5", 'target = "5"', 'target = "5"',
         "metrics[0].target", Fault.WRONG_TYPE),
