@@ -12,6 +12,7 @@ from tests.pages import JudgingClient
 
 ADDRESS = "ana@example.org"
 PASSWORD = "un faro sobre la niebla 47"
+KNOWN = "una barca en la laguna 31"
 
 
 def begin(app: Flask, email: str = ADDRESS) -> tuple[int, str]:
@@ -44,6 +45,23 @@ def test_second_call_makes_nobody_twice(app: Flask, session: Session) -> None:
         select(Person.email, StaffGrant.role).join(StaffGrant, StaffGrant.person_id == Person.id)
     ).all()
     assert [tuple(row) for row in roles] == [(ADDRESS, StaffRole.ADMINISTRATOR.value)]
+
+
+def test_password_of_whoever_registered_the_address_without_confirming_it_is_worth_nothing(
+    app: Flask, session: Session, client: JudgingClient
+) -> None:
+    stranger = {"name": "Nadie", "email": ADDRESS, "password": KNOWN}
+    assert client.submit("/register-account", stranger).status_code == 200
+    assert session.scalars(select(Person.password)).one() is not None
+    session.rollback()
+    code, output = begin(app)
+    assert code == 0, output
+    refused = client.submit("/sign-in", {"email": ADDRESS, "password": KNOWN})
+    assert refused.status_code == 422
+    link = output.strip().splitlines()[-1].partition("http://localhost")[2]
+    client.submit(link, {"password": PASSWORD})
+    client.submit("/sign-in", {"email": ADDRESS, "password": PASSWORD})
+    assert client.get("/people").status_code == 200
 
 
 @pytest.mark.parametrize("email", ["nobody", "a b@example.org", ""])
