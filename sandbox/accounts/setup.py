@@ -15,7 +15,7 @@ from flask_security.utils import get_message, set_request_attr
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
 
-from sandbox.access.guard import needs, public
+from sandbox.access.guard import current_actor, needs, public
 from sandbox.access.permissions import P
 from sandbox.accounts import forms, passwords, queries
 from sandbox.accounts.messages import MESSAGES
@@ -50,6 +50,8 @@ LONGEST_SESSION = timedelta(hours=12)
 SIGN_IN_LIMITS = "20 per minute; 200 per hour"
 SIGN_IN_LIMITS_BY_ADDRESS = "10 per 15 minutes"
 MAIL_LIMITS = "10 per minute; 50 per hour"
+# The form must say when a number is taken, so it could tell who is here; not of many.
+ORGANISATION_LIMITS = "20 per hour"
 
 View = Callable[..., Any]
 
@@ -213,6 +215,26 @@ def guard_views(app: Flask) -> None:
     for name in ("register", "forgot_password", "send_confirmation", "reset_password"):
         limit = limiter.limit(MAIL_LIMITS, methods=["POST"])
         views[f"security.{name}"] = limit(views[f"security.{name}"])
+
+
+def limit_organisations(app: Flask) -> None:
+    """Let nobody learn from tax numbers typed by the hundred which organisations are here.
+
+    To be called when the pages are there.
+    """
+    limiter: Limiter = app.extensions["sandbox_limiter"]
+    limit = limiter.limit(
+        ORGANISATION_LIMITS,
+        key_func=lambda: f"person:{current_actor().person_id}",
+        methods=["POST"],
+    )
+    views: dict[str, Any] = app.view_functions
+    views["accounts.new_organisation"] = limit(views["accounts.new_organisation"])
+
+
+def signed_in_as() -> str:
+    """Return who tries, from whatever machine."""
+    return f"person:{current_actor().person_id}"
 
 
 def typed_address() -> str:

@@ -25,7 +25,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import FORM_OVERHEAD_BYTES, MAX_FILE_BYTES, SEVERAL_FILES, Config
 from sandbox.access.guard import install_guard, public
-from sandbox.accounts.setup import PUBLIC_ENDPOINTS, current_person_actor, init_accounts
+from sandbox.accounts.setup import (
+    PUBLIC_ENDPOINTS,
+    current_person_actor,
+    init_accounts,
+    limit_organisations,
+)
 from sandbox.kernel.db import configure_engine, db, engine_options
 from sandbox.kernel.files import FileStore
 from sandbox.kernel.mail import init_mail
@@ -92,6 +97,7 @@ def create_app(config: Config) -> Flask:
     install_guard(app, current_person_actor, PUBLIC_ENDPOINTS)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    limit_organisations(app)
     add_health(app)
     add_headers(app, https=config.base_url.startswith("https://"))
     log_requests(app)

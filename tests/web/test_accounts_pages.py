@@ -827,6 +827,18 @@ def test_registrations_and_resets_are_limited(limited: JudgingClient) -> None:
         assert 429 not in statuses[:10]
 
 
+def test_tax_numbers_cannot_be_tried_by_the_hundred(
+    limited: JudgingClient, ana: Person, session: Session
+) -> None:
+    form = {"name": "Uno", "kind": "company", "tax_id": "SEC010203XY1"}
+    with unit_of_work(session):
+        services.create_organisation(session, actor_for(session, ana), **form, now=THEN)
+    sign_in(limited, ana.email)
+    statuses = [limited.submit("/organisations/new", form).status_code for _ in range(21)]
+    assert statuses == [422] * 20 + [429]
+    assert limited.get("/organisations/new").status_code == 200
+
+
 # --- mails ----------------------------------------------------------------------------------------
 
 
