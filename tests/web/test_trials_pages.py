@@ -469,7 +469,7 @@ def test_register_shows_an_answer_only_from_its_moment_on(
 def test_privacy_page_says_how_long_records_are_kept(client: JudgingClient) -> None:
     said = client.get("/privacy").main
     assert "Solicitudes que nunca se enviaron 1 año" in said
-    assert "Cuentas de personas que ya no entran 24 meses" in said
+    assert "Cuentas de personas que ya no entran 2 años" in said
 
 
 def test_caps_of_every_stage_stand_in_the_plan_and_in_the_register(
