@@ -41,7 +41,7 @@ from tests.factories import (
     make_under_review,
     pack,
 )
-from tests.pages import JudgingClient
+from tests.pages import JudgingClient, filled_fields, find_form
 
 OpenWindow = Callable[[str], JudgingClient]
 
@@ -499,6 +499,45 @@ def test_a_wrong_tax_number_is_refused_with_everything_typed_kept(
     assert "Escriba el nombre de la organización." in check.main
     name_provider(company, application, "", "")
     assert question.key not in saved(session, application, section).answers
+
+
+def test_an_organisation_without_a_tax_number_is_read_everywhere(
+    session: Session, company: Company, caseworker: JudgingClient
+) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.ORGANISATION)
+    here = address(application, "sections", section.key)
+    mine = company.ana.get(here)
+    name_provider(company, application, "Acme Inc.", "")
+    conflict = company.ana.submit(mine, {f"q_{question.key}-0-q_name": "Otra Inc."})
+    assert conflict.status_code == 409
+    assert "Acme Inc." in conflict.main
+    assert "Otra Inc." in conflict.main
+    company.ana.submit(conflict, {f"keep_{question.key}": "theirs"})
+    company.ana.submit(address(application, "check"), form="submit")
+    caseworker.submit(address(application, "triage"), form="start")
+    for client, page in (
+        (company.ana, address(application, "submissions", 1)),
+        (caseworker, address(application, "submissions", 1)),
+        (caseworker, address(application, "triage")),
+    ):
+        shown = client.get(page)
+        assert shown.status_code == 200
+        assert "Acme Inc." in shown.main
+        assert "Clave fiscal:" not in shown.main
+
+
+def test_an_organisation_gets_no_second_row(session: Session, company: Company) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.ORGANISATION)
+    page = company.ana.get(address(application, "sections", section.key))
+    pressing = ("add_row", question.key), ("remove_row", f"{question.key}:0"), ("add_row", "none")
+    for button, value in pressing:
+        sent = {**filled_fields(find_form(page.tree, None)), button: value}
+        shown = company.ana.post(address(application, "sections", section.key), data=sent)
+        assert shown.status_code == 200
+        names = shown.tree.xpath(f"//input[starts-with(@name, 'q_{question.key}-')]/@name")
+        assert names == [f"q_{question.key}-0-q_name", f"q_{question.key}-0-q_tax_number"]
 
 
 def test_only_those_who_judge_are_told_whether_an_organisation_is_known_here(
