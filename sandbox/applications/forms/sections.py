@@ -17,7 +17,6 @@ from wtforms import (
     Field,
     FieldList,
     HiddenField,
-    StringField,
 )
 
 from sandbox.applications.answers import ReadAnswer
@@ -156,19 +155,21 @@ class SectionForm(VersionedForm):
     def rearrange(self) -> bool:
         """Add or take away the row or file whose button was pressed; tell whether one was."""
         pressed = request.form
-        if pressed.get("add_row"):
-            self._rows_of(pressed["add_row"]).append_entry()
-        elif pressed.get("remove_row"):
-            key, _, index = pressed["remove_row"].rpartition(":")
-            rows = self._rows_of(key)
+        grown = self._rows_of(pressed.get("add_row", ""))
+        if grown is not None:
+            grown.append_entry()
+        key, _, index = pressed.get("remove_row", "").rpartition(":")
+        rows = self._rows_of(key)
+        if rows is not None:
             rows.entries = [row for row in rows.entries if row.name.rpartition("-")[2] != index]
             if not rows.entries:
                 rows.append_entry()
         return any(pressed.get(name) for name in _OTHER_ROWS)
 
-    def _rows_of(self, key: str) -> FieldList:
+    def _rows_of(self, key: str) -> FieldList | None:
+        """Return the rows of a question; None where there are none, or always one."""
         field = self._fields.get(input_name(key))
-        return field if isinstance(field, FieldList) else FieldList(StringField()).bind(self, "_")
+        return field if isinstance(field, FieldList) and field.max_entries is None else None
 
     @property
     def removed_file(self) -> UUID | None:
