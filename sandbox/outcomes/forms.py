@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from sandbox.domain.packs import PolicyPack
@@ -17,6 +17,12 @@ MOST_WORDS = 3000
 
 class PublishForm(VersionedForm):
     """Publish exactly the version that was read."""
+
+
+class AgreeForm(PublishForm):
+    """Agree to exactly the report that was read, what the case said then included."""
+
+    seen = HiddenField()
 
 
 class ReturnForm(PlatformForm):

@@ -115,18 +115,29 @@ def send_for_publication(
 
 
 def agree_to_publication(
-    session: Session, actor: Actor, report: OutcomeReport, *, expected_version: int, now: datetime
+    session: Session,
+    actor: Actor,
+    report: OutcomeReport,
+    *,
+    expected_version: int,
+    now: datetime,
+    seen: str | None = None,
 ) -> None:
     """Agree, as the company, to publish exactly what was read: wording and facts stand from then.
 
-    Shape: `expected_version` is that of the page on which the person read the report.
+    Shape: `expected_version` and `seen`, a fingerprint, are those of the page on which the person
+    read the report.
     Raises: Denied, TransitionRefused, Stale, NotPossible(ALREADY_DONE).
     """
     _require_answerable(session, actor, report, Consent.AGREED)
     if report.version != expected_version:
         raise Stale
-    report.facts = compute_facts(session, report.trial, active.pack_of(report.trial))
-    report.consent_hash = content_hash(content_of(report))
+    facts = compute_facts(session, report.trial, active.pack_of(report.trial))
+    # The case goes on after the end of the test: an incident is closed, an authority succeeded.
+    if seen is not None and seen != fingerprint_of(report, facts):
+        raise Stale
+    report.facts = facts
+    report.consent_hash = fingerprint_of(report, facts)
     _answer(report, Consent.AGREED, actor, reason="", now=now)
     _record(session, actor, Deed.OUTCOME_CONSENTED, report, trial=report.trial, now=now)
     notices.tell_publishers(session, report, now)
@@ -215,6 +226,11 @@ def content_of(report: Any) -> dict[str, Any]:
         "lessons": report.lessons,
         "recommendations": report.recommendations,
     }
+
+
+def fingerprint_of(report: Any, facts: Mapping[str, Any]) -> str:
+    """Return the fingerprint of a report as it reads with these facts."""
+    return content_hash({**content_of(report), "facts": facts})
 
 
 def _require_answerable(

@@ -27,8 +27,9 @@ from sandbox.kernel.paging import PAGE_SIZE
 from sandbox.models import OutcomeReport
 from sandbox.outcomes import queries, services
 from sandbox.outcomes.documents import print_report
-from sandbox.outcomes.facts import compute_facts
+from sandbox.outcomes.facts import Facts, compute_facts
 from sandbox.outcomes.forms import (
+    AgreeForm,
     PublishForm,
     RefuseForm,
     ReportForm,
@@ -151,11 +152,12 @@ def consent(report_id: UUID) -> ResponseReturnValue:
 @needs(P.OUTCOME_CONSENT)
 def agree(report_id: UUID) -> ResponseReturnValue:
     """Agree, as the company, to publish exactly the report that was read."""
-    session, actor, version = db.session(), current_actor(), PublishForm().version.data or 0
+    session, actor, form = db.session(), current_actor(), AgreeForm()
     report = queries.get_report(session, actor, report_id, P.OUTCOME_CONSENT)
+    version, seen = form.version.data or 0, form.seen.data or ""
     with unit_of_work(session):
         services.agree_to_publication(
-            session, actor, report, expected_version=version, now=utc_now()
+            session, actor, report, expected_version=version, seen=seen, now=utc_now()
         )
     flash(_("You have agreed. The report can now be published."), "success")
     return redirect(url_for("outcomes.consent", report_id=report_id), 303)
@@ -226,7 +228,7 @@ def _show(report_id: UUID, form: ReturnForm, status: int) -> ResponseReturnValue
     page = render_template(
         "outcomes/show.html",
         report=report,
-        view=_view(report),
+        view=_view(report, _facts(report)),
         granted=granted,
         form=form,
         P=P,
@@ -240,14 +242,25 @@ def _show(report_id: UUID, form: ReturnForm, status: int) -> ResponseReturnValue
 
 def _consent(report_id: UUID, form: RefuseForm, status: int) -> ResponseReturnValue:
     report = queries.get_report(db.session(), current_actor(), report_id, P.OUTCOME_CONSENT)
-    page = render_template("outcomes/consent.html", report=report, view=_view(report), form=form)
+    facts = _facts(report)
+    page = render_template(
+        "outcomes/consent.html",
+        report=report,
+        view=_view(report, facts),
+        seen=services.fingerprint_of(report, facts),
+        form=form,
+    )
     return page, status
 
 
-def _view(report: OutcomeReport) -> ReportView:
-    """Show what stands already, or else what the case says today."""
+def _facts(report: OutcomeReport) -> Facts:
+    """Return what stands already, or else what the case says today."""
     pack = active.pack_of(report.trial)
-    facts = report.facts or compute_facts(db.session(), report.trial, pack)
+    return report.facts or compute_facts(db.session(), report.trial, pack)
+
+
+def _view(report: OutcomeReport, facts: Facts) -> ReportView:
+    pack = active.pack_of(report.trial)
     return view_of(report, facts, pack, current_app.jinja_env.filters["day"])
 
 

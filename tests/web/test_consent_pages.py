@@ -88,6 +88,23 @@ def publish(session: Session, cast: Cast, publisher: Actor, report: OutcomeRepor
         services.publish(session, publisher, report, now=cast.now)
 
 
+def fail(session: Session, cast: Cast) -> None:
+    with unit_of_work(session):
+        session.add(
+            Incident(
+                trial_id=cast.trial.id,
+                class_key=pack().incident_classes[0].key,
+                serious=True,
+                what_happened="Algo falló.",
+                persons_affected=0,
+                known_at=cast.now,
+                opened_at=cast.now,
+                due_at=cast.now,
+            )
+        )
+        record(session, cast.company, Deed.INCIDENT_OPENED, cast.trial, now=cast.now)
+
+
 def kinds(session: Session, actor: Actor, cast: Cast) -> set[str]:
     found = {task.kind for task in tasks.list_tasks(session, actor, cast.now).tasks}
     session.rollback()
@@ -122,20 +139,7 @@ def test_nothing_is_published_but_what_the_company_read(
         )
     agree(session, cast, report)
     # What the case says later is not in the report to which the company agreed.
-    with unit_of_work(session):
-        session.add(
-            Incident(
-                trial_id=cast.trial.id,
-                class_key=pack().incident_classes[0].key,
-                serious=True,
-                what_happened="Algo falló.",
-                persons_affected=0,
-                known_at=cast.now,
-                opened_at=cast.now,
-                due_at=cast.now,
-            )
-        )
-        record(session, cast.company, Deed.INCIDENT_OPENED, cast.trial, now=cast.now)
+    fail(session, cast)
     with unit_of_work(session):
         report.title = "Otro título"
         record(session, cast.caseworker, Deed.OUTCOME_SAVED, report, now=cast.now)
@@ -240,3 +244,23 @@ def test_company_reads_the_report_and_answers(
     editor.submit(editor.get(place), form="/publish")
     page = company.get(f"{place}/consent")
     assert f"/reports/{report.slug}" in page.links.values()
+
+
+def test_company_agrees_to_nothing_that_the_case_says_since_it_read_the_report(
+    session: Session, cast: Cast, report: OutcomeReport, client_for: OpenWindow
+) -> None:
+    email = session.scalars(select(Person.email).where(Person.id == cast.company.person_id)).one()
+    session.rollback()
+    company, place = client_for(email), f"/outcomes/{report.id}/consent"
+    read = company.get(place)
+    fail(session, cast)
+    assert company.submit(read, form="/consent").status_code == 409
+    session.refresh(report)
+    assert report.consent == Consent.ASKED
+    session.rollback()
+    company.submit(company.get(place), form="/consent")
+    session.refresh(report)
+    assert report.consent == Consent.AGREED
+    assert report.facts is not None
+    assert len(report.facts["incidents"]) == 1
+    session.rollback()
