@@ -570,7 +570,7 @@ FAULTS = {
         Fault.NOT_ALLOWED),
     # --- endings
     "extension asked for before the test begins": Spoilt(
-        MONITORING, "ask_days_before = 30", "ask_days_before = 365", "ask_days_before",
+        MONITORING, "ask_days_before = 30", "ask_days_before = 210", "ask_days_before",
         "extension.ask_days_before", Fault.INCONSISTENT),
     "extension that nobody approves": Spoilt(
         MONITORING, 'approved_by = ["every_authority"]', 'approved_by = ["platform"]',

@@ -107,7 +107,8 @@ def judge_extension(pack: PolicyPack) -> Iterator[Finding]:
     yield from _parties(("extension", "approved_by"), pack.extension.approved_by)
     # A tier of one stage is a fault of its own.
     whole = [tier.stages for tier in pack.tiers if len(tier.stages) > 1]
-    lengths = [sum(stage.max_days for stage in stages) for stages in whole]
+    # The end is reckoned from the stage that is entered, and the first one only prepares the test.
+    lengths = [sum(stage.max_days for stage in stages[1:]) for stages in whole]
     if lengths and pack.extension.ask_days_before >= min(lengths):
         yield Finding(
             ("extension", "ask_days_before"),
