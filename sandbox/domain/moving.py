@@ -30,6 +30,7 @@ class Obstacle(StrEnum):
     PLAN_FIELD = "plan_field"
     METRIC = "metric"
     INCIDENT_CLASS = "incident_class"
+    GROUND = "ground"  # on which the test was suspended
     TERM = "term"  # it runs, and would end sooner under the other rules
     CALL = "call"  # of an undecided case: its places would be nobody's limit
     SILENCE = "silence"  # past its term, and would come to mean something else
@@ -56,6 +57,7 @@ class Standing:
     plan_fields: frozenset[str] = frozenset()
     metrics: frozenset[str] = frozenset()
     incident_classes: frozenset[str] = frozenset()
+    grounds: frozenset[str] = frozenset()
 
 
 def obstacles(pack: PolicyPack, standing: Standing) -> tuple[tuple[Obstacle, str], ...]:
@@ -109,6 +111,7 @@ def _in_case(
             standing.incident_classes,
             {each.key for each in pack.incident_classes},
         ),
+        (Obstacle.GROUND, standing.grounds, {each.key for each in pack.suspension_grounds}),
     )
     for obstacle, used, known in on_record:
         for key in sorted(set(used) - known):

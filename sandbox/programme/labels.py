@@ -32,6 +32,7 @@ OBSTACLE: dict[Obstacle, object] = {
     Obstacle.PLAN_FIELD: _l("A part of the plan is unknown:"),
     Obstacle.METRIC: _l("A metric that was read is unknown:"),
     Obstacle.INCIDENT_CLASS: _l("The class of an incident is unknown:"),
+    Obstacle.GROUND: _l("The ground of a suspension is unknown:"),
     Obstacle.TERM: _l("A term that runs would end sooner:"),
     Obstacle.SILENCE: _l("Silence past its term would come to count:"),
 }

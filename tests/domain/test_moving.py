@@ -47,6 +47,7 @@ def test_what_the_rules_know_is_no_obstacle() -> None:
         ({"plan_fields": frozenset({"gone"})}, (Obstacle.PLAN_FIELD, "gone")),
         ({"metrics": frozenset({"gone"})}, (Obstacle.METRIC, "gone")),
         ({"incident_classes": frozenset({"gone"})}, (Obstacle.INCIDENT_CLASS, "gone")),
+        ({"grounds": frozenset({"gone"})}, (Obstacle.GROUND, "gone")),
     ],
 )
 def test_what_the_rules_do_not_know_is_named(

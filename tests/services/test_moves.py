@@ -26,6 +26,7 @@ from sandbox.outcomes import queries as outcome_queries
 from sandbox.outcomes.facts import compute_facts
 from sandbox.packs import active
 from sandbox.programme import queries
+from sandbox.trials import services as trials
 from tests.factories import (
     NOW,
     SHARED_ANSWERS,
@@ -39,7 +40,7 @@ from tests.factories import (
 )
 from tests.pages import JudgingClient
 from tests.services.test_programme import LATER, activate, follow, move, refused, upload
-from tests.trial_factories import make_running_trial, make_trial
+from tests.trial_factories import GROUND, make_running_trial, make_trial
 
 POSITION = (
     ("coordination.toml", "position_days = 15", "position_days = {}"),
@@ -263,6 +264,22 @@ def test_running_test_keeps_the_day_of_its_next_report(
     follow(session, people, ("tier-1-minimal.toml", *every))
     found = queries.get_move(session, application, cast.now).obstacles
     assert found == (((Obstacle.TERM, f"report {stage}"),) if expected else ())
+    session.rollback()
+
+
+def test_suspended_test_keeps_the_ground_on_which_it_was_suspended(
+    session: Session, app: Flask, people: tuple[Actor, Actor]
+) -> None:
+    cast = make_running_trial(session, app.extensions["file_store"])
+    application = session.get_one(Application, cast.trial.application_id)
+    with unit_of_work(session):
+        trials.suspend(
+            session, cast.lead.officer, cast.trial, reason="Falla.", ground=GROUND, now=cast.now
+        )
+    follow(session, people, ("outcomes.toml", f'key = "{GROUND}"', 'key = "renamed"'))
+    found = queries.get_move(session, application, cast.now).obstacles
+    # Nobody would read any more why it stands still.
+    assert found == ((Obstacle.GROUND, GROUND),)
     session.rollback()
 
 

@@ -32,6 +32,7 @@ from sandbox.models import (
     Reading,
     StartCondition,
     Submission,
+    Suspension,
     Trial,
     TrialPlan,
     TrialStage,
@@ -170,6 +171,8 @@ def _with_trial(session: Session, standing: Standing, trial: Trial) -> Standing:
         plan_fields=frozenset(key for key, text in plan.items() if text),
         metrics=kept(Reading.metric),
         incident_classes=kept(Incident.class_key),
+        # Whoever suspended under rules without grounds named none.
+        grounds=frozenset(filter(None, kept(Suspension.ground))),
     )
 
 
