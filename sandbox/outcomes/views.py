@@ -19,6 +19,8 @@ from flask_babel import gettext as _
 from sandbox.access.checks import grants
 from sandbox.access.guard import current_actor, needs, public
 from sandbox.access.permissions import P
+from sandbox.coordination.successors import known_as
+from sandbox.domain.applications import content_hash
 from sandbox.domain.outcomes import Consent, lacking_consent
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
@@ -187,7 +189,9 @@ def published(slug: str) -> ResponseReturnValue:
     pack = active.pack_of(row)
     view = view_of(row, row.facts, pack, current_app.jinja_env.filters["day"])
     page = render_template("outcomes/published.html", report=row, view=view, pack=pack)
-    return _cacheable(Response(page), f"{row.content_hash}-{current_language()}")
+    # The report never changes; who has the competences of its authorities now, beside it, does.
+    names = content_hash({"authorities": [known_as(code) for code in view.authorities]})
+    return _cacheable(Response(page), f"{row.content_hash}-{names}-{current_language()}")
 
 
 @bp.get("/reports/<slug>.json")

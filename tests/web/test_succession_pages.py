@@ -121,9 +121,12 @@ def test_decision_and_report_keep_old_names_and_say_who_follows(
     for page in pages:
         assert now not in window.get(page).main
     before = window.get(letter).get_data()
+    tag = window.get(pages[1]).headers["ETag"]
     administrator = actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR, name="Admin"))
     with unit_of_work(session):
         apply_succession(session, administrator, key=succession.key, now=cast.now)
     for page in pages:
         assert now in window.get(page).main
     assert window.get(letter).get_data() == before
+    # Whoever keeps a copy of the page does not keep it past the succession.
+    assert window.get(pages[1], headers={"If-None-Match": tag}).status_code == 200
