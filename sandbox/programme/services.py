@@ -12,6 +12,7 @@ from sandbox.access.permissions import P
 from sandbox.applications.queries import lock_application
 from sandbox.authorities.queries import applied_codes
 from sandbox.authorities.services import register_authorities
+from sandbox.coordination.queries import share_authorities
 from sandbox.domain.packs import ClockStart, PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import tiering
@@ -264,8 +265,10 @@ def _require_same_past(session: Session, pack: PolicyPack) -> None:
     """Refuse a version that tells a succession otherwise than it was applied.
 
     Old letters and the history of cases say who follows whom; the rules in force answer for it.
+    Whoever applies one now is waited for, and whoever begins to later finds the rules changed.
     """
     now = active.current()
+    share_authorities(session, [each.authority for each in (*now.successions, *pack.successions)])
     if not all(is_kept(now, pack, code) for code in applied_codes(session)):
         raise NotPossible(Why.PACK_OTHER_PAST)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config import PACKS
 from sandbox.access.checks import Denied
 from sandbox.applications import services as applications
+from sandbox.authorities.services import register_authorities
 from sandbox.coordination.services import apply_succession
 from sandbox.domain.moving import Obstacle
 from sandbox.domain.refusals import Refusal, Why
@@ -45,7 +46,7 @@ from tests.factories import (
     pack,
 )
 from tests.packs.copies import copy_of_mx, files_of, ship
-from tests.racing import race_for_versions
+from tests.racing import overtake, race_for_versions
 from tests.trial_factories import make_trial
 
 LATER = NOW + timedelta(hours=1)
@@ -313,6 +314,35 @@ def test_applied_succession_is_told_by_no_later_version_in_another_way(
     assert refused(lambda: upload(session, people[0], "1.3.0", *OTHERWISE)) is Why.PACK_OTHER_PAST
     # What was not applied may still change, and the others come into force as ever.
     activate(session, people[1], other)
+
+
+@pytest.mark.parametrize(
+    "order", [("rules", "succession", "Stale"), ("succession", "rules", "NotPossible")]
+)
+def test_rules_and_a_succession_that_contradict_each_other_never_both_count(
+    engine: Engine, session: Session, people: tuple[Actor, Actor], order: tuple[str, str, str]
+) -> None:
+    key = upload(session, people[0], "1.1.0", *OTHERWISE).id
+    with unit_of_work(session):
+        register_authorities(session, people[0], pack(), now=NOW)
+
+    def apply(own: Session) -> None:
+        apply_succession(own, people[0], key="ift_2025", now=NOW)
+
+    def put_in_force(own: Session) -> None:
+        row = own.get_one(PackVersion, key)
+        services.activate(own, people[1], row, expected_version=None, seen="1.0.0", now=LATER)
+
+    def in_time(deed: Callable[[Session], None]) -> Callable[[Session], None]:
+        def done(own: Session) -> None:
+            with unit_of_work(own):
+                deed(own)
+
+        return done
+
+    first, second, expected = order
+    deeds = {"rules": put_in_force, "succession": apply}
+    assert overtake(session, engine, deeds[first], in_time(deeds[second])) == expected
 
 
 # --- versions that come with the platform ---------------------------------------------------------

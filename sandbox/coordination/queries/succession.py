@@ -29,6 +29,7 @@ from sandbox.models import (
     InheritedPlace,
     Membership,
     OfficerAssignment,
+    PackVersion,
     Person,
     Position,
     StaffGrant,
@@ -36,6 +37,8 @@ from sandbox.models import (
 )
 from sandbox.models.coordination import STANDING, AssignmentState
 from sandbox.models.people import AuthorityRole
+from sandbox.models.programme import PackState
+from sandbox.packs import active
 
 CHUNK = 250
 Plain = Row[*tuple[Any, ...]]
@@ -64,6 +67,16 @@ class Moving:
 def lock_authority(session: Session, code: str) -> Authority | None:
     """Take the row of an authority, so that it ends once and nobody asks it meanwhile."""
     return session.scalar(select(Authority).where(Authority.code == code).with_for_update())
+
+
+def is_overtaken(session: Session, pack: PolicyPack) -> bool:
+    """Tell whether people have put other rules in force since this transaction asked for them."""
+    chosen = session.scalar(
+        select(PackVersion.semver).where(
+            PackVersion.code == pack.code, PackVersion.state == PackState.ACTIVE.value
+        )
+    )
+    return chosen is not None and chosen != active.version_in_force()
 
 
 def share_authorities(session: Session, codes: Sequence[str]) -> None:

@@ -34,6 +34,7 @@ from sandbox.domain.succession import (
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import local_day
+from sandbox.kernel.db import Stale
 from sandbox.models import (
     Application,
     AppliedSuccession,
@@ -55,7 +56,8 @@ def apply_succession(session: Session, actor: Actor, *, key: str, now: datetime)
     All cases move in one transaction, some at a time; what the session held before is detached.
     Closed cases stay with the authority, and so does everything that it has signed.
     Returns how many cases moved.
-    Raises: Denied, NotFound, NotPossible(TOO_EARLY, ALREADY_DONE, ANOTHER_FIRST).
+    Raises: Denied, NotFound, NotPossible(TOO_EARLY, ALREADY_DONE, ANOTHER_FIRST); Stale where
+    other rules came into force meanwhile.
     """
     require(session, actor, P.SUCCESSION_APPLY)
     pack = active.current()
@@ -65,6 +67,8 @@ def apply_succession(session: Session, actor: Actor, *, key: str, now: datetime)
     if local_day(now, pack.calendar.timezone) < succession.on:
         raise NotPossible(Why.TOO_EARLY, on=succession.on)
     queries.lock_authority(session, succession.authority)
+    if queries.is_overtaken(session, pack):
+        raise Stale
     applied = applied_codes(session)
     if succession.authority in applied:
         raise NotPossible(Why.ALREADY_DONE, authority=succession.authority)
