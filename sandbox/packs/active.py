@@ -23,6 +23,8 @@ from sandbox.packs.loading import (
     validate_files,
 )
 from sandbox.packs.reading import FIRST_FILE
+from sandbox.packs.saying import NOTHING, listed
+from sandbox.packs.saying import sentence as _l
 
 MOST_IN_MEMORY = 64
 
@@ -231,9 +233,9 @@ def _altered(stored: Stored) -> PackProblem:
         f"{stored.code}/{stored.version}/{FIRST_FILE}",
         1,
         "",
-        "",
-        stored.digest,
-        "the files are not those that were uploaded: their fingerprint is another",
+        NOTHING,
+        listed(stored.digest),
+        _l("the files are not those that were uploaded: their fingerprint is another"),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sandbox.domain.refusals import Refusal
+from sandbox.packs.saying import Sentence
 
 
 class Fault(StrEnum):
@@ -37,9 +38,9 @@ class PackProblem:
     file: str
     line: int
     key: str
-    found: str
-    allowed: str
-    message: str
+    found: Sentence
+    allowed: Sentence
+    message: Sentence
     fault: Fault = Fault.INCONSISTENT
 
     def __str__(self) -> str:

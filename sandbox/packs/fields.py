@@ -12,11 +12,13 @@ from marshmallow import Schema, ValidationError, fields
 
 from sandbox.domain.packs import AllOf, AnyOf, Compare, Condition, Not, Operator, Text
 from sandbox.packs.errors import Fault
+from sandbox.packs.saying import NOTHING, Sentence, listed
+from sandbox.packs.saying import sentence as _l
 
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=StrEnum)
 
-MISSING = "is missing"
+MISSING = _l("is missing")
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _LONGEST_TEXT = 10_000
@@ -25,28 +27,25 @@ _LARGEST_NUMBER = 10**15
 _MOST_DECIMALS = 6
 # Terms are counted from days, and beyond the calendar's last one no count would end.
 _YEARS = range(1800, 2200)
-_OF_YEARS = f"of the years {_YEARS[0]} to {_YEARS[-1]}"
+_OF_YEARS = _l("of the years %(first)s to %(last)s", first=_YEARS[0], last=_YEARS[-1])
 
 
-class Said(str):
+@dataclass(frozen=True, slots=True)
+class Said:
     """Carry a complaint through marshmallow together with its kind and what would be allowed."""
 
+    message: Sentence
     fault: Fault
-    allowed: str
-
-    def __new__(cls, message: str, fault: Fault, allowed: str = "") -> "Said":
-        """Make a message that any code expecting a str can hold."""
-        said = super().__new__(cls, message)
-        said.fault = fault
-        said.allowed = allowed
-        return said
+    allowed: Sentence = NOTHING
 
 
-def _wrong_type(allowed: str) -> ValidationError:
-    return ValidationError([Said(f"must be {allowed}", Fault.WRONG_TYPE, allowed)])
+def _wrong_type(allowed: Sentence) -> ValidationError:
+    return ValidationError(
+        [Said(_l("must be %(allowed)s", allowed=allowed), Fault.WRONG_TYPE, allowed)]
+    )
 
 
-def _not_allowed(message: str, allowed: str = "") -> ValidationError:
+def _not_allowed(message: Sentence, allowed: Sentence) -> ValidationError:
     return ValidationError([Said(message, Fault.NOT_ALLOWED, allowed)])
 
 
@@ -102,18 +101,18 @@ class Key(_Value[str]):
 
 def key_of(value: object) -> str:
     """Return `value` if it can be a key. Raises: ValidationError."""
-    allowed = "a key of letters, digits and _, at most 64, the first a letter"
+    allowed = _l("a key of letters, digits and _, at most 64, the first a letter")
     if not isinstance(value, str):
         raise _wrong_type(allowed)
     if not _KEY.fullmatch(value):
-        raise _not_allowed(f"must be {allowed}", allowed)
+        raise _not_allowed(_l("must be %(allowed)s", allowed=allowed), allowed)
     return value
 
 
 class Pattern(_Value[str]):
     """Hold a string of one given form."""
 
-    def __init__(self, pattern: str, allowed: str, **kwargs: Any) -> None:
+    def __init__(self, pattern: str, allowed: Sentence, **kwargs: Any) -> None:
         self._pattern = re.compile(pattern)
         self._allowed = allowed
         super().__init__(**kwargs)
@@ -127,7 +126,7 @@ class Pattern(_Value[str]):
         if not isinstance(value, str):
             raise _wrong_type(self._allowed)
         if not self._pattern.fullmatch(value):
-            raise _not_allowed(f"must be {self._allowed}", self._allowed)
+            raise _not_allowed(_l("must be %(allowed)s", allowed=self._allowed), self._allowed)
         return value
 
 
@@ -147,11 +146,13 @@ class Whole(_Value[int]):
         return Kind("whole number", f"{self._least} to {self._most}")
 
     def _read(self, value: object) -> int:
-        allowed = f"a whole number from {self._least} to {self._most}"
+        allowed = _l(
+            "a whole number from %(least)s to %(most)s", least=self._least, most=self._most
+        )
         if isinstance(value, bool) or not isinstance(value, int):
             raise _wrong_type(allowed)
         if not self._least <= value <= self._most:
-            raise _not_allowed(f"must be {allowed}", allowed)
+            raise _not_allowed(_l("must be %(allowed)s", allowed=allowed), allowed)
         return value
 
 
@@ -164,14 +165,18 @@ class Amount(_Value[Decimal]):
         return Kind("number", f"at most {_MOST_DECIMALS} decimals")
 
     def _read(self, value: object) -> Decimal:
-        allowed = f"a number up to {_LARGEST_NUMBER} with at most {_MOST_DECIMALS} decimals"
+        allowed = _l(
+            "a number up to %(most)s with at most %(decimals)s decimals",
+            most=_LARGEST_NUMBER,
+            decimals=_MOST_DECIMALS,
+        )
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise _wrong_type(allowed)
         number = Decimal(value)
         # The bounds come first: rounding a number of a million digits would take its time.
         is_small = number.is_finite() and abs(number) <= _LARGEST_NUMBER
         if not is_small or number != round(number, _MOST_DECIMALS):
-            raise _not_allowed(f"must be {allowed}", allowed)
+            raise _not_allowed(_l("must be %(allowed)s", allowed=allowed), allowed)
         return number
 
 
@@ -185,13 +190,13 @@ class Flag(_Value[bool]):
 
     def _read(self, value: object) -> bool:
         if not isinstance(value, bool):
-            raise _wrong_type("true or false")
+            raise _wrong_type(_l("true or false"))
         return value
 
 
 def _countable(day: date) -> date:
     if day.year not in _YEARS:
-        raise _not_allowed(f"must be a day {_OF_YEARS}", _OF_YEARS)
+        raise _not_allowed(_l("must be a day %(allowed)s", allowed=_OF_YEARS), _OF_YEARS)
     return day
 
 
@@ -205,7 +210,7 @@ class Day(_Value[date]):
 
     def _read(self, value: object) -> date:
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise _wrong_type("a day without quotes, such as 2024-02-05")
+            raise _wrong_type(_l("a day without quotes, such as 2024-02-05"))
         return _countable(value)
 
 
@@ -223,9 +228,9 @@ class Word(_Value[_E], Generic[_E]):
         return Kind("word in quotes", allowed, choices=self._words)
 
     def _read(self, value: object) -> _E:
-        allowed = ", ".join(word.value for word in self._words)
+        allowed = listed(*(word.value for word in self._words))
         if not isinstance(value, str) or value not in set(self._words):
-            raise _not_allowed(f"must be one of: {allowed}", allowed)
+            raise _not_allowed(_l("must be one of: %(allowed)s", allowed=allowed), allowed)
         return self._words(value)
 
 
@@ -247,10 +252,12 @@ class Each(_Value[tuple[_T, ...]], Generic[_T]):
 
     def _read(self, value: object) -> tuple[_T, ...]:
         if not isinstance(value, list):
-            raise _wrong_type("a list")
+            raise _wrong_type(_l("a list"))
         if not self._at_least <= len(value) <= _LONGEST_LIST:
-            allowed = f"a list of {self._at_least} to {_LONGEST_LIST}"
-            raise _not_allowed(f"must be {allowed}", allowed)
+            allowed = _l(
+                "a list of %(least)s to %(most)s", least=self._at_least, most=_LONGEST_LIST
+            )
+            raise _not_allowed(_l("must be %(allowed)s", allowed=allowed), allowed)
         results: list[_T] = []
         complaints: dict[int, Any] = {}
         for index, item in enumerate(value):
@@ -278,7 +285,7 @@ class Part(_Value[Any]):
 
     def _read(self, value: object) -> Any:
         if not isinstance(value, Mapping):
-            raise _wrong_type("a table")
+            raise _wrong_type(_l("a table"))
         # Made on first use, because a question's columns are questions again.
         self._schema = self._schema or self._make()
         return self._schema.load(value)
@@ -294,19 +301,23 @@ class Words(_Value[Text]):
 
     def _read(self, value: object) -> Text:
         if not isinstance(value, Mapping):
-            raise _wrong_type('a text by language, such as {es = "…", en = "…"}')
+            raise _wrong_type(_l('a text by language, such as {es = "…", en = "…"}'))
         complaints: dict[str, Any] = {}
         for language, text in value.items():
             if not _LANGUAGE.fullmatch(language):
-                allowed = "a language such as es, en or pt-BR"
-                complaints[language] = [Said(f"must be {allowed}", Fault.UNKNOWN_KEY, allowed)]
+                allowed = _l("a language such as es, en or pt-BR")
+                complaints[language] = [
+                    Said(_l("must be %(allowed)s", allowed=allowed), Fault.UNKNOWN_KEY, allowed)
+                ]
             elif not isinstance(text, str):
-                complaints[language] = [Said("must be a text", Fault.WRONG_TYPE, "a text")]
+                complaints[language] = [Said(_l("must be a text"), Fault.WRONG_TYPE, _l("a text"))]
             elif not text.strip():
-                complaints[language] = [Said("is empty", Fault.MISSING, "a text")]
+                complaints[language] = [Said(_l("is empty"), Fault.MISSING, _l("a text"))]
             elif len(text) > _LONGEST_TEXT:
-                allowed = f"at most {_LONGEST_TEXT} characters"
-                complaints[language] = [Said(f"must have {allowed}", Fault.TOO_LARGE, allowed)]
+                allowed = _l("at most %(most)s characters", most=_LONGEST_TEXT)
+                complaints[language] = [
+                    Said(_l("must have %(allowed)s", allowed=allowed), Fault.TOO_LARGE, allowed)
+                ]
         if complaints:
             raise ValidationError(complaints)
         return Text({language: text.strip() for language, text in value.items()})
@@ -328,7 +339,7 @@ class TextBy(_Value[Mapping[Any, Text]]):
 
     def _read(self, value: object) -> Mapping[Any, Text]:
         if not isinstance(value, Mapping):
-            raise _wrong_type("a table of texts")
+            raise _wrong_type(_l("a table of texts"))
         results: dict[Any, Text] = {}
         complaints: dict[str, Any] = {}
         for name, text in value.items():
@@ -354,7 +365,7 @@ class DayName(_Value[date]):
         try:
             day = date.fromisoformat(str(value))
         except ValueError:
-            raise _wrong_type("a day such as 2024-02-05") from None
+            raise _wrong_type(_l("a day such as 2024-02-05")) from None
         return _countable(day)
 
 
@@ -370,13 +381,15 @@ class When(_Value[Condition]):
         return _condition(value)
 
 
-_OPERATORS = ", ".join(operator.value for operator in Operator)
-_CONDITION = f"{{question = …}} with one of: {_OPERATORS}; or one of all, any, not"
+_OPERATORS = listed(*(operator.value for operator in Operator))
+_CONDITION = _l(
+    "{question = …} with one of: %(operators)s; or one of all, any, not", operators=_OPERATORS
+)
 
 
 def _condition(value: object) -> Condition:
     if not isinstance(value, Mapping):
-        raise _wrong_type(f"a condition: {_CONDITION}")
+        raise _wrong_type(_l("a condition: %(condition)s", condition=_CONDITION))
     names = set(value)
     if names == {"not"}:
         return Not(_inside("not", value["not"]))
@@ -386,10 +399,12 @@ def _condition(value: object) -> Condition:
         return AnyOf(_parts("any", value["any"]))
     others = names - {"question"}
     if "question" not in names or len(others) != 1:
-        raise _not_allowed(f"must be a condition: {_CONDITION}", _CONDITION)
+        raise _not_allowed(
+            _l("must be a condition: %(condition)s", condition=_CONDITION), _CONDITION
+        )
     [name] = others
     if name not in set(Operator):
-        unknown = Said(f'"{name}" compares nothing', Fault.UNKNOWN_KEY, _OPERATORS)
+        unknown = Said(_l('"%(name)s" compares nothing', name=name), Fault.UNKNOWN_KEY, _OPERATORS)
         raise ValidationError({name: [unknown]})
     try:
         question = key_of(value["question"])
@@ -417,12 +432,12 @@ def _compared(operator: Operator, value: object) -> str | bool | int | tuple[str
     read, allowed = _VALUES[operator]
     found = read(value)
     if found is None:
-        complaint = Said(f"must be {allowed}", Fault.WRONG_TYPE, allowed)
+        complaint = Said(_l("must be %(allowed)s", allowed=allowed), Fault.WRONG_TYPE, allowed)
         raise ValidationError({operator.value: [complaint]})
     return found
 
 
-def comparable_values(operator: Operator) -> str:
+def comparable_values(operator: Operator) -> Sentence:
     """Say what an answer may be compared with by this operator."""
     return _VALUES[operator][1]
 
@@ -454,19 +469,19 @@ def _bound(value: object) -> int | str | None:
     return None
 
 
-_IN_QUOTES = (_one, 'a value in quotes, such as "yes"')
-_BOUND = (_bound, "a whole number, or a day without quotes")
+_IN_QUOTES = (_one, _l('a value in quotes, such as "yes"'))
+_BOUND = (_bound, _l("a whole number, or a day without quotes"))
 _VALUES: Mapping[
-    Operator, tuple[Callable[[object], str | bool | int | tuple[str, ...] | None], str]
+    Operator, tuple[Callable[[object], str | bool | int | tuple[str, ...] | None], Sentence]
 ] = {
     Operator.EQUALS: _IN_QUOTES,
     Operator.NOT_EQUALS: _IN_QUOTES,
-    Operator.ONE_OF: (_several, "a list of values"),
+    Operator.ONE_OF: (_several, _l("a list of values")),
     Operator.INCLUDES: (
         _one_or_several,
-        "a value in quotes, or a list of values of which one is enough",
+        _l("a value in quotes, or a list of values of which one is enough"),
     ),
     Operator.AT_LEAST: _BOUND,
     Operator.AT_MOST: _BOUND,
-    Operator.ANSWERED: (_only_true, "true"),
+    Operator.ANSWERED: (_only_true, listed("true")),
 }

@@ -14,6 +14,8 @@ from sandbox.packs.checking import check, report
 from sandbox.packs.errors import Fault, PackInvalid, PackProblem
 from sandbox.packs.proving import Proof, Warned, prove
 from sandbox.packs.reading import FIRST_FILE, MOST_FILES, Folder, Held, Source, read
+from sandbox.packs.saying import NOTHING, listed
+from sandbox.packs.saying import sentence as _l
 from sandbox.packs.schemas import shape
 
 DATA = Path(__file__).parent / "data"
@@ -115,8 +117,10 @@ def load_packs(folder: Path = DATA) -> PackRegistry:
             problems.append(_misplaced(pack, home))
         packs.append(pack)
     if not packs and not problems:
-        message = f"there is no pack: no folder <code>/<version>/ holds a {FIRST_FILE}"
-        problems.append(PackProblem(folder.name, 1, "", "", "", message, Fault.MISSING))
+        message = _l(
+            "there is no pack: no folder <code>/<version>/ holds a %(file)s", file=FIRST_FILE
+        )
+        problems.append(PackProblem(folder.name, 1, "", NOTHING, NOTHING, message, Fault.MISSING))
     if problems:
         raise PackInvalid(problems)
     return PackRegistry(packs)
@@ -169,9 +173,9 @@ def _misplaced(pack: PolicyPack, home: Path) -> PackProblem:
         file=f"{home.parent.name}/{home.name}/{FIRST_FILE}",
         line=1,
         key="version" if pack.code == home.parent.name else "code",
-        found=f"{pack.code} {pack.version}",
-        allowed=f"{home.parent.name} {home.name}",
-        message="does not agree with the folder <code>/<version>/ it stands in",
+        found=listed(f"{pack.code} {pack.version}"),
+        allowed=listed(f"{home.parent.name} {home.name}"),
+        message=_l("does not agree with the folder <code>/<version>/ it stands in"),
         fault=Fault.INCONSISTENT,
     )
 

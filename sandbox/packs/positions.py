@@ -11,6 +11,9 @@ import tomllib
 from bisect import bisect_left
 from contextlib import suppress
 
+from sandbox.packs.saying import Sentence
+from sandbox.packs.saying import sentence as _l
+
 Path = tuple[str | int, ...]
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
@@ -30,7 +33,7 @@ _SCALAR = re.compile(r"[^\s,\]}#]+(?: \d\d:[^\s,\]}#]+)?")
 class TooComplex(Exception):
     """Refuse a document that nests deeper, or holds more, than any honest pack needs."""
 
-    def __init__(self, line: int, what: str) -> None:
+    def __init__(self, line: int, what: Sentence) -> None:
         self.line = line
         self.what = what
         super().__init__(line, what)
@@ -162,7 +165,7 @@ class _Scan:
             else:
                 keys.append(self._match(_BARE_KEY))
             if len(keys) > self._deepest:
-                raise TooComplex(self._line(), "too many levels")
+                raise TooComplex(self._line(), _l("holds too many levels for one pack"))
             self._skip(_SPACE)
             if not self._accept("."):
                 return keys
@@ -198,10 +201,10 @@ class _Scan:
 
     def _note(self, path: Path, line: int, *, again: bool = True) -> None:
         if len(path) > self._deepest:
-            raise TooComplex(line, "too many levels")
+            raise TooComplex(line, _l("holds too many levels for one pack"))
         if again:
             self.lines[path] = line
         else:
             self.lines.setdefault(path, line)
         if len(self.lines) > self._most:
-            raise TooComplex(line, "too many values")
+            raise TooComplex(line, _l("holds too many values for one pack"))

@@ -12,6 +12,9 @@ from typing import Any, Protocol
 
 from sandbox.packs.errors import Fault, PackProblem
 from sandbox.packs.positions import Path, TooComplex, line_numbers
+from sandbox.packs.saying import NOTHING, Sentence, listed
+from sandbox.packs.saying import sentence as _l
+from sandbox.packs.syntax import explained
 
 FIRST_FILE = "pack.toml"
 MOST_BYTES_A_FILE = 1024 * 1024
@@ -24,7 +27,6 @@ _LONGEST_SHOWN = 60
 
 # A plain name in the pack's own folder: nothing in it can lead to a file anywhere else.
 _PART_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.toml")
-_SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 @dataclass
@@ -41,10 +43,10 @@ class Source:
         self,
         path: Path,
         fault: Fault,
-        message: str,
+        message: Sentence,
         *,
-        found: str = "",
-        allowed: str = "",
+        found: Sentence = NOTHING,
+        allowed: Sentence = NOTHING,
         place: tuple[str, int] | None = None,
     ) -> None:
         """Add a problem with the value at `path`, unless enough is known already.
@@ -60,13 +62,13 @@ class Source:
             )
         )
 
-    def warn(self, path: Path, fault: Fault, message: str) -> None:
+    def warn(self, path: Path, fault: Fault, message: Sentence) -> None:
         """Add a warning about the value at `path`, as far as anybody would read on."""
         if len(self.warnings) < MOST_PROBLEMS:
             file, line = self.place(path)
             key, found = shown_path(path), self.found(path)
             self.warnings.append(
-                PackProblem(f"{self.name}/{file}", line, key, found, "", message, fault)
+                PackProblem(f"{self.name}/{file}", line, key, found, NOTHING, message, fault)
             )
 
     def place(self, path: Path) -> tuple[str, int]:
@@ -77,14 +79,14 @@ class Source:
             path = path[:-1]
         return (FIRST_FILE, 1)
 
-    def found(self, path: Path) -> str:
+    def found(self, path: Path) -> Sentence:
         """Return the value at `path` as short text, or nothing where there is none."""
         value: Any = self.values
         for step in path:
             try:
                 value = value[step]
             except (KeyError, IndexError, TypeError):
-                return ""
+                return NOTHING
         return shown(value)
 
 
@@ -99,24 +101,24 @@ def shown_path(path: Path) -> str:
     return said
 
 
-def shown(value: object) -> str:
+def shown(value: object) -> Sentence:
     """Return a value in a few characters, in the words of TOML."""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return listed("true" if value else "false")
     if isinstance(value, str):
-        return f'"{_shortened(value)}"'
+        return listed(f'"{_shortened(value)}"')
     if isinstance(value, int):
         # A number of a million digits would take minutes to print.
-        return str(value) if abs(value) < 10**30 else "a very large number"
+        return listed(str(value)) if abs(value) < 10**30 else _l("a very large number")
     if isinstance(value, Decimal):
-        return str(value)[:40]
+        return listed(str(value)[:40])
     if isinstance(value, date | time):
-        return value.isoformat()
+        return listed(value.isoformat())
     if isinstance(value, Mapping):
-        return "a table" if value else "an empty table"
+        return _l("a table") if value else _l("an empty table")
     if isinstance(value, list | tuple):
-        return f"a list of {len(value)}"
-    return type(value).__name__
+        return _l("a list of %(count)s", count=len(value))
+    return listed(type(value).__name__)
 
 
 def _shortened(text: str) -> str:
@@ -125,6 +127,10 @@ def _shortened(text: str) -> str:
 
 class Unreadable(Exception):
     """Say in the words of a problem why a file gives no content."""
+
+    def __init__(self, why: Sentence) -> None:
+        self.why = why
+        super().__init__(why)
 
 
 class Files(Protocol):
@@ -160,11 +166,11 @@ class Folder:
         file = self.folder / name
         try:
             if not stat.S_ISREG(file.lstat().st_mode):
-                raise Unreadable("is not a plain file")
+                raise Unreadable(_l("is not a plain file"))
             with file.open("rb") as stream:
                 return stream.read(most + 1)
         except OSError:
-            raise Unreadable("cannot be read") from None
+            raise Unreadable(_l("cannot be read")) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,7 @@ class Held:
     def content(self, name: str, most: int) -> bytes:
         """Return what a file holds. Raises: Unreadable where there is none."""
         if name not in self.files:
-            raise Unreadable("cannot be read")
+            raise Unreadable(_l("cannot be read"))
         return self.files[name][: most + 1]
 
 
@@ -209,9 +215,13 @@ def read(files: Files) -> Source:
 
 def _part_names(source: Source, files: Files, parts: object) -> list[str]:
     if not isinstance(parts, list) or len(parts) >= MOST_FILES:
-        allowed = f"a list of at most {MOST_FILES - 1} file names"
+        allowed = _l("a list of at most %(most)s file names", most=MOST_FILES - 1)
         source.refuse(
-            ("parts",), Fault.WRONG_TYPE, f"must be {allowed}", found=shown(parts), allowed=allowed
+            ("parts",),
+            Fault.WRONG_TYPE,
+            _l("must be %(allowed)s", allowed=allowed),
+            found=shown(parts),
+            allowed=allowed,
         )
         return []
     names: list[str] = []
@@ -221,12 +231,14 @@ def _part_names(source: Source, files: Files, parts: object) -> list[str]:
             source.refuse(
                 path,
                 Fault.NOT_ALLOWED,
-                "must name a .toml file in the pack's own folder, in small letters",
+                _l("must name a .toml file in the pack's own folder, in small letters"),
                 found=shown(name),
-                allowed="for instance questions.toml",
+                allowed=_l("for instance questions.toml"),
             )
         elif name in names:
-            source.refuse(path, Fault.DUPLICATE, f'"{name}" is named twice', found=shown(name))
+            source.refuse(
+                path, Fault.DUPLICATE, _l('"%(name)s" is named twice', name=name), found=shown(name)
+            )
         else:
             names.append(name)
     for stray in files.names():
@@ -234,7 +246,7 @@ def _part_names(source: Source, files: Files, parts: object) -> list[str]:
             source.refuse(
                 ("parts",),
                 Fault.MISSING,
-                f'the folder holds "{stray}", which is not among the parts',
+                _l('the folder holds "%(stray)s", which is not among the parts', stray=stray),
                 found=shown(stray),
             )
     return names
@@ -251,7 +263,7 @@ def _read_file(
         text = content.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
-        source.refuse((), Fault.UNREADABLE, "is not UTF-8 text", place=(name, line))
+        source.refuse((), Fault.UNREADABLE, _l("is not UTF-8 text"), place=(name, line))
         return None
     try:
         lines = line_numbers(text, deepest=MOST_LEVELS, most=MOST_VALUES - len(source.places))
@@ -260,18 +272,20 @@ def _read_file(
         source.refuse(
             (),
             Fault.TOO_LARGE,
-            f"holds {fault.what} for one pack",
-            allowed=f"{MOST_VALUES} values a pack, {MOST_LEVELS} levels",
+            fault.what,
+            allowed=_l(
+                "%(values)s values a pack, %(levels)s levels",
+                values=MOST_VALUES,
+                levels=MOST_LEVELS,
+            ),
             place=(name, fault.line),
         )
         return None
     except (ValueError, ArithmeticError) as fault:
         # Not only TOMLDecodeError: a number beyond what Python converts is a plain ValueError.
-        at = _SYNTAX_LINE.search(str(fault))
+        message, at = explained(fault)
         last = text.count("\n") + 1
-        source.refuse(
-            (), Fault.SYNTAX, f"is not TOML: {fault}", place=(name, int(at[1]) if at else last)
-        )
+        source.refuse((), Fault.SYNTAX, message, place=(name, at or last))
         return None
     offsets = {
         key: len(source.values[key]) for key in values if isinstance(source.values.get(key), list)
@@ -291,14 +305,18 @@ def _content(source: Source, files: Files, name: str, most: int) -> bytes | None
     try:
         content = files.content(name, most)
     except Unreadable as fault:
-        source.refuse((), Fault.UNREADABLE, str(fault), place=(name, 1))
+        source.refuse((), Fault.UNREADABLE, fault.why, place=(name, 1))
         return None
     if len(content) > most:
         source.refuse(
             (),
             Fault.TOO_LARGE,
-            "is too large",
-            allowed=f"{MOST_BYTES_A_FILE} bytes a file and {MOST_BYTES} a pack",
+            _l("is too large"),
+            allowed=_l(
+                "%(file)s bytes a file and %(pack)s a pack",
+                file=MOST_BYTES_A_FILE,
+                pack=MOST_BYTES,
+            ),
             place=(name, 1),
         )
         return None
@@ -316,7 +334,12 @@ def _merge(source: Source, name: str, values: Mapping[str, Any]) -> None:
             source.refuse(
                 (key,),
                 Fault.DUPLICATE,
-                f"stands in {name} and already in {first}, line {line}",
+                _l(
+                    "stands in %(name)s and already in %(first)s, line %(line)s",
+                    name=name,
+                    first=first,
+                    line=line,
+                ),
                 place=(name, 1),
             )
 

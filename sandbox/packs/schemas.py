@@ -32,6 +32,8 @@ from sandbox.packs.fields import (
 )
 from sandbox.packs.positions import Path
 from sandbox.packs.reading import Source, shown
+from sandbox.packs.saying import Sentence, listed
+from sandbox.packs.saying import sentence as _l
 
 _LONGEST_SUGGESTED = 60
 
@@ -46,8 +48,10 @@ class PartSchema(Schema):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        known = ", ".join(self.fields)
-        self.error_messages["unknown"] = Said("is not a key here", Fault.UNKNOWN_KEY, known)
+        known = listed(*self.fields)
+        unknown = Said(_l("is not a key here"), Fault.UNKNOWN_KEY, known)
+        # Marshmallow carries it as it is.
+        self.error_messages["unknown"] = unknown  # type: ignore[assignment]
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Any:
@@ -66,7 +70,7 @@ class ProgrammeSchema(PartSchema):
     not_for = Each(Words(), at_least=1, required=True)
     how_it_works = Each(Words(), at_least=1, required=True)
     tax_number = Words(required=True)
-    reference_prefix = Pattern(r"[A-Z]{2,8}", "two to eight capital letters", required=True)
+    reference_prefix = Pattern(r"[A-Z]{2,8}", _l("two to eight capital letters"), required=True)
     appeals = Words(required=True)
     no_endorsement = Words(required=True)
     privacy = Words(required=True)
@@ -145,10 +149,10 @@ class PrincipleSchema(PartSchema):
 
 class CalendarSchema(PartSchema):
     part = packs.CalendarSpec
-    country = Pattern(r"[A-Z]{2}", "a country's two capital letters, such as MX", required=True)
+    country = Pattern(r"[A-Z]{2}", _l("a country's two capital letters, such as MX"), required=True)
     timezone = Pattern(
         r"[A-Za-z_]{1,40}(/[A-Za-z_+-]{1,40}){0,2}",
-        "a time zone such as America/Mexico_City",
+        _l("a time zone such as America/Mexico_City"),
         required=True,
     )
     days_off = TextBy(DayName(), load_default=dict)
@@ -178,7 +182,7 @@ class QuestionSchema(PartSchema):
     part = packs.QuestionSpec
     key = Pattern(
         r"[a-z][a-z0-9_]{0,63}",
-        "small letters, digits and _, at most 64, the first a letter",
+        _l("small letters, digits and _, at most 64, the first a letter"),
         required=True,
     )
     kind = Word(packs.QuestionKind, required=True)
@@ -427,14 +431,16 @@ class PackSchema(PartSchema):
     """Read a whole pack; the keys of all its files together are the keys of this one table."""
 
     part = packs.PolicyPack
-    code = Pattern(r"[a-z][a-z0-9-]{0,31}", "small letters, digits and -", required=True)
-    version = Pattern(r"\d{1,4}\.\d{1,4}\.\d{1,4}", "three numbers such as 1.0.0", required=True)
+    code = Pattern(r"[a-z][a-z0-9-]{0,31}", _l("small letters, digits and -"), required=True)
+    version = Pattern(
+        r"\d{1,4}\.\d{1,4}\.\d{1,4}", _l("three numbers such as 1.0.0"), required=True
+    )
     languages = Each(
-        Pattern(r"[a-z]{2}(-[A-Z]{2})?", "a language such as es, en or pt-BR"),
+        Pattern(r"[a-z]{2}(-[A-Z]{2})?", _l("a language such as es, en or pt-BR")),
         at_least=1,
         required=True,
     )
-    currency = Pattern(r"[A-Z]{3}", "a currency's three capital letters", required=True)
+    currency = Pattern(r"[A-Z]{3}", _l("a currency's three capital letters"), required=True)
     programme = Part(ProgrammeSchema, required=True)
     competences = Each(Part(CompetenceSchema), at_least=1, required=True)
     authorities = Each(Part(AuthoritySchema), at_least=1, required=True)
@@ -486,28 +492,29 @@ def _refuse_each(source: Source, path: Path, complaints: object) -> None:
             _refuse_each(source, path if step == "_schema" else (*path, step), inner)
         return
     for words in complaints if isinstance(complaints, list) else [complaints]:
-        complaint = words if isinstance(words, Said) else Said(str(words), Fault.MISSING)
+        # What marshmallow says by itself is said of absent values alone.
+        complaint = (
+            words if isinstance(words, Said) else Said(MISSING, Fault.MISSING, _l("a value"))
+        )
         if complaint.fault is Fault.UNKNOWN_KEY:
-            source.refuse(
-                path,
-                complaint.fault,
-                f"{complaint}{_suggestion(path, complaint.allowed)}",
-                found=shown(path[-1]),
-                allowed=complaint.allowed,
-            )
+            message, found = _suggested(path, complaint), shown(path[-1])
         else:
-            source.refuse(
-                path,
-                complaint.fault,
-                str(complaint),
-                found=source.found(path),
-                allowed="a value" if complaint == MISSING else complaint.allowed,
-            )
+            message, found = complaint.message, source.found(path)
+        source.refuse(path, complaint.fault, message, found=found, allowed=complaint.allowed)
 
 
-def _suggestion(path: Path, allowed: str) -> str:
+def _suggested(path: Path, complaint: Said) -> Sentence:
+    """Return the complaint of an unknown key with the known one that looks like it, or all."""
     written = str(path[-1]) if path else ""
     if len(written) > _LONGEST_SUGGESTED:
-        return ""
-    close = get_close_matches(written, allowed.split(", "), n=1)
-    return f'; did you mean "{close[0]}"?' if close else f"; allowed: {allowed}"
+        return complaint.message
+    close = get_close_matches(written, complaint.allowed.split(", "), n=1)
+    if close:
+        return _l(
+            '%(complaint)s; did you mean "%(key)s"?', complaint=complaint.message, key=close[0]
+        )
+    return _l(
+        "%(complaint)s; allowed: %(allowed)s",
+        complaint=complaint.message,
+        allowed=complaint.allowed,
+    )

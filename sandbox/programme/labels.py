@@ -67,26 +67,3 @@ FAULT: dict[Fault, object] = {
     Fault.USELESS: _l("It has no effect."),
     Fault.ODD: _l("It is allowed, and odd."),
 }
-
-PROVED: dict[str, object] = {
-    "Every combination of answers leads to exactly one tier.": _l(
-        "Every combination of answers leads to exactly one tier."
-    ),
-    "Every question can be reached.": _l("Every question can be reached."),
-    "Every answer matters to something, or is marked as information.": _l(
-        "Every answer matters to something, or is marked as information."
-    ),
-    "Every rule of the eligibility check can come into play.": _l(
-        "Every rule of the eligibility check can come into play."
-    ),
-    "Every stage of every tier can be reached and left, and no gate is unsatisfiable.": _l(
-        "Every stage of every tier can be reached and left, and no gate is unsatisfiable."
-    ),
-    "Every competence has an authority on every date.": _l(
-        "Every competence has an authority on every date."
-    ),
-    "Every term ends.": _l("Every term ends."),
-    "Every text exists in every language, and every reference resolves.": _l(
-        "Every text exists in every language, and every reference resolves."
-    ),
-}

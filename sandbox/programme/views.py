@@ -27,9 +27,10 @@ from sandbox.programme.forms import ActivateForm, MoveForm, UploadForm
 from sandbox.programme.queries import Move, RulesVersion
 from sandbox.programme.simulation import effect_sentence
 from sandbox.programme.summary import nested, summary
-from sandbox.programme.words import change_sentence
+from sandbox.programme.words import change_sentence, said
 
 bp = Blueprint("programme", __name__)
+bp.add_app_template_filter(said)
 
 
 @bp.get("/rules")

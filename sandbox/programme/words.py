@@ -39,6 +39,7 @@ from sandbox.kernel.formats import day, money, number, quoted
 from sandbox.kernel.language import current_language
 from sandbox.kernel.records import RECORDS
 from sandbox.packs.comparing import Change, ChangeKind, Part
+from sandbox.packs.saying import Sentence, filled
 from sandbox.trials.sentences import amendment_words, extension_words
 
 # What one part of each list is called.
@@ -273,6 +274,22 @@ WORDS: dict[StrEnum, object] = {
     DecisionRule.LEAD_DECIDES: _l("the lead decides"),
     DecisionRule.MAJORITY: _l("majority"),
 }
+
+
+def said(words: str) -> str:
+    """Say a sentence of the check of a pack, and the sentences in it, in the reader's language."""
+    # An empty text stands in a catalog for the catalog itself.
+    if not isinstance(words, Sentence) or not words:
+        return str(words)
+    parts = {
+        name: tuple(map(said, part))
+        if isinstance(part, tuple)
+        else said(part)
+        if isinstance(part, str)
+        else part
+        for name, part in words.parts.items()
+    }
+    return filled(_(words.template), parts)
 
 
 def read(text: Text) -> str:

@@ -21,6 +21,7 @@ from sandbox.packs.comparing import compare
 from sandbox.packs.errors import PackInvalid, PackProblem
 from sandbox.packs.loading import PackUnknown, Validation, load_pack, validate
 from sandbox.packs.reference import as_markdown, tables
+from sandbox.packs.saying import Sentence
 from sandbox.programme.diagram import diagram
 from sandbox.programme.simulation import simulated_lines
 from sandbox.programme.summary import summary
@@ -145,7 +146,14 @@ def _as_json(found: Validation) -> str:
         "warnings": [asdict(warning) for warning in found.warnings],
         "proofs": [asdict(proof) for proof in found.proofs],
     }
-    return msgspec.json.format(msgspec.json.encode(values)).decode()
+    return msgspec.json.format(msgspec.json.encode(values, enc_hook=_plain)).decode()
+
+
+def _plain(value: object) -> str:
+    """Return a sentence as the text that it is; nothing else needs help to become JSON."""
+    if not isinstance(value, Sentence):
+        raise TypeError(f"{value!r} is no sentence")
+    return str(value)
 
 
 def _as_lines(found: Validation) -> list[str]:

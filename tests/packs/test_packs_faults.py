@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.packs.errors import Fault
 from tests.packs.copies import copy_of_mx, line_of, problems_of, replace
+from tests.packs.speaking import assert_said_in_spanish
 
 
 class Spoilt(NamedTuple):
@@ -616,6 +617,7 @@ def test_fault_is_named_with_file_line_and_key(tmp_path, spoilt):
     assert [(problem.file, problem.line, problem.key, problem.fault) for problem in found] == [
         (f"mx/1.0.0/{where}", line, spoilt.key, spoilt.fault)
     ], "\n".join(map(str, found))
+    assert_said_in_spanish(*found)
 
 
 def test_grounds_that_keep_somebody_from_the_emergency_stop_are_named(tmp_path):

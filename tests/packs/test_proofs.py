@@ -7,6 +7,7 @@ import pytest
 from sandbox.packs.errors import Fault
 from sandbox.packs.loading import Validation, validate
 from tests.packs.copies import MX, copy_of_mx, replace
+from tests.packs.speaking import assert_said_in_spanish
 
 INNOVATION = "form-2-innovation.toml"
 AREA_OTHER = 'ask_if = {question = "area", equals = "other"}'
@@ -143,6 +144,7 @@ def test_what_cannot_be_proved_is_named(tmp_path, case):
     assert claims >= set(CLAIMS) - missing - {CLAIMS[3], CLAIMS[4]}
     assert not claims & missing
     assert (found.pack is None) is (case.claim is not None)
+    assert_said_in_spanish(*found.problems, *found.warnings, *found.proofs)
 
 
 def test_pack_without_a_way_to_end_early_is_named(tmp_path):

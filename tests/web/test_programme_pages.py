@@ -71,6 +71,7 @@ def test_reader_reads_the_rules(
         answer = client.get(f"/rules/1.0.0{page}")
         assert answer.status_code == 200
         assert answer.language.startswith(language)
+        assert answer.tree.xpath("//main//@lang") == []
     words = client.get("/rules/1.0.0/words").main
     for authority in pack().authorities:
         assert authority.name.in_(language) in words
@@ -93,9 +94,38 @@ def test_faults_are_shown_with_file_line_key_found_and_allowed(
     assert place == f"monitoring.toml:{line} metrics[0].target"
     assert told.startswith("El valor es de otro tipo.")
     assert found == "Encontrado: true"
-    assert allowed == "Permitido: a number up to 1000000000000000 with at most 6 decimals"
+    assert allowed == "Permitido: un número de hasta 1000000000000000 con 6 decimales como máximo"
     assert NOTE in answer.get_data(as_text=True)
     assert "1.1.0" not in client.get("/rules").main
+
+
+def test_page_of_the_rules_speaks_the_language_of_its_reader_alone(
+    people: dict[str, str], client_for: Window
+) -> None:
+    client = client_for(people["administrator"])
+    weight = ("coordination.toml", "answer_weight = 1", "answer_weight = {}")
+    key = ("form-1-organisation.toml", "max_words = 30", "max_wrods = 30")
+    syntax = ("risk.toml", 'key = "subliminal"', "key = subliminal")
+    cap = ("tier-3-high.toml", "places_cap = 8", "places_cap = 1")
+    spoilt = send(client, zipped(files_of("1.1.0", weight, key)))
+    unread = send(client, zipped(files_of("1.1.0", syntax)))
+    send(client, zipped(files_of("1.1.0", cap)))
+    kept = client.get("/rules/1.1.0")
+    for page, expected in (
+        (spoilt, "(debe ser un número entero de 0 a 1000)"),
+        (spoilt, "Encontrado: una tabla vacía"),
+        (spoilt, "; ¿quiso decir «max_words»?)"),
+        (unread, "(no es TOML: el valor no es válido; ¿le faltan las comillas? (línea "),
+        (kept, "(es menor que el de una etapa anterior con personas reales ("),
+        (kept, "Cada competencia tiene una autoridad en toda fecha."),
+        (kept, "Se pusieron uno tras otro los periodos de las autoridades"),
+    ):
+        assert expected in page.main
+        assert page.tree.xpath("//main//@lang") == []
+    client.get("/language/en")
+    kept = client.get("/rules/1.1.0")
+    assert "(is smaller than that of an earlier live stage (" in kept.main
+    assert "Every competence has an authority on every date." in kept.main
 
 
 def test_version_goes_from_upload_to_force(

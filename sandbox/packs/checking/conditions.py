@@ -18,8 +18,13 @@ from sandbox.packs.checking.findings import Finding
 from sandbox.packs.checking.questions import NUMBERS, check_questions, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
+from sandbox.packs.saying import Sentence, listed
+from sandbox.packs.saying import sentence as _l
 
 _YES_NO = ("yes", "no")
+_BEFORE = _l("asked before it")
+_IN_FORM = _l("in the form")
+_IN_CHECK = _l("in the eligibility check")
 
 
 def judge_conditions(pack: PolicyPack) -> Iterator[Finding]:
@@ -28,28 +33,28 @@ def judge_conditions(pack: PolicyPack) -> Iterator[Finding]:
         before: dict[str, QuestionSpec] = {}
         for path, question in questions:
             if question.ask_if is not None:
-                yield from _condition((*path, "ask_if"), question.ask_if, before, "asked before it")
+                yield from _condition((*path, "ask_if"), question.ask_if, before, _BEFORE)
             row = dict(before)
             for index, column in enumerate(question.columns):
                 here: Path = (*path, "columns", index, "ask_if")
                 if column.ask_if is not None:
-                    yield from _condition(here, column.ask_if, row, "asked before it")
+                    yield from _condition(here, column.ask_if, row, _BEFORE)
                 row[column.key] = column
             before[question.key] = question
     asked = {question.key: question for _, question in form_questions(pack)}
     for index, use in enumerate(pack.prohibited_uses):
-        yield from _condition(("prohibited_uses", index, "when"), use.when, asked, "in the form")
+        yield from _condition(("prohibited_uses", index, "when"), use.when, asked, _IN_FORM)
     for index, rule in enumerate(pack.hard_rules):
-        yield from _condition(("hard_rules", index, "when"), rule.when, asked, "in the form")
+        yield from _condition(("hard_rules", index, "when"), rule.when, asked, _IN_FORM)
     asked = {question.key: question for _, question in check_questions(pack)}
     for index, reason in enumerate(pack.eligibility.rules):
         yield from _condition(
-            ("eligibility", "rules", index, "when"), reason.when, asked, "in the eligibility check"
+            ("eligibility", "rules", index, "when"), reason.when, asked, _IN_CHECK
         )
 
 
 def _condition(
-    path: Path, condition: Condition, known: Mapping[str, QuestionSpec], where: str
+    path: Path, condition: Condition, known: Mapping[str, QuestionSpec], where: Sentence
 ) -> Iterator[Finding]:
     match condition:
         case AllOf(parts) | AnyOf(parts):
@@ -63,14 +68,18 @@ def _condition(
 
 
 def _comparison(
-    path: Path, compare: Compare, known: Mapping[str, QuestionSpec], where: str
+    path: Path, compare: Compare, known: Mapping[str, QuestionSpec], where: Sentence
 ) -> Iterator[Finding]:
     question = known.get(compare.question)
     if question is None:
         yield Finding(
             (*path, "question"),
             Fault.UNKNOWN_REFERENCE,
-            f'there is no question "{compare.question}" {where}',
+            _l(
+                'there is no question "%(question)s" %(where)s',
+                question=compare.question,
+                where=where,
+            ),
         )
         return
     path = (*path, compare.operator.value)
@@ -79,17 +88,29 @@ def _comparison(
         yield Finding(
             path,
             Fault.NOT_ALLOWED,
-            f'a "{question.kind}" answer cannot be compared with {compare.operator}',
-            "only with kind " + ", ".join(kinds),
+            _l(
+                'a "%(kind)s" answer cannot be compared with %(operator)s',
+                kind=question.kind,
+                operator=compare.operator,
+            ),
+            _l("only with kind %(kinds)s", kinds=tuple(kinds)),
         )
         return
     if compare.operator is Operator.ANSWERED:
         return
     if compare.operator in (Operator.AT_LEAST, Operator.AT_MOST):
         if isinstance(compare.value, str) is not (question.kind is QuestionKind.DATE):
-            needed = "a day without quotes" if question.kind is QuestionKind.DATE else "a number"
+            is_day = question.kind is QuestionKind.DATE
+            needed = _l("a day without quotes") if is_day else _l("a number")
             yield Finding(
-                path, Fault.WRONG_TYPE, f'"{question.key}" is compared with {needed}', needed
+                path,
+                Fault.WRONG_TYPE,
+                _l(
+                    '"%(question)s" is compared with %(needed)s',
+                    question=question.key,
+                    needed=needed,
+                ),
+                needed,
             )
         return
     if question.kind is QuestionKind.YES_NO:
@@ -102,8 +123,12 @@ def _comparison(
             yield Finding(
                 path,
                 Fault.UNKNOWN_REFERENCE,
-                f'"{value}" is not an answer to "{question.key}"',
-                ", ".join(allowed),
+                _l(
+                    '"%(value)s" is not an answer to "%(question)s"',
+                    value=value,
+                    question=question.key,
+                ),
+                listed(*allowed),
             )
 
 
@@ -123,5 +148,7 @@ def judge_verdicts(pack: PolicyPack) -> Iterator[Finding]:
     for verdict in EligibilityVerdict:
         if verdict not in pack.eligibility.verdicts:
             yield Finding(
-                ("eligibility", "verdicts"), Fault.MISSING, f'the text of "{verdict}" is missing'
+                ("eligibility", "verdicts"),
+                Fault.MISSING,
+                _l('the text of "%(verdict)s" is missing', verdict=verdict),
             )

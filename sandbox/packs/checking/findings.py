@@ -7,6 +7,8 @@ from sandbox.domain.packs import PolicyPack
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.reading import Source
+from sandbox.packs.saying import NOTHING, Sentence, listed
+from sandbox.packs.saying import sentence as _l
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +17,8 @@ class Finding:
 
     path: Path
     fault: Fault
-    message: str
-    allowed: str = ""
+    message: Sentence
+    allowed: Sentence = NOTHING
 
 
 Check = Callable[[PolicyPack], Iterator[Finding]]
@@ -40,7 +42,9 @@ def duplicates(path: Path, items: Sequence[object], attribute: str) -> Iterator[
         name = getattr(item, attribute)
         if name in seen:
             yield Finding(
-                (*path, index, attribute), Fault.DUPLICATE, f'"{name}" is there more than once'
+                (*path, index, attribute),
+                Fault.DUPLICATE,
+                _l('"%(name)s" is there more than once', name=name),
             )
         seen.add(name)
 
@@ -49,7 +53,9 @@ def repeated(path: Path, names: Sequence[str]) -> Iterator[Finding]:
     """Find names that stood before in their list."""
     for index, name in enumerate(names):
         if name in names[:index]:
-            yield Finding((*path, index), Fault.DUPLICATE, f'"{name}" is there more than once')
+            yield Finding(
+                (*path, index), Fault.DUPLICATE, _l('"%(name)s" is there more than once', name=name)
+            )
 
 
 def unknown_names(path: Path, names: Sequence[str], known: set[str]) -> Iterator[Finding]:
@@ -59,6 +65,6 @@ def unknown_names(path: Path, names: Sequence[str], known: set[str]) -> Iterator
             yield Finding(
                 (*path, index),
                 Fault.UNKNOWN_REFERENCE,
-                f'the pack has no "{name}"',
-                ", ".join(sorted(known)),
+                _l('the pack has no "%(name)s"', name=name),
+                listed(*sorted(known)),
             )

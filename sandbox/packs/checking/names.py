@@ -7,6 +7,8 @@ from sandbox.domain.packs import PolicyPack, Text
 from sandbox.packs.checking.findings import Finding, duplicates, repeated
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
+from sandbox.packs.saying import listed
+from sandbox.packs.saying import sentence as _l
 
 
 def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
@@ -48,17 +50,22 @@ def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
 
 def judge_texts_in_every_language(pack: PolicyPack) -> Iterator[Finding]:
     """Find texts that lack a language of the pack, or have one that it has not."""
-    allowed = ", ".join(pack.languages)
+    allowed = listed(*pack.languages)
     for path, text in each_text(pack):
         for language in pack.languages:
             if language not in text.by_language:
-                yield Finding(path, Fault.LANGUAGE, f'has no text in "{language}"', allowed)
+                yield Finding(
+                    path,
+                    Fault.LANGUAGE,
+                    _l('has no text in "%(language)s"', language=language),
+                    allowed,
+                )
         for language in text.by_language:
             if language not in pack.languages:
                 yield Finding(
                     (*path, language),
                     Fault.LANGUAGE,
-                    f'"{language}" is not a language of the pack',
+                    _l('"%(language)s" is not a language of the pack', language=language),
                     allowed,
                 )
 

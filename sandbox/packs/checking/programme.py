@@ -13,6 +13,8 @@ from sandbox.packs.checking.findings import Finding, unknown_names
 from sandbox.packs.checking.questions import all_questions, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
+from sandbox.packs.saying import listed
+from sandbox.packs.saying import sentence as _l
 
 # The services of the platform read these terms by name; a pack without one could not be run.
 NEEDED_CLOCKS = ("decision", "acceptance", "position", "return_answer")
@@ -33,7 +35,7 @@ def judge_competences(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 ("competences", index, "code"),
                 Fault.INCONSISTENT,
-                f'no authority has the competence "{competence.code}"',
+                _l('no authority has the competence "%(competence)s"', competence=competence.code),
             )
     for path, question in all_questions(pack):
         yield from unknown_names((*path, "competences"), question.competences, known)
@@ -51,7 +53,7 @@ def judge_validity(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 ("authorities", index, "valid_until"),
                 Fault.INCONSISTENT,
-                "is before valid_from",
+                _l("is before valid_from"),
             )
 
 
@@ -60,7 +62,7 @@ def judge_calls(pack: PolicyPack) -> Iterator[Finding]:
     for index, call in enumerate(pack.calls):
         if call.last_day is not None and call.last_day < call.first_day:
             yield Finding(
-                ("calls", index, "last_day"), Fault.INCONSISTENT, "is before the first day"
+                ("calls", index, "last_day"), Fault.INCONSISTENT, _l("is before the first day")
             )
     ordered = sorted(enumerate(pack.calls), key=lambda found: found[1].first_day)
     for (_, call), (index, following) in pairwise(ordered):
@@ -68,8 +70,8 @@ def judge_calls(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 ("calls", index, "first_day"),
                 Fault.INCONSISTENT,
-                f'the call "{call.key}" is still open on this day',
-                "a day after the last day of every call before it",
+                _l('the call "%(call)s" is still open on this day', call=call.key),
+                _l("a day after the last day of every call before it"),
             )
 
 
@@ -80,10 +82,10 @@ def judge_calendar(pack: PolicyPack) -> Iterator[Finding]:
         yield Finding(
             ("calendar", "country"),
             Fault.UNKNOWN_REFERENCE,
-            "is a country whose holidays are not known",
+            _l("is a country whose holidays are not known"),
         )
     if pack.calendar.timezone not in available_timezones():
-        yield Finding(("calendar", "timezone"), Fault.UNKNOWN_REFERENCE, "is no time zone")
+        yield Finding(("calendar", "timezone"), Fault.UNKNOWN_REFERENCE, _l("is no time zone"))
 
 
 def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
@@ -94,8 +96,8 @@ def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 ("clocks",),
                 Fault.MISSING,
-                f'the clock "{needed}" is missing',
-                ", ".join(NEEDED_CLOCKS),
+                _l('the clock "%(clock)s" is missing', clock=needed),
+                listed(*NEEDED_CLOCKS),
             )
     statuses = {status.value for status in ApplicationStatus}
     for index, clock in enumerate(pack.clocks):
@@ -104,8 +106,11 @@ def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 ("clocks", index, "starts"),
                 Fault.INCONSISTENT,
-                f'only the clock "{NEEDED_CLOCKS[0]}" has a start of its own',
-                ClockStart.SUBMITTED.value,
+                _l(
+                    'only the clock "%(clock)s" has a start of its own',
+                    clock=NEEDED_CLOCKS[0],
+                ),
+                listed(ClockStart.SUBMITTED),
             )
     rules = pack.coordination
     for key, days, silence in (
@@ -121,22 +126,30 @@ def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 (*path, "unit"),
                 Fault.INCONSISTENT,
-                "must be business_days, as in the coordination rules",
-                ClockUnit.BUSINESS_DAYS.value,
+                _l("must be business_days, as in the coordination rules"),
+                listed(ClockUnit.BUSINESS_DAYS),
             )
         if clock.length != days:
             yield Finding(
                 (*path, "length"),
                 Fault.INCONSISTENT,
-                f"must be {days}, as {key}_days in the coordination rules",
-                str(days),
+                _l(
+                    "must be %(days)s, as %(key)s_days in the coordination rules",
+                    days=days,
+                    key=key,
+                ),
+                listed(str(days)),
             )
         if silence is not None and clock.silence is not silence:
             yield Finding(
                 (*path, "silence"),
                 Fault.INCONSISTENT,
-                f'must be "{silence}", as {key}_silence in the coordination rules',
-                silence.value,
+                _l(
+                    'must be "%(silence)s", as %(key)s_silence in the coordination rules',
+                    silence=silence,
+                    key=key,
+                ),
+                listed(silence),
             )
 
 
@@ -146,11 +159,20 @@ def judge_reliefs(pack: PolicyPack) -> Iterator[Finding]:
     found = [(path, question) for path, question in form_questions(pack) if question.key == key]
     here: Path = ("coordination", "reliefs_question")
     if not found:
-        yield Finding(here, Fault.UNKNOWN_REFERENCE, f'there is no question "{key}" in the form')
+        yield Finding(
+            here,
+            Fault.UNKNOWN_REFERENCE,
+            _l('there is no question "%(question)s" in the form', question=key),
+        )
         return
     path, question = found[0]
     if question.kind is not QuestionKind.ROWS:
-        yield Finding(here, Fault.NOT_ALLOWED, f'"{key}" is not a question of kind rows', "rows")
+        yield Finding(
+            here,
+            Fault.NOT_ALLOWED,
+            _l('"%(key)s" is not a question of kind rows', key=key),
+            listed("rows"),
+        )
         return
     columns = {column.key: index for index, column in enumerate(question.columns)}
     for name in NEEDED_RELIEF_COLUMNS:
@@ -158,8 +180,8 @@ def judge_reliefs(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 (*path, "columns"),
                 Fault.MISSING,
-                f'the column "{name}" is missing',
-                ", ".join(NEEDED_RELIEF_COLUMNS),
+                _l('the column "%(name)s" is missing', name=name),
+                listed(*NEEDED_RELIEF_COLUMNS),
             )
     if "kind" in columns:
         known = {kind.key for kind in pack.relief_kinds}
@@ -170,8 +192,8 @@ def judge_reliefs(pack: PolicyPack) -> Iterator[Finding]:
                 yield Finding(
                     (*place, index, "value"),
                     Fault.UNKNOWN_REFERENCE,
-                    f'there is no kind of relief "{option.value}"',
-                    ", ".join(sorted(known)),
+                    _l('there is no kind of relief "%(option)s"', option=option.value),
+                    listed(*sorted(known)),
                 )
 
 
@@ -183,27 +205,38 @@ def judge_activity(pack: PolicyPack) -> Iterator[Finding]:
     here: Path = ("coordination", "activity_question")
     found = [(path, question) for path, question in form_questions(pack) if question.key == key]
     if not found:
-        yield Finding(here, Fault.UNKNOWN_REFERENCE, f'there is no question "{key}" in the form')
+        yield Finding(
+            here,
+            Fault.UNKNOWN_REFERENCE,
+            _l('there is no question "%(question)s" in the form', question=key),
+        )
         return
     path, question = found[0]
     if question.kind is not QuestionKind.CHOICE:
         yield Finding(
-            here, Fault.NOT_ALLOWED, f'"{key}" is not a question of kind choice', "choice"
+            here,
+            Fault.NOT_ALLOWED,
+            _l('"%(key)s" is not a question of kind choice', key=key),
+            listed("choice"),
         )
         return
     if not question.required:
         yield Finding(
-            (*path, "required"), Fault.INCONSISTENT, "must be answered, because it names the lead"
+            (*path, "required"),
+            Fault.INCONSISTENT,
+            _l("must be answered, because it names the lead"),
         )
     if question.ask_if is not None:
         yield Finding(
-            (*path, "ask_if"), Fault.INCONSISTENT, "must be asked always, because it names the lead"
+            (*path, "ask_if"),
+            Fault.INCONSISTENT,
+            _l("must be asked always, because it names the lead"),
         )
     for index, option in enumerate(question.options):
         if not option.competences:
             yield Finding(
                 (*path, "options", index),
                 Fault.INCONSISTENT,
-                f'"{option.value}" touches no competence, so it names no lead',
-                "competences = […]",
+                _l('"%(option)s" touches no competence, so it names no lead', option=option.value),
+                listed("competences = […]"),
             )

@@ -7,6 +7,8 @@ from sandbox.domain.packs import PolicyPack, QuestionKind, QuestionSpec
 from sandbox.packs.checking.findings import Finding, duplicates, unknown_names
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
+from sandbox.packs.saying import listed
+from sandbox.packs.saying import sentence as _l
 
 _PICKS = (QuestionKind.CHOICE, QuestionKind.MANY)
 NUMBERS = (QuestionKind.NUMBER, QuestionKind.MONEY)
@@ -67,7 +69,9 @@ def judge_question_keys(pack: PolicyPack) -> Iterator[Finding]:
                 yield Finding(
                     (*path, "key"),
                     Fault.DUPLICATE,
-                    f'the question "{question.key}" is there more than once',
+                    _l(
+                        'the question "%(question)s" is there more than once', question=question.key
+                    ),
                 )
             seen.add(question.key)
             yield from duplicates((*path, "columns"), question.columns, "key")
@@ -82,24 +86,27 @@ def judge_question_parts(pack: PolicyPack) -> Iterator[Finding]:
         yield from unknown_names((*path, "criteria"), question.criteria, criteria)
         kind = question.kind
         if kind in _PICKS and not question.options:
-            yield Finding((*path, "options"), Fault.MISSING, f'a "{kind}" question needs options')
+            yield Finding(
+                (*path, "options"),
+                Fault.MISSING,
+                _l('a "%(kind)s" question needs options', kind=kind),
+            )
         if kind is QuestionKind.ROWS and not question.columns:
-            yield Finding((*path, "columns"), Fault.MISSING, 'a "rows" question needs columns')
+            yield Finding((*path, "columns"), Fault.MISSING, _l('a "rows" question needs columns'))
         for name, kinds in ONLY_WITH.items():
             if getattr(question, name) != _UNSET[name] and kind not in kinds:
-                allowed = ", ".join(kinds)
                 yield Finding(
                     (*path, name),
                     Fault.NOT_ALLOWED,
-                    f'a "{kind}" question has no {name}',
-                    f"only with kind {allowed}",
+                    _l('a "%(kind)s" question has no %(name)s', kind=kind, name=name),
+                    _l("only with kind %(kinds)s", kinds=tuple(kinds)),
                 )
         if (
             question.minimum is not None
             and question.maximum is not None
             and question.minimum > question.maximum
         ):
-            yield Finding((*path, "minimum"), Fault.INCONSISTENT, "is above the maximum")
+            yield Finding((*path, "minimum"), Fault.INCONSISTENT, _l("is above the maximum"))
 
 
 def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
@@ -111,8 +118,8 @@ def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
                 yield Finding(
                     (*here, "kind"),
                     Fault.NOT_ALLOWED,
-                    f'a column cannot be a "{column.kind}" question',
-                    ", ".join(_COLUMN_KINDS),
+                    _l('a column cannot be a "%(kind)s" question', kind=column.kind),
+                    listed(*_COLUMN_KINDS),
                 )
             for name, is_there in (
                 ("is_title", column.is_title),
@@ -121,13 +128,17 @@ def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
                 ("points", column.points > 0),
             ):
                 if is_there:
-                    yield Finding((*here, name), Fault.NOT_ALLOWED, f"a column cannot have {name}")
+                    yield Finding(
+                        (*here, name),
+                        Fault.NOT_ALLOWED,
+                        _l("a column cannot have %(name)s", name=name),
+                    )
             for place, option in enumerate(column.options):
                 if option.points:
                     yield Finding(
                         (*here, "options", place, "points"),
                         Fault.NOT_ALLOWED,
-                        "the options of a column give no points",
+                        _l("the options of a column give no points"),
                     )
 
 
@@ -141,8 +152,8 @@ def judge_check_kinds(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 (*path, "kind"),
                 Fault.NOT_ALLOWED,
-                f'the check cannot ask a "{question.kind}" question',
-                ", ".join(_CHECK_KINDS),
+                _l('the check cannot ask a "%(kind)s" question', kind=question.kind),
+                listed(*_CHECK_KINDS),
             )
 
 
@@ -151,23 +162,32 @@ def judge_one_title(pack: PolicyPack) -> Iterator[Finding]:
     titles = [(path, question) for path, question in form_questions(pack) if question.is_title]
     if not titles:
         yield Finding(
-            ("sections",), Fault.MISSING, "no question has is_title = true", "exactly one"
+            ("sections",), Fault.MISSING, _l("no question has is_title = true"), _l("exactly one")
         )
     for path, _ in titles[1:]:
         yield Finding(
-            (*path, "is_title"), Fault.DUPLICATE, "is the title a second time", "exactly one"
+            (*path, "is_title"),
+            Fault.DUPLICATE,
+            _l("is the title a second time"),
+            _l("exactly one"),
         )
     for path, question in titles[:1]:
         if question.kind is not QuestionKind.TEXT:
-            yield Finding((*path, "kind"), Fault.NOT_ALLOWED, "the title must be a text", "text")
+            yield Finding(
+                (*path, "kind"), Fault.NOT_ALLOWED, _l("the title must be a text"), listed("text")
+            )
         if not question.required:
-            yield Finding((*path, "required"), Fault.NOT_ALLOWED, "the title must be required")
+            yield Finding((*path, "required"), Fault.NOT_ALLOWED, _l("the title must be required"))
         for name, is_there in (
             ("ask_if", question.ask_if is not None),
             ("may_be_confidential", question.may_be_confidential),
         ):
             if is_there:
-                yield Finding((*path, name), Fault.NOT_ALLOWED, f"the title cannot have {name}")
+                yield Finding(
+                    (*path, name),
+                    Fault.NOT_ALLOWED,
+                    _l("the title cannot have %(name)s", name=name),
+                )
 
 
 def judge_public_fields(pack: PolicyPack) -> Iterator[Finding]:
@@ -182,23 +202,28 @@ def judge_public_fields(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 ("public_fields", index),
                 Fault.INCONSISTENT,
-                f'"{key}" may be marked confidential, so it cannot be public',
+                _l('"%(key)s" may be marked confidential, so it cannot be public', key=key),
             )
         if question.kind is QuestionKind.FILE:
             yield Finding(
-                ("public_fields", index), Fault.INCONSISTENT, f'"{key}" is a file, not an answer'
+                ("public_fields", index),
+                Fault.INCONSISTENT,
+                _l('"%(key)s" is a file, not an answer', key=key),
             )
     for index, later in enumerate(pack.public_later):
         if later.key not in pack.public_fields:
             yield Finding(
                 ("public_later", index, "key"),
                 Fault.UNKNOWN_REFERENCE,
-                f'"{later.key}" is not among the public fields',
-                ", ".join(pack.public_fields),
+                _l('"%(later)s" is not among the public fields', later=later.key),
+                listed(*pack.public_fields),
             )
         elif later.key in by_key and by_key[later.key].is_title:
             yield Finding(
                 ("public_later", index, "key"),
                 Fault.INCONSISTENT,
-                f'"{later.key}" names the case, so that the register shows it at once',
+                _l(
+                    '"%(later)s" names the case, so that the register shows it at once',
+                    later=later.key,
+                ),
             )

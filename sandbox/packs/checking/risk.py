@@ -13,6 +13,8 @@ from sandbox.packs.checking.findings import Finding, repeated, unknown_names
 from sandbox.packs.checking.questions import form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
+from sandbox.packs.saying import listed
+from sandbox.packs.saying import sentence as _l
 
 HOURS_A_DAY = 24
 
@@ -45,7 +47,9 @@ def judge_tier_ranges(pack: PolicyPack) -> Iterator[Finding]:
             continue
         last = ("tiers", index)
         if tier.min_points is None:
-            yield Finding((*last, "min_points"), Fault.MISSING, "is missing", "a whole number")
+            yield Finding(
+                (*last, "min_points"), Fault.MISSING, _l("is missing"), _l("a whole number")
+            )
             return
         yield from _range(last, tier, tier.min_points, expected)
         expected = None if tier.max_points is None else tier.max_points + 1
@@ -54,8 +58,11 @@ def judge_tier_ranges(pack: PolicyPack) -> Iterator[Finding]:
         yield Finding(
             (*last, "max_points"),
             Fault.INCONSISTENT,
-            f"leaves a gap: the answers can give {most} points and no tier takes them",
-            f"at least {most}, or no max_points",
+            _l(
+                "leaves a gap: the answers can give %(most)s points and no tier takes them",
+                most=most,
+            ),
+            _l("at least %(most)s, or no max_points", most=most),
         )
 
 
@@ -65,17 +72,19 @@ def _range(path: Path, tier: TierSpec, least: int, expected: int | None) -> Iter
         yield Finding(
             (*path, "min_points"),
             Fault.INCONSISTENT,
-            "overlaps the tier before, which has no max_points",
+            _l("overlaps the tier before, which has no max_points"),
         )
     elif least != expected:
         yield Finding(
             (*path, "min_points"),
             Fault.INCONSISTENT,
-            f"{'leaves a gap after' if least > expected else 'overlaps'} the tier before",
-            str(expected),
+            _l("leaves a gap after the tier before")
+            if least > expected
+            else _l("overlaps the tier before"),
+            listed(str(expected)),
         )
     if tier.max_points is not None and tier.max_points < least:
-        yield Finding((*path, "max_points"), Fault.INCONSISTENT, "is below min_points")
+        yield Finding((*path, "max_points"), Fault.INCONSISTENT, _l("is below min_points"))
 
 
 def judge_prohibited_tier(pack: PolicyPack) -> Iterator[Finding]:
@@ -83,26 +92,32 @@ def judge_prohibited_tier(pack: PolicyPack) -> Iterator[Finding]:
     places = [index for index, tier in enumerate(pack.tiers) if tier.prohibited]
     if pack.prohibited_uses and not places:
         yield Finding(
-            ("tiers",), Fault.MISSING, "there are prohibited uses, but no tier is prohibited"
+            ("tiers",), Fault.MISSING, _l("there are prohibited uses, but no tier is prohibited")
         )
     barred = {pack.tiers[index].key for index in places}
     if pack.prohibited_uses and not any(rule.at_least in barred for rule in pack.hard_rules):
         yield Finding(
             ("hard_rules",),
             Fault.MISSING,
-            "there are prohibited uses, but no hard rule leads to the prohibited tier",
+            _l("there are prohibited uses, but no hard rule leads to the prohibited tier"),
         )
     if len(places) == len(pack.tiers):
-        yield Finding(("tiers",), Fault.MISSING, "every tier is prohibited")
+        yield Finding(("tiers",), Fault.MISSING, _l("every tier is prohibited"))
     for index in places:
         path: Path = ("tiers", index)
         if index != len(pack.tiers) - 1:
             yield Finding(
-                (*path, "prohibited"), Fault.INCONSISTENT, "the prohibited tier must be the last"
+                (*path, "prohibited"),
+                Fault.INCONSISTENT,
+                _l("the prohibited tier must be the last"),
             )
         for name in ("min_points", "max_points"):
             if getattr(pack.tiers[index], name) is not None:
-                yield Finding((*path, name), Fault.NOT_ALLOWED, f"a prohibited tier has no {name}")
+                yield Finding(
+                    (*path, name),
+                    Fault.NOT_ALLOWED,
+                    _l("a prohibited tier has no %(name)s", name=name),
+                )
 
 
 def judge_hard_rules(pack: PolicyPack) -> Iterator[Finding]:
@@ -113,8 +128,8 @@ def judge_hard_rules(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 ("hard_rules", index, "at_least"),
                 Fault.UNKNOWN_REFERENCE,
-                f'there is no tier "{rule.at_least}"',
-                ", ".join(tier.key for tier in pack.tiers),
+                _l('there is no tier "%(tier)s"', tier=rule.at_least),
+                listed(*(tier.key for tier in pack.tiers)),
             )
 
 
@@ -129,11 +144,18 @@ def judge_metrics(pack: PolicyPack) -> Iterator[Finding]:
         steps = (metric.target, metric.warning, metric.breach)
         rising = metric.direction is Direction.AT_MOST
         if list(steps) != sorted(steps, reverse=not rising):
-            order = "rise" if rising else "fall"
             yield Finding(
                 ("metrics", index, "breach"),
                 Fault.INCONSISTENT,
-                f'target, warning and breach must {order} where the metric is "{metric.direction}"',
+                _l(
+                    'target, warning and breach must rise where the metric is "%(direction)s"',
+                    direction=metric.direction,
+                )
+                if rising
+                else _l(
+                    'target, warning and breach must fall where the metric is "%(direction)s"',
+                    direction=metric.direction,
+                ),
             )
 
 
@@ -145,15 +167,18 @@ def _breaches(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 ("metrics", index, "breach_class"),
                 Fault.UNKNOWN_REFERENCE,
-                f'there is no class of incident "{metric.breach_class}"',
-                ", ".join(classes),
+                _l(
+                    'there is no class of incident "%(breach_class)s"',
+                    breach_class=metric.breach_class,
+                ),
+                listed(*classes),
             )
         if metric.breach_suspends and metric.breach_class is None:
             yield Finding(
                 ("metrics", index, "breach_suspends"),
                 Fault.INCONSISTENT,
-                "a breach that suspends the test must also open an incident",
-                "breach_class beside it, or false",
+                _l("a breach that suspends the test must also open an incident"),
+                _l("breach_class beside it, or false"),
             )
 
 
@@ -166,6 +191,9 @@ def judge_incident_classes(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 ("incident_classes", index, "complete_report_days"),
                 Fault.INCONSISTENT,
-                f"is over before the first report is due ({spec.report_hours} hours)",
-                f"at least {least}",
+                _l(
+                    "is over before the first report is due (%(hours)s hours)",
+                    hours=spec.report_hours,
+                ),
+                _l("at least %(least)s", least=least),
             )

@@ -15,6 +15,8 @@ from sandbox.domain.packs import (
 from sandbox.packs.checking.findings import Finding, repeated
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
+from sandbox.packs.saying import listed
+from sandbox.packs.saying import sentence as _l
 
 
 def judge_stages(pack: PolicyPack) -> Iterator[Finding]:
@@ -25,23 +27,25 @@ def judge_stages(pack: PolicyPack) -> Iterator[Finding]:
             for name in ("stages", "completion", "start_conditions", "metrics"):
                 if getattr(tier, name):
                     yield Finding(
-                        (*path, name), Fault.NOT_ALLOWED, f"a prohibited tier has no {name}"
+                        (*path, name),
+                        Fault.NOT_ALLOWED,
+                        _l("a prohibited tier has no %(name)s", name=name),
                     )
             continue
         if not tier.stages:
-            yield Finding((*path, "stages"), Fault.MISSING, "the tier has no stages")
+            yield Finding((*path, "stages"), Fault.MISSING, _l("the tier has no stages"))
             continue
         if len(tier.stages) == 1:
             yield Finding(
                 (*path, "stages"),
                 Fault.MISSING,
-                "the first stage prepares the test, so another one must follow",
+                _l("the first stage prepares the test, so another one must follow"),
             )
         if tier.stages[0].gate:
             yield Finding(
                 (*path, "stages", 0, "gate"),
                 Fault.NOT_ALLOWED,
-                "the first stage has no gate: admission leads to it",
+                _l("the first stage has no gate: admission leads to it"),
             )
         for inner, stage in enumerate(tier.stages):
             yield from _cadence((*path, "stages", inner), stage)
@@ -54,14 +58,17 @@ def _cadence(path: Path, stage: StageSpec) -> Iterator[Finding]:
         yield Finding(
             (*path, "report_every_days"),
             Fault.MISSING,
-            "a live stage must say how often the company reports",
+            _l("a live stage must say how often the company reports"),
         )
     if stage.report_every_days is not None and stage.report_every_days > stage.max_days:
         yield Finding(
             (*path, "report_every_days"),
             Fault.INCONSISTENT,
-            f"is longer than the stage ({stage.max_days} days): no report would ever fall due",
-            f"at most {stage.max_days}",
+            _l(
+                "is longer than the stage (%(days)s days): no report would ever fall due",
+                days=stage.max_days,
+            ),
+            _l("at most %(most)s", most=stage.max_days),
         )
 
 
@@ -71,8 +78,8 @@ def _amounts(path: Path, stage: StageSpec) -> Iterator[Finding]:
         yield Finding(
             (*path, "amount_per_person_cap"),
             Fault.INCONSISTENT,
-            f"is more than all participants together may reach ({total})",
-            f"at most {total}",
+            _l("is more than all participants together may reach (%(total)s)", total=total),
+            _l("at most %(most)s", most=total),
         )
 
 
@@ -92,7 +99,10 @@ def _gates(path: Path, tier: TierSpec) -> Iterator[Finding]:
                 yield Finding(
                     (*here, "key"),
                     Fault.DUPLICATE,
-                    f'the tier has another requirement "{requirement.key}"',
+                    _l(
+                        'the tier has another requirement "%(requirement)s"',
+                        requirement=requirement.key,
+                    ),
                 )
             seen.add(requirement.key)
             yield from _requirement(here, requirement, left, tier)
@@ -113,8 +123,11 @@ def judge_extension(pack: PolicyPack) -> Iterator[Finding]:
         yield Finding(
             ("extension", "ask_days_before"),
             Fault.INCONSISTENT,
-            f"is as long as a whole test ({min(lengths)} days): its day would have passed before",
-            f"less than {min(lengths)}",
+            _l(
+                "is as long as a whole test (%(shortest)s days): its day would have passed before",
+                shortest=min(lengths),
+            ),
+            _l("less than %(shortest)s", shortest=min(lengths)),
         )
 
 
@@ -125,8 +138,8 @@ def _parties(path: Path, parties: Sequence[Who]) -> Iterator[Finding]:
             yield Finding(
                 (*path, index),
                 Fault.NOT_ALLOWED,
-                f'"{party}" is nobody who could agree',
-                ", ".join(each for each in Who if each is not Who.PLATFORM),
+                _l('"%(party)s" is nobody who could agree', party=party),
+                listed(*(each for each in Who if each is not Who.PLATFORM)),
             )
 
 
@@ -140,20 +153,22 @@ def judge_grounds(pack: PolicyPack) -> Iterator[Finding]:
     for party in (Suspender.COMPANY, Suspender.AUTHORITIES):
         if not pack.grounds_of(party):
             yield Finding(
-                path, Fault.MISSING, f'none is by "{party}", so that it could not stop a test'
+                path,
+                Fault.MISSING,
+                _l('none is by "%(party)s", so that it could not stop a test', party=party),
             )
     others = [each for each in pack.suspension_grounds if Suspender.RULES in each.by]
     for ground in others[1:]:
         yield Finding(
             (*path, pack.suspension_grounds.index(ground), "by"),
             Fault.DUPLICATE,
-            f'"{others[0].key}" is the ground of the rules already',
+            _l('"%(ground)s" is the ground of the rules already', ground=others[0].key),
         )
     if others and not any(metric.breach_suspends for metric in pack.metrics):
         yield Finding(
             (*path, pack.suspension_grounds.index(others[0]), "by"),
             Fault.INCONSISTENT,
-            "no breach of a metric suspends, so that the rules stop no test",
+            _l("no breach of a metric suspends, so that the rules stop no test"),
         )
 
 
@@ -190,22 +205,31 @@ def _requirement(
         yield Finding(
             (*path, "by"),
             Fault.NOT_ALLOWED,
-            f'"{requirement.by}" cannot satisfy a "{kind}" requirement',
-            ", ".join(WHO[kind]),
+            _l('"%(by)s" cannot satisfy a "%(kind)s" requirement', by=requirement.by, kind=kind),
+            listed(*WHO[kind]),
         )
     if requirement.persons > 1 and kind is not RequirementKind.APPROVAL:
-        yield Finding((*path, "persons"), Fault.NOT_ALLOWED, "only an approval counts persons", "1")
+        yield Finding(
+            (*path, "persons"),
+            Fault.NOT_ALLOWED,
+            _l("only an approval counts persons"),
+            listed("1"),
+        )
     yield from _term(path, requirement)
     if kind is RequirementKind.MINIMUM_DAYS:
         if not 1 <= requirement.days <= left.max_days:
             yield Finding(
                 (*path, "days"),
                 Fault.INCONSISTENT,
-                f'must fit into the stage "{left.key}", which lasts {left.max_days} days at most',
-                f"1 to {left.max_days}",
+                _l(
+                    'must fit into the stage "%(stage)s", which lasts %(days)s days at most',
+                    stage=left.key,
+                    days=left.max_days,
+                ),
+                _l("1 to %(most)s", most=left.max_days),
             )
     elif requirement.days:
-        yield Finding((*path, "days"), Fault.NOT_ALLOWED, "only minimum_days counts days")
+        yield Finding((*path, "days"), Fault.NOT_ALLOWED, _l("only minimum_days counts days"))
     yield from _place(path, kind, left, tier)
 
 
@@ -217,26 +241,35 @@ def _place(path: Path, kind: RequirementKind, left: StageSpec, tier: TierSpec) -
         yield Finding(
             (*path, "kind"),
             Fault.INCONSISTENT,
-            f'the plan is written and agreed in the first stage "{first.key}" alone, so '
-            "only the gate that leads out of it can ask for it",
+            _l(
+                'the plan is written and agreed in the first stage "%(stage)s" alone, so '
+                "only the gate that leads out of it can ask for it",
+                stage=first.key,
+            ),
         )
     if prepares and kind in (RequirementKind.REPORT_ACCEPTED, RequirementKind.METRICS_WITHIN):
         yield Finding(
             (*path, "kind"),
             Fault.INCONSISTENT,
-            f'nothing is reported in the first stage "{left.key}", which prepares the test',
+            _l(
+                'nothing is reported in the first stage "%(stage)s", which prepares the test',
+                stage=left.key,
+            ),
         )
     if kind is RequirementKind.METRICS_WITHIN and not tier.metrics:
         yield Finding(
-            (*path, "kind"), Fault.INCONSISTENT, "the tier has no metrics that could be within"
+            (*path, "kind"), Fault.INCONSISTENT, _l("the tier has no metrics that could be within")
         )
     if kind is RequirementKind.START_CONDITIONS and not tier.start_conditions:
-        yield Finding((*path, "kind"), Fault.INCONSISTENT, "the tier has no start conditions")
+        yield Finding((*path, "kind"), Fault.INCONSISTENT, _l("the tier has no start conditions"))
     if kind is RequirementKind.REPORT_ACCEPTED and left.report_every_days is None and not prepares:
         yield Finding(
             (*path, "kind"),
             Fault.INCONSISTENT,
-            f'no report falls due in the stage "{left.key}", so none can be accepted',
+            _l(
+                'no report falls due in the stage "%(stage)s", so none can be accepted',
+                stage=left.key,
+            ),
         )
 
 
@@ -244,12 +277,14 @@ def _term(path: Path, requirement: RequirementSpec) -> Iterator[Finding]:
     """Check the term of an approval."""
     if requirement.answer_days is not None and requirement.kind is not RequirementKind.APPROVAL:
         yield Finding(
-            (*path, "answer_days"), Fault.NOT_ALLOWED, "only an approval is asked for within a term"
+            (*path, "answer_days"),
+            Fault.NOT_ALLOWED,
+            _l("only an approval is asked for within a term"),
         )
     if requirement.silence is not Silence.NONE and requirement.answer_days is None:
         yield Finding(
             (*path, "silence"),
             Fault.INCONSISTENT,
-            "means something only once a term has passed, and there is none",
-            "answer_days beside it, or none",
+            _l("means something only once a term has passed, and there is none"),
+            _l("answer_days beside it, or none"),
         )

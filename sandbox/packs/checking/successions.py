@@ -8,10 +8,12 @@ from sandbox.domain.succession import exists
 from sandbox.packs.checking.findings import Finding, duplicates, repeated, unknown_names
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
+from sandbox.packs.saying import listed
+from sandbox.packs.saying import sentence as _l
 
 LONGEST_WINDOW = timedelta(days=365)
 """The longest a window may last, so that every term that it stops ends."""
-_WAYS = "first_day with last_day, first_day with business_days, or dates"
+_WAYS = _l("first_day with last_day, first_day with business_days, or dates")
 
 
 def judge_successions(pack: PolicyPack) -> Iterator[Finding]:
@@ -30,7 +32,7 @@ def judge_successions(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 (*path, "authority"),
                 Fault.DUPLICATE,
-                f'"{succession.authority}" ends more than once',
+                _l('"%(authority)s" ends more than once', authority=succession.authority),
             )
         ending.add(succession.authority)
         until = known[succession.authority].valid_until
@@ -39,8 +41,11 @@ def judge_successions(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 (*path, "on"),
                 Fault.INCONSISTENT,
-                f'"{succession.authority}" must end the day before, by its valid_until',
-                day_before.isoformat(),
+                _l(
+                    '"%(authority)s" must end the day before, by its valid_until',
+                    authority=succession.authority,
+                ),
+                listed(day_before.isoformat()),
             )
         yield from _successors(pack, path, succession)
         yield from _passed(pack, path, succession)
@@ -56,8 +61,8 @@ def _successors(pack: PolicyPack, path: Path, succession: SuccessionSpec) -> Ite
             yield Finding(
                 (*here, "code"),
                 Fault.UNKNOWN_REFERENCE,
-                f'the pack has no "{successor.code}"',
-                ", ".join(sorted(known)),
+                _l('the pack has no "%(name)s"', name=successor.code),
+                listed(*sorted(known)),
             )
             continue
         authority = known[successor.code]
@@ -65,7 +70,11 @@ def _successors(pack: PolicyPack, path: Path, succession: SuccessionSpec) -> Ite
             yield Finding(
                 (*here, "code"),
                 Fault.INCONSISTENT,
-                f'"{successor.code}" is not in force on {succession.on.isoformat()}',
+                _l(
+                    '"%(successor)s" is not in force on %(day)s',
+                    successor=successor.code,
+                    day=succession.on.isoformat(),
+                ),
             )
         yield from unknown_names(
             (*here, "competences"), successor.competences, {*authority.competences}
@@ -86,12 +95,18 @@ def _passed(pack: PolicyPack, path: Path, succession: SuccessionSpec) -> Iterato
                 yield Finding(
                     (*here, place),
                     Fault.UNKNOWN_REFERENCE,
-                    f'"{succession.authority}" has no competence "{competence}" to pass on',
-                    ", ".join(own),
+                    _l(
+                        '"%(authority)s" has no competence "%(competence)s" to pass on',
+                        authority=succession.authority,
+                        competence=competence,
+                    ),
+                    listed(*own),
                 )
             elif competence in seen:
                 yield Finding(
-                    (*here, place), Fault.DUPLICATE, f'"{competence}" passes on more than once'
+                    (*here, place),
+                    Fault.DUPLICATE,
+                    _l('"%(competence)s" passes on more than once', competence=competence),
                 )
             seen.add(competence)
     for competence in own:
@@ -99,7 +114,10 @@ def _passed(pack: PolicyPack, path: Path, succession: SuccessionSpec) -> Iterato
             yield Finding(
                 (*path, "successors"),
                 Fault.MISSING,
-                f'nobody takes over "{competence}", and it is not among those ended',
+                _l(
+                    'nobody takes over "%(competence)s", and it is not among those ended',
+                    competence=competence,
+                ),
             )
 
 
@@ -120,7 +138,7 @@ def _cycles(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 ("successions", index, "successors"),
                 Fault.INCONSISTENT,
-                f'"{succession.authority}" would follow itself',
+                _l('"%(authority)s" would follow itself', authority=succession.authority),
             )
 
 
@@ -133,29 +151,32 @@ def judge_windows(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 (*path, "authority"),
                 Fault.UNKNOWN_REFERENCE,
-                f'the pack has no "{window.authority}"',
-                ", ".join(sorted(known)),
+                _l('the pack has no "%(name)s"', name=window.authority),
+                listed(*sorted(known)),
             )
         yield from repeated((*path, "dates"), [each.isoformat() for each in window.dates])
         if not _is_one_way(window):
-            yield Finding(path, Fault.INCONSISTENT, "must say its days in one way", _WAYS)
+            yield Finding(path, Fault.INCONSISTENT, _l("must say its days in one way"), _WAYS)
             continue
         first, last = _span(window)
         if last < first:
-            yield Finding((*path, "last_day"), Fault.INCONSISTENT, "is before first_day")
+            yield Finding((*path, "last_day"), Fault.INCONSISTENT, _l("is before first_day"))
         elif last - first > LONGEST_WINDOW:
             yield Finding(
                 (*path, "last_day" if window.last_day else "dates"),
                 Fault.TOO_LARGE,
-                "makes the window longer than a year",
-                f"at most {LONGEST_WINDOW.days} days",
+                _l("makes the window longer than a year"),
+                _l("at most %(days)s days", days=LONGEST_WINDOW.days),
             )
         authority = known.get(window.authority)
         if authority is not None and not (exists(authority, first) and exists(authority, last)):
             yield Finding(
                 (*path, "authority"),
                 Fault.INCONSISTENT,
-                f'"{window.authority}" is not in force during the whole window',
+                _l(
+                    '"%(authority)s" is not in force during the whole window',
+                    authority=window.authority,
+                ),
             )
 
 

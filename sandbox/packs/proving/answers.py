@@ -8,7 +8,8 @@ from sandbox.domain.reach import Budget
 from sandbox.packs.checking import Finding, check_questions, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
-from sandbox.packs.proving.claims import Proof, Shown, Warned, can_hold, fires, intricate
+from sandbox.packs.proving.claims import NO_RULE, Proof, Shown, Warned, can_hold, fires, intricate
+from sandbox.packs.saying import sentence as _l
 
 
 def prove_questions_reached(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
@@ -25,9 +26,12 @@ def prove_questions_reached(pack: PolicyPack, budget: Budget) -> Iterator[Shown]
             before[question.key] = question
             count += sum(each.ask_if is not None for each in (question, *question.columns))
     yield Proof(
-        "Every question can be reached.",
-        f"For each of the {count} questions and columns that are asked under a condition, "
-        "answers were found that meet it.",
+        _l("Every question can be reached."),
+        _l(
+            "For each of the %(count)s questions and columns that are asked under a "
+            "condition, answers were found that meet it.",
+            count=count,
+        ),
     )
 
 
@@ -42,11 +46,13 @@ def _reached(
         yield intricate(path)
     elif not can:
         yield Finding(
-            path, Fault.UNREACHABLE, f'no answers ever lead to the question "{question.key}"'
+            path,
+            Fault.UNREACHABLE,
+            _l('no answers ever lead to the question "%(question)s"', question=question.key),
         )
     elif can_hold(Not(question.ask_if), before, budget) is False:
         yield Warned(
-            Finding(path, Fault.ODD, "always holds, so the question is asked of everybody")
+            Finding(path, Fault.ODD, _l("always holds, so the question is asked of everybody"))
         )
 
 
@@ -78,14 +84,14 @@ def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
                 yield Finding(
                     (*path, "information"),
                     Fault.INCONSISTENT,
-                    "is marked as information, yet its answer counts",
+                    _l("is marked as information, yet its answer counts"),
                 )
         elif not counts:
             yield Finding(
                 path,
                 Fault.USELESS,
-                f'nothing hangs on the answer to "{question.key}"',
-                "criteria = […], points, competences, a condition, or information = true",
+                _l('nothing hangs on the answer to "%(question)s"', question=question.key),
+                _l("criteria = […], points, competences, a condition, or information = true"),
             )
     check = frozenset[str]().union(
         *(questions_of(rule.when) for rule in pack.eligibility.rules),
@@ -94,14 +100,24 @@ def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
     for path, question in check_questions(pack):
         if question.key not in check:
             yield Finding(
-                path, Fault.USELESS, f'no rule of the check looks at the answer to "{question.key}"'
+                path,
+                Fault.USELESS,
+                _l(
+                    'no rule of the check looks at the answer to "%(question)s"',
+                    question=question.key,
+                ),
             )
     total = sum(1 for _ in form_questions(pack))
     yield Proof(
-        "Every answer matters to something, or is marked as information.",
-        f"Of {total} questions {marked} are marked as information; each of the others gives "
-        "points or competences, is looked at by a condition, is evidence for a criterion, names "
-        "the case, lists the reliefs or stands in the public register.",
+        _l("Every answer matters to something, or is marked as information."),
+        _l(
+            "Of %(total)s questions %(marked)s are marked as information; each of the "
+            "others gives points or competences, is looked at by a condition, is evidence"
+            " for a criterion, names the case, lists the reliefs or stands in the public "
+            "register.",
+            total=total,
+            marked=marked,
+        ),
     )
 
 
@@ -115,9 +131,12 @@ def prove_check_honest(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
     asked = {question.key: question for question in pack.eligibility.questions}
     for index, rule in enumerate(pack.eligibility.rules):
         path: Path = ("eligibility", "rules", index, "when")
-        yield from fires(path, rule.when, asked, budget, "rule")
+        yield from fires(path, rule.when, asked, budget, NO_RULE)
     yield Proof(
-        "Every rule of the eligibility check can come into play.",
-        f"For each of the {len(pack.eligibility.rules)} rules answers were found that meet it; "
-        "where none does, the check says that an application is likely to be admitted.",
+        _l("Every rule of the eligibility check can come into play."),
+        _l(
+            "For each of the %(rules)s rules answers were found that meet it; where none "
+            "does, the check says that an application is likely to be admitted.",
+            rules=len(pack.eligibility.rules),
+        ),
     )

@@ -8,14 +8,16 @@ from sandbox.domain.reach import Budget, TooIntricate, find_answers
 from sandbox.packs.checking import Finding
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
+from sandbox.packs.saying import Sentence
+from sandbox.packs.saying import sentence as _l
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """State what holds of a pack, and how that is known."""
 
-    claim: str
-    how: str
+    claim: Sentence
+    how: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ Shown = Finding | Warned | Proof
 Prover = Callable[[PolicyPack, Budget], Iterator[Shown]]
 
 
+NO_RULE = _l("no answers ever meet this rule")
+NO_USE = _l("no answers ever meet this use")
 SHARE = 200_000
 """The most comparisons that the proof of one condition may cost."""
 
@@ -55,17 +59,17 @@ def intricate(path: Path) -> Finding:
     return Finding(
         path,
         Fault.TOO_LARGE,
-        "hangs on so many answers that nobody could say when it holds",
-        "fewer questions, options or comparisons",
+        _l("hangs on so many answers that nobody could say when it holds"),
+        _l("fewer questions, options or comparisons"),
     )
 
 
 def fires(
-    path: Path, when: Condition, asked: Mapping[str, QuestionSpec], budget: Budget, what: str
+    path: Path, when: Condition, asked: Mapping[str, QuestionSpec], budget: Budget, never: Sentence
 ) -> Iterator[Shown]:
-    """Find whether any answers meet the condition of a rule or use."""
+    """Find whether any answers meet a condition; `never` says of what it is, if none do."""
     can = can_hold(when, asked, budget)
     if can is None:
         yield intricate(path)
     elif not can:
-        yield Finding(path, Fault.UNREACHABLE, f"no answers ever meet this {what}")
+        yield Finding(path, Fault.UNREACHABLE, never)

@@ -20,6 +20,8 @@ from sandbox.packs.checking import Finding, each_text, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import Proof, Shown, Warned
+from sandbox.packs.saying import listed
+from sandbox.packs.saying import sentence as _l
 
 # A term may stand still only in a status that a term of its own brings to an end; where the pack
 # has none for a request, that of a return ends it.
@@ -32,6 +34,7 @@ CAPS = ("participants_cap", "places_cap", "amount_per_person_cap", "amount_total
 
 
 _LONG_SHUT = 365
+_SINGLE = tuple(each for each in Who if each not in (Who.PLATFORM, Who.EVERY_AUTHORITY))
 
 
 def prove_stages_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
@@ -43,15 +46,18 @@ def prove_stages_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
         for place, stage in enumerate(tier.stages):
             if stage.key not in passed:
                 yield Finding(
-                    (*path, "stages", place), Fault.UNREACHABLE, "no stage leads to this one"
+                    (*path, "stages", place), Fault.UNREACHABLE, _l("no stage leads to this one")
                 )
         for place, condition in enumerate(tier.start_conditions):
-            if condition.owner in (Who.PLATFORM, Who.EVERY_AUTHORITY):
+            if condition.owner not in _SINGLE:
                 yield Finding(
                     (*path, "start_conditions", place, "owner"),
                     Fault.UNREACHABLE,
-                    f'nobody could say that it is met: "{condition.owner}" is no single party',
-                    "company, lead, associates, secretariat",
+                    _l(
+                        'nobody could say that it is met: "%(owner)s" is no single party',
+                        owner=condition.owner,
+                    ),
+                    listed(*_SINGLE),
                 )
         yield from _odd_gates(path, tier)
         yield from _falling_caps(path, tier)
@@ -60,18 +66,28 @@ def prove_stages_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
     for ends in Ending:
         if not pack.exits(ends):
             yield Finding(
-                ("exit_kinds",), Fault.MISSING, f'no kind of exit is for a test that ends "{ends}"'
+                ("exit_kinds",),
+                Fault.MISSING,
+                _l('no kind of exit is for a test that ends "%(ends)s"', ends=ends),
             )
     stuck = _stuck()
     if stuck:
-        yield Finding(("tiers",), Fault.UNREACHABLE, f"nothing ends a test that is {stuck[0]}")
+        yield Finding(
+            ("tiers",),
+            Fault.UNREACHABLE,
+            _l("nothing ends a test that is %(status)s", status=stuck[0]),
+        )
     yield Proof(
-        "Every stage of every tier can be reached and left, and no gate is unsatisfiable.",
-        f"Of {stages} stages those of each tier follow one another, so a test passes each once and "
-        f"no cycle exists. Each of the {gates} requirements is one that its party can satisfy in "
-        "the stage before its gate: days fit into the stage, reports fall due in it, metrics and "
-        "start conditions are there. From every status of a test, suspended included, a way "
-        "leads to its end.",
+        _l("Every stage of every tier can be reached and left, and no gate is unsatisfiable."),
+        _l(
+            "Of %(stages)s stages those of each tier follow one another, so a test passes"
+            " each once and no cycle exists. Each of the %(gates)s requirements is one "
+            "that its party can satisfy in the stage before its gate: days fit into the "
+            "stage, reports fall due in it, metrics and start conditions are there. From "
+            "every status of a test, suspended included, a way leads to its end.",
+            stages=stages,
+            gates=gates,
+        ),
     )
 
 
@@ -92,14 +108,14 @@ def _odd_gates(path: Path, tier: TierSpec) -> Iterator[Warned]:
         here: Path = (*path, "stages", place)
         if stage.live and not agreed:
             yield Warned(
-                Finding(here, Fault.ODD, "people are exposed before any gate asks for the plan")
+                Finding(here, Fault.ODD, _l("people are exposed before any gate asks for the plan"))
             )
         if place and not stage.gate:
             yield Warned(
-                Finding(here, Fault.ODD, "anybody who may can enter it: its gate is empty")
+                Finding(here, Fault.ODD, _l("anybody who may can enter it: its gate is empty"))
             )
     if tier.stages and not any(stage.live for stage in tier.stages):
-        yield Warned(Finding(path, Fault.ODD, "none of its stages is live: nothing is tested"))
+        yield Warned(Finding(path, Fault.ODD, _l("none of its stages is live: nothing is tested")))
 
 
 def _falling_caps(path: Path, tier: TierSpec) -> Iterator[Warned]:
@@ -111,7 +127,9 @@ def _falling_caps(path: Path, tier: TierSpec) -> Iterator[Warned]:
             if cap is None:
                 continue
             if cap < largest.get(name, 0):
-                what = f"is smaller than that of an earlier live stage ({largest[name]})"
+                what = _l(
+                    "is smaller than that of an earlier live stage (%(cap)s)", cap=largest[name]
+                )
                 yield Warned(Finding((*path, "stages", place, name), Fault.ODD, what))
             largest[name] = max(cap, largest.get(name, 0))
 
@@ -140,15 +158,23 @@ def prove_competences_covered(pack: PolicyPack, _budget: Budget) -> Iterator[Sho
             yield Finding(
                 ("competences", index, "code"),
                 Fault.INCONSISTENT,
-                f'from {gap.isoformat()} on no authority has the competence "{competence.code}"',
-                "an authority in force on every day",
+                _l(
+                    'from %(day)s on no authority has the competence "%(competence)s"',
+                    day=gap.isoformat(),
+                    competence=competence.code,
+                ),
+                _l("an authority in force on every day"),
             )
     yield Proof(
-        "Every competence has an authority on every date.",
-        f"The periods of the authorities with each of the {len(pack.competences)} competences "
-        "were laid end to end, counting what passes by succession: from the first day to the last "
-        "there is no day between them, and a competence ends only where a succession says so. "
-        "Until a succession is applied the authority that it ends keeps its competences.",
+        _l("Every competence has an authority on every date."),
+        _l(
+            "The periods of the authorities with each of the %(competences)s competences "
+            "were laid end to end, counting what passes by succession: from the first day"
+            " to the last there is no day between them, and a competence ends only where "
+            "a succession says so. Until a succession is applied the authority that it "
+            "ends keeps its competences.",
+            competences=len(pack.competences),
+        ),
     )
 
 
@@ -165,15 +191,22 @@ def prove_activity_leads(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
             yield Finding(
                 (*path, "options", index, "competences"),
                 Fault.INCONSISTENT,
-                f'from {gap.isoformat()} on no authority could lead for "{option.value}"',
-                "an authority in force on every day",
+                _l(
+                    'from %(day)s on no authority could lead for "%(option)s"',
+                    day=gap.isoformat(),
+                    option=option.value,
+                ),
+                _l("an authority in force on every day"),
             )
     yield Proof(
-        "Every preponderant activity leads to exactly one authority on every date.",
-        f"Everybody must choose one of the {len(question.options)} options. Each touches "
-        "competences whose authorities follow one another without a day between them, counting "
-        "what passes by succession. Where an option has several authorities on a day, one has more "
-        "weight than the others or stands first in the list.",
+        _l("Every preponderant activity leads to exactly one authority on every date."),
+        _l(
+            "Everybody must choose one of the %(options)s options. Each touches "
+            "competences whose authorities follow one another without a day between them,"
+            " counting what passes by succession. Where an option has several authorities"
+            " on a day, one has more weight than the others or stands first in the list.",
+            options=len(question.options),
+        ),
     )
 
 
@@ -211,12 +244,16 @@ def prove_calls_apart(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
     for (_, call), (index, following) in pairwise(ordered):
         shut = (following.first_day - (call.last_day or date.max)).days - 1
         if shut > _LONG_SHUT:
-            message = f"no call is open for {shut} days before this one"
+            message = _l("no call is open for %(days)s days before this one", days=shut)
             yield Warned(Finding(("calls", index, "first_day"), Fault.ODD, message))
     yield Proof(
-        "At most one call is open on any day.",
-        f"The {len(pack.calls)} calls were laid end to end: each begins after the last day of the "
-        "one before, so an application that is sent belongs to exactly one of them.",
+        _l("At most one call is open on any day."),
+        _l(
+            "The %(calls)s calls were laid end to end: each begins after the last day of "
+            "the one before, so an application that is sent belongs to exactly one of "
+            "them.",
+            calls=len(pack.calls),
+        ),
     )
 
 
@@ -231,20 +268,29 @@ def prove_terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
                 yield Finding(
                     path,
                     Fault.UNREACHABLE,
-                    f'could stand still for ever: no term ends the status "{status}"',
-                    ", ".join(ENDED_BY),
+                    _l(
+                        'could stand still for ever: no term ends the status "%(status)s"',
+                        status=status,
+                    ),
+                    listed(*ENDED_BY),
                 )
             elif ends[0] == clock.key:
                 yield Finding(
                     path,
                     Fault.UNREACHABLE,
-                    f'would never run: it is the term that ends the status "{status}"',
+                    _l(
+                        'would never run: it is the term that ends the status "%(status)s"',
+                        status=status,
+                    ),
                 )
     yield Proof(
-        "Every term ends.",
-        f"Each of the {len(pack.clocks)} terms has a length and stands still only while "
-        "an answer of the company is awaited, which has a term of its own that never stands "
-        "still.",
+        _l("Every term ends."),
+        _l(
+            "Each of the %(clocks)s terms has a length and stands still only while an "
+            "answer of the company is awaited, which has a term of its own that never "
+            "stands still.",
+            clocks=len(pack.clocks),
+        ),
     )
 
 
@@ -252,7 +298,11 @@ def prove_texts_whole(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
     """State what the checks of texts and references have found to be whole."""
     count = sum(1 for _ in each_text(pack))
     yield Proof(
-        "Every text exists in every language, and every reference resolves.",
-        f"{count} texts were read in {', '.join(pack.languages)}; each key that names another "
-        "part of the pack was looked up.",
+        _l("Every text exists in every language, and every reference resolves."),
+        _l(
+            "%(count)s texts were read in %(languages)s; each key that names another part of "
+            "the pack was looked up.",
+            count=count,
+            languages=pack.languages,
+        ),
     )

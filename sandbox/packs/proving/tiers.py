@@ -15,7 +15,8 @@ from sandbox.domain.packs import (
 from sandbox.domain.reach import Budget
 from sandbox.packs.checking import Finding, form_questions, most_points
 from sandbox.packs.errors import Fault
-from sandbox.packs.proving.claims import Proof, Shown, Warned, can_hold, fires
+from sandbox.packs.proving.claims import NO_RULE, NO_USE, Proof, Shown, Warned, can_hold, fires
+from sandbox.packs.saying import sentence as _l
 
 MOST_POINTS = 1_000
 """The most points that all answers together may give, so that every sum can be looked at."""
@@ -25,33 +26,43 @@ def prove_one_tier(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
     """Prove that any answers lead to one tier; warn of a tier to which none lead."""
     asked = dict(pack.questions)
     for index, rule in enumerate(pack.hard_rules):
-        yield from fires(("hard_rules", index, "when"), rule.when, asked, budget, "rule")
+        yield from fires(("hard_rules", index, "when"), rule.when, asked, budget, NO_RULE)
     for index, use in enumerate(pack.prohibited_uses):
-        yield from fires(("prohibited_uses", index, "when"), use.when, asked, budget, "use")
+        yield from fires(("prohibited_uses", index, "when"), use.when, asked, budget, NO_USE)
     most = most_points(pack)
     if most > MOST_POINTS:
         yield Finding(
             ("sections",),
             Fault.TOO_LARGE,
-            f"the answers can give {most} points",
-            f"at most {MOST_POINTS} points in all",
+            _l("the answers can give %(most)s points", most=most),
+            _l("at most %(most)s points in all", most=MOST_POINTS),
         )
         return
     sums = _sums(pack)
     for index, tier in enumerate(pack.tiers):
         if not _is_reached(pack, tier, sums, budget):
-            yield Warned(Finding(("tiers", index), Fault.ODD, "no answers lead to this tier"))
-    ranges = ", ".join(
-        f"{tier.key} {tier.min_points} to {tier.max_points if tier.max_points is not None else '…'}"
+            yield Warned(Finding(("tiers", index), Fault.ODD, _l("no answers lead to this tier")))
+    ranges = tuple(
+        _l(
+            "%(tier)s %(least)s to %(most)s",
+            tier=tier.key,
+            least=tier.min_points or 0,
+            most="…" if tier.max_points is None else tier.max_points,
+        )
         for tier in pack.tiers
         if not tier.prohibited
     )
     yield Proof(
-        "Every combination of answers leads to exactly one tier.",
-        f"All answers together give between 0 and {most} points, whatever is asked; the ranges "
-        f"({ranges}) follow one another without gap or overlap over all of them, so the points "
-        f"name one tier. The {len(pack.hard_rules)} hard rules only raise it, and of the tiers "
-        "they name the severest stands.",
+        _l("Every combination of answers leads to exactly one tier."),
+        _l(
+            "All answers together give between 0 and %(most)s points, whatever is asked; "
+            "the ranges (%(ranges)s) follow one another without gap or overlap over all "
+            "of them, so the points name one tier. The %(hard_rules)s hard rules only "
+            "raise it, and of the tiers they name the severest stands.",
+            most=most,
+            ranges=ranges,
+            hard_rules=len(pack.hard_rules),
+        ),
     )
 
 

@@ -1,0 +1,48 @@
+"""Say what is wrong with a pack in a sentence that keeps its parts, for whoever translates it.
+
+The rooms of packs know no reader and no language: a sentence is English where it is printed, and
+`programme/words` says it in the language of a page.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+Part = str | int | Decimal | tuple[str, ...]
+
+
+class Sentence(str):
+    """Read as its English text, and hold the template and the parts that it was made of.
+
+    Shape: a part may be a sentence again; of a tuple of them a list with commas is made.
+    """
+
+    template: str
+    parts: Mapping[str, Part]
+
+    def __new__(cls, template: str, **parts: Part) -> "Sentence":
+        """Put the parts into the template; one without parts may hold a bare percent sign."""
+        sentence = super().__new__(cls, filled(template, parts))
+        sentence.template = template
+        sentence.parts = parts
+        return sentence
+
+
+def filled(template: str, parts: Mapping[str, Part]) -> str:
+    """Put parts into a template in any language."""
+    said = {
+        name: ", ".join(part) if isinstance(part, tuple) else part for name, part in parts.items()
+    }
+    return template % said if said else template
+
+
+def sentence(template: str, **parts: Part) -> Sentence:
+    """Make a sentence; imported as `_l`, so that its template is collected for translation."""
+    return Sentence(template, **parts)
+
+
+def listed(*names: str) -> Sentence:
+    """List words that are the same in every language, such as keys and values of the pack."""
+    return Sentence("%(names)s", names=names)
+
+
+NOTHING = Sentence("")
