@@ -20,6 +20,7 @@ from sandbox.models import (
     Authority,
     AuthorityAssignment,
     Decision,
+    Submission,
     Trial,
 )
 from sandbox.outcomes import queries as outcome_queries
@@ -31,6 +32,7 @@ from tests.factories import (
     NOW,
     SHARED_ANSWERS,
     actor_for,
+    make_admitted,
     make_assigned,
     make_company,
     make_in_triage,
@@ -40,7 +42,7 @@ from tests.factories import (
 )
 from tests.pages import JudgingClient
 from tests.services.test_programme import LATER, activate, follow, move, refused, upload
-from tests.trial_factories import GROUND, make_running_trial, make_trial
+from tests.trial_factories import GROUND, OPENER, make_running_trial, make_trial
 
 POSITION = (
     ("coordination.toml", "position_days = 15", "position_days = {}"),
@@ -107,6 +109,40 @@ def test_moved_case_publishes_no_answer_that_was_not_public_before(
 
     move(session, cast.caseworker, application)
     assert session.get_one(Trial, cast.trial.id).public_summary == before
+    session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("change", "sent_under", "rules", "hidden"),
+    [
+        (MORE_PUBLIC, "1.0.0", "1.1.0", "tax_id"),
+        (LATER_PUBLIC, "1.1.0", "1.0.0", "hypothesis"),
+        (LATER_PUBLIC, "9.9.9", "1.0.0", "hypothesis"),
+    ],
+)
+def test_case_that_moved_before_its_decision_publishes_what_its_submission_was_told(
+    session: Session,
+    people: tuple[Actor, Actor],
+    change: tuple[str, str, str],
+    sent_under: str,
+    rules: str,
+    hidden: str,
+) -> None:
+    organisation, company = make_company(session)
+    caseworker, lead = actor_for(session, make_staff(session)), make_team(session, "INAI")
+    application = make_admitted(session, organisation, company, caseworker, lead=lead)
+    follow(session, people, change)
+    sent = session.scalars(select(Submission)).one()
+    assert hidden in sent.content["answers"]
+    written = {**sent.content, "pack": {**sent.content["pack"], "version": sent_under}}
+    session.execute(update(Submission).values(content=written))
+    session.execute(update(Application).values(pack_version=rules))
+    session.commit()
+    with unit_of_work(session):
+        trial = trials.open_trial(session, OPENER, application, now=LATER)
+    assert hidden not in trial.public_summary
+    # Rules that nobody can read any more promised nothing that could be kept.
+    assert bool(trial.public_summary) is (sent_under != "9.9.9")
     session.rollback()
 
 

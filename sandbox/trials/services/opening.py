@@ -1,5 +1,6 @@
 """Open the trial that an admitted application becomes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.packs import Answers, PolicyPack, QuestionKind
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import Tiering, tiering
-from sandbox.domain.trials import TrialStatus
+from sandbox.domain.trials import TrialStatus, is_shown_sooner
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.models import (
@@ -61,7 +62,7 @@ def open_trial(session: Session, actor: Actor, application: Application, *, now:
         stage_sequence=1,
         opened_at=now,
         changed_at=now,
-        public_summary=public_part(pack, answers, submission.content.get("confidential", ())),
+        public_summary=_promised_part(application, submission.content),
     )
     session.add(trial)
     session.flush()
@@ -79,6 +80,23 @@ def open_trial(session: Session, actor: Actor, application: Application, *, now:
     record(session, actor, Deed.TRIAL_OPENED, trial, now=now, tier=tier.key, points=found.points)
     notices.tell_everybody(session, trial, "trials/opened", now)
     return trial
+
+
+def _promised_part(application: Application, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the public answers of which the rules of the submission said so, and no sooner.
+
+    A case may have moved to other rules before it was decided; a move hides, and shows nothing.
+    """
+    pack, version = active.pack_of(application), content["pack"]["version"]
+    public = public_part(pack, content["answers"], content.get("confidential", ()))
+    if version == pack.version:
+        return public
+    then = active.find_pack_then(application, version)
+    return {
+        key: answer
+        for key, answer in public.items()
+        if then and key in then.public_fields and not is_shown_sooner(then, pack, key)
+    }
 
 
 def first_wording(pack: PolicyPack, answers: Answers) -> dict[str, str]:
