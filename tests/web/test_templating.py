@@ -8,6 +8,7 @@ from flask import Flask
 from jinja2 import Environment
 
 from config import Config
+from sandbox.kernel.db import db
 from sandbox.web.app import create_app
 
 
@@ -23,7 +24,12 @@ def kept(app: Flask, config: Config, folder: Path) -> Config:
 
 
 def show(config: Config) -> int:
-    return create_app(config).test_client().get("/").status_code
+    app = create_app(config)
+    try:
+        return app.test_client().get("/").status_code
+    finally:
+        with app.app_context():
+            db.engine.dispose()
 
 
 def test_templates_are_compiled_once_for_all_workers_and_restarts(
