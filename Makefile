@@ -24,10 +24,13 @@ demo-reset: ## throw the demonstration's data away and start over
 	@rm -rf var/*.sqlite3 var/*.sqlite3-wal var/*.sqlite3-shm var/files var/mail
 	@$(MAKE) --no-print-directory demo
 
-# Three workers on two cores: the stories wait for their browser half of the time.
-test: lint ## run the whole suite on SQLite and PostgreSQL, journeys in a browser included
+# Three workers on two cores: the stories wait for their browser half of the time. The types are
+# checked meanwhile, since that keeps one core alone busy.
+test: ## run the whole suite on SQLite and PostgreSQL, journeys in a browser included
 	@$(bootstrap) --dev --browser
-	@$(BIN)/pytest -n 3 --dist worksteal
+	@$(MAKE) --no-print-directory lint & lint=$$!; \
+		$(BIN)/pytest -n 3 --dist worksteal; tests=$$?; \
+		wait $$lint && exit $$tests
 
 check: lint ## format, lint, types, imports, house law and domain, in less than a minute
 	@$(BIN)/pytest -q -n 2 --engine sqlite tests/architecture tests/domain

@@ -275,7 +275,8 @@ class Album:
         browser = page.context.new_cdp_session(page)
         size = browser.send("Page.getLayoutMetrics")["cssContentSize"]
         options = {"captureBeyondViewport": True, "optimizeForSpeed": True}
-        whole = {"x": 0, "y": 0, "scale": 1, "width": size["width"], "height": size["height"]}
+        # Half its size is enough to see a page by, and takes half the time.
+        whole = {"x": 0, "y": 0, "scale": 0.5, "width": size["width"], "height": size["height"]}
         picture = browser.send("Page.captureScreenshot", {**options, "clip": whole})
         browser.detach()
         path = folder / f"{self.story}-{self.taken:02d}-{name}.png"
