@@ -35,7 +35,7 @@ test: ## run the whole suite on SQLite and PostgreSQL, journeys in a browser inc
 check: lint ## format, lint, types, imports, house law and domain, in less than a minute
 	@$(BIN)/pytest -q -n 2 --engine sqlite tests/architecture tests/domain
 
-test-long: ## try some hundred generated packs instead of a dozen, for a quarter of an hour
+test-long: ## try some hundred generated packs instead of a few, for a quarter of an hour
 	@$(bootstrap) --dev
 	@$(BIN)/pytest -n 2 --hypothesis-profile long tests/services/test_generated_packs.py
 

@@ -68,7 +68,7 @@ HOW: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 }
 IS_LONG = settings.get_current_profile_name() == "long"
-EXAMPLES = settings(max_examples=settings().max_examples if IS_LONG else 8, **HOW)
+EXAMPLES = settings(max_examples=settings().max_examples if IS_LONG else 6, **HOW)
 
 
 @pytest.fixture(autouse=True)
