@@ -66,28 +66,24 @@ def _case(model: Any) -> Any:
     """Return the column, or subquery, that holds the id of the application behind a subject."""
     if model is Application:
         return Application.id
-    if model is OutcomeReport:
-        return (
-            select(Trial.application_id)
-            .where(Trial.id == OutcomeReport.trial_id)
-            .correlate(OutcomeReport)
-            .scalar_subquery()
-        )
-    return model.application_id
+    return _of_trial(Trial.application_id) if model is OutcomeReport else model.application_id
 
 
 def _organisation(model: Any) -> Any:
     """Return the column, or subquery, that holds the id of the organisation behind a subject."""
     if model is Organisation:
         return Organisation.id
-    if model is OutcomeReport:
-        return (
-            select(Trial.organisation_id)
-            .where(Trial.id == OutcomeReport.trial_id)
-            .correlate(OutcomeReport)
-            .scalar_subquery()
-        )
-    return model.organisation_id
+    return _of_trial(Trial.organisation_id) if model is OutcomeReport else model.organisation_id
+
+
+def _of_trial(column: Any) -> Any:
+    """Return a column of the trial that an outcome report is about."""
+    return (
+        select(column)
+        .where(Trial.id == OutcomeReport.trial_id)
+        .correlate(OutcomeReport)
+        .scalar_subquery()
+    )
 
 
 # --- plain truths about the actor -----------------------------------------------------------------

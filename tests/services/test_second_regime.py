@@ -22,7 +22,7 @@ from sandbox.domain.packs import AnswerValue, RequirementKind
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.routing import propose
 from sandbox.domain.trials import TrialStatus
-from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.actors import Actor
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.files import FileStore
 from sandbox.models import (
@@ -30,12 +30,10 @@ from sandbox.models import (
     AuthorityAssignment,
     Decision,
     Incident,
-    OutcomeReport,
     Person,
     StartCondition,
     Trial,
 )
-from sandbox.outcomes import services as outcomes
 from sandbox.packs import active
 from sandbox.trials import services as trials
 from sandbox.trials.queries import COMPLETION
@@ -65,6 +63,7 @@ from tests.trial_factories import (
     enter_next,
     hand_in_document,
     hand_in_report,
+    publish_report,
     read,
     run_to_completion,
     set_tier,
@@ -151,37 +150,6 @@ def open_trial(session: Session, store: FileStore) -> Cast:
     return Cast(company, caseworker, lead, associate, trial, store, OPENED + timedelta(hours=1))
 
 
-def write_and_publish(session: Session, cast: Cast) -> OutcomeReport:
-    pack = active.pack_of(cast.trial)
-    publisher = actor_for(session, make_staff(session, StaffRole.PUBLISHER, "Elena Prado"))
-    with unit_of_work(session):
-        report = outcomes.draft_report(
-            session, cast.caseworker, cast.trial, language="es", now=cast.now
-        )
-    with unit_of_work(session):
-        outcomes.save_report(
-            session,
-            cast.caseworker,
-            report,
-            title="Lo que enseñó la prueba",
-            sections={spec.key: f"{spec.title.in_('es')}: hecho." for spec in pack.report_sections},
-            lessons={pack.principles[0].code: "Una lección."},
-            recommendations={pack.stakeholders[0].code: "Una recomendación."},
-            expected_version=report.version,
-            now=cast.now,
-        )
-    with unit_of_work(session):
-        outcomes.send_for_publication(session, cast.caseworker, report, now=cast.now)
-    if pack.report_needs_consent:
-        with unit_of_work(session):
-            outcomes.agree_to_publication(
-                session, cast.company, report, expected_version=report.version, now=cast.now
-            )
-    with unit_of_work(session):
-        outcomes.publish(session, publisher, report, now=cast.now)
-    return report
-
-
 # --- the case ------------------------------------------------------------------------------------
 
 
@@ -198,7 +166,7 @@ def test_case_is_carried_from_application_to_published_report(session: Session, 
     run_to_completion(session, cast)
     assert visited == [stage.key for stage in active.pack_of(trial).tier("high").stages]
     assert (trial.status, trial.exit_kind) == (TrialStatus.COMPLETED, "ready_for_conformity")
-    report = write_and_publish(session, cast)
+    report = publish_report(session, cast)
     assert report.status == ReportStatus.PUBLISHED
     assert report.content_hash
 
@@ -374,7 +342,7 @@ def test_public_pages_speak_of_this_regime_only(
 ) -> None:
     run_to_completion(session, cast)
     cast.now += timedelta(days=1)
-    report = write_and_publish(session, cast)
+    report = publish_report(session, cast)
     slug, reference = report.slug, cast.trial.reference
     session.rollback()
     assert_only_this_regime(

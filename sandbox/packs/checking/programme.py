@@ -8,12 +8,12 @@ from zoneinfo import available_timezones
 from holidays.registry import COUNTRIES
 
 from sandbox.domain.applications import ApplicationStatus
-from sandbox.domain.packs import ClockStart, ClockUnit, PolicyPack, QuestionKind
+from sandbox.domain.packs import ClockStart, ClockUnit, PolicyPack, QuestionKind, QuestionSpec
 from sandbox.packs.checking.findings import Finding, unknown_names
 from sandbox.packs.checking.questions import all_questions, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
-from sandbox.packs.saying import listed
+from sandbox.packs.saying import Sentence, listed
 from sandbox.packs.saying import sentence as _l
 
 # The services of the platform read these terms by name; a pack without one could not be run.
@@ -156,24 +156,17 @@ def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
 def judge_reliefs(pack: PolicyPack) -> Iterator[Finding]:
     """Find what keeps the rows of reliefs from becoming entries of the relief register."""
     key = pack.coordination.reliefs_question
-    found = [(path, question) for path, question in form_questions(pack) if question.key == key]
-    here: Path = ("coordination", "reliefs_question")
-    if not found:
-        yield Finding(
-            here,
-            Fault.UNKNOWN_REFERENCE,
-            _l('there is no question "%(question)s" in the form', question=key),
-        )
+    found = _named(
+        pack,
+        ("coordination", "reliefs_question"),
+        key,
+        QuestionKind.ROWS,
+        otherwise=_l('"%(key)s" is not a question of kind rows', key=key),
+    )
+    if isinstance(found, Finding):
+        yield found
         return
-    path, question = found[0]
-    if question.kind is not QuestionKind.ROWS:
-        yield Finding(
-            here,
-            Fault.NOT_ALLOWED,
-            _l('"%(key)s" is not a question of kind rows', key=key),
-            listed("rows"),
-        )
-        return
+    path, question = found
     columns = {column.key: index for index, column in enumerate(question.columns)}
     for name in NEEDED_RELIEF_COLUMNS:
         if name not in columns:
@@ -202,24 +195,17 @@ def judge_activity(pack: PolicyPack) -> Iterator[Finding]:
     key = pack.coordination.activity_question
     if key is None:
         return
-    here: Path = ("coordination", "activity_question")
-    found = [(path, question) for path, question in form_questions(pack) if question.key == key]
-    if not found:
-        yield Finding(
-            here,
-            Fault.UNKNOWN_REFERENCE,
-            _l('there is no question "%(question)s" in the form', question=key),
-        )
+    found = _named(
+        pack,
+        ("coordination", "activity_question"),
+        key,
+        QuestionKind.CHOICE,
+        otherwise=_l('"%(key)s" is not a question of kind choice', key=key),
+    )
+    if isinstance(found, Finding):
+        yield found
         return
-    path, question = found[0]
-    if question.kind is not QuestionKind.CHOICE:
-        yield Finding(
-            here,
-            Fault.NOT_ALLOWED,
-            _l('"%(key)s" is not a question of kind choice', key=key),
-            listed("choice"),
-        )
-        return
+    path, question = found
     if not question.required:
         yield Finding(
             (*path, "required"),
@@ -240,3 +226,23 @@ def judge_activity(pack: PolicyPack) -> Iterator[Finding]:
                 _l('"%(option)s" touches no competence, so it names no lead', option=option.value),
                 listed("competences = […]"),
             )
+
+
+def _named(
+    pack: PolicyPack, here: Path, key: str, kind: QuestionKind, *, otherwise: Sentence
+) -> tuple[Path, QuestionSpec] | Finding:
+    """Return the question of the form that the value `here` names, or what is wrong with it.
+
+    Shape: `otherwise` is said of a question of another kind.
+    """
+    found = [(path, question) for path, question in form_questions(pack) if question.key == key]
+    if not found:
+        return Finding(
+            here,
+            Fault.UNKNOWN_REFERENCE,
+            _l('there is no question "%(question)s" in the form', question=key),
+        )
+    path, question = found[0]
+    if question.kind is not kind:
+        return Finding(here, Fault.NOT_ALLOWED, otherwise, listed(kind.value))
+    return path, question
