@@ -10,7 +10,8 @@ from flask_babel import ngettext
 
 from sandbox.domain.packs import PolicyPack, RequirementSpec, StageSpec, TierSpec, Who
 from sandbox.kernel.language import current_language
-from sandbox.programme.words import WORDS, read
+from sandbox.programme.names import WORDS
+from sandbox.programme.words import read
 from sandbox.trials.sentences import cap_words
 
 # Units: points of the drawing.

@@ -30,8 +30,9 @@ from sandbox.domain.packs import (
 )
 from sandbox.packs.comparing import Change, ChangeKind, compare
 from sandbox.packs.loading import load_packs
+from sandbox.programme.names import FIELD, PART, WORDS
 from sandbox.programme.summary import summary
-from sandbox.programme.words import FIELD, PART, WORDS, change_sentence, condition_words
+from sandbox.programme.words import change_sentence, condition_words
 from sandbox.web.pack_commands import packs
 from tests.domain.tiny_pack import text, tiny_pack
 from tests.factories import pack as mexican

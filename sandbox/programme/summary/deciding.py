@@ -16,8 +16,9 @@ from sandbox.domain.packs import (
 )
 from sandbox.kernel.formats import quoted
 from sandbox.kernel.statuses import APPLICATION_STATUS
+from sandbox.programme.names import WORDS
 from sandbox.programme.summary.lines import Line
-from sandbox.programme.words import WORDS, part_words, read
+from sandbox.programme.words import part_words, read
 from sandbox.trials.sentences import amendment_words, extension_words
 
 

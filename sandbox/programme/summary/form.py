@@ -13,8 +13,9 @@ from sandbox.domain.packs import (
     QuestionSpec,
 )
 from sandbox.kernel.formats import money, number, quoted
+from sandbox.programme.names import WORDS
 from sandbox.programme.summary.lines import Line, names_of, when_words
-from sandbox.programme.words import WORDS, condition_words, part_words, read
+from sandbox.programme.words import condition_words, part_words, read
 
 
 def eligibility_lines(pack: PolicyPack) -> Iterator[Line]:

@@ -13,8 +13,9 @@ from sandbox.domain.packs import (
 )
 from sandbox.kernel.formats import number
 from sandbox.programme.diagram import requirement_words, stage_facts
+from sandbox.programme.names import WORDS
 from sandbox.programme.summary.lines import Line, when_words
-from sandbox.programme.words import WORDS, part_words, read, rubric_words
+from sandbox.programme.words import part_words, read, rubric_words
 
 
 def criteria_lines(pack: PolicyPack) -> Iterator[Line]:
