@@ -19,6 +19,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import PROJECT
+from sandbox.kernel import carriers
+from sandbox.kernel.carriers import SmtpCarrier
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.jobs import MAX_ATTEMPTS, count_waiting, list_dead_letters, run_next
@@ -301,10 +303,9 @@ def test_mail_sent_before_is_not_sent_again(
 def test_password_is_not_sent_without_tls_to_another_machine(
     monkeypatch: pytest.MonkeyPatch, server: Server
 ) -> None:
-    from sandbox.kernel import mail
 
-    monkeypatch.setattr(mail, "_LOOPBACK", frozenset())
-    carrier = mail.SmtpCarrier(f"smtp://user:pass@127.0.0.1:{server.port}")
+    monkeypatch.setattr(carriers, "_LOOPBACK", frozenset())
+    carrier = SmtpCarrier(f"smtp://user:pass@127.0.0.1:{server.port}")
     message = EmailMessage()
     message["To"] = "ana@example.org"
     message["From"] = "sandbox@example.org"
