@@ -21,10 +21,10 @@ from sandbox.kernel import jobs
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.clock import utc_now
+from sandbox.kernel.cron import Cron
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.jobs import (
     MAX_ATTEMPTS,
-    Cron,
     Job,
     JobState,
     count_waiting,
