@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from config import PACKS
@@ -28,7 +28,7 @@ from sandbox.models import Incident
 from sandbox.packs import active
 from sandbox.packs.loading import validate
 from sandbox.trials import services as trials
-from tests.databases import Store, connect
+from tests.databases import Store
 from tests.factories import (
     NOW,
     actor_for,
@@ -68,7 +68,7 @@ HOW: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 }
 IS_LONG = settings.get_current_profile_name() == "long"
-EXAMPLES = settings(max_examples=settings().max_examples if IS_LONG else 6, **HOW)
+EXAMPLES = settings(max_examples=settings().max_examples if IS_LONG else 8, **HOW)
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +79,7 @@ def mexican_pack_afterwards() -> Iterator[None]:
 
 @EXAMPLES
 @given(tables=packs())
-def test_whole_case_runs_under_any_sound_pack(store: Store, tables: Table) -> None:
+def test_whole_case_runs_under_any_sound_pack(store: Store, engine: Engine, tables: Table) -> None:
     with TemporaryDirectory() as folder:
         place = Path(folder)
         found = validate(write(tables, place / "packs"))
@@ -89,7 +89,6 @@ def test_whole_case_runs_under_any_sound_pack(store: Store, tables: Table) -> No
         for tier in active.current().tiers:
             if not tier.prohibited:
                 store.reset()
-                engine = connect(store.url)
                 with Session(engine) as session:
                     carry_through(session, active.current(), files, tier.key)
                 engine.dispose()
