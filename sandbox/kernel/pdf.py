@@ -23,6 +23,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "templates" / "pdf"
 FONTS = FOLDER / "fonts"
 TIME_LIMIT_SECONDS = 20
 MEMORY_LIMIT_BYTES = 1024**3
+# Each thread reserves tens of megabytes of addresses that it never uses, and the limit counts
+# addresses: with a thread per processor, one of 64 spends it all before the first word.
+_ONE_THREAD = {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 _TEMPLATE_NAME = re.compile(r"[a-z][a-z_]*")
 _REFUSED = 3
 _SIMPLE_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "FEMININE", "MASCULINE", "MICRO")
@@ -60,7 +63,7 @@ def render_pdf(
             capture_output=True,
             timeout=TIME_LIMIT_SECONDS,
             check=False,
-            env={},
+            env=_ONE_THREAD,
             cwd=FOLDER,
         )
     except subprocess.TimeoutExpired as error:

@@ -1,6 +1,7 @@
 """Documents are the same for the same data, accessible, and safe from what people type."""
 
 import re
+import subprocess
 import time
 import zlib
 from datetime import UTC, datetime
@@ -137,6 +138,17 @@ def test_endless_document_is_cut_off_in_time(monkeypatch: pytest.MonkeyPatch) ->
             "outcome",
             sections=[{"title": "Hallazgos", "text": "Una palabra y otra.\n\n" * 300_000}],
         )
+
+
+def test_processors_of_a_big_machine_do_not_eat_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = {"RAYON_NUM_THREADS": "64"}
+    run = subprocess.run
+
+    def on_a_big_machine(*order: Any, env: dict[str, str], **how: Any) -> Any:
+        return run(*order, env=machine | env, **how)
+
+    monkeypatch.setattr(pdf.subprocess, "run", on_a_big_machine)
+    assert render("receipt").startswith(b"%PDF")
 
 
 def test_memory_of_the_typesetter_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
