@@ -11,6 +11,7 @@ from sandbox.access.permissions import P
 from sandbox.domain.gates import GateState, RequirementState
 from sandbox.domain.packs import RequirementKind, Who
 from sandbox.domain.trials import (
+    LIFECYCLE,
     StageProgress,
     TrialAction,
     TrialStatus,
@@ -18,8 +19,15 @@ from sandbox.domain.trials import (
     possible,
 )
 from sandbox.kernel.actors import Actor
-from sandbox.models import ApprovalTerm, Reading
-from sandbox.trials.queries import COMPLETION, TrialFile, has_approved
+from sandbox.models import ApprovalTerm, Reading, Suspension, Trial
+from sandbox.trials.queries import (
+    COMPLETION,
+    Supervisor,
+    TrialFile,
+    find_open_suspension,
+    has_approved,
+    list_supervisors,
+)
 from sandbox.trials.services import may_approve, missing_fields, roles_of
 
 TRIAL_PERMISSIONS = (
@@ -133,6 +141,29 @@ def page_of(session: Session, actor: Actor, file: TrialFile) -> TrialPage:
             and spec.owner in roles
         ),
         readings=_series(file.readings),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PageWithoutRules:
+    """Hold what is known of a trial whose rules cannot be read.
+
+    Shape: `suspension` is the open one, for those who may read the trial.
+    """
+
+    supervisors: Sequence[Supervisor]
+    suspension: Suspension | None
+    may_suspend: bool
+
+
+def page_without_rules(session: Session, actor: Actor, trial: Trial) -> PageWithoutRules:
+    """Judge what can be said and done without any rules: nothing but to stop the trial."""
+    granted = grants(session, actor, (P.TRIAL_READ, P.TRIAL_SUSPEND), trial)
+    status = TrialStatus(trial.status)
+    return PageWithoutRules(
+        supervisors=list_supervisors(session, trial.application_id),
+        suspension=find_open_suspension(session, trial.id) if P.TRIAL_READ in granted else None,
+        may_suspend=LIFECYCLE.allows(status, TrialAction.SUSPEND) and P.TRIAL_SUSPEND in granted,
     )
 
 

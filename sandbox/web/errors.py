@@ -3,16 +3,20 @@
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from sandbox.access.checks import Denied, NotFound
+from sandbox.access.guard import current_actor
 from sandbox.accounts.setup import current_person_actor
 from sandbox.domain.refusals import Refusal
 from sandbox.kernel.db import db
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
+from sandbox.packs.errors import PackUnusable
+from sandbox.trials.queries import find_stoppable
 from sandbox.web.refusals import explain, possible_actions
 
 log = structlog.get_logger("fault")
@@ -49,7 +53,30 @@ def refused(error: Refusal) -> ResponseReturnValue:
     status = STATUS_OF.get(type(error), 409)
     if status in (403, 404):
         return page(status, str(status))
-    return page(status, "409", reason=explain(error), possible=possible_actions(error))
+    reason, possible = explain(error), possible_actions(error)
+    return page(status, "409", reason=reason, possible=possible, ways=ways_on(error))
+
+
+def ways_on(error: Refusal) -> list[tuple[str, str]]:
+    """Lead from a page that needs rules nobody can read to the stop of the test, which needs none.
+
+    Shape: (text, address); empty where the page's own ways are enough.
+    """
+    if not isinstance(error, PackUnusable) or wants_json():
+        return []
+    asked = request.view_args or {}
+    trial = find_stoppable(
+        db.session(),
+        current_actor(),
+        trial_id=asked.get("trial_id"),
+        application_id=asked.get("application_id"),
+    )
+    if trial is None:
+        return []
+    return [
+        (_("Suspend the test of this case"), url_for("trials.show", trial_id=trial.id)),
+        (_("See my tasks"), url_for("home.my_tasks")),
+    ]
 
 
 def form_expired(error: CSRFError) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from sandbox.coordination import services as coordination
@@ -24,6 +24,7 @@ from sandbox.models import (
     Person,
     Reading,
     Suspension,
+    Trial,
     TrialPlan,
 )
 from sandbox.packs import active
@@ -188,6 +189,36 @@ def test_who_stops_a_test_names_one_of_its_own_grounds(
     ).first()
     assert mail is not None
     assert mail["ground"] == own.name.in_("es")
+
+
+def test_test_under_rules_that_nobody_can_read_is_stopped_on_its_page(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    session.execute(update(Trial).values(pack_version="9.9.9"))
+    session.execute(update(Application).values(pack_version="9.9.9"))
+    session.commit()
+    undeclared, caseworker = window(cast.associate.second), window(cast.caseworker)
+    for place in (f"/cases/{cast.trial.application_id}", address(cast, "plan")):
+        refused = window(cast.company).get(place)
+        assert refused.status_code == 409
+        assert address(cast) in refused.links.values()
+        # Nobody is shown a way that is not theirs.
+        assert address(cast) not in caseworker.get(place).links.values()
+    assert address(cast, "suspend") in undeclared.get(address(cast)).links.values()
+    assert address(cast, "suspend") not in caseworker.get(address(cast)).links.values()
+    form = undeclared.get(address(cast, "suspend"))
+    assert form.tree.xpath("//input[@name='ground']") == []
+    assert undeclared.submit(address(cast, "suspend"), {"reason": ""}).status_code == 422
+    done = undeclared.submit(address(cast, "suspend"), {"reason": "Riesgo para la salud."})
+    assert done.status_code == 200
+    session.rollback()
+    assert cast.trial.status == TrialStatus.SUSPENDED
+    for client, reads in ((window(cast.company), True), (undeclared, False)):
+        page = client.get(address(cast))
+        assert ("Riesgo para la salud." in page.main) is reads
+        assert "se puedan volver a leer" in page.main
+        assert address(cast, "suspend") not in page.links.values()
 
 
 # --- plan ----------------------------------------------------------------------------------------

@@ -20,9 +20,19 @@ class SuspendForm(PlatformForm):
         return self.ground.data if "ground" in self else None
 
 
-def suspend_form(pack: PolicyPack, by: Suspender, language: str) -> SuspendForm:
-    """Offer the grounds on which a party may stop a test; one that is alone is chosen already."""
+def suspend_form(pack: PolicyPack | None, by: Suspender, language: str) -> SuspendForm:
+    """Offer the grounds on which a party may stop a test; one that is alone is chosen already.
+
+    Where the rules cannot be read, nobody knows their grounds, and the reason says one in words.
+    """
     form = SuspendForm()
+    if pack is None:
+        form.reason.label.text = _l("On which ground, and why must the test stop?")
+        form.reason.description = _l(
+            "The rules that name the grounds cannot be read now. Say it in your own words."
+        )
+        del form.ground
+        return form
     grounds = pack.grounds_of(by)
     if not grounds:
         del form.ground

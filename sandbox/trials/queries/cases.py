@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, scope
@@ -20,18 +20,21 @@ from sandbox.domain.packs import (
     Text,
     TierSpec,
 )
-from sandbox.domain.trials import OPEN_STATUSES
+from sandbox.domain.trials import OPEN_STATUSES, TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.paging import Page, paged
 from sandbox.models import (
     Application,
+    ApprovalTerm,
     FinalReport,
     GateEvidence,
     Incident,
     MonitoringReport,
     Organisation,
     Submission,
+    Suspension,
     Trial,
+    TrialStage,
 )
 from sandbox.packs import active
 from sandbox.trials.queries.facts import TrialFile
@@ -73,6 +76,38 @@ def list_trials_with_terms(session: Session) -> Sequence[UUID]:
     return session.scalars(
         select(Trial.id).where(Trial.status.in_(statuses), here).order_by(Trial.id)
     ).all()
+
+
+def list_terms_running(session: Session, trial_id: UUID) -> Sequence[ApprovalTerm]:
+    """List the terms of approvals at gates that were not passed yet, without those settled."""
+    passed = select(TrialStage.key).where(TrialStage.trial_id == trial_id)
+    return session.scalars(
+        select(ApprovalTerm).where(
+            ApprovalTerm.trial_id == trial_id,
+            ApprovalTerm.settled_at.is_(None),
+            ApprovalTerm.stage.not_in(passed),
+        )
+    ).all()
+
+
+def find_open_suspension(session: Session, trial_id: UUID) -> Suspension | None:
+    """Return the suspension that stops a trial now."""
+    return session.scalar(
+        select(Suspension).where(Suspension.trial_id == trial_id, Suspension.resumed_at.is_(None))
+    )
+
+
+def find_stoppable(
+    session: Session, actor: Actor, *, trial_id: UUID | None, application_id: UUID | None
+) -> Trial | None:
+    """Return a running trial that the actor may suspend, by its own id or by that of its case."""
+    return session.scalar(
+        select(Trial).where(
+            or_(Trial.id == trial_id, Trial.application_id == application_id),
+            Trial.status == TrialStatus.RUNNING.value,
+            scope(actor, P.TRIAL_SUSPEND),
+        )
+    )
 
 
 def get_last_submission(session: Session, application_id: UUID) -> Submission:

@@ -14,7 +14,7 @@ from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.models import ApprovalTerm, Trial
-from sandbox.trials import notices
+from sandbox.trials import notices, queries
 from sandbox.trials.queries import TrialFile
 from sandbox.trials.services.parts import lock, read, touch
 
@@ -55,12 +55,19 @@ def _end_terms(
         is_running = term.stage == file.next_gate and term.settled_at is None
         if is_running and term.requirement in missing - awaited:
             session.delete(term)
-            _record(session, actor, Deed.APPROVAL_TERM_ENDED, file, term=term, now=now)
+            _record(session, actor, Deed.APPROVAL_TERM_ENDED, file.trial, term=term, now=now)
 
 
 def end_running_terms(session: Session, actor: Actor, file: TrialFile, *, now: datetime) -> None:
     """End the terms that run at the next gate, because nobody may approve from now on."""
     _end_terms(session, actor, file, set(), now)
+
+
+def end_terms_without_rules(session: Session, actor: Actor, trial: Trial, *, now: datetime) -> None:
+    """End the terms that were not settled yet, at whatever gate is next: nobody can tell which."""
+    for term in queries.list_terms_running(session, trial.id):
+        session.delete(term)
+        _record(session, actor, Deed.APPROVAL_TERM_ENDED, trial, term=term, now=now)
 
 
 def _settle(
@@ -83,7 +90,7 @@ def _settle(
     term.silence = meaning.value
     term.settled_at = now
     touch(file.trial, now)
-    _record(session, actor, _DEED[meaning], file, term=term, now=now)
+    _record(session, actor, _DEED[meaning], file.trial, term=term, now=now)
     template = f"trials/approval_{meaning.value}_by_silence"
     notices.tell_everybody(session, file.trial, template, now, due_on=term.due_on)
     return True
@@ -126,7 +133,7 @@ def _tell_asked(
     now: datetime,
 ) -> None:
     """Tell those whose approval is missing, and nobody who is not asked."""
-    _record(session, actor, Deed.APPROVAL_ASKED, file, term=term, now=now)
+    _record(session, actor, Deed.APPROVAL_ASKED, file.trial, term=term, now=now)
     codes = {part.authority for part in awaited.missing}
     asked = [each.authority_id for each in file.supervisors if each.code in codes]
     params = {"due_on": term.due_on, "requirement": awaited.spec.label}
@@ -141,7 +148,7 @@ def _record(
     session: Session,
     actor: Actor,
     deed: Deed,
-    file: TrialFile,
+    trial: Trial,
     *,
     term: ApprovalTerm,
     now: datetime,
@@ -150,7 +157,7 @@ def _record(
         session,
         actor,
         deed,
-        file.trial,
+        trial,
         now=now,
         stage=term.stage,
         requirement=term.requirement,

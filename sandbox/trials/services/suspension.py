@@ -7,9 +7,15 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
-from sandbox.domain.packs import Suspender
+from sandbox.domain.packs import PolicyPack, Suspender
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.trials import TrialAction, ground_of_suspension, move
+from sandbox.domain.trials import (
+    LIFECYCLE,
+    TrialAction,
+    TrialStatus,
+    ground_of_suspension,
+    move,
+)
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.models import (
@@ -20,13 +26,14 @@ from sandbox.packs import active
 from sandbox.trials import notices
 from sandbox.trials.services.parts import (
     acting,
+    lock,
     person_of,
     place_of,
     read,
     start_move,
     touch,
 )
-from sandbox.trials.services.silence import end_running_terms
+from sandbox.trials.services.silence import end_running_terms, end_terms_without_rules
 
 
 def suspend(
@@ -40,18 +47,26 @@ def suspend(
 ) -> Suspension:
     """Stop the trial at once; a reason, and a ground where the pack names any, is all it takes.
 
+    Safety hangs on no rules: where this release can no longer read those of the trial, the reason
+    says the ground in words.
     Raises: Denied, TransitionRefused, NotPossible(REASON_MISSING, GROUND_UNKNOWN).
     """
     require(session, actor, P.TRIAL_SUSPEND, trial)
-    status = start_move(session, trial, TrialAction.SUSPEND)
+    lock(session, trial)
+    pack = active.find_pack_of(trial)
+    status = _status_once_stopped(trial, pack)
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     authority = acting(session, trial, actor)
     by = Suspender.AUTHORITIES if authority else Suspender.COMPANY
-    suspension = _suspension(trial, actor, by=by, ground=ground, reason=reason.strip(), now=now)
+    key = None if pack is None else ground_of_suspension(pack, by, ground)
+    suspension = _suspension(trial, actor, ground=key, reason=reason.strip(), now=now)
     suspension.authority_id = authority.authority_id if authority else None
     suspension.by_company = authority is None
-    end_running_terms(session, actor, read(session, trial, now), now=now)
+    if pack is None:
+        end_terms_without_rules(session, actor, trial, now=now)
+    else:
+        end_running_terms(session, actor, read(session, trial, now), now=now)
     session.add(suspension)
     trial.status = status.value
     touch(trial, now)
@@ -65,8 +80,15 @@ def suspend(
         by_company=suspension.by_company,
         ground=suspension.ground,
     )
-    _tell(session, trial, suspension, now)
+    _tell(session, trial, pack, suspension, now)
     return suspension
+
+
+def _status_once_stopped(trial: Trial, pack: PolicyPack | None) -> TrialStatus:
+    """Return the status of a test that is stopped. Raises: TransitionRefused."""
+    if pack is None:
+        return LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.SUSPEND)
+    return move(*place_of(trial), TrialAction.SUSPEND)
 
 
 def suspend_by_rule(
@@ -79,7 +101,9 @@ def suspend_by_rule(
     Raises: TransitionRefused.
     """
     status = move(*place_of(trial), TrialAction.SUSPEND)
-    suspension = _suspension(trial, actor, by=Suspender.RULES, ground=None, reason=reason, now=now)
+    pack = active.pack_of(trial)
+    ground = ground_of_suspension(pack, Suspender.RULES, None)
+    suspension = _suspension(trial, actor, ground=ground, reason=reason, now=now)
     suspension.suspender_agreed_at = now
     end_running_terms(session, actor, read(session, trial, now), now=now)
     session.add(suspension)
@@ -95,11 +119,13 @@ def suspend_by_rule(
         by_rule=True,
         ground=suspension.ground,
     )
-    _tell(session, trial, suspension, now)
+    _tell(session, trial, pack, suspension, now)
 
 
-def _tell(session: Session, trial: Trial, suspension: Suspension, now: datetime) -> None:
-    ground = active.pack_of(trial).find_ground(suspension.ground)
+def _tell(
+    session: Session, trial: Trial, pack: PolicyPack | None, suspension: Suspension, now: datetime
+) -> None:
+    ground = None if pack is None else pack.find_ground(suspension.ground)
     notices.tell_everybody(
         session,
         trial,
@@ -111,10 +137,10 @@ def _tell(session: Session, trial: Trial, suspension: Suspension, now: datetime)
 
 
 def _suspension(
-    trial: Trial, actor: Actor, *, by: Suspender, ground: str | None, reason: str, now: datetime
+    trial: Trial, actor: Actor, *, ground: str | None, reason: str, now: datetime
 ) -> Suspension:
     return Suspension(
-        ground=ground_of_suspension(active.pack_of(trial), by, ground),
+        ground=ground,
         trial_id=trial.id,
         by_company=False,
         reason=reason,

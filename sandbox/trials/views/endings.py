@@ -28,21 +28,28 @@ def suspend(trial_id: UUID) -> ResponseReturnValue:
     """Stop the test at once: one page, a reason and, where the rules name any, a ground."""
     session, actor = db.session(), current_actor()
     trial = queries.get_trial(session, actor, trial_id, P.TRIAL_SUSPEND)
-    form = _suspend_form(trial)
+    form, way = _suspend_form(trial), _way_on(trial)
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
-        return render_template("trials/suspend.html", trial=trial, form=form), status
+        return render_template("trials/suspend.html", trial=trial, form=form, way=way), status
     with unit_of_work(session):
         reason, ground = form.reason.data or "", form.named
         services.suspend(session, actor, trial, reason=reason, ground=ground, now=utc_now())
     flash(_("The test is suspended. Everybody on the case is being told."), "success")
-    return redirect(url_for("home.case", application_id=trial.application_id), 303)
+    return redirect(way, 303)
+
+
+def _way_on(trial: Trial) -> str:
+    """Return where to go from here: the page of a case needs rules that can be read."""
+    if active.find_pack_of(trial) is None:
+        return url_for("trials.show", trial_id=trial.id)
+    return url_for("home.case", application_id=trial.application_id)
 
 
 def _suspend_form(trial: Trial) -> forms.SuspendForm:
     is_own = trial.organisation_id in current_actor().member_of
     by = Suspender.COMPANY if is_own else Suspender.AUTHORITIES
-    return forms.suspend_form(active.pack_of(trial), by, current_language())
+    return forms.suspend_form(active.find_pack_of(trial), by, current_language())
 
 
 @bp.post("/<uuid:trial_id>/resume")

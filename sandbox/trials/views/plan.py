@@ -1,5 +1,6 @@
 """Serve the list and the page of trials, their plans and their start conditions."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,10 +13,11 @@ from sandbox.domain.packs import Who
 from sandbox.domain.trials import TrialStatus, TrialWork
 from sandbox.kernel.db import db
 from sandbox.kernel.language import current_language
+from sandbox.models import Suspension, Trial
 from sandbox.packs import active
 from sandbox.trials import forms, queries, services
-from sandbox.trials.pages import TrialPage, page_of
-from sandbox.trials.queries import TrialFile
+from sandbox.trials.pages import TrialPage, page_of, page_without_rules
+from sandbox.trials.queries import Supervisor, TrialFile
 from sandbox.trials.sentences import (
     amendment_words,
     cap_words,
@@ -24,7 +26,7 @@ from sandbox.trials.sentences import (
     term_words,
     who,
 )
-from sandbox.trials.views.shared import COMPLETION_NAME, bp, do, file_of, form_page, to
+from sandbox.trials.views.shared import COMPLETION_NAME, bp, do, file_of, form_page, read, to
 
 
 @bp.get("")
@@ -48,7 +50,10 @@ def index() -> ResponseReturnValue:
 @needs(P.TRIAL_LIST)
 def show(trial_id: UUID) -> ResponseReturnValue:
     """Show where a trial stands; what it needs and holds to those who may read that."""
-    file = file_of(trial_id, P.TRIAL_LIST)
+    trial = queries.get_trial(db.session(), current_actor(), trial_id, P.TRIAL_LIST)
+    if active.find_pack_of(trial) is None:
+        return _without_rules(trial)
+    file = read(trial)
     page = page_of(db.session(), current_actor(), file)
     if P.TRIAL_READ not in page.granted:
         return render_template("trials/undeclared.html", page=page, file=file, trial=file.trial)
@@ -115,20 +120,28 @@ def _show(file: TrialFile, page: TrialPage) -> ResponseReturnValue:
         extension_words=extension_words,
         cap_words=cap_words,
         gate_name=page.next_gate or COMPLETION_NAME,
-        suspended_by=_suspended_by(file),
+        suspended_by=_suspended_by(file.open_suspension, file.supervisors),
         awaited=_awaited(file),
         term_words=term_words,
         incident_names={spec.key: spec.name for spec in file.pack.incident_classes},
     )
 
 
-def _suspended_by(file: TrialFile) -> str:
-    suspension = file.open_suspension
+def _without_rules(trial: Trial) -> ResponseReturnValue:
+    """Show what can be said of a trial without its rules, and what must always be possible."""
+    page = page_without_rules(db.session(), current_actor(), trial)
+    who_suspended = _suspended_by(page.suspension, page.supervisors)
+    return render_template(
+        "trials/without_rules.html", page=page, trial=trial, suspended_by=who_suspended
+    )
+
+
+def _suspended_by(suspension: Suspension | None, supervisors: Sequence[Supervisor]) -> str:
     if suspension is None or suspension.by_company:
         return who(Who.COMPANY)
     if suspension.authority_id is None:
         return _("the rules of the programme")
-    heirs = [each.code for each in file.supervisors if each.answers_for(suspension.authority_id)]
+    heirs = [each.code for each in supervisors if each.answers_for(suspension.authority_id)]
     return ", ".join(heirs) or who(Who.ASSOCIATES)
 
 
@@ -140,7 +153,7 @@ def _awaited(file: TrialFile) -> list[str]:
     lead = file.lead.code if file.lead else who(Who.LEAD)
     sides = (
         (lead, suspension.lead_agreed_at),
-        (_suspended_by(file), suspension.suspender_agreed_at),
+        (_suspended_by(suspension, file.supervisors), suspension.suspender_agreed_at),
     )
     return list(dict.fromkeys(name for name, agreed_at in sides if agreed_at is None))
 

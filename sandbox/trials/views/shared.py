@@ -13,6 +13,7 @@ from sandbox.domain.trials import TrialStatus, TrialWork, require_work
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.forms import PlatformForm
+from sandbox.models import Trial
 from sandbox.packs import active
 from sandbox.trials import queries
 from sandbox.trials.queries import COMPLETION, TrialFile
@@ -33,12 +34,16 @@ def file_of(
 
     Nobody fills in a form for work that the trial's status refuses.
     """
-    session = db.session()
-    trial = queries.get_trial(session, current_actor(), trial_id, permission)
-    file = queries.read_file(session, trial, active.pack_of(trial), utc_now())
+    trial = queries.get_trial(db.session(), current_actor(), trial_id, permission)
+    file = read(trial)
     if work is not None:
         require_work(TrialStatus(trial.status), file.tier, file.current.key, work)
     return file
+
+
+def read(trial: Trial) -> TrialFile:
+    """Read the file of a trial that was found. Raises: PackUnusable."""
+    return queries.read_file(db.session(), trial, active.pack_of(trial), utc_now())
 
 
 def do(service: Callable[..., Any], file: TrialFile, /, **values: object) -> Any:
