@@ -414,6 +414,25 @@ class ExitKindSchema(PartSchema):
     ends = Word(packs.Ending, required=True)
 
 
+class RoundTableSchema(PartSchema):
+    part = packs.RoundTableSpec
+    regimes = Each(Word(packs.Regime), at_least=1, required=True)
+    least_persons = Whole(3, 100, required=True)
+    least_organisations = Whole(2, 100, required=True)
+    least_of_sector = Whole(2, 100, required=True)
+    least_of_theme = Whole(1, 100, required=True)
+    objection_days = Whole(1, 90, required=True)
+    attendance_months = Whole(1, 1_200)
+
+
+class ConsultationSchema(PartSchema):
+    part = packs.ConsultationSpec
+    least_days = Whole(1, 365, required=True)
+    reply_days = Whole(1, 365, required=True)
+    smallest_count = Whole(2, 1_000, required=True)
+    least_answers = Whole(3, 10_000, required=True)
+
+
 class NamedSchema(PartSchema):
     part = packs.NamedSpec
     code = Key(required=True)
@@ -474,6 +493,8 @@ class PackSchema(PartSchema):
     successions = Each(Part(SuccessionSchema))
     glossary = Each(Part(TermSchema))
     calls = Each(Part(CallSchema))
+    round_tables = Part(RoundTableSchema)
+    consultations = Part(ConsultationSchema)
 
 
 def shape(source: Source) -> packs.PolicyPack | None:

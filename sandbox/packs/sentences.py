@@ -19,6 +19,7 @@ from sandbox.domain.packs import (
     Operator,
     QuestionKind,
     RecordKind,
+    Regime,
     RequirementKind,
     Silence,
     Suspender,
@@ -104,6 +105,10 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "section of the form explains those that occur in it.",
             "calls": "When applications may be sent. Without any, they may be sent at any time. "
             "Calls follow one another and never overlap.",
+            "round_tables": "How round tables are held. The public page of the round tables tells "
+            "it. Without it the programme says that it holds none.",
+            "consultations": "How the public is consulted. The same page tells it. Without it the "
+            "programme says that it consults nobody.",
         },
     ),
     schemas.TermSchema: TableWords(
@@ -583,6 +588,39 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "ends": "To which way of ending it belongs.",
         },
     ),
+    schemas.RoundTableSchema: TableWords(
+        "Round tables",
+        "How open a round table may be, and what keeps unknown who spoke where the Chatham House "
+        "rule holds. No number may be so small that it would give a person away.",
+        {
+            "regimes": "How open a segment of a table may be. `registered_interview` must be among "
+            "them where an authority has `posts`.",
+            "least_persons": "How many people take part at least before a record under the rule "
+            "may be sealed. It is also the number that is published: so many or more.",
+            "least_organisations": "From how many organisations they come at least.",
+            "least_of_sector": "How many organisations of a sector take part at least before the "
+            "record may name the sector.",
+            "least_of_theme": "How many statements a theme has at least before they stand under "
+            "its heading.",
+            "objection_days": "For how many business days those who took part may object to a "
+            "record before it is published.",
+            "attendance_months": "For how many months a sealed list of those who took part is "
+            "kept, which any two of three custodians together can open. Without it no list is "
+            "kept: the record attests that the rules on numbers were met.",
+        },
+    ),
+    schemas.ConsultationSchema: TableWords(
+        "Consultations",
+        "How long the public is asked, when it is answered, and which counts stay hidden.",
+        {
+            "least_days": "For how many calendar days a consultation is open at least.",
+            "reply_days": "Within how many business days of its end the secretariat answers in "
+            "public.",
+            "smallest_count": "The smallest count of answers that is shown.",
+            "least_answers": "How many answers an anonymous survey has at least before its results "
+            "are shown.",
+        },
+    ),
     schemas.NamedSchema: TableWords(
         "Stakeholder",
         "Somebody to whom a recommendation may be addressed.",
@@ -717,6 +755,15 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         RecordKind.ACCOUNTS: "Accounts of people who no longer sign in.",
         RecordKind.MESSAGES: "Messages that were sent, and the inbox.",
         RecordKind.HISTORY: "The history of who did what.",
+    },
+    Regime: {
+        Regime.PUBLIC: "Everybody may follow it, and it may be broadcast.",
+        Regime.ON_RECORD: "What was said is published with who said it.",
+        Regime.CHATHAM_HOUSE: "What was said may be used; nobody learns who said it or who was "
+        "there.",
+        Regime.CLOSED: "Only that it was held is published.",
+        Regime.REGISTERED_INTERVIEW: "A meeting that the law orders to be registered, with full "
+        "names, times and topics.",
     },
     Direction: {
         Direction.AT_MOST: "Low is good.",

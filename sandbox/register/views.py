@@ -20,6 +20,7 @@ from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db
 from sandbox.outcomes import queries as outcomes
 from sandbox.packs import active
+from sandbox.programme.summary import consultation_words, round_table_words
 from sandbox.register import queries
 from sandbox.register.exports import csv_lines
 from sandbox.register.schemas import RegisteredRoundTableSchema, RegisteredTrialSchema
@@ -107,8 +108,13 @@ def reports() -> ResponseReturnValue:
 @public
 def round_tables() -> ResponseReturnValue:
     """List the round tables that were held."""
-    rows = round_table_queries.list_round_tables(db.session())
-    return render_template("register/round_tables.html", rows=rows)
+    pack = active.current()
+    return render_template(
+        "register/round_tables.html",
+        rows=round_table_queries.list_round_tables(db.session()),
+        round_table_rules=round_table_words(pack),
+        consultation_rules=consultation_words(pack),
+    )
 
 
 @bp.get("/round-tables.json")

@@ -6,6 +6,7 @@ admitted: rules that raise the tier look at answers that are not the mildest.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -123,6 +124,8 @@ def packs(draw: st.DrawFn) -> Table:
             {"key": key, "months": pack.number(1, 90)}
             for key in pack.subset(("drafts", "accounts"))
         ],
+        **({"round_tables": _round_tables(pack, authorities)} if pack.chance() else {}),
+        **({"consultations": _consultations(pack)} if pack.chance() else {}),
         **({"extension": _extension(pack)} if pack.chance() else {}),
         **({"amendment": {"agreed_by": pack.subset(OWNERS, 1)}} if pack.chance() else {}),
         **({"final_report_days": pack.number(1, 90)} if pack.chance() else {}),
@@ -135,6 +138,31 @@ def _extension(pack: Writing) -> Table:
     return found | (
         {"most": pack.number(1, 3), "days": pack.number(1, 90)} if pack.chance() else {}
     )
+
+
+def _round_tables(pack: Writing, authorities: Sequence[Table]) -> Table:
+    """Write rules of which the law check leaves every post a way to meet a company."""
+    registered = any(authority.get("posts") for authority in authorities)
+    regimes = pack.subset(("public", "on_record", "chatham_house", "closed"), 1)
+    sealed = pack.chance()
+    return {
+        "regimes": [*regimes, *(["registered_interview"] if registered else [])],
+        "least_persons": pack.number(5, 12),
+        "least_organisations": pack.number(2, 5),
+        "least_of_sector": pack.number(2, 4),
+        "least_of_theme": pack.number(1, 4),
+        "objection_days": pack.number(1, 9),
+        **({"attendance_months": pack.number(1, 40)} if sealed else {}),
+    }
+
+
+def _consultations(pack: Writing) -> Table:
+    return {
+        "least_days": pack.number(1, 90),
+        "reply_days": pack.number(1, 40),
+        "smallest_count": pack.number(2, 9),
+        "least_answers": pack.number(3, 30),
+    }
 
 
 def _grounds(pack: Writing) -> list[Table]:

@@ -322,6 +322,24 @@ FAULTS = {
         AUTHORITIES, WINDOWS,
         CALL.format("always", "first_day = 2026-01-01") + OF_2026 + WINDOWS,
         "first_day = 2026-03-01", "calls[1].first_day", Fault.INCONSISTENT),
+    "round table that gives people away": Spoilt(
+        OUTCOMES, "least_persons = 6", "least_persons = 2", "least_persons",
+        "round_tables.least_persons", Fault.NOT_ALLOWED),
+    "more organisations than people": Spoilt(
+        OUTCOMES, "least_organisations = 4", "least_organisations = 7", "least_organisations",
+        "round_tables.least_organisations", Fault.INCONSISTENT),
+    "openness of a table twice": Spoilt(
+        OUTCOMES, 'regimes = ["public", ', 'regimes = ["public", "public", ', "regimes",
+        "round_tables.regimes[1]", Fault.DUPLICATE),
+    "openness of a table unknown": Spoilt(
+        OUTCOMES, 'regimes = ["public", ', 'regimes = ["secret", ', "regimes",
+        "round_tables.regimes[0]", Fault.NOT_ALLOWED),
+    "post without a way to meet a company": Spoilt(
+        OUTCOMES, ', "registered_interview"]', "]", "regimes",
+        "round_tables.regimes", Fault.INCONSISTENT),
+    "consultation of no day": Spoilt(
+        OUTCOMES, "least_days = 20", "least_days = 0", "least_days",
+        "consultations.least_days", Fault.NOT_ALLOWED),
     "unknown country": Spoilt(
         AUTHORITIES, 'country = "MX"', 'country = "QQ"', "country",
         "calendar.country", Fault.UNKNOWN_REFERENCE),

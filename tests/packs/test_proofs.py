@@ -16,6 +16,7 @@ COORDINATION = "coordination.toml"
 LIMITED = "tier-2-limited.toml"
 HIGH = "tier-3-high.toml"
 RISK = "risk.toml"
+OUTCOMES = "outcomes.toml"
 COFECE = 'code = "COFECE"'
 CLAIMS = (
     "Every text exists in every language, and every reference resolves.",
@@ -60,6 +61,9 @@ SPOILT = {
     "cap that falls": Spoilt(
         HIGH, "places_cap = 8", "places_cap = 1",
         "tiers[2].stages[3].places_cap", Fault.ODD, None),
+    "round table of five": Spoilt(
+        OUTCOMES, "least_persons = 6", "least_persons = 5",
+        "round_tables.least_persons", Fault.ODD, None),
     "condition that always holds": Spoilt(
         INNOVATION, AREA_OTHER,
         'ask_if = {any = [{question = "area", equals = "other"}, '

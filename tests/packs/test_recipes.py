@@ -15,7 +15,15 @@ from sandbox.domain.applications import asked, prohibited
 from sandbox.domain.calendar import suspensions_of
 from sandbox.domain.calls import calling
 from sandbox.domain.gates import GateFacts, gate_state
-from sandbox.domain.packs import AnswerValue, ExtensionSpec, PolicyPack, Silence, Suspender, Who
+from sandbox.domain.packs import (
+    AnswerValue,
+    ExtensionSpec,
+    PolicyPack,
+    Regime,
+    Silence,
+    Suspender,
+    Who,
+)
 from sandbox.domain.risk import tiering
 from sandbox.domain.routing import propose
 from sandbox.packs.checking import check, each_text
@@ -294,6 +302,13 @@ def stops_and_ends(pack: PolicyPack) -> None:
     assert pack.extension == ExtensionSpec(15, (Who.LEAD,), most=1, days=60)
 
 
+def tables_are_held(pack: PolicyPack) -> None:
+    assert pack.round_tables is not None and pack.consultations is not None
+    assert Regime.CHATHAM_HOUSE in pack.round_tables.regimes
+    assert pack.round_tables.attendance_months is None
+    assert pack.consultations.least_days == 30
+
+
 def plan_is_evidence_for_both(pack: PolicyPack) -> None:
     assert pack.questions["test_plan"].criteria == ("need", "safety")
 
@@ -348,6 +363,7 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Stop a term while an answer is awaited": decision_waits,
     "Publish an answer": cameras_are_public,
     "Say how a test stops and ends": stops_and_ends,
+    "Hold round tables, and consult the public": tables_are_held,
     "Mark evidence for a criterion": plan_is_evidence_for_both,
     "Say when to give each mark": safety_has_a_rubric,
     "Replace an authority by another": agency_follows,

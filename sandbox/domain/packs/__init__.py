@@ -6,6 +6,7 @@ Nothing in these classes knows a particular country, authority, tier or question
 
 from sandbox.domain.packs.conditions import AllOf, AnyOf, Compare, Condition, Not, Operator
 from sandbox.domain.packs.coordination import CoordinationSpec, DecisionRule, ReliefKindSpec
+from sandbox.domain.packs.dialogue import ConsultationSpec, Regime, RoundTableSpec
 from sandbox.domain.packs.outcomes import (
     Ending,
     ExitKindSpec,
@@ -90,6 +91,7 @@ __all__ = [
     "Compare",
     "CompetenceSpec",
     "Condition",
+    "ConsultationSpec",
     "CoordinationSpec",
     "CriterionSpec",
     "DecisionRule",
@@ -117,12 +119,14 @@ __all__ = [
     "QuestionKind",
     "QuestionSpec",
     "RecordKind",
+    "Regime",
     "RegisteredPostSpec",
     "ReliefKindSpec",
     "ReportSectionSpec",
     "RequirementKind",
     "RequirementSpec",
     "RetentionSpec",
+    "RoundTableSpec",
     "RubricSpec",
     "SectionSpec",
     "Silence",

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from sandbox.domain.packs.coordination import CoordinationSpec, ReliefKindSpec
+from sandbox.domain.packs.dialogue import ConsultationSpec, RoundTableSpec
 from sandbox.domain.packs.outcomes import (
     Ending,
     ExitKindSpec,
@@ -91,6 +92,8 @@ class PolicyPack:
     successions: tuple[SuccessionSpec, ...] = ()
     glossary: tuple[TermSpec, ...] = ()
     calls: tuple[CallSpec, ...] = ()  # none: applications may be sent at any time
+    round_tables: RoundTableSpec | None = None  # none: the programme holds no round tables
+    consultations: ConsultationSpec | None = None  # none: it asks the public nothing
 
     @cached_property
     def questions(self) -> Mapping[str, QuestionSpec]:

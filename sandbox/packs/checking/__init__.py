@@ -6,6 +6,7 @@ check assumes nothing about the others, so that one fault does not hide the next
 
 from sandbox.domain.packs import PolicyPack
 from sandbox.packs.checking.conditions import COMPARABLE, judge_conditions, judge_verdicts
+from sandbox.packs.checking.dialogue import judge_round_tables
 from sandbox.packs.checking.findings import Check, Finding, report
 from sandbox.packs.checking.names import (
     each_text,
@@ -91,6 +92,7 @@ CHECKS: tuple[Check, ...] = (
     judge_grounds,
     judge_reliefs,
     judge_activity,
+    judge_round_tables,
 )
 
 

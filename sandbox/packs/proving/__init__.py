@@ -23,6 +23,7 @@ from sandbox.packs.proving.course import (
     prove_terms_end,
     prove_texts_whole,
 )
+from sandbox.packs.proving.numbers import warn_of_small_groups
 from sandbox.packs.proving.tiers import MOST_POINTS, prove_one_tier
 
 __all__ = ["MOST_POINTS", "Proof", "Warned", "prove"]
@@ -41,6 +42,7 @@ PROVERS: tuple[Prover, ...] = (
     prove_activity_leads,
     prove_calls_apart,
     prove_terms_end,
+    warn_of_small_groups,
 )
 
 

@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from sandbox.domain.packs import PolicyPack
 from sandbox.programme.summary.calls import calls_lines
 from sandbox.programme.summary.deciding import coordination_lines, endings_lines
+from sandbox.programme.summary.dialogue import (
+    consultation_words,
+    dialogue_lines,
+    round_table_words,
+)
 from sandbox.programme.summary.form import eligibility_lines, form_lines
 from sandbox.programme.summary.judging import (
     criteria_lines,
@@ -16,7 +21,7 @@ from sandbox.programme.summary.lines import Line, Said, nested
 from sandbox.programme.summary.parties import authorities_lines
 from sandbox.programme.words import read
 
-__all__ = ["Said", "nested", "summary"]
+__all__ = ["Said", "consultation_words", "nested", "round_table_words", "summary"]
 
 
 def summary(pack: PolicyPack) -> Iterator[Line]:
@@ -33,3 +38,4 @@ def summary(pack: PolicyPack) -> Iterator[Line]:
     yield from monitoring_lines(pack)
     yield from coordination_lines(pack)
     yield from endings_lines(pack)
+    yield from dialogue_lines(pack)
