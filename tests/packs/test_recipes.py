@@ -303,7 +303,8 @@ def stops_and_ends(pack: PolicyPack) -> None:
 
 
 def tables_are_held(pack: PolicyPack) -> None:
-    assert pack.round_tables is not None and pack.consultations is not None
+    assert pack.round_tables is not None
+    assert pack.consultations is not None
     assert Regime.CHATHAM_HOUSE in pack.round_tables.regimes
     assert pack.round_tables.attendance_months is None
     assert pack.consultations.least_days == 30
@@ -363,7 +364,7 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Stop a term while an answer is awaited": decision_waits,
     "Publish an answer": cameras_are_public,
     "Say how a test stops and ends": stops_and_ends,
-    "Hold round tables, and consult the public": tables_are_held,
+    "Hold round tables and consultations": tables_are_held,
     "Mark evidence for a criterion": plan_is_evidence_for_both,
     "Say when to give each mark": safety_has_a_rubric,
     "Replace an authority by another": agency_follows,
