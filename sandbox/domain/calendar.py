@@ -133,7 +133,8 @@ class ClockReading:
     of a clock of months are calendar days.
     Shape: `days_left` is `length - day`, negative once the term is over by as many days; `grounds`
     are the legal grounds among the stops, each with the days that it took so far, of which one
-    counts once whatever else stopped it.
+    counts once whatever else stopped it; `stops` are those the reading was made with, one that
+    still lasts as if it ended on the day of the reading.
     """
 
     spec: ClockSpec
@@ -146,6 +147,7 @@ class ClockReading:
     is_overdue: bool
     days_left: int
     grounds: tuple[tuple[Text, int], ...] = ()
+    stops: tuple[Stop, ...] = ()
 
 
 def read_clock(
@@ -176,7 +178,7 @@ def read_clock(
     at = today if ended_on is None else min(today, ended_on)
 
     elapsed = [day for day in _days(started_on + _ONE_DAY, at) if _counts(spec, calendar, day)]
-    stopped_days = sum(any(_covers(stop, day) for stop in stops) for day in elapsed)
+    stopped_days = sum(any(covers(stop, day) for stop in stops) for day in elapsed)
     day_number = len(elapsed) - stopped_days
     grounds = _grounds(stops, elapsed, at)
     closed = [_closed(stop, at) for stop in stops]
@@ -184,7 +186,7 @@ def read_clock(
     length = spec.length
     if spec.unit is ClockUnit.MONTHS:
         term = _days(started_on + _ONE_DAY, due_on)
-        length = sum(not any(_covers(stop, day) for stop in closed) for day in term)
+        length = sum(not any(covers(stop, day) for stop in closed) for day in term)
     return ClockReading(
         spec=spec,
         started_on=started_on,
@@ -192,10 +194,11 @@ def read_clock(
         length=length,
         stopped_days=stopped_days,
         due_on=due_on,
-        is_stopped=ended_on is None and any(_covers(stop, at) for stop in stops),
+        is_stopped=ended_on is None and any(covers(stop, at) for stop in stops),
         is_overdue=at > due_on,
         days_left=length - day_number,
         grounds=grounds,
+        stops=tuple(closed),
     )
 
 
@@ -219,9 +222,9 @@ def _due_on(
     while remaining > 0:
         day += _ONE_DAY
         is_counted = _counts(spec, calendar, day)
-        remaining -= is_counted and not any(_covers(stop, day) for stop in stops)
+        remaining -= is_counted and not any(covers(stop, day) for stop in stops)
     while in_months and not (
-        calendar.is_business_day(day) and not any(_covers(stop, day) for stop in stops)
+        calendar.is_business_day(day) and not any(covers(stop, day) for stop in stops)
     ):
         day += _ONE_DAY
     return day
@@ -233,12 +236,12 @@ def _grounds(
     """Count the days that each legal ground took, and keep one that stops the clock now."""
     taken: dict[int, int] = {}
     for day in elapsed:
-        first = next((place for place, stop in enumerate(stops) if _covers(stop, day)), None)
+        first = next((place for place, stop in enumerate(stops) if covers(stop, day)), None)
         if first is not None:
             taken[first] = taken.get(first, 0) + 1
     found: list[tuple[Text, int]] = []
     for place, stop in enumerate(stops):
-        if stop.ground is not None and (place in taken or _covers(stop, at)):
+        if stop.ground is not None and (place in taken or covers(stop, at)):
             days = taken.get(place, 0)
             # A window of single days is several stops with one ground.
             before = next((n for n, (ground, _) in enumerate(found) if ground == stop.ground), None)
@@ -255,7 +258,8 @@ def _closed(stop: Stop, at: date) -> Stop:
     )
 
 
-def _covers(stop: Stop, day: date) -> bool:
+def covers(stop: Stop, day: date) -> bool:
+    """Tell whether a clock stands still on a day."""
     return stop.started_on <= day and (stop.ended_on is None or day < stop.ended_on)
 
 

@@ -63,6 +63,7 @@ class CasePage:
     newer_rules: str | None
     call: CallSpec | None
     clock: ClockReading | None
+    answer_clock: ClockReading | None  # the company's, while it owes an answer
     waits_for_clock: bool  # the term of the decision begins with an act that is still to come
     next_step: object
     next_party: Party
@@ -99,6 +100,7 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         newer_rules=_newer_rules(application, trial, granted),
         call=_call(application, pack),
         clock=applications.clock_of(session, application, pack, today, stops=stops),
+        answer_clock=applications.answer_clock(application, pack, stops, today),
         waits_for_clock=application.clock_started_on is None
         and ApplicationStatus(application.status) in OPEN_STATUSES - {ApplicationStatus.DRAFT},
         next_step=step,

@@ -39,6 +39,7 @@ from sandbox.kernel.language import (
     locale_of,
     locales,
 )
+from sandbox.kernel.terms import days_of_term
 from sandbox.packs import active
 from sandbox.web import fields
 from sandbox.web.navigation import footer_menu, menu
@@ -242,6 +243,7 @@ def init_templating(app: Flask, pack: PolicyPack, cache_folder: Path | None) -> 
         asset=asset,
         icon=icon,
         current_language=current_language,
+        days_of_term=days_of_term,
         language_links=language_links,
         menu=menu,
         footer_menu=footer_menu,

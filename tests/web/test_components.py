@@ -11,7 +11,7 @@ from lxml import html
 from markupsafe import Markup
 
 from config import PROJECT
-from sandbox.domain.calendar import ClockReading
+from sandbox.domain.calendar import BusinessCalendar, ClockReading, Stop, read_clock
 from sandbox.domain.gates import GateState
 from sandbox.domain.packs import CalendarSpec, ClockSpec, ClockUnit, StageSpec, Text
 from sandbox.domain.trials import StageProgress, StageState
@@ -390,6 +390,36 @@ def test_clock_speaks_in_words(
     for language, expected in (("es", spanish), ("en", english)):
         tree = drawn(app, "{{ kit.clock(reading) }}", reading=reading, language=language)
         assert text_of(tree.xpath("//*[starts-with(@class, 'app-clock')]")[0]) == expected
+
+
+TERM_TOLD = {
+    "es": """¿Por qué este día? El plazo es de 5 días hábiles. Se cuenta desde el día siguiente al
+        11 de marzo de 2026. 12 mar 2026 Día hábil · día 1 13 mar 2026 Detenido: se pidió a la
+        empresa corregir la solicitud 14–15 mar 2026 Fin de semana 16 mar 2026 Día festivo:
+        Natalicio de Benito Juárez 17 mar 2026 Suspendido por ley: Artículo 20 18–20 mar 2026
+        Días hábiles · días 2 a 4 21–22 mar 2026 Fin de semana 23 mar 2026 Día hábil · día 5""",
+    "en": """Why this day? The term is 5 business days. It counts from the day after
+        11 March 2026. 12 Mar 2026 Business day · day 1 13 Mar 2026 Stopped: the company was
+        asked to correct the application 14–15 Mar 2026 Weekend 16 Mar 2026 Public holiday:
+        Benito Juárez's birthday 17 Mar 2026 Stopped by law: Article 20 18–20 Mar 2026 Business
+        days · days 2 to 4 21–22 Mar 2026 Weekend 23 Mar 2026 Business day · day 5""",
+}
+
+
+@pytest.mark.parametrize("language", TERM_TOLD)
+def test_every_day_of_a_term_is_told(app: Flask, language: str) -> None:
+    pack = tiny_pack(calendar=CalendarSpec("MX", "America/Mexico_City", {}))
+    law = Text({"es": "Artículo 20", "en": "Article 20"})
+    stops = (
+        Stop(date(2026, 3, 13), date(2026, 3, 14), "returned"),
+        Stop(date(2026, 3, 17), date(2026, 3, 18), "", law),
+    )
+    spec = ClockSpec("short", Text({}), ClockUnit.BUSINESS_DAYS, 5)
+    start, calendar = date(2026, 3, 11), BusinessCalendar.from_spec(pack.calendar)
+    reading = read_clock(spec, calendar, start, stops, start)
+    template = "{{ kit.why_due(reading, pack) }}"
+    tree = drawn(app, template, reading=reading, pack=pack, language=language)
+    assert text_of(tree.xpath("//details")[0]) == " ".join(TERM_TOLD[language].split())
 
 
 # --- the stage plan ------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The pages on which authorities and the secretariat share a case, as people use them."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -588,6 +589,19 @@ def test_the_lead_asks_the_company(session: Session, world: World) -> None:
     assert status_of(session, application) == ApplicationStatus.INFORMATION_REQUESTED
     asked = world.window(world.company).get(f"/applications/{application.id}/information")
     assert "¿Dónde se guardan los datos?" in asked.main
+
+
+def test_every_day_of_a_term_is_accounted_for(session: Session, world: World) -> None:
+    application = world.under_review()
+    page = world.window(world.company).get(address(application)).main
+    assert "¿Por qué este día?" in page
+    assert "Día festivo: Natalicio de Benito Juárez" in page
+    assert re.search(rf"(día|a) {pack().decision_clock.length}\b", page)
+    officer = world.window(world.inai.officer)
+    officer.submit(address(application, "information-request"), {"question": "¿Dónde?"})
+    asked = world.window(world.company).get(address(application)).main
+    # The company's own term to answer is explained beside that of the decision.
+    assert asked.count("¿Por qué este día?") == 2
 
 
 # --- the decision --------------------------------------------------------------------------------

@@ -32,6 +32,8 @@ from sandbox.applications.queries.drafts import (
     progress,
 )
 from sandbox.applications.queries.exchanges import (
+    answer_clock,
+    answer_term,
     clock_of,
     find_lead,
     find_open_request,
@@ -83,6 +85,8 @@ __all__ = [
     "SimulatedPage",
     "SubmissionLine",
     "SubmissionRow",
+    "answer_clock",
+    "answer_term",
     "asked_in",
     "case_panel",
     "clock_of",

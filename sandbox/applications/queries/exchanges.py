@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.domain.applications import (
     OPEN_STATUSES,
+    ApplicationStatus,
 )
 from sandbox.domain.calendar import (
     BusinessCalendar,
@@ -20,6 +21,7 @@ from sandbox.domain.calendar import (
     suspensions_of,
 )
 from sandbox.domain.packs import (
+    ClockSpec,
     PolicyPack,
 )
 from sandbox.kernel.clock import local_day
@@ -125,6 +127,31 @@ def clock_of(
         today,
         ended_on=local_day(ended_at, pack.calendar.timezone) if ended_at else None,
     )
+
+
+def answer_term(pack: PolicyPack) -> ClockSpec:
+    """Return the term in which the company answers a request for information."""
+    return next(
+        (clock for clock in pack.clocks if clock.key == "information_answer"),
+        pack.clock("return_answer"),
+    )
+
+
+def answer_clock(
+    application: Application, pack: PolicyPack, stops: Sequence[Stop], today: date
+) -> ClockReading | None:
+    """Read the term in which the company owes an answer; None while it owes none.
+
+    None as well where the case has been moved to rules that would give another day.
+    """
+    asked = next((stop for stop in stops if stop.ended_on is None), None)
+    if asked is None or application.answer_due_on is None:
+        return None
+    is_return = application.status == ApplicationStatus.RETURNED
+    spec = pack.clock("return_answer") if is_return else answer_term(pack)
+    calendar = BusinessCalendar.from_spec(pack.calendar)
+    reading = read_clock(spec, calendar, asked.started_on, (), today)
+    return reading if reading.due_on == application.answer_due_on else None
 
 
 def _suspensions(session: Session, application: Application, pack: PolicyPack) -> tuple[Stop, ...]:

@@ -17,7 +17,6 @@ from sandbox.applications.services.shared import (
 from sandbox.domain.applications import (
     ApplicationAction,
 )
-from sandbox.domain.packs import ClockSpec, PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
@@ -47,7 +46,7 @@ def request_information(
     pack = active.pack_of(application)
     before = queries.list_requests(session, application.id)
     application.status = status
-    due_on = ask_company(session, application, pack, _answer_term(pack), now)
+    due_on = ask_company(session, application, pack, queries.answer_term(pack), now)
     asked = InformationRequest(
         application_id=application.id,
         number=len(before) + 1,
@@ -135,10 +134,3 @@ def lapse_overdue(session: Session, actor: Actor, *, now: datetime) -> int:
         notices.lapsed(session, application, now=now)
         lapsed += 1
     return lapsed
-
-
-def _answer_term(pack: PolicyPack) -> ClockSpec:
-    return next(
-        (clock for clock in pack.clocks if clock.key == "information_answer"),
-        pack.clock("return_answer"),
-    )
