@@ -20,6 +20,7 @@ agree_plan           ok         status       status         status     status   
 set_start_condition  ok         status       ok             ok         status       ok             ok         status     status
 document             ok         status       ok             status     status       ok             status     status     status
 approve              ok         status       ok             status     status       ok             status     status     status
+refuse               ok         status       ok             status     status       ok             status     status     status
 waive                ok         status       ok             status     status       ok             status     status     status
 report               status     status       ok             ok         status       ok             ok         status     status
 accept_report        status     ok           ok             ok         ok           ok             ok         ok         ok

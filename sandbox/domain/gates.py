@@ -14,9 +14,9 @@ class GateFacts:
 
     Shape: a party is "company", "secretariat" or an authority's code, in `plan_agreed_by`,
     `plan_needs` and the inner mapping of `approvals` alike. `plan_needs` names who must agree to
-    the plan besides those whom the requirement names. `documents`, `approvals` and
-    `waived` are keyed by requirement, and `granted_by_silence` names requirements. `metrics` lists
-    those that must have been read.
+    the plan besides those whom the requirement names. `documents`, `approvals`, `waived` and
+    `granted_by_silence` are keyed by requirement; the last names the parties that were silent.
+    `metrics` lists those that must have been read.
     Units: `days_in_stage` are calendar days without those of suspension; the day of entry is 0.
     """
 
@@ -28,7 +28,7 @@ class GateFacts:
     start_conditions_total: int = 0
     documents: Mapping[str, str] = field(default_factory=dict)
     approvals: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
-    granted_by_silence: frozenset[str] = frozenset()
+    granted_by_silence: Mapping[str, frozenset[str]] = field(default_factory=dict)
     reports_due: int = 0
     reports_accepted: int = 0
     reports_submitted_waiting: int = 0
@@ -88,6 +88,11 @@ class RequirementState:
     def lacks_a_party(self) -> bool:
         """Tell whether somebody is asked who is not named yet: the lead of a case without one."""
         return any(part.who is Who.LEAD and part.authority is None for part in self.missing)
+
+    @property
+    def missing_parties(self) -> frozenset[str]:
+        """Name the parties that have something to bring, as the facts of a gate name them."""
+        return frozenset(part.authority or part.who.value for part in self.missing)
 
     def waits_for(self, authority: str) -> bool:
         """Tell whether a part of it is this authority's to bring."""
@@ -162,15 +167,15 @@ def _missing_document(spec: RequirementSpec, facts: GateFacts) -> Iterator[Missi
 
 def _missing_approvals(spec: RequirementSpec, facts: GateFacts) -> Iterator[MissingPart]:
     # Asked of the rule itself, so that silence is never read as a word that the pack did not give.
-    parties = _parties(spec.by, facts)
-    is_tacit = spec.key in facts.granted_by_silence and spec.silence is Silence.GRANTED
-    # Nobody was silent for a lead that is not named.
-    if is_tacit and (Who.LEAD, None) not in parties:
-        return
+    is_tacit = spec.silence is Silence.GRANTED
+    silent = facts.granted_by_silence.get(spec.key, frozenset()) if is_tacit else frozenset()
     given = facts.approvals.get(spec.key, {})
-    for who, authority in parties:
-        lacking = spec.persons - len(given.get(authority or who.value, frozenset()))
-        if lacking > 0:
+    # Silence is the word of those who kept it: neither of a lead that is not named, nor of an
+    # authority that refused or that came to the case afterwards.
+    for who, authority in _parties(spec.by, facts):
+        party = authority or who.value
+        lacking = spec.persons - len(given.get(party, frozenset()))
+        if lacking > 0 and party not in silent:
             yield MissingPart(MissingKind.APPROVAL, who, lacking, authority)
 
 

@@ -38,6 +38,7 @@ class TrialWork(StrEnum):
     SET_START_CONDITION = "set_start_condition"
     DOCUMENT = "document"
     APPROVE = "approve"
+    REFUSE = "refuse"
     WAIVE = "waive"
     REPORT = "report"
     ACCEPT_REPORT = "accept_report"
@@ -78,7 +79,7 @@ _AT_THE_END = frozenset({TrialWork.FINAL_REPORT})
 _REPORTING = frozenset({TrialWork.REPORT, TrialWork.ACCEPT_REPORT, TrialWork.RETURN_REPORT})
 # What opens a gate. It rests during a suspension: nobody prepares the next stage of a test that
 # perhaps never goes on, and what stopped it may change what the gate has to ask for.
-_GATE_WORK = frozenset({TrialWork.DOCUMENT, TrialWork.APPROVE, TrialWork.WAIVE})
+_GATE_WORK = frozenset({TrialWork.DOCUMENT, TrialWork.APPROVE, TrialWork.REFUSE, TrialWork.WAIVE})
 
 WORK: Mapping[TrialStatus, frozenset[TrialWork]] = {
     # Nothing runs while the plan is made, so that there is nothing to report on.

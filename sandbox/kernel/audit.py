@@ -59,6 +59,7 @@ class Deed(StrEnum):
     START_CONDITION_SET = "start_condition:set"
     REQUIREMENT_DOCUMENTED = "requirement:documented"
     REQUIREMENT_APPROVED = "requirement:approved"
+    REQUIREMENT_REFUSED = "requirement:refused"  # the approval that was asked for
     REQUIREMENT_WAIVED = "requirement:waived"
     APPROVAL_ASKED = "approval:asked"  # the term for it runs
     APPROVAL_TERM_ENDED = "approval:term_ended"  # something else is missing again

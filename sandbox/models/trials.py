@@ -109,9 +109,10 @@ class TrialStage(Audited, Base):
 
 
 class GateEvidence(Audited, Base):
-    """Keep a document, an approval or a waiver that speaks for one requirement of a gate.
+    """Keep a document, an approval, a refusal or a waiver that speaks of a requirement of a gate.
 
-    An approval that a changed document has withdrawn stays as a trace and speaks for nothing.
+    An approval or a refusal that a changed document has withdrawn stays as a trace and speaks for
+    nothing; so does an approval that somebody of the same authority overtook with a refusal.
     """
 
     __tablename__ = "gate_evidence"
@@ -123,7 +124,9 @@ class GateEvidence(Audited, Base):
     trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
     stage: Mapped[str]  # the stage behind the gate; "" for completion
     requirement: Mapped[str]
-    kind: Mapped[str]  # document, approval, waiver, withdrawn
+    # document, approval, refusal, waiver; withdrawn and refusal_withdrawn by another document;
+    # overtaken by a refusal
+    kind: Mapped[str]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("authority.id"))
     note: Mapped[str] = mapped_column(default="")
@@ -138,10 +141,13 @@ class GateEvidence(Audited, Base):
 
 
 class ApprovalTerm(Audited, Base):
-    """Keep that an approval is asked for since a day, by when, and what silence came to mean."""
+    """Keep of whom an approval is asked since a day, by when, and what silence came to mean.
+
+    Whoever comes to the case later is asked within a term of its own.
+    """
 
     __tablename__ = "approval_term"
-    __table_args__ = (UniqueConstraint("trial_id", "stage", "requirement"),)
+    __table_args__ = (UniqueConstraint("trial_id", "stage", "requirement", "asked_on"),)
 
     trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
     stage: Mapped[str]  # the stage behind the gate; "" for completion
@@ -150,6 +156,8 @@ class ApprovalTerm(Audited, Base):
     due_on: Mapped[date]
     silence: Mapped[str] = mapped_column(default="none")  # domain.packs.Silence, once it counts
     settled_at: Mapped[datetime | None]
+    # Codes of authorities, or "secretariat": who is asked; once it is settled, who was silent.
+    parties: Mapped[list[Any]] = mapped_column(default=list)
 
     def audited_as(self) -> UUID:
         return self.trial_id

@@ -28,7 +28,7 @@ from sandbox.trials.queries import (
     has_approved,
     list_supervisors,
 )
-from sandbox.trials.services import may_approve, missing_fields, roles_of
+from sandbox.trials.services import may_approve, missing_fields, party_of, roles_of
 
 TRIAL_PERMISSIONS = (
     P.TRIAL_READ,
@@ -58,9 +58,11 @@ class RequirementLine:
 
     state: RequirementState
     evidence: Sequence[Any]
-    term: ApprovalTerm | None
+    terms: Sequence[ApprovalTerm]
+    refused_by: frozenset[str]
     may_document: bool
     may_approve: bool
+    may_refuse: bool
     may_waive: bool
 
 
@@ -206,7 +208,12 @@ def _lines(
     found = []
     for state in gate.requirements:
         spec = state.spec
-        is_approval = spec.kind is RequirementKind.APPROVAL
+        refused = file.refused_by(file.next_gate, state)
+        may_answer = (
+            spec.kind is RequirementKind.APPROVAL
+            and P.REQUIREMENT_APPROVE in granted
+            and may_approve(spec, authority)
+        )
         found.append(
             RequirementLine(
                 state=state,
@@ -215,16 +222,18 @@ def _lines(
                     for row in file.evidence
                     if row.stage == file.next_gate and row.requirement == spec.key
                 ],
-                term=file.term_of(file.next_gate, spec.key),
+                terms=_terms_that_matter(file, state),
+                refused_by=refused,
                 may_document=TrialWork.DOCUMENT in open_now
                 and spec.kind is RequirementKind.DOCUMENT
                 and P.REQUIREMENT_DOCUMENT in granted
                 and spec.by in roles,
                 may_approve=TrialWork.APPROVE in open_now
-                and is_approval
-                and P.REQUIREMENT_APPROVE in granted
-                and may_approve(spec, authority)
+                and may_answer
                 and not has_approved(file, file.next_gate, spec.key, actor),
+                may_refuse=TrialWork.REFUSE in open_now
+                and may_answer
+                and party_of(authority) in state.missing_parties - refused,
                 may_waive=TrialWork.WAIVE in open_now
                 and spec.may_be_waived
                 and not state.holds
@@ -232,6 +241,16 @@ def _lines(
             )
         )
     return tuple(found)
+
+
+def _terms_that_matter(file: TrialFile, state: RequirementState) -> list[ApprovalTerm]:
+    """Return what silence came to mean, and the terms in which somebody has still to answer."""
+    waiting = state.missing_parties - file.refused_by(file.next_gate, state)
+    return [
+        term
+        for term in file.terms_of(file.next_gate, state.spec.key)
+        if term.settled_at is not None or file.asked_in(term) & waiting
+    ]
 
 
 def _may_agree(file: TrialFile, actor: Actor, granted: frozenset[P]) -> bool:

@@ -47,6 +47,7 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.START_CONDITION_SET: _l("Start condition updated"),
     Deed.REQUIREMENT_DOCUMENTED: _l("Document handed in for a gate"),
     Deed.REQUIREMENT_APPROVED: _l("Requirement of a gate approved"),
+    Deed.REQUIREMENT_REFUSED: _l("Approval at a gate refused"),
     Deed.REQUIREMENT_WAIVED: _l("Requirement of a gate waived"),
     Deed.APPROVAL_ASKED: _l("Approval asked for: its term runs"),
     Deed.APPROVAL_TERM_ENDED: _l("Term for an approval ended: something else is missing again"),

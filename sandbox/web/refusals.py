@@ -162,6 +162,7 @@ TRIAL_ACTIONS: dict[TrialAction | TrialWork, object] = {
     TrialWork.SET_START_CONDITION: _l("say how a start condition stands"),
     TrialWork.DOCUMENT: _l("hand in a document for the next gate"),
     TrialWork.APPROVE: _l("approve what the next gate asks for"),
+    TrialWork.REFUSE: _l("refuse an approval with a reason"),
     TrialWork.WAIVE: _l("waive a requirement with a reason"),
     TrialWork.REPORT: _l("hand in a monitoring report"),
     TrialWork.ACCEPT_REPORT: _l("accept a monitoring report"),

@@ -16,6 +16,8 @@ MEXICO = BusinessCalendar("MX", frozenset())
 FRIDAY = date(2026, 3, 6)
 APPROVAL = requirement("r", RequirementKind.APPROVAL, Who.EVERY_AUTHORITY, persons=2)
 
+SILENT = {"r": frozenset({"ONE", "TWO"})}
+
 
 def test_approval_without_a_term_is_never_due() -> None:
     assert approve_by(APPROVAL, MEXICO, FRIDAY) is None
@@ -47,7 +49,7 @@ def test_silence_counts_from_the_day_after_the_term_and_never_where_it_means_not
 @pytest.mark.parametrize("silence", list(Silence))
 def test_gate_takes_silence_for_approval_only_where_the_pack_grants_it(silence: Silence) -> None:
     spec = replace(APPROVAL, answer_days=6, silence=silence)
-    facts = GateFacts(lead="ONE", associates=("TWO",), granted_by_silence=frozenset({"r"}))
+    facts = GateFacts(lead="ONE", associates=("TWO",), granted_by_silence=SILENT)
     gate = gate_state((spec,), facts, None)
     assert gate.is_open == (silence is Silence.GRANTED)
 
@@ -66,7 +68,7 @@ def test_approvals_are_awaited_once_nothing_else_is_missing() -> None:
 @pytest.mark.parametrize("who", [Who.LEAD, Who.EVERY_AUTHORITY])
 def test_silence_grants_nothing_for_a_lead_that_is_not_named(who: Who) -> None:
     spec = replace(APPROVAL, by=who, answer_days=6, silence=Silence.GRANTED)
-    facts = GateFacts(lead=None, associates=("TWO",), granted_by_silence=frozenset({"r"}))
+    facts = GateFacts(lead=None, associates=("TWO",), granted_by_silence=SILENT)
     (state,) = gate_state((spec,), facts, None).awaited
     assert state.lacks_a_party
     named = gate_state((spec,), replace(facts, lead="ONE"), None)

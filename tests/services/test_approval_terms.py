@@ -11,23 +11,25 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import Denied
 from sandbox.access.permissions import P
 from sandbox.domain.packs import RequirementKind, Silence, SuspensionWindowSpec, Text
+from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import FileStore
 from sandbox.kernel.jobs import Job
 from sandbox.kernel.mail import OutboxMail
-from sandbox.models import Application, ApprovalTerm, AuthorityAssignment
-from sandbox.models.coordination import AssignmentRole
+from sandbox.models import Application, ApprovalTerm, AuthorityAssignment, InheritedPlace
+from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.packs import active
 from sandbox.trials import jobs, queries, services
-from tests.factories import Team, pack
+from tests.factories import Team, make_team, pack
 from tests.trial_factories import (
     GROUND,
     Cast,
     accept_report,
     agree_on_plan,
     approve,
+    declare,
     end_early,
     enter_next,
     hand_in_document,
@@ -36,6 +38,7 @@ from tests.trial_factories import (
     make_trial,
     meet_conditions,
     read,
+    recuse,
     trouble,
     work_the_gate,
 )
@@ -350,3 +353,269 @@ def test_every_trial_is_looked_after_in_a_job_of_its_own(
         session.execute(delete(Job))
         jobs.watch_terms(session, CLOCK)
     assert session.scalars(select(Job).where(Job.name == "trials.apply_silence")).all() == []
+
+
+# --- refusals ------------------------------------------------------------------------------------
+
+
+def refuse(
+    session: Session, cast: Cast, actor: Actor, stage: str, key: str, reason: str = "Falta."
+) -> None:
+    with unit_of_work(session):
+        services.refuse_requirement(
+            session,
+            actor,
+            cast.trial,
+            stage=stage,
+            requirement=key,
+            reason=reason,
+            now=cast.now,
+        )
+
+
+def approve_as(session: Session, cast: Cast, actor: Actor, stage: str, key: str) -> None:
+    with unit_of_work(session):
+        services.approve_requirement(
+            session, actor, cast.trial, stage=stage, requirement=key, note="", now=cast.now
+        )
+
+
+def holds(session: Session, cast: Cast, stage: str, key: str) -> bool:
+    found = {each.spec.key: each.holds for each in read(session, cast).gate(stage).requirements}
+    session.rollback()
+    return found[key]
+
+
+def kinds(session: Session, cast: Cast) -> set[str]:
+    found = {task.kind for task in queries.list_tasks(session, cast.company, cast.now)}
+    session.rollback()
+    return found
+
+
+ASSOCIATES = "completion_associates"
+
+
+def test_a_refusal_stops_silence_until_the_authority_approves_after_all(
+    session: Session, files: FileStore
+) -> None:
+    cast = before_completion(session, files)
+    night(session, cast)
+    officer = cast.associate.officer
+    with pytest.raises(NotPossible) as refused:
+        refuse(session, cast, officer, "", ASSOCIATES, " ")
+    assert refused.value.reason is Why.REASON_MISSING
+    with pytest.raises(NotPossible) as refused:
+        refuse(session, cast, officer, "", "completion_lead")
+    assert refused.value.reason is Why.WRONG_AUTHORITY
+    refuse(session, cast, officer, "", ASSOCIATES, "Falta el seguro.")
+    with pytest.raises(NotPossible) as refused:
+        refuse(session, cast, officer, "", ASSOCIATES)
+    assert refused.value.reason is Why.ALREADY_DONE
+
+    told = session.execute(
+        select(OutboxMail.person_id, OutboxMail.params).where(
+            OutboxMail.template == "trials/approval_refused"
+        )
+    ).all()
+    people = {cast.company.person_id, cast.lead.head.person_id, cast.lead.officer.person_id}
+    assert {row.person_id for row in told} == people
+    assert {(row.params["party"], row.params["reason"]) for row in told} == {
+        ("IFT", "Falta el seguro.")
+    }
+    session.rollback()
+    assert kinds(session, cast) == {"trials.refused"}
+    # The authority has answered: nothing is asked of it, and its silence means nothing.
+    assert queries.list_tasks(session, officer, cast.now) == []
+    session.rollback()
+    night(session, cast, 300)
+    assert terms(session)[ASSOCIATES][0] == "none"
+    assert not holds(session, cast, "", ASSOCIATES)
+
+    approve_as(session, cast, officer, "", ASSOCIATES)
+    assert holds(session, cast, "", ASSOCIATES)
+    assert "trials.refused" not in kinds(session, cast)
+    done = select(AuditEntry.deed).where(AuditEntry.deed.startswith("requirement:"))
+    acts = session.scalars(done.order_by(AuditEntry.at, AuditEntry.tick)).all()
+    assert [act for act in acts if act != "requirement:documented"][-2:] == [
+        "requirement:refused",
+        "requirement:approved",
+    ]
+    session.rollback()
+    # What is complete is asked no more, and can be refused no more.
+    declare(session, cast, cast.associate.head)
+    with pytest.raises(NotPossible) as refused:
+        refuse(session, cast, cast.associate.head, "", ASSOCIATES)
+    assert refused.value.reason is Why.ALREADY_DONE
+
+
+def test_one_of_two_persons_refuses_for_the_authority(session: Session, files: FileStore) -> None:
+    cast = make_running_trial(session, files, tier="high")
+    stage = read(session, cast).next_gate
+    while not (
+        twice := [
+            spec
+            for spec in read(session, cast).requirements_of(stage)
+            if spec.persons == 2 and spec.kind is RequirementKind.APPROVAL
+        ]
+    ):
+        work_the_gate(session, cast)
+        enter_next(session, cast)
+        stage = read(session, cast).next_gate
+    key, team = twice[0].key, cast.lead
+    for actor in (*team_of(team), team.second):
+        declare(session, cast, actor)
+    approve_as(session, cast, team.officer, stage, key)
+    refuse(session, cast, team.head, stage, key)
+    # The colleague's approval is overtaken: the authority speaks anew, with two persons.
+    approve_as(session, cast, team.second, stage, key)
+    assert team.authority.code in read(session, cast).refusers
+    session.rollback()
+    approve_as(session, cast, team.officer, stage, key)
+    file = read(session, cast)
+    state = next(each for each in file.gate(stage).requirements if each.spec.key == key)
+    assert team.authority.code not in state.missing_parties | file.refusers
+    traces = sorted(row.kind for row in file.evidence if row.requirement == key)
+    assert traces == ["approval", "approval", "overtaken", "refusal"]
+
+
+def test_another_document_withdraws_a_refusal_and_asks_anew(
+    session: Session, files: FileStore
+) -> None:
+    cast = before_completion(session, files)
+    night(session, cast)
+    refuse(session, cast, cast.associate.officer, "", ASSOCIATES)
+    hand_in_document(session, cast, "", "final_report", content=b"%PDF-1.4 otro")
+    assert read(session, cast).refusers == frozenset()
+    told = session.scalars(
+        select(OutboxMail.person_id).where(OutboxMail.template == "trials/refusal_withdrawn")
+    ).all()
+    assert told == [cast.associate.officer.person_id]
+    session.rollback()
+    night(session, cast, 2)
+    begun = terms(session)[ASSOCIATES]
+    cast.now += begun[1] - read(session, cast).today
+    assert night(session, cast, 1) == 1
+    assert holds(session, cast, "", ASSOCIATES)
+
+
+def test_a_refusal_counts_no_longer_once_its_author_is_recused(
+    session: Session, files: FileStore
+) -> None:
+    cast = before_completion(session, files)
+    declare(session, cast, cast.associate.head)
+    refuse(session, cast, cast.associate.head, "", ASSOCIATES)
+    assert read(session, cast).refusers == {"IFT"}
+    session.rollback()
+    recuse(session, cast, cast.associate.head)
+    assert read(session, cast).refusers == frozenset()
+
+
+# --- authorities that come later -----------------------------------------------------------------
+
+
+def granted_by_silence(session: Session, files: FileStore) -> Cast:
+    """Bring a trial to its last gate, where the associate's silence has granted its approval."""
+    cast = before_completion(session, files)
+    night(session, cast)
+    cast.now += terms(session)[ASSOCIATES][1] - read(session, cast).today
+    assert night(session, cast, 1) == 1
+    assert holds(session, cast, "", ASSOCIATES)
+    return cast
+
+
+def join(session: Session, cast: Cast, code: str, *, instead_of: Team | None = None) -> Team:
+    """Put another authority on the case, for one that ended or beside the others."""
+    team = make_team(session, code)
+    own = AuthorityAssignment.application_id == cast.trial.application_id
+    with unit_of_work(session):
+        session.add(
+            AuthorityAssignment(
+                application_id=cast.trial.application_id,
+                authority_id=team.authority.id,
+                role=AssignmentRole.ASSOCIATE.value,
+                state=AssignmentState.ACCEPTED.value,
+                assigned_at=cast.now,
+                respond_by=cast.now.date(),
+            )
+        )
+        if instead_of is not None:
+            ended = AuthorityAssignment.authority_id == instead_of.authority.id
+            former = session.scalars(select(AuthorityAssignment).where(own, ended)).one()
+            former.state = AssignmentState.SUCCEEDED.value
+            session.add(
+                InheritedPlace(
+                    application_id=cast.trial.application_id,
+                    authority_id=team.authority.id,
+                    predecessor_id=instead_of.authority.id,
+                )
+            )
+        application = session.get_one(Application, cast.trial.application_id)
+        record(session, CLOCK, Deed.APPLICATION_ASSIGNED, application, now=cast.now)
+    return team
+
+
+def test_an_authority_that_joins_after_a_tacit_grant_is_asked_within_a_full_term(
+    session: Session, files: FileStore
+) -> None:
+    cast = granted_by_silence(session, files)
+    joined = join(session, cast, "COFECE")
+    # The silence of the one stands; nobody has heard the other yet.
+    gate = read(session, cast).gate("")
+    state = next(each for each in gate.requirements if each.spec.key == ASSOCIATES)
+    assert state.missing_parties == {"COFECE"}
+    session.rollback()
+    asked_before = set(session.scalars(select(OutboxMail.id)))
+    assert night(session, cast) == 0
+    rows = session.scalars(
+        select(ApprovalTerm)
+        .where(ApprovalTerm.requirement == ASSOCIATES)
+        .order_by(ApprovalTerm.asked_on)
+    ).all()
+    assert [(row.silence, row.parties) for row in rows] == [
+        ("granted", ["IFT"]),
+        ("none", ["COFECE"]),
+    ]
+    assert rows[1].due_on - rows[1].asked_on >= timedelta(days=15)
+    due_on = rows[1].due_on
+    asked = session.scalars(
+        select(OutboxMail.person_id).where(
+            OutboxMail.template == "trials/approval_asked", OutboxMail.id.not_in(asked_before)
+        )
+    ).all()
+    assert asked == [joined.head.person_id]
+    # The mail to the associates of before is not sent once more, and night changes nothing more.
+    assert night(session, cast) == 0
+    cast.now += due_on - read(session, cast).today
+    assert night(session, cast) == 0
+    assert not holds(session, cast, "", ASSOCIATES)
+    assert night(session, cast, 1) == 1
+    assert holds(session, cast, "", ASSOCIATES)
+
+
+def test_a_lead_that_takes_over_is_not_bound_by_the_silence_of_another(
+    session: Session, files: FileStore
+) -> None:
+    cast = granted_by_silence(session, files)
+    with unit_of_work(session):
+        for row in session.scalars(
+            select(AuthorityAssignment).where(
+                AuthorityAssignment.application_id == cast.trial.application_id
+            )
+        ):
+            leads = row.authority_id == cast.associate.authority.id
+            role = AssignmentRole.LEAD if leads else AssignmentRole.ASSOCIATE
+            row.role = role.value
+        application = session.get_one(Application, cast.trial.application_id)
+        record(session, CLOCK, Deed.APPLICATION_ASSIGNED, application, now=cast.now)
+    gate = read(session, cast).gate("")
+    missing = {each.spec.key: each.missing_parties for each in gate.requirements}
+    assert (missing[ASSOCIATES], missing["completion_lead"]) == ({"INAI"}, {"IFT"})
+
+
+def test_a_successor_takes_over_what_silence_granted(session: Session, files: FileStore) -> None:
+    cast = granted_by_silence(session, files)
+    join(session, cast, "CRT", instead_of=cast.associate)
+    assert holds(session, cast, "", ASSOCIATES)
+    before = terms(session)
+    assert night(session, cast) == 0
+    assert terms(session) == before

@@ -141,6 +141,14 @@ class Scene:
                     requirement=approval.key if approval else "nothing",
                     note="",
                 )
+            case TrialWork.REFUSE:
+                self.do(
+                    services.refuse_requirement,
+                    self.actor(approval.by if approval else Who.LEAD),
+                    stage=gate,
+                    requirement=approval.key if approval else "nothing",
+                    reason="Falta el seguro.",
+                )
             case TrialWork.WAIVE:
                 assert waivable is not None
                 self.do(
@@ -214,7 +222,9 @@ class Scene:
                 return "gate_closed"
             case TrialWork.DOCUMENT if self.requirement(RequirementKind.DOCUMENT) is None:
                 return "wrong_requirement"
-            case TrialWork.APPROVE if self.requirement(RequirementKind.APPROVAL) is None:
+            case TrialWork.APPROVE | TrialWork.REFUSE if (
+                self.requirement(RequirementKind.APPROVAL) is None
+            ):
                 return "wrong_requirement"
             case TrialWork.WAIVE if self.requirement(waivable=True) is None:
                 return "not_waivable"

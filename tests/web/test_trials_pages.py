@@ -351,6 +351,28 @@ def test_the_page_of_an_approval_shows_the_documents_that_it_speaks_of(
     assert lead.get(nowhere).status_code == 404
 
 
+def test_an_approval_is_refused_with_a_reason_on_a_page_of_its_own(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    lead, company = window(cast.lead.officer), window(cast.company)
+    place = address(cast, "gates", *requirement(session, cast, "approval"), "refuse")
+    assert place in lead.get(address(cast)).links.values()
+    assert place not in company.get(address(cast)).links.values()
+    assert lead.submit(place, {"reason": " "}).status_code == 422
+    page = lead.submit(place, {"reason": "Falta el seguro de las personas."})
+    assert page.status_code == 200
+    assert place not in page.links.values()
+    assert place.replace("refuse", "approve") in page.links.values()
+    seen = company.get(address(cast)).main
+    assert "Negada por INAI el" in seen
+    assert "Falta el seguro de las personas." in seen
+    assert lead.submit(place, {"reason": "Otra vez."}).status_code == 409
+    assert lead.submit(place.replace("refuse", "approve"), {"note": ""}).status_code == 200
+    after = company.get(address(cast)).main
+    assert "Negada por INAI el" in after
+    assert "Aprobado por INAI el" in after
+
+
 def test_approving_what_has_changed_since_it_was_read_is_refused(
     session: Session, cast: Cast, window: Open
 ) -> None:

@@ -86,6 +86,17 @@ class ApproveForm(PlatformForm):
     note = TextAreaField(_l("Remark, if you have one"), [WordLimit(200)])
 
 
+class RefuseForm(PlatformForm):
+    """Refuse an approval, on the documents that the page has shown."""
+
+    seen = HiddenField()
+    reason = TextAreaField(
+        _l("Why does your authority refuse?"),
+        [Required(), WordLimit(300)],
+        description=_l("Say what would have to change. Everybody on the case can read it."),
+    )
+
+
 class WaiveForm(PlatformForm):
     """Waive a requirement with a reason."""
 

@@ -27,11 +27,10 @@ from sandbox.trials.queries.facts import (
     COMPLETION,
     Supervisor,
     TrialFile,
-    are_same_readings,
     has_approved,
-    report_data,
 )
 from sandbox.trials.queries.reading import list_supervisors, read_file, read_files
+from sandbox.trials.queries.reports import are_same_readings, report_data
 from sandbox.trials.queries.waiting import list_tasks, owes, waiting_tasks
 
 __all__ = [

@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from hashlib import sha256
-from math import isclose
 from typing import Any
 from uuid import UUID
 
-from sandbox.domain.gates import GateFacts, GateState, gate_state
+from sandbox.domain.gates import GateFacts, GateState, RequirementState, gate_state
 from sandbox.domain.monitoring import Level, exceeds_cap, next_report_due, reports_due
 from sandbox.domain.outcomes import final_report_due_on
 from sandbox.domain.packs import (
@@ -297,11 +295,7 @@ class TrialFile:
             start_conditions_total=len(self.conditions),
             documents={row.requirement: row.filename for row in evidence if row.kind == "document"},
             approvals=approvals,
-            granted_by_silence=frozenset(
-                term.requirement
-                for term in self.terms
-                if term.stage == stage and term.silence == Silence.GRANTED.value
-            ),
+            granted_by_silence=self._granted_by_silence(stage),
             reports_due=len(self.reports_due),
             reports_accepted=sum(report.state == "accepted" for report in reports),
             reports_submitted_waiting=sum(report.state == "submitted" for report in reports),
@@ -317,12 +311,59 @@ class TrialFile:
             },
         )
 
-    def term_of(self, stage: str, requirement: str) -> ApprovalTerm | None:
-        """Return the term that runs, or ran, for an approval."""
-        return next(
-            (term for term in self.terms if (term.stage, term.requirement) == (stage, requirement)),
-            None,
-        )
+    def _granted_by_silence(self, stage: str) -> dict[str, frozenset[str]]:
+        """Map each approval to those whose silence counts, and to those who stand for them now.
+
+        What silence granted stands for whoever was silent. An authority that came to the case
+        afterwards with a competence of its own (by a handover or as another associate) was not
+        silent: it is asked within a full term, unless the gate was passed before. A successor is
+        no newcomer: it takes over what the authority before it let happen.
+        """
+        found: dict[str, frozenset[str]] = {}
+        for term in self.terms:
+            if term.stage == stage and term.silence == Silence.GRANTED.value:
+                before = found.get(term.requirement, frozenset())
+                found[term.requirement] = before | self.asked_in(term)
+        return found
+
+    def terms_of(self, stage: str, requirement: str) -> list[ApprovalTerm]:
+        """List the terms that run, or ran, for an approval, the first one first."""
+        here = (stage, requirement)
+        return [term for term in self.terms if (term.stage, term.requirement) == here]
+
+    def asked_in(self, term: ApprovalTerm) -> frozenset[str]:
+        """Return those of whom a term asks an approval, as they are called now."""
+        return frozenset(code for party in term.parties for code in self.speakers(party))
+
+    def refused_by(self, stage: str, state: RequirementState) -> frozenset[str]:
+        """Return the parties whose refusal stands.
+
+        One person is enough to refuse for an authority, be two asked to approve. It stands until
+        that person approves after all, or as many others of the authority as the rules ask for;
+        a changed document withdraws it, since it spoke of the former one.
+        """
+        here = [
+            row
+            for row in self.evidence
+            if (row.stage, row.requirement) == (stage, state.spec.key) and not row.is_recused
+        ]
+        approved = {row.person_id for row in here if row.kind == "approval"}
+        said = {
+            party
+            for row in here
+            if row.kind == "refusal" and row.person_id not in approved
+            for party in self.speakers(row.authority or Who.SECRETARIAT.value)
+        }
+        return state.missing_parties & said
+
+    @property
+    def refusers(self) -> frozenset[str]:
+        """Return the parties that have refused something which the next gate asks for."""
+        if not self.is_open:
+            return frozenset()
+        gate = self.gate(self.next_gate)
+        refused = (self.refused_by(self.next_gate, each) for each in gate.requirements)
+        return frozenset[str]().union(*refused)
 
     def approvals_due(self, authority: str) -> date | None:
         """Return the day by which the next approval that this authority owes is due."""
@@ -331,7 +372,9 @@ class TrialFile:
         due = (
             term.due_on
             for term in self.terms
-            if term.stage == self.next_gate and term.requirement in missing
+            if term.stage == self.next_gate
+            and term.requirement in missing
+            and authority in self.asked_in(term)
         )
         return min(due, default=None)
 
@@ -414,28 +457,3 @@ def has_approved(file: TrialFile, stage: str, requirement: str, actor: Actor) ->
         and row.person_id == actor.person_id
         for row in file.evidence
     )
-
-
-def are_same_readings(
-    stored: Sequence[Reading], sent: Mapping[str, Decimal], measured_on: date | None
-) -> bool:
-    """Tell whether these readings were stored before, as exactly as a table keeps them."""
-    return all(
-        row.metric in sent
-        and row.measured_on == measured_on
-        and isclose(sent[row.metric], row.value, rel_tol=1e-12, abs_tol=1e-6)
-        for row in stored
-    )
-
-
-def report_data(file: TrialFile, report: MonitoringReport | None) -> dict[str, object]:
-    """Return what the form of a report starts from: today, or what came back."""
-    if report is None:
-        return {"measured_on": file.today}
-    readings = [each for each in file.readings if each.report_id == report.id]
-    return {
-        "measured_on": readings[0].measured_on if readings else file.today,
-        "participants": report.participants,
-        "narrative": report.narrative,
-        **{f"metric-{each.metric}": format(each.value.normalize(), "f") for each in readings},
-    }

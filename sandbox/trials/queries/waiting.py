@@ -135,7 +135,8 @@ def _is_owed(file: TrialFile, spec: RequirementSpec, who: Who) -> bool:
         case RequirementKind.DOCUMENT:
             return spec.by is who
         case RequirementKind.APPROVAL:
-            return spec.by is who is Who.SECRETARIAT
+            is_refused = Who.SECRETARIAT.value in file.refusers
+            return spec.by is who is Who.SECRETARIAT and not is_refused
         case _:
             return False
 
@@ -166,6 +167,8 @@ def _next_for_company(file: TrialFile) -> list[Wait]:
     agreed = file.agreed_by
     if file.trial.status == TrialStatus.PREPARING and COMPANY not in agreed:
         return [("trials.plan", "trials.plan", None)]
+    if file.refusers and file.open_suspension is None:
+        return [("trials.refused", "trials.show", None)]
     if owes(file, Who.COMPANY):
         return [("trials.gate", "trials.show", file.next_report_due)]
     return []
@@ -210,11 +213,11 @@ def _next_for(file: TrialFile, authority: Supervisor, actor: Actor) -> list[Wait
         return [(f"trials.{kind}", f"trials.{page}", None)]
     if any(owes(file, who) for who in file.speaks_as(authority)):
         return [("trials.gate", "trials.show", None)]
-    return (
-        [("trials.approve", "trials.show", file.approvals_due(authority.code))]
-        if _may_now_approve(file, authority, actor)
-        else []
-    )
+    if _may_now_approve(file, authority, actor):
+        return [("trials.approve", "trials.show", file.approvals_due(authority.code))]
+    # The lead speaks with the company and with whoever refused; of its own refusal it knows.
+    is_told = authority.is_lead and file.refusers - {authority.code}
+    return [("trials.refused", "trials.show", None)] if is_told else []
 
 
 def _may_now_approve(file: TrialFile, authority: Supervisor, actor: Actor) -> bool:
@@ -229,6 +232,7 @@ def _may_now_approve(file: TrialFile, authority: Supervisor, actor: Actor) -> bo
             for part in requirement.missing
         )
         and not has_approved(file, file.next_gate, requirement.spec.key, actor)
+        and authority.code not in file.refused_by(file.next_gate, requirement)
     ]
     others = [each for each in gate.requirements if not each.holds and each not in mine]
     # An approval is asked for once there is something to approve: everything else is in place.

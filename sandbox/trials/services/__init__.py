@@ -1,13 +1,13 @@
 """Carry out the deeds of a trial."""
 
-from sandbox.trials.services.exits import complete, end_early, hand_in_final_report
-from sandbox.trials.services.gates import (
+from sandbox.trials.services.approvals import (
     approve_requirement,
-    document_requirement,
-    enter_stage,
     may_approve,
-    waive_requirement,
+    party_of,
+    refuse_requirement,
 )
+from sandbox.trials.services.exits import complete, end_early, hand_in_final_report
+from sandbox.trials.services.gates import document_requirement, enter_stage, waive_requirement
 from sandbox.trials.services.incidents import (
     close_incident,
     complete_incident,
@@ -40,7 +40,9 @@ __all__ = [
     "missing_fields",
     "open_incident",
     "open_trial",
+    "party_of",
     "react_to_incident",
+    "refuse_requirement",
     "roles_of",
     "save_plan",
     "set_start_condition",

@@ -9,7 +9,7 @@ from sandbox.access.permissions import P
 from sandbox.domain.approvals import approve_by, meaning_of_silence
 from sandbox.domain.calendar import BusinessCalendar, suspensions_of
 from sandbox.domain.gates import RequirementState
-from sandbox.domain.packs import Silence, Who
+from sandbox.domain.packs import RequirementSpec, Silence, Who
 from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
@@ -72,23 +72,54 @@ def end_terms_without_rules(session: Session, actor: Actor, trial: Trial, *, now
 
 def _settle(
     session: Session, actor: Actor, file: TrialFile, awaited: RequirementState, now: datetime
+) -> int:
+    """Settle the terms of one approval, and ask those whom none of them asks."""
+    # Who has refused is not silent, and is asked anew only about other documents.
+    missing = awaited.missing_parties - file.refused_by(file.next_gate, awaited)
+    terms = file.terms_of(file.next_gate, awaited.spec.key)
+    asked = frozenset[str]().union(*(file.asked_in(term) for term in terms))
+    settled = sum(
+        _settle_term(
+            session,
+            actor,
+            file,
+            awaited.spec,
+            term=term,
+            silent=missing & file.asked_in(term),
+            now=now,
+        )
+        for term in terms
+        if term.settled_at is None
+    )
+    if newcomers := missing - asked:
+        _ask(session, actor, file, awaited.spec, parties=newcomers, now=now)
+    return settled
+
+
+def _settle_term(
+    session: Session,
+    actor: Actor,
+    file: TrialFile,
+    spec: RequirementSpec,
+    *,
+    term: ApprovalTerm,
+    silent: frozenset[str],
+    now: datetime,
 ) -> bool:
-    term = file.term_of(file.next_gate, awaited.spec.key)
-    if term is None:
-        _ask(session, actor, file, awaited, now)
+    """Apply what silence means to those who have not answered within the term."""
+    if not silent:
         return False
-    if term.settled_at is not None:
-        return False
-    due_on = _due_on(file, awaited, term.asked_on)
+    due_on = _due_on(file, spec, silent, term.asked_on)
     if due_on is not None and due_on > term.due_on:
         # Another authority is asked than at first, and the law stopped its terms for longer.
         term.due_on = due_on
-        _tell_asked(session, actor, file, awaited, term=term, now=now)
-    meaning = meaning_of_silence(awaited.spec, term.due_on, file.today)
+        _tell_asked(session, actor, file, spec, parties=silent, term=term, now=now)
+    meaning = meaning_of_silence(spec, term.due_on, file.today)
     if meaning is Silence.NONE:
         return False
     term.silence = meaning.value
     term.settled_at = now
+    term.parties = sorted(silent)
     touch(file.trial, now)
     _record(session, actor, _DEED[meaning], file.trial, term=term, now=now)
     template = f"trials/approval_{meaning.value}_by_silence"
@@ -97,50 +128,63 @@ def _settle(
 
 
 def _ask(
-    session: Session, actor: Actor, file: TrialFile, awaited: RequirementState, now: datetime
+    session: Session,
+    actor: Actor,
+    file: TrialFile,
+    spec: RequirementSpec,
+    *,
+    parties: frozenset[str],
+    now: datetime,
 ) -> None:
-    """Begin the term of an approval, where the pack has one."""
-    due_on = _due_on(file, awaited, file.today)
+    """Begin the term of those who are not asked yet, where the pack has one."""
+    due_on = _due_on(file, spec, parties, file.today)
     if due_on is None:
         return
-    term = ApprovalTerm(
-        trial_id=file.trial.id,
-        stage=file.next_gate,
-        requirement=awaited.spec.key,
-        asked_on=file.today,
-        due_on=due_on,
-        silence=Silence.NONE.value,
-    )
-    session.add(term)
-    _tell_asked(session, actor, file, awaited, term=term, now=now)
+    begun = file.terms_of(file.next_gate, spec.key)
+    term = next((each for each in begun if each.asked_on == file.today), None)
+    if term is None or term.settled_at is not None:
+        term = ApprovalTerm(
+            trial_id=file.trial.id,
+            stage=file.next_gate,
+            requirement=spec.key,
+            asked_on=file.today,
+            due_on=due_on,
+            silence=Silence.NONE.value,
+        )
+        session.add(term)
+    term.due_on = max(term.due_on, due_on)
+    term.parties = sorted({*(term.parties or ()), *parties})
+    _tell_asked(session, actor, file, spec, parties=parties, term=term, now=now)
 
 
-def _due_on(file: TrialFile, awaited: RequirementState, asked_on: date) -> date | None:
+def _due_on(
+    file: TrialFile, spec: RequirementSpec, parties: frozenset[str], asked_on: date
+) -> date | None:
     """Return the last day for those who have not approved, without their suspension windows."""
-    authorities = {part.authority for part in awaited.missing if part.authority is not None}
-    stops = [suspensions_of(file.pack, each) for each in sorted(authorities)]
+    authorities = sorted(each.code for each in file.supervisors if each.code in parties)
+    stops = [suspensions_of(file.pack, each) for each in authorities]
     calendar = BusinessCalendar.from_spec(file.pack.calendar)
-    return approve_by(awaited.spec, calendar, asked_on, stops)
+    return approve_by(spec, calendar, asked_on, stops)
 
 
 def _tell_asked(
     session: Session,
     actor: Actor,
     file: TrialFile,
-    awaited: RequirementState,
+    spec: RequirementSpec,
     *,
+    parties: frozenset[str],
     term: ApprovalTerm,
     now: datetime,
 ) -> None:
     """Tell those whose approval is missing, and nobody who is not asked."""
     _record(session, actor, Deed.APPROVAL_ASKED, file.trial, term=term, now=now)
-    codes = {part.authority for part in awaited.missing}
-    asked = [each.authority_id for each in file.supervisors if each.code in codes]
-    params = {"due_on": term.due_on, "requirement": awaited.spec.label}
+    asked = [each.authority_id for each in file.supervisors if each.code in parties]
+    params = {"due_on": term.due_on, "requirement": spec.label}
     template = "trials/approval_asked"
     if asked:
         notices.tell_authorities(session, file.trial, template, now, among=asked, **params)
-    if awaited.spec.by is Who.SECRETARIAT:
+    if Who.SECRETARIAT.value in parties:
         notices.tell_secretariat(session, file.trial, template, now, **params)
 
 

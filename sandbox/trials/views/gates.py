@@ -71,6 +71,26 @@ def approve(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue
     return to(trial_id, "gate")
 
 
+@bp.route("/<uuid:trial_id>/gates/<stage>/<requirement>/refuse", methods=["GET", "POST"])
+@needs(P.REQUIREMENT_APPROVE)
+def refuse(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
+    """Refuse, for one's authority, what a requirement asks it to approve."""
+    file = file_of(trial_id, P.REQUIREMENT_APPROVE, TrialWork.REFUSE)
+    form = forms.RefuseForm(data={"seen": file.documents_mark(stage_named(stage))})
+    if not form.validate_on_submit():
+        return _requirement_page("trials/refuse.html", file, form, stage, requirement)
+    do(
+        services.refuse_requirement,
+        file,
+        stage=stage_named(stage),
+        requirement=requirement,
+        reason=form.reason.data or "",
+        seen=form.seen.data or "",
+    )
+    flash(_("The approval is refused. The company and the lead are being told."), "success")
+    return to(trial_id, "gate")
+
+
 @bp.route("/<uuid:trial_id>/gates/<stage>/<requirement>/waive", methods=["GET", "POST"])
 @needs(P.REQUIREMENT_WAIVE)
 def waive(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:

@@ -1,0 +1,34 @@
+"""Compare what a report says with what was handed in before."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from math import isclose
+
+from sandbox.models import MonitoringReport, Reading
+from sandbox.trials.queries.facts import TrialFile
+
+
+def are_same_readings(
+    stored: Sequence[Reading], sent: Mapping[str, Decimal], measured_on: date | None
+) -> bool:
+    """Tell whether these readings were stored before, as exactly as a table keeps them."""
+    return all(
+        row.metric in sent
+        and row.measured_on == measured_on
+        and isclose(sent[row.metric], row.value, rel_tol=1e-12, abs_tol=1e-6)
+        for row in stored
+    )
+
+
+def report_data(file: TrialFile, report: MonitoringReport | None) -> dict[str, object]:
+    """Return what the form of a report starts from: today, or what came back."""
+    if report is None:
+        return {"measured_on": file.today}
+    readings = [each for each in file.readings if each.report_id == report.id]
+    return {
+        "measured_on": readings[0].measured_on if readings else file.today,
+        "participants": report.participants,
+        "narrative": report.narrative,
+        **{f"metric-{each.metric}": format(each.value.normalize(), "f") for each in readings},
+    }
