@@ -22,6 +22,7 @@ from flask_security.mail_util import EmailValidateException
 from flask_security.proxies import _security
 from flask_security.utils import get_message
 from wtforms import (
+    BooleanField,
     EmailField,
     Field,
     PasswordField,
@@ -39,7 +40,7 @@ from sandbox.accounts.security import weakness_sentence
 from sandbox.domain.tax_numbers import tax_number
 from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.forms import PlatformForm, Required, VersionedForm
-from sandbox.models.people import AuthorityRole, OrganisationRole
+from sandbox.models.people import AuthorityRole, MailRhythm, OrganisationRole
 
 LANGUAGES = (("es", "Español"), ("en", "English"))
 LONGEST_NAME = 120
@@ -220,8 +221,24 @@ class InvitedRegistrationForm(PlatformForm):
 
 
 class ProfileForm(VersionedForm):
+    KEPT = ("name", "language", "mail_rhythm", "wants_reminders")
+
     name = _name(_l("Your name"))
     language = _language(_l("Language of the pages and of our mails"))
+    mail_rhythm = RadioField(
+        _l("When do you want our mails?"),
+        [Required()],
+        choices=[
+            (MailRhythm.AT_ONCE.value, _l("Each at once")),
+            (MailRhythm.DAILY.value, _l("What can wait, in one mail a day")),
+        ],
+        default=MailRhythm.AT_ONCE.value,
+        description=_l(
+            "What begins a term of yours, stops a test or decides something always comes at once. "
+            "Your inbox has every message at once."
+        ),
+    )
+    wants_reminders = BooleanField(_l("Remind me by mail before a term ends"))
 
 
 class OrganisationForm(PlatformForm):

@@ -67,7 +67,7 @@ def profile() -> ResponseReturnValue:
     person = queries.get_self(session, actor)
     form = forms.ProfileForm(obj=person)
     if form.validate_on_submit():
-        values = {"name": form.name.data, "language": form.language.data}
+        values = {name: form[name].data for name in forms.ProfileForm.KEPT}
         version = form.version.data or 0
         with unit_of_work(session):
             services.change_profile(

@@ -12,7 +12,7 @@ from sandbox.coordination import queries
 from sandbox.domain.packs import PolicyPack, SuccessionSpec
 from sandbox.domain.succession import Passage
 from sandbox.kernel.mail import post_to
-from sandbox.models import Application, AuthorityAssignment, Person
+from sandbox.models import Application, Authority, AuthorityAssignment, Person
 
 
 def authority_asked(
@@ -184,6 +184,44 @@ def authority_ended(
             provision=succession.provision.in_(person.language),
             moved=moved,
             stranded=stranded,
+        )
+
+
+def term_ends(
+    session: Session,
+    application: Application,
+    authority_id: UUID,
+    now: datetime,
+    *,
+    term: str,
+    due_on: date,
+) -> None:
+    """Warn the heads of an authority that one of its terms ends."""
+    for head in queries.list_heads(session, application.id, [authority_id]):
+        _tell(session, head, "term_ends", application, now, term=term, due_on=due_on)
+
+
+def term_passed(
+    session: Session,
+    application: Application,
+    authority_id: UUID,
+    now: datetime,
+    *,
+    term: str,
+    due_on: date,
+) -> None:
+    """Tell the secretariat that an authority has let a term pass."""
+    authority = session.get_one(Authority, authority_id).code
+    for caseworker in list_caseworkers(session, application.id):
+        _tell(
+            session,
+            caseworker,
+            "term_passed",
+            application,
+            now,
+            term=term,
+            authority=authority,
+            due_on=due_on,
         )
 
 

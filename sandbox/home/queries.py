@@ -21,6 +21,7 @@ from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
 from sandbox.domain.trials import TrialStatus
 from sandbox.home.histories import DRAFTING_DEEDS, INTERNAL_DEEDS
 from sandbox.home.next_steps import next_step, next_step_of_trial
+from sandbox.home.reminding import DIGEST
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.clock import local_day
@@ -217,6 +218,7 @@ def list_mails(session: Session, actor: Actor, after: str | None = None) -> Page
         .outerjoin(named, named.id == OutboxMail.application_id)
         .where(
             OutboxMail.person_id == actor.person_id,
+            OutboxMail.template != DIGEST,  # what it names stands here itself
             or_(
                 OutboxMail.application_id.is_(None), is_open, report.correlate(OutboxMail).exists()
             ),

@@ -5,7 +5,7 @@ same template. Secrets, such as the token of a link, are kept apart, are never s
 and are forgotten as soon as the mail has left.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,6 +50,7 @@ class MailState(StrEnum):
     """Name where a mail stands."""
 
     QUEUED = "queued"
+    HELD = "held"  # waits for the person's daily digest
     SENT = "sent"
     DEAD = "dead"
 
@@ -261,6 +262,20 @@ def list_dead_mails(session: Session, limit: int = 100) -> Sequence[OutboxMail]:
     return session.scalars(dead.order_by(OutboxMail.created_at.desc()).limit(limit)).all()
 
 
+def list_held(session: Session, person_id: UUID) -> Sequence[OutboxMail]:
+    """List what waits for a person's digest, the oldest first."""
+    held = select(OutboxMail).where(
+        OutboxMail.person_id == person_id, OutboxMail.state == MailState.HELD
+    )
+    return session.scalars(held.order_by(OutboxMail.created_at, OutboxMail.id)).all()
+
+
+def list_people_with_held(session: Session) -> Sequence[UUID]:
+    """List the people for whom something waits for their digest."""
+    held = select(OutboxMail.person_id).where(OutboxMail.state == MailState.HELD).distinct()
+    return [person_id for person_id in session.scalars(held) if person_id is not None]
+
+
 # --- rendering ------------------------------------------------------------------------------------
 
 
@@ -296,6 +311,10 @@ def _render(
 # --- delivering -----------------------------------------------------------------------------------
 
 
+Holds = Callable[[Session, OutboxMail], bool]
+"""Tell whether a mail waits for the digest of whoever it goes to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mailer:
     """Hold what delivering and rendering need to know about this installation."""
@@ -304,6 +323,7 @@ class Mailer:
     from_address: str
     base_url: str
     addresses: MapAdapter
+    holds: Holds
 
     def link(self, endpoint: str, **values: Any) -> str:
         """Return the public address of a page; no request, and so no forged host, is involved."""
@@ -311,7 +331,13 @@ class Mailer:
 
 
 def init_mail(
-    app: Flask, *, smtp_url: str | None, from_address: str, folder: Path, base_url: str
+    app: Flask,
+    *,
+    smtp_url: str | None,
+    from_address: str,
+    folder: Path,
+    base_url: str,
+    holds: Holds = lambda _session, _mail: False,
 ) -> None:
     """Prepare an application to render and deliver mail."""
     parts = urlsplit(base_url)
@@ -320,6 +346,7 @@ def init_mail(
         from_address=from_address,
         base_url=base_url,
         addresses=app.url_map.bind(parts.netloc, url_scheme=parts.scheme),
+        holds=holds,
     )
     filters = app.jinja_env.filters
     # Parameters are stored as text; these two read it back before the usual filters write it out.
@@ -358,9 +385,14 @@ def _programme() -> object:
 def deliver(session: Session, _actor: Actor, *, mail_id: UUID) -> None:
     """Deliver one mail; no transaction is open while the mail server is being talked to."""
     mail = session.get_one(OutboxMail, mail_id)
-    if mail.state == MailState.SENT:
+    if mail.state != MailState.QUEUED:
         return
     mailer = current_mailer()
+    if mailer.holds(session, mail):
+        session.rollback()
+        with unit_of_work(session):
+            session.get_one(OutboxMail, mail_id).state = MailState.HELD.value
+        return
     secrets = {name: str(value) for name, value in (mail.secrets or {}).items()}
     try:
         with force_locale(locale_of(mail.language)):

@@ -5,10 +5,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sandbox.kernel.db import Audited, Base, Versioned
+
+
+class MailRhythm(StrEnum):
+    """Name how often a person hears by mail of what can wait; the inbox has it at once."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
 
 
 class Person(Audited, Versioned, Base):
@@ -23,6 +30,10 @@ class Person(Audited, Versioned, Base):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)  # names the session; new: all sign out
     confirmed_at: Mapped[datetime | None]
     language: Mapped[str] = mapped_column(default="es")
+    mail_rhythm: Mapped[str] = mapped_column(
+        default=MailRhythm.AT_ONCE.value, server_default=MailRhythm.AT_ONCE.value
+    )
+    wants_reminders: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime]
 
 

@@ -31,6 +31,7 @@ from sandbox.accounts.setup import (
     init_accounts,
     limit_organisations,
 )
+from sandbox.home import reminding
 from sandbox.kernel.db import configure_engine, db, engine_options
 from sandbox.kernel.files import FileStore
 from sandbox.kernel.mail import init_mail
@@ -93,6 +94,7 @@ def create_app(config: Config) -> Flask:
         from_address=config.from_address,
         folder=config.mail_folder,
         base_url=config.base_url,
+        holds=reminding.holds,
     )
     install_guard(app, current_person_actor, PUBLIC_ENDPOINTS)
     for blueprint in BLUEPRINTS:

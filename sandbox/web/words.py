@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from sandbox.domain.applications import Party
 from sandbox.domain.packs import ORGANISATION_NAME, QuestionKind, QuestionSpec
+from sandbox.home.tasks import TASK_SENTENCES
 from sandbox.kernel.formats import day, money
 from sandbox.kernel.language import current_language
 from sandbox.kernel.statuses import OUTCOME, PARTY, application_label, trial_label
@@ -25,6 +26,7 @@ def register_words(app: Flask) -> None:
         deed_sentence=deed_sentence,
         outcome_labels=OUTCOME,
         party_label=party_label,
+        task_sentence=TASK_SENTENCES.__getitem__,
         trial_label=trial_label,
     )
     app.jinja_env.filters.update(

@@ -244,12 +244,22 @@ def test_person_is_confirmed_once(session: Session) -> None:
     assert deeds(session) == [Deed.PERSON_REGISTERED, Deed.PERSON_CONFIRMED]
 
 
+MAILS = {"mail_rhythm": "daily", "wants_reminders": False}
+
+
 def test_profile_of_another_person_cannot_be_changed(session: Session) -> None:
     ana, eva = make_person(session), make_person(session, "Eva")
     actor = actor_for(session, eva)
     with pytest.raises(Denied), unit_of_work(session):
         services.change_profile(
-            session, actor, ana, name="X", language="en", expected_version=ana.version, now=NOW
+            session,
+            actor,
+            ana,
+            name="X",
+            language="en",
+            **MAILS,
+            expected_version=ana.version,
+            now=NOW,
         )
     assert ana.name == "Ana López"
 
@@ -259,13 +269,28 @@ def test_profile_saved_from_an_old_page_is_refused(session: Session) -> None:
     actor, version = actor_for(session, ana), ana.version
     with unit_of_work(session):
         services.change_profile(
-            session, actor, ana, name="Ana L.", language="en", expected_version=version, now=NOW
+            session,
+            actor,
+            ana,
+            name="Ana L.",
+            language="en",
+            **MAILS,
+            expected_version=version,
+            now=NOW,
         )
     with pytest.raises(Stale), unit_of_work(session):
         services.change_profile(
-            session, actor, ana, name="Anita", language="es", expected_version=version, now=NOW
+            session,
+            actor,
+            ana,
+            name="Anita",
+            language="es",
+            **MAILS,
+            expected_version=version,
+            now=NOW,
         )
     assert (ana.name, ana.language) == ("Ana L.", "en")
+    assert (ana.mail_rhythm, ana.wants_reminders) == ("daily", False)
 
 
 # --- roles ----------------------------------------------------------------------------------------

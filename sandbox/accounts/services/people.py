@@ -14,7 +14,7 @@ from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale
-from sandbox.models.people import Person
+from sandbox.models.people import MailRhythm, Person
 
 
 def register_person(
@@ -97,10 +97,12 @@ def change_profile(
     *,
     name: str,
     language: str,
+    mail_rhythm: str,
+    wants_reminders: bool,
     expected_version: int,
     now: datetime,
 ) -> None:
-    """Change one's own name or language. Raises: Denied, Stale."""
+    """Change one's own name, language, or how mails come. Raises: Denied, Stale."""
     require(session, actor, P.PROFILE_EDIT)
     if actor.person_id != person.id:
         raise Denied(permission=P.PROFILE_EDIT.value)
@@ -109,6 +111,8 @@ def change_profile(
     before = person.language
     person.name = name
     person.language = language
+    person.mail_rhythm = MailRhythm(mail_rhythm)
+    person.wants_reminders = wants_reminders
     record(
         session,
         actor,

@@ -28,6 +28,7 @@ from sandbox.coordination.queries.letters import Letterhead, get_letterhead
 from sandbox.coordination.queries.overdue import (
     list_silent_assignments,
     list_silent_reviews,
+    list_undecided,
     review_started,
 )
 from sandbox.coordination.queries.panels import (
@@ -124,6 +125,7 @@ __all__ = [
     "list_successions",
     "list_tasks",
     "list_team",
+    "list_undecided",
     "lock_application",
     "lock_authority",
     "lock_call",

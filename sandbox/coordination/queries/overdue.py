@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.models import Application, AuthorityAssignment, Position
-from sandbox.models.coordination import AssignmentState
+from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
 
 
 def list_silent_assignments(
@@ -46,6 +46,23 @@ def list_silent_reviews(
         .order_by(Application.id, AuthorityAssignment.id)
     )
     return [(application, assignment) for application, assignment in rows]
+
+
+def list_undecided(session: Session) -> Sequence[tuple[Application, UUID]]:
+    """List every case that its lead may decide, with the authority that leads."""
+    rows = session.execute(
+        select(Application, AuthorityAssignment.authority_id)
+        .join(AuthorityAssignment, AuthorityAssignment.application_id == Application.id)
+        .where(
+            Application.status.in_(
+                (ApplicationStatus.UNDER_REVIEW, ApplicationStatus.DELIBERATION)
+            ),
+            AuthorityAssignment.role == AssignmentRole.LEAD,
+            AuthorityAssignment.state.in_(STANDING),
+        )
+        .order_by(Application.id)
+    )
+    return [(application, authority_id) for application, authority_id in rows]
 
 
 def review_started(session: Session, application_id: UUID) -> datetime | None:

@@ -11,8 +11,10 @@ from sandbox.coordination.services.judging import save_review, take_position
 from sandbox.coordination.services.officers import declare_conflict, name_officer
 from sandbox.coordination.services.silence import apply_silence
 from sandbox.coordination.services.succession import apply_succession
+from sandbox.coordination.services.warning import Term, list_warnings, warn
 
 __all__ = [
+    "Term",
     "accept_assignment",
     "apply_silence",
     "apply_succession",
@@ -20,9 +22,11 @@ __all__ = [
     "decide",
     "declare_conflict",
     "decline_assignment",
+    "list_warnings",
     "name_officer",
     "open_deliberation",
     "replace_authority",
     "save_review",
     "take_position",
+    "warn",
 ]
