@@ -32,6 +32,8 @@ class P(StrEnum):
     APPLICATION_ANSWER_INFORMATION = "application:answer_information"
 
     ASSIGNMENT_ANSWER = "assignment:answer"
+    LEAD_OFFER = "lead:offer"
+    LEAD_ANSWER = "lead:answer"
     OFFICER_NAME = "officer:name"
     CONFLICT_DECLARE = "conflict:declare"
     APPLICATION_REVIEW = "application:review"

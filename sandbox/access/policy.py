@@ -7,6 +7,7 @@ from sandbox.access.permissions import P
 from sandbox.access.rules import (
     Rule,
     accepted,
+    accepted_as_head,
     administrator,
     assigned,
     assigned_as_head,
@@ -17,6 +18,7 @@ from sandbox.access.rules import (
     drafted_by_self,
     head,
     leading,
+    leading_as_head,
     named,
     nobody,
     not_draft,
@@ -78,6 +80,9 @@ POLICY: dict[P, Grant] = {
     P.APPLICATION_REQUEST_INFORMATION: Grant(Application, lead),
     P.APPLICATION_ANSWER_INFORMATION: Grant(Application, own_organisation),
     P.ASSIGNMENT_ANSWER: Grant(Application, head & assigned_as_head & ~recused),
+    # Two heads speak here for their authorities, as when these took the case.
+    P.LEAD_OFFER: Grant(Application, head & leading_as_head & ~recused),
+    P.LEAD_ANSWER: Grant(Application, head & accepted_as_head & ~recused),
     P.OFFICER_NAME: Grant(Application, head & assigned_as_head & accepted & ~recused),
     # Whoever declared to have no conflict may have one later; whoever is recused stays so.
     P.CONFLICT_DECLARE: Grant(Application, officer & assigned & ~recused),

@@ -158,6 +158,19 @@ leading = Rule(
         AuthorityAssignment.state == AssignmentState.ACCEPTED,
     )
 )
+leading_as_head = Rule(
+    lambda actor, model: _assigned(
+        model,
+        actor.head_of,
+        AuthorityAssignment.role == AssignmentRole.LEAD,
+        AuthorityAssignment.state == AssignmentState.ACCEPTED,
+    )
+)
+accepted_as_head = Rule(
+    lambda actor, model: _assigned(
+        model, actor.head_of, AuthorityAssignment.state == AssignmentState.ACCEPTED
+    )
+)
 accepted = Rule(
     lambda actor, model: _assigned(
         model, actor.officer_of, AuthorityAssignment.state == AssignmentState.ACCEPTED

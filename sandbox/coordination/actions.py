@@ -12,6 +12,7 @@ class CoordinationAction(StrEnum):
 
     ANSWER_ASSIGNMENT = "answer_assignment"
     REPLACE_AUTHORITY = "replace_authority"
+    HAND_OVER_LEAD = "hand_over_lead"
     NAME_OFFICER = "name_officer"
     REVIEW = "review"
     TAKE_POSITION = "take_position"
@@ -21,6 +22,10 @@ _S = ApplicationStatus
 OPEN_IN: dict[CoordinationAction, frozenset[ApplicationStatus]] = {
     CoordinationAction.ANSWER_ASSIGNMENT: frozenset({_S.ASSIGNED}),
     CoordinationAction.REPLACE_AUTHORITY: frozenset({_S.ASSIGNED}),
+    # The lead passes on as long as it has anything to do, a trial included.
+    CoordinationAction.HAND_OVER_LEAD: frozenset(
+        {_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION, _S.DECIDED}
+    ),
     # Officers are named and replaced as long as there is anything to do, a trial included.
     CoordinationAction.NAME_OFFICER: frozenset(
         {_S.ASSIGNED, _S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION, _S.DECIDED}

@@ -104,6 +104,40 @@ class AssignmentForm(PlatformForm):
             raise ValidationError(gettext("Write why your authority does not take the case."))
 
 
+class LeadOfferForm(PlatformForm):
+    """Choose to which authority on the case its lead is offered."""
+
+    authority = RadioField(_l("Authority to lead the case"), [Required()])
+    reason = TextAreaField(
+        _l("Reason"),
+        [Required(), WordLimit(LONGEST_TEXT_WORDS)],
+        description=_l("The head of that authority and the secretariat read it."),
+    )
+
+    def __init__(self, authorities: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.authority.choices = list(authorities)
+
+
+class LeadAnswerForm(PlatformForm):
+    """Say whether an authority takes over the lead."""
+
+    answer = RadioField(
+        _l("Does your authority take over the lead?"),
+        [Required()],
+        choices=[("accept", _l("Yes, we take it over")), ("decline", _l("No, we do not"))],
+    )
+    reason = TextAreaField(
+        _l("Why not"),
+        [WordLimit(LONGEST_TEXT_WORDS)],
+        description=_l("The head of the lead authority reads it."),
+    )
+
+    def validate_reason(self, field: Any) -> None:
+        if self.answer.data == "decline" and not field.data:
+            raise ValidationError(gettext("Write why your authority does not take over the lead."))
+
+
 class OfficerForm(PlatformForm):
     """Choose one of the authority's people without a conflict of interest."""
 

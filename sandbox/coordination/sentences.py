@@ -192,6 +192,9 @@ _WAITING: Mapping[WaitingKind, Callable[[Words], LazyString]] = {
     WaitingKind.DECIDE: lambda w: _l(
         "%(authority)s, which leads the case, decides or opens a deliberation.", **w
     ),
+    WaitingKind.LEAD: lambda w: _l(
+        "%(authority)s says whether it takes over the lead of the case.", **w
+    ),
     WaitingKind.NOBODY: lambda w: _l(
         "%(authority)s has nobody who may act on this case. An administrator of the platform has "
         "to give somebody there the role of head.",

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 TASK_SENTENCES: Mapping[str, LazyString] = {
     "coordination.answer": _l("Say whether your authority takes the case"),
+    "coordination.take_lead": _l("Say whether your authority takes over the lead"),
     "coordination.name_officer": _l("Name the officer for the case"),
     "coordination.declare": _l("Declare whether you have a conflict of interest"),
     "coordination.review": _l("Review the criteria"),

@@ -55,6 +55,8 @@ class Why(StrEnum):
     NOT_THE_SUSPENDER = "not_the_suspender"
     NOT_WAIVABLE = "not_waivable"
     NO_OUTCOME = "no_outcome"
+    NOTHING_LEFT = "nothing_left"
+    OFFER_OPEN = "offer_open"
     OFFICER_MISSING = "officer_missing"
     OWN_ROLES = "own_roles"
     PACK_NOT_ACTIVE = "pack_not_active"

@@ -38,6 +38,7 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "applications.check": {"status": "submitted"},
     "applications.decide_completeness": {"status": "triage"},
     "coordination.answer": {"status": "assigned"},
+    "coordination.take_lead": None,
     "coordination.name_officer": None,
     "coordination.declare": None,
     "coordination.review": None,

@@ -93,6 +93,10 @@ class Deed(StrEnum):
     PACK_RETIRED = "pack:retired"
     PACK_DISCARDED = "pack:discarded"
     APPLICATION_MOVED = "application:moved"  # to a newer version of the rules
+    LEAD_OFFERED = "lead:offered"
+    LEAD_OFFER_WITHDRAWN = "lead_offer:withdrawn"
+    LEAD_OFFER_DECLINED = "lead_offer:declined"
+    LEAD_PASSED = "lead:passed"  # another authority on the case leads it from now on
     AUTHORITY_REPLACED = "authority:replaced"  # asked in place of one that declined
     AUTHORITY_ENDED = "authority:ended"  # a succession was applied, for the whole programme
     AUTHORITY_SUCCEEDED = "authority:succeeded"  # a case went to those that follow

@@ -15,6 +15,8 @@ from sandbox.models.coordination import (
     ConflictDeclaration,
     CriterionReview,
     Decision,
+    LeadOffer,
+    LeadTerm,
     OfficerAssignment,
     Position,
 )
@@ -66,6 +68,8 @@ __all__ = [
     "InformationRequest",
     "InheritedPlace",
     "Invitation",
+    "LeadOffer",
+    "LeadTerm",
     "Membership",
     "MonitoringReport",
     "OfficerAssignment",

@@ -22,6 +22,7 @@ class AssignmentState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     SUCCEEDED = "succeeded"  # the authority ended, and others took its place
+    RELEASED = "released"  # the secretariat took it off the case
 
 
 STANDING = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED)
@@ -49,6 +50,53 @@ class AuthorityAssignment(Audited, Versioned, Base):
     succeeded_at: Mapped[datetime | None]  # when a succession took the case from the authority
 
     authority: Mapped[Authority] = relationship()
+
+    def audited_as(self) -> UUID:
+        return self.application_id
+
+
+class LeadTerm(Audited, Base):
+    """Keep from when to when an authority led a case; whoever leads now has no end.
+
+    An assignment knows only who leads now, and forgets it when the authority is asked again.
+    """
+
+    __tablename__ = "lead_term"
+    __table_args__ = (Index("ix_lead_term_application_id", "application_id"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    def audited_as(self) -> UUID:
+        return self.application_id
+
+
+class OfferState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by the lead that made it
+    LAPSED = "lapsed"  # one of the two authorities left the case
+
+
+class LeadOffer(Audited, Base):
+    """Keep that the lead of a case offered its role to another authority, and what came of it."""
+
+    __tablename__ = "lead_offer"
+    __table_args__ = (Index("ix_lead_offer_application_id", "application_id", "state"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    from_authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    to_authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    reason: Mapped[str]
+    offered_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    offered_at: Mapped[datetime]
+    state: Mapped[str]  # OfferState
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answer: Mapped[str] = mapped_column(default="")  # why it was declined
 
     def audited_as(self) -> UUID:
         return self.application_id

@@ -120,6 +120,8 @@ IMPLIED: dict[tuple[P, str], str] = {
     (P.REQUIREMENT_DOCUMENT, "accepted"): _OPENED,
     (P.ASSIGNMENT_ANSWER, "head"): _HEAD,
     (P.OFFICER_NAME, "head"): _HEAD,
+    (P.LEAD_OFFER, "head"): _HEAD,
+    (P.LEAD_ANSWER, "head"): _HEAD,
     (P.OFFICER_NAME, "assigned_as_head"): "nobody heads one authority and is an officer of another",
 }
 # Conditions whose loss changes a right, while the page asks for something else before it.

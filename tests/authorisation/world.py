@@ -188,6 +188,7 @@ class Builder:
         )
         self.ift = self.make_team("IFT", "associate_head", "associate_officer")
         self.add_head(self.ift, "recused_head")
+        self.add_head(self.inai, "recused_head")
         self.cofece = self.make_team("COFECE", "outside_head", "outside_officer")
 
     def give_roles(self, person: Person, roles: list[StaffRole]) -> None:

@@ -774,6 +774,8 @@ def test_the_letter_is_in_the_language_of_the_application(
         "routing/change",
         "routing/replacement",
         "assignment",
+        "lead/offer",
+        "lead/answer",
         "officer",
         "conflict",
         "review",
@@ -824,7 +826,7 @@ def test_buttons_are_those_that_would_work(session: Session, world: World) -> No
         "conflict",
     }
     assert offered(world.ift.officer) == {"review", "conflict"}
-    assert offered(world.inai.head) == {"officer", "conflict"}
+    assert offered(world.inai.head) == {"officer", "conflict", "lead/offer"}
     assert offered(world.inai.second) == {"conflict"}
     assert offered(world.caseworker) == set()
     assert offered(world.company) == set()
@@ -849,6 +851,35 @@ def test_the_secretariat_finds_the_case_of_an_authority_without_a_head(
     page = window.get(window.get("/my-tasks").links[task])
     assert page.request.path == address(application)
     assert "INAI no tiene a nadie que pueda actuar en este caso" in page.main
+
+
+def test_the_lead_passes_from_head_to_head(session: Session, world: World) -> None:
+    application = world.under_review(world.ift)
+    lead, other = world.window(world.inai.head), world.window(world.ift.head)
+    case = lead.get(address(application))
+    assert address(application, "lead", "offer") in case.links.values()
+    assert (
+        address(application, "lead", "offer") not in other.get(address(application)).links.values()
+    )
+    assert lead.submit(address(application, "lead", "offer"), {}).status_code == 422
+    typed = {"authority": "IFT", "reason": "Lo que falta es de la red."}
+    lead.submit(address(application, "lead", "offer"), typed)
+    assert "Lo que falta es de la red." in lead.get(address(application)).main
+    assert "Retirar el ofrecimiento" in lead.get(address(application, "lead", "offer")).main
+    task = "Diga si su autoridad asume la coordinación"
+    page = other.get(other.get("/my-tasks").links[task])
+    assert page.request.path == address(application, "lead", "answer")
+    assert "Lo que falta es de la red." in page.main
+    refused = other.submit(address(application, "lead", "answer"), {"answer": "decline"})
+    assert refused.status_code == 422
+    after = other.submit(address(application, "lead", "answer"), {"answer": "accept"})
+    assert "Su autoridad coordina ahora el caso." in after.main
+    assert address(application, "lead", "offer") in other.get(address(application)).links.values()
+    assert task not in other.get("/my-tasks").main
+    company = world.window(world.company).get(address(application)).main
+    assert "Coordinación traspasada a otra autoridad" in company
+    assert "Lo que falta es de la red." not in company
+    assert "Nadie ofrece" in other.get(address(application, "lead", "answer")).main
 
 
 def test_every_mail_renders_in_both_languages(session: Session, world: World, app: Flask) -> None:
@@ -877,6 +908,28 @@ def test_every_mail_renders_in_both_languages(session: Session, world: World, ap
                 explanation="Soy socia.",
                 now=NOW,
             )
+    for asked in (False, True):
+        with unit_of_work(session):
+            services.offer_lead(
+                session, world.inai.head, application, to="IFT", reason="Es de redes.", now=NOW
+            )
+        with unit_of_work(session):
+            if asked:
+                services.accept_lead(session, world.ift.head, application, now=NOW)
+            else:
+                services.withdraw_offer(session, world.inai.head, application, now=NOW)
+    with unit_of_work(session):
+        services.offer_lead(
+            session, world.ift.head, application, to="INAI", reason="Es de datos.", now=NOW
+        )
+    with unit_of_work(session):
+        services.decline_lead(session, world.inai.head, application, reason="No.", now=NOW)
+    with unit_of_work(session):
+        services.offer_lead(
+            session, world.ift.head, application, to="INAI", reason="Es de datos.", now=NOW
+        )
+    with unit_of_work(session):
+        services.accept_lead(session, world.inai.head, application, now=NOW)
     with unit_of_work(session):
         services.decide(session, world.inai.officer, application, now=NOW)
     make_admitted(session, world.organisation, world.company, world.caseworker, lead=world.cofece)
@@ -899,6 +952,11 @@ def test_every_mail_renders_in_both_languages(session: Session, world: World, ap
         "decided_for_company",
         "declined",
         "deliberation_opened",
+        "lead_declined",
+        "lead_offer_withdrawn",
+        "lead_offered",
+        "lead_passed",
+        "lead_passed_for_company",
         "nobody_left",
         "officer_named",
         "officer_recused",
@@ -933,6 +991,9 @@ def test_every_page_is_held_by_a_permission(app: Flask) -> None:
         "coordination.change_routing": P.APPLICATION_ASSIGN,
         "coordination.replacement": P.APPLICATION_ASSIGN,
         "coordination.assignment": P.ASSIGNMENT_ANSWER,
+        "coordination.lead_offer": P.LEAD_OFFER,
+        "coordination.withdraw_lead_offer": P.LEAD_OFFER,
+        "coordination.lead_answer": P.LEAD_ANSWER,
         "coordination.officer": P.OFFICER_NAME,
         "coordination.conflict": P.CONFLICT_DECLARE,
         "coordination.review": P.APPLICATION_REVIEW,

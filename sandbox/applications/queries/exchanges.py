@@ -1,11 +1,10 @@
 """Read what was asked of the company, and the clocks that stood still meanwhile."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sandbox.domain.applications import (
@@ -32,6 +31,7 @@ from sandbox.models import (
     AuthorityAssignment,
     ClockStop,
     InformationRequest,
+    LeadTerm,
 )
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 
@@ -170,37 +170,18 @@ def _suspensions(session: Session, application: Application, pack: PolicyPack) -
     if not late:  # most cases began after every window, and cost no statement
         return ()
     rows = session.execute(
-        select(
-            Authority.code,
-            AuthorityAssignment.state,
-            AuthorityAssignment.assigned_at,
-            AuthorityAssignment.responded_at,
-            AuthorityAssignment.succeeded_at,
-        )
-        .join(Authority, Authority.id == AuthorityAssignment.authority_id)
-        .where(
-            AuthorityAssignment.application_id == application.id,
-            AuthorityAssignment.role == AssignmentRole.LEAD,
-        )
+        select(Authority.code, LeadTerm.began_at, LeadTerm.ended_at)
+        .join(Authority, Authority.id == LeadTerm.authority_id)
+        .where(LeadTerm.application_id == application.id)
+        .order_by(LeadTerm.began_at, LeadTerm.id)
     )
     zone = pack.calendar.timezone
-    found: list[Stop] = []
-    since: date | None = None
-    # One after the other; the one that leads now comes last.
-    for row in sorted(
-        rows, key=lambda row: (_left_at(row) is None, _left_at(row) or row.assigned_at)
-    ):
-        left_at = _left_at(row)
-        left_on = local_day(left_at, zone) if left_at else None
-        # Whoever takes over may have been an associate before, which stops no clock.
-        begin = max(filter(None, (since, local_day(row.assigned_at, zone))))
-        found += during(suspensions_of(pack, row.code), begin, left_on)
-        since = left_on
-    return tuple(found)
-
-
-def _left_at(row: Row[*tuple[Any, ...]]) -> datetime | None:
-    """Return when an authority ceased to lead; None for the one that leads."""
-    has_declined = row.state == AssignmentState.DECLINED
-    at: datetime | None = row.succeeded_at or (row.responded_at if has_declined else None)
-    return at
+    return tuple(
+        stop
+        for row in rows
+        for stop in during(
+            suspensions_of(pack, row.code),
+            local_day(row.began_at, zone),
+            local_day(row.ended_at, zone) if row.ended_at else None,
+        )
+    )

@@ -35,8 +35,9 @@ def request_information(
 
     Raises: Denied, TransitionRefused, NotPossible.
     """
-    require(session, actor, P.APPLICATION_REQUEST_INFORMATION, application)
+    # Whoever waits here while the lead passes on is asked for the right that is left afterwards.
     application = queries.lock_application(session, application.id)
+    require(session, actor, P.APPLICATION_REQUEST_INFORMATION, application)
     status = advance(application, ApplicationAction.REQUEST_INFORMATION)
     if not question.strip():
         raise NotPossible(Why.REASON_MISSING)

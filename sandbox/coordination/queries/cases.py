@@ -1,11 +1,11 @@
 """Read the case itself, its answers, and the authorities that are on it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import Row, and_, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql import ColumnElement
 
@@ -22,10 +22,12 @@ from sandbox.models import (
     AuthorityAssignment,
     ConflictDeclaration,
     Incident,
+    LeadOffer,
+    LeadTerm,
     MonitoringReport,
     Trial,
 )
-from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
+from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState, OfferState
 
 OPEN = (
     ApplicationStatus.ASSIGNED,
@@ -124,6 +126,54 @@ def declined_authorities(assignments: Sequence[Any]) -> tuple[Any, ...]:
 def list_declined(session: Session, application_id: UUID) -> tuple[AuthorityAssignment, ...]:
     """List the authorities that declined a case and have not been replaced."""
     return declined_authorities(list_assignments(session, application_id))
+
+
+def list_open_leads(session: Session, application_id: UUID) -> Sequence[LeadTerm]:
+    """List who leads a case now: one at most, as a row to be ended."""
+    return session.scalars(
+        select(LeadTerm).where(
+            LeadTerm.application_id == application_id, LeadTerm.ended_at.is_(None)
+        )
+    ).all()
+
+
+def find_open_offer(session: Session, application_id: UUID) -> LeadOffer | None:
+    """Return the offer of the lead that waits for its answer."""
+    return session.scalar(
+        select(LeadOffer).where(
+            LeadOffer.application_id == application_id, LeadOffer.state == OfferState.OPEN
+        )
+    )
+
+
+def find_offer_to(
+    session: Session, application_id: UUID, authorities: Iterable[UUID]
+) -> Row[str, str, datetime] | None:
+    """Return who offers the lead to one of these authorities: code, reason and instant."""
+    return session.execute(
+        select(Authority.code, LeadOffer.reason, LeadOffer.offered_at)
+        .join(Authority, Authority.id == LeadOffer.from_authority_id)
+        .where(
+            LeadOffer.application_id == application_id,
+            LeadOffer.state == OfferState.OPEN,
+            LeadOffer.to_authority_id.in_(list(authorities)),
+        )
+    ).one_or_none()
+
+
+def has_work_for_lead(session: Session, application_id: UUID) -> bool:
+    """Tell whether the trial of a decided case needs its lead still."""
+    statement = (
+        select(AuthorityAssignment.id)
+        .join(Application, Application.id == AuthorityAssignment.application_id)
+        .where(
+            Application.id == application_id,
+            AuthorityAssignment.role == AssignmentRole.LEAD,
+            AuthorityAssignment.state == AssignmentState.ACCEPTED,
+            has_trial_work(AuthorityAssignment),
+        )
+    )
+    return session.scalar(statement) is not None
 
 
 def map_authorities(session: Session, codes: Iterable[str]) -> Mapping[str, UUID]:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
 from sandbox.applications.queries import holds_place, list_stops
+from sandbox.coordination.actions import CoordinationAction, is_open
 from sandbox.coordination.clocks import position_clock
 from sandbox.coordination.queries.bench import find_decision
 from sandbox.coordination.queries.cases import OPEN, declined_authorities, has_trial_work
@@ -28,11 +29,12 @@ from sandbox.models import (
     AuthorityAssignment,
     ConflictDeclaration,
     CriterionReview,
+    LeadOffer,
     OfficerAssignment,
     Person,
     Position,
 )
-from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
+from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState, OfferState
 
 # A row of a query whose columns are named in the query itself.
 Line = Row[*tuple[Any, ...]]
@@ -64,6 +66,7 @@ class WaitingKind(StrEnum):
     POSITION = "position"
     COMPANY = "company"
     DECIDE = "decide"
+    LEAD = "lead"  # whether it takes over the lead
     NOBODY = "nobody"  # nobody of the authority may do what is due
 
 
@@ -123,6 +126,19 @@ class DecisionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferLine:
+    """Hold the offer of the lead that waits for its answer.
+
+    Shape: `is_for_reader` tells whether the reader speaks for the authority that is asked.
+    """
+
+    authority: str
+    reason: str
+    offered_at: datetime
+    is_for_reader: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """Hold the authorities' part of a case page.
 
@@ -142,6 +158,19 @@ class Panel:
     needs_replacement: bool
     is_open: bool
     ended: tuple[str, ...] = ()
+    offer: OfferLine | None = None
+
+    @property
+    def may_pass_lead(self) -> bool:
+        """Tell whether the reader's authority leads the case and another could do so instead."""
+        others = [line for line in self.lines if line.role is not AssignmentRole.LEAD]
+        return (
+            self.is_open
+            and self.offer is None
+            and self.own is not None
+            and self.own.role is AssignmentRole.LEAD
+            and any(line.state is AssignmentState.ACCEPTED for line in others)
+        )
 
     @property
     def is_ripe(self) -> bool:
@@ -199,7 +228,10 @@ def case_panel(
         lines=lines,
         waiting=()
         if viewer is Viewer.COMPANY
-        else _waiting(application, pack, rows, officers, clocks),
+        else (
+            *_waiting(application, pack, rows, officers, clocks),
+            *_waiting_for_lead(application, rows),
+        ),
         decision=_decision(session, application.id) if is_decided else None,
         position_clock=clock,
         criteria=len(pack.criteria),
@@ -207,9 +239,31 @@ def case_panel(
         shows_positions=shows_positions,
         needs_replacement=needs_replacement,
         ended=tuple(rows[0].ended.split(",")) if rows and rows[0].ended else (),
+        offer=None
+        if viewer is Viewer.COMPANY or not is_open(application, CoordinationAction.HAND_OVER_LEAD)
+        else _offer(rows, actor),
         is_open=application.status in OPEN
         or any(row.has_trial_work and row.authority_id in actor.officer_of for row in rows),
     )
+
+
+def _offer(rows: Sequence[Line], actor: Actor) -> OfferLine | None:
+    return next(
+        (
+            OfferLine(row.code, row.offer_reason, row.offered_at, row.authority_id in actor.head_of)
+            for row in rows
+            if row.offered_at is not None
+        ),
+        None,
+    )
+
+
+def _waiting_for_lead(application: Application, rows: Sequence[Line]) -> tuple[Waiting, ...]:
+    if not is_open(application, CoordinationAction.HAND_OVER_LEAD):
+        return ()
+    # A place stands in several rows where several officers hold it.
+    offered = {row.code: row for row in rows if row.offered_at is not None}
+    return tuple(Waiting(WaitingKind.LEAD, code) for code in offered)
 
 
 def _authorities(session: Session, actor: Actor, application: Application) -> Sequence[Line]:
@@ -266,6 +320,8 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             ended.label("ended"),
             Person.name,
             ConflictDeclaration.id.label("declaration"),
+            LeadOffer.reason.label("offer_reason"),
+            LeadOffer.offered_at,
         )
         .join(Application, Application.id == AuthorityAssignment.application_id)
         .join(Authority, Authority.id == AuthorityAssignment.authority_id)
@@ -280,6 +336,12 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             ConflictDeclaration,
             (ConflictDeclaration.person_id == OfficerAssignment.person_id)
             & (ConflictDeclaration.application_id == OfficerAssignment.application_id),
+        )
+        .outerjoin(
+            LeadOffer,
+            (LeadOffer.application_id == AuthorityAssignment.application_id)
+            & (LeadOffer.to_authority_id == AuthorityAssignment.authority_id)
+            & (LeadOffer.state == OfferState.OPEN),
         )
         .where(AuthorityAssignment.application_id == application.id)
         .order_by(AuthorityAssignment.role.desc(), Authority.code)

@@ -40,10 +40,11 @@ from sandbox.models import (
     ClockStop,
     ConflictDeclaration,
     CriterionReview,
+    LeadOffer,
     OfficerAssignment,
     Position,
 )
-from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
+from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState, OfferState
 from sandbox.packs import active
 
 # A row of a query whose columns are named in the query itself.
@@ -55,6 +56,7 @@ _JUDGING = ("coordination.review", "coordination.position")
 # What each kind of task is done on; the page checks again whether it may be done.
 _PAGES = {
     "coordination.answer": "coordination.assignment",
+    "coordination.take_lead": "coordination.lead_answer",
     "coordination.name_officer": "coordination.officer",
     "coordination.declare": "coordination.conflict",
     "coordination.review": "coordination.review",
@@ -114,6 +116,7 @@ def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
     kinds = select(facts, _kind(facts, actor).label("kind")).subquery()
     since = {
         "coordination.answer": kinds.c.assigned_at,
+        "coordination.take_lead": kinds.c.offered_at,
         "coordination.name_officer": kinds.c.responded_at,
         "coordination.declare": kinds.c.named_at,
         "coordination.confirm": kinds.c.last_position_at,
@@ -189,6 +192,8 @@ def _kind(facts: Any, actor: Actor) -> ColumnElement[str | None]:
     has_marked_all = place.marked >= _criteria(place)
     return case(
         (asks_for_answer, "coordination.answer"),
+        # The answer changes what else there is to do.
+        (and_(is_accepted, is_head, place.offered_at.is_not(None)), "coordination.take_lead"),
         (asks_for_officer, "coordination.name_officer"),
         (and_(is_accepted, is_named, place.declared == 0), "coordination.declare"),
         # A position stands whoever gave it; the authority looks at it again before it decides.
@@ -238,6 +243,11 @@ def _facts(actor: Actor) -> Any:
         ),
         "standing": counted.select_from(other).where(
             other.application_id == case_id, other.state.in_(STANDING)
+        ),
+        "offered_at": select(func.max(LeadOffer.offered_at)).where(
+            LeadOffer.application_id == case_id,
+            LeadOffer.to_authority_id == place.authority_id,
+            LeadOffer.state == OfferState.OPEN,
         ),
         "review_started_at": select(func.max(other.responded_at)).where(
             other.application_id == case_id

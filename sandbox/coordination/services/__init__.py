@@ -8,6 +8,12 @@ from sandbox.coordination.services.assigning import (
 )
 from sandbox.coordination.services.deciding import decide, open_deliberation
 from sandbox.coordination.services.judging import save_review, take_position
+from sandbox.coordination.services.leading import (
+    accept_lead,
+    decline_lead,
+    offer_lead,
+    withdraw_offer,
+)
 from sandbox.coordination.services.officers import declare_conflict, name_officer
 from sandbox.coordination.services.silence import apply_silence
 from sandbox.coordination.services.succession import apply_succession
@@ -16,17 +22,21 @@ from sandbox.coordination.services.warning import Term, list_warnings, warn
 __all__ = [
     "Term",
     "accept_assignment",
+    "accept_lead",
     "apply_silence",
     "apply_succession",
     "assign",
     "decide",
     "declare_conflict",
     "decline_assignment",
+    "decline_lead",
     "list_warnings",
     "name_officer",
+    "offer_lead",
     "open_deliberation",
     "replace_authority",
     "save_review",
     "take_position",
     "warn",
+    "withdraw_offer",
 ]

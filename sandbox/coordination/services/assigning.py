@@ -11,6 +11,7 @@ from sandbox.access.permissions import P
 from sandbox.coordination import notices, queries
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
 from sandbox.coordination.clocks import answer_by, position_clock
+from sandbox.coordination.services.leading import begin_lead, end_lead
 from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
@@ -64,6 +65,7 @@ def assign(
         for code in (lead, *associates)
     ]
     session.add_all(assignments)
+    begin_lead(session, application.id, ids[lead], now)
     application.status = status
     application.changed_at = now
     # Where the term waits for a complete application, this is the day.
@@ -185,6 +187,8 @@ def replace_authority(
     place.responded_at = None
     place.reason = ""
     place.tacit = False
+    if role is AssignmentRole.LEAD:
+        begin_lead(session, application.id, ids[replacement], now)
     application.changed_at = now
     record(
         session,
@@ -223,6 +227,8 @@ def answer(
     assignment.responded_at = now
     assignment.reason = reason
     assignment.tacit = tacit
+    if not is_accepted and assignment.role == AssignmentRole.LEAD:
+        end_lead(session, application.id, now)
     application.changed_at = now
     record(
         session,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, or_, update
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, require
@@ -41,10 +41,12 @@ from sandbox.models import (
     AuthorityAssignment,
     CriterionReview,
     InheritedPlace,
+    LeadOffer,
+    LeadTerm,
     OfficerAssignment,
     Position,
 )
-from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
+from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState, OfferState
 from sandbox.packs import active
 
 Ids = Mapping[str, UUID]
@@ -132,6 +134,7 @@ class _New:
     inherited: list[dict[str, Any]] = field(default_factory=list)
     positions: list[dict[str, Any]] = field(default_factory=list)
     marks: list[dict[str, Any]] = field(default_factory=list)
+    leads: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _move_all(act: _Act) -> int:
@@ -196,12 +199,31 @@ def _write(act: _Act, moving: Moving, new: _New) -> None:
         ),
         changed.values(changed_at=act.now, version=Application.version + 1),
         *said,
+        update(LeadTerm)
+        .where(
+            LeadTerm.authority_id == act.former,
+            LeadTerm.application_id.in_(every),
+            LeadTerm.ended_at.is_(None),
+        )
+        .values(ended_at=act.now),
+        # Nobody is left to be offered the lead, or to offer it.
+        update(LeadOffer)
+        .where(
+            LeadOffer.application_id.in_(every),
+            LeadOffer.state == OfferState.OPEN,
+            or_(
+                LeadOffer.from_authority_id == act.former,
+                LeadOffer.to_authority_id == act.former,
+            ),
+        )
+        .values(state=OfferState.LAPSED.value, answered_at=act.now),
     ):
         act.session.execute(statement.execution_options(synchronize_session=False))
     for table, rows in (
         (InheritedPlace, new.inherited),
         (Position, new.positions),
         (CriterionReview, new.marks),
+        (LeadTerm, new.leads),
     ):
         if rows:
             act.session.execute(insert(table), rows)
@@ -235,6 +257,15 @@ def _move(act: _Act, application: Application, moving: Moving, new: _New) -> Seq
             )
             act.session.add(place)
         _take_over(place, left, passage, pack, act.now)
+        if passage.is_lead and left.role == AssignmentRole.LEAD:
+            new.leads.append(
+                {
+                    "id": uuid.uuid4(),
+                    "application_id": application.id,
+                    "authority_id": act.ids[passage.authority],
+                    "began_at": act.now,
+                }
+            )
     _inherit(act, application, moving, passages, new)
     _reseat(act, application, moving, passages)
     if application.status != ApplicationStatus.DECIDED:
