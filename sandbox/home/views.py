@@ -14,6 +14,7 @@ from sandbox.authorities.queries import applied_codes
 from sandbox.domain import eligibility
 from sandbox.domain.calls import Calling, calling
 from sandbox.home import queries, tasks
+from sandbox.home.asking import questions_of
 from sandbox.home.forms import eligibility_form
 from sandbox.kernel import jobs, mail
 from sandbox.kernel.clock import local_day, utc_now
@@ -154,7 +155,7 @@ def choose_language(code: str) -> ResponseReturnValue:
     return redirect(target if is_ours else "/", 303)
 
 
-@bp.get("/<any(about, glossary, accessibility, privacy, 'open-data'):name>")
+@bp.get("/<any(about, glossary, questions, accessibility, privacy, 'open-data'):name>")
 @public
 def text(name: str) -> ResponseReturnValue:
     """Show one of the pages of plain text."""
@@ -164,5 +165,6 @@ def text(name: str) -> ResponseReturnValue:
         f"home/{name.replace('-', '_')}.html",
         pack=pack,
         records=RECORDS,
+        asked=questions_of(pack) if name == "questions" else (),
         authorities=list_by_time(pack, today, applied_codes(db.session())),
     )

@@ -64,6 +64,7 @@ MENU: tuple[Entry, ...] = (
 
 FOOTER: tuple[Entry, ...] = (
     Entry("home.text", _l("About the programme"), values={"name": "about"}),
+    Entry("home.text", _l("What we ask"), values={"name": "questions"}),
     Entry("home.text", _l("Words explained"), values={"name": "glossary"}),
     Entry("home.text", _l("Accessibility"), values={"name": "accessibility"}),
     Entry("home.text", _l("Privacy"), values={"name": "privacy"}),

@@ -85,7 +85,7 @@ def test_visitor_reads_the_register_and_a_report(story: Story) -> None:
 
     visitor.press('header a[href="/round-tables"]')
     visitor.press(f'a[href="/round-tables/{table}"]')
-    for page in ("about", "glossary", "accessibility", "privacy", "open-data"):
+    for page in ("about", "questions", "glossary", "accessibility", "privacy", "open-data"):
         visitor.press(f'footer a[href="/{page}"]')
 
 

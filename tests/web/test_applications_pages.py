@@ -186,6 +186,19 @@ def test_words_of_the_programme_are_explained_to_everybody(client: JudgingClient
         assert f"{each.term.in_('es')} {each.meaning.in_('es')}" in page.main
 
 
+def test_all_that_is_asked_can_be_read_before_starting(client: JudgingClient) -> None:
+    page = client.get("/questions").main
+    questions = pack().questions.values()
+    for question in questions:
+        assert " ".join(question.label.in_("es").split()) in page
+    criteria = [question for question in questions if question.criteria]
+    assert page.count("Las autoridades evalúan con ella: ") == len(criteria) > 0
+    is_public = "La respuesta de una solicitud admitida se publica"
+    assert page.count(is_public) == len(pack().public_fields) > 0
+    conditional = [question for question in questions if question.ask_if is not None]
+    assert page.count("Se pregunta si ") >= len(conditional) > 0
+
+
 @pytest.mark.parametrize("key", [section.key for section in pack().sections])
 def test_every_section_comes_back_as_it_was_saved(
     session: Session, company: Company, key: str
