@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.permissions import P
 from sandbox.coordination import services as coordination
+from sandbox.domain.monitoring import Reach, caps_of
 from sandbox.domain.packs import Direction, Ending, RequirementKind, Suspender, Who
 from sandbox.kernel.actors import Actor, StaffRole, system_actor
 from sandbox.kernel.audit import Deed, record
@@ -218,6 +219,12 @@ def breaching_readings(file: TrialFile) -> dict[str, Decimal]:
     return {**readings, metric.key: metric.breach + step}
 
 
+def reach(file: TrialFile, participants: int = 12) -> Reach:
+    """Return how far a test reaches that keeps within every limit of its stage."""
+    told = {cap.value: 1 for cap in caps_of(file.current_spec)}
+    return Reach(**{**told, "participants": participants})
+
+
 def hand_in_report(
     session: Session, cast: Cast, readings: dict[str, Decimal] | None = None
 ) -> MonitoringReport:
@@ -228,7 +235,7 @@ def hand_in_report(
             cast.company,
             cast.trial,
             narrative="Sin novedad.",
-            participants=12,
+            reach=reach(file),
             readings=good_readings(file) if readings is None else readings,
             measured_on=file.today,
             now=cast.now,

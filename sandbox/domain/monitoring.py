@@ -1,6 +1,7 @@
 """Judge readings against a metric's thresholds, and say when reports fall due."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -32,9 +33,56 @@ def judge(metric: MetricSpec, value: Decimal) -> Level:
     return Level.WITHIN
 
 
-def exceeds_cap(stage: StageSpec, participants: int) -> bool:
-    """Tell whether more people take part than the stage allows."""
-    return stage.participants_cap is not None and participants > stage.participants_cap
+class Cap(StrEnum):
+    """Name what a stage can limit."""
+
+    PARTICIPANTS = "participants"
+    PLACES = "places"
+    AMOUNT_EACH = "amount_each"
+    AMOUNT_TOTAL = "amount_total"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Say how far a test has reached, in what a stage can limit; None where nobody was asked.
+
+    Units: the amounts are cents of the pack's currency.
+    """
+
+    participants: int
+    places: int | None = None
+    amount_each: int | None = None
+    amount_total: int | None = None
+
+    def of(self, cap: Cap) -> int | None:
+        """Return how far the test has reached in one respect."""
+        return {
+            Cap.PARTICIPANTS: self.participants,
+            Cap.PLACES: self.places,
+            Cap.AMOUNT_EACH: self.amount_each,
+            Cap.AMOUNT_TOTAL: self.amount_total,
+        }[cap]
+
+
+def caps_of(stage: StageSpec) -> dict[Cap, int]:
+    """Return the limits of a stage, without those that it does not have."""
+    limits = {
+        Cap.PARTICIPANTS: stage.participants_cap,
+        Cap.PLACES: stage.places_cap,
+        Cap.AMOUNT_EACH: stage.amount_per_person_cap,
+        Cap.AMOUNT_TOTAL: stage.amount_total_cap,
+    }
+    return {cap: limit for cap, limit in limits.items() if limit is not None}
+
+
+def exceeded_caps(stage: StageSpec, reach: Reach) -> tuple[Cap, ...]:
+    """List the limits of the stage that the test is beyond."""
+    return tuple(cap for cap, limit in caps_of(stage).items() if (reach.of(cap) or 0) > limit)
+
+
+def untold_caps(stage: StageSpec, reach: Reach) -> tuple[Cap, ...]:
+    """List the limits of the stage of which a report does not say how far the test has reached."""
+    return tuple(cap for cap in caps_of(stage) if reach.of(cap) is None)
 
 
 def worst(levels: Iterable[Level]) -> Level:

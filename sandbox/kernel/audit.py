@@ -71,6 +71,7 @@ class Deed(StrEnum):
     MONITORING_REPORT_ACCEPTED = "monitoring_report:accepted"
     MONITORING_REPORT_RETURNED = "monitoring_report:returned"
     FINAL_REPORT_SUBMITTED = "final_report:submitted"
+    FINAL_REPORT_CORRECTED = "final_report:corrected"  # as a further version
     INCIDENT_OPENED = "incident:opened"
     INCIDENT_COMPLETED = "incident:completed"
     INCIDENT_REACTED = "incident:reacted"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sandbox.kernel.db import Audited, Base, Versioned
@@ -175,7 +175,12 @@ class MonitoringReport(Audited, Versioned, Base):
     due_on: Mapped[date | None]
     narrative: Mapped[str]
     participants: Mapped[int]
-    state: Mapped[str]  # submitted, accepted, returned
+    # Only where the stage limits them; amounts are cents of the pack's currency.
+    places: Mapped[int | None]
+    amount_each: Mapped[int | None] = mapped_column(BigInteger)
+    amount_total: Mapped[int | None] = mapped_column(BigInteger)
+    # submitted, accepted, returned; lapsed where the trial ended before it was corrected
+    state: Mapped[str]
     remark: Mapped[str] = mapped_column(default="")
     submitted_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     submitted_at: Mapped[datetime]
@@ -243,11 +248,13 @@ class Incident(Audited, Versioned, Base):
 
 
 class FinalReport(Audited, Base):
-    """Keep what a company reports once its trial has ended; it is handed in once."""
+    """Keep a version of what a company reports once its trial has ended; the last one counts."""
 
     __tablename__ = "trial_final_report"
+    __table_args__ = (UniqueConstraint("trial_id", "number"),)
 
-    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"), unique=True)
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
+    number: Mapped[int] = mapped_column(default=1)
     text: Mapped[str]
     filename: Mapped[str | None]
     content_type: Mapped[str | None]

@@ -92,6 +92,7 @@ class TrialPage:
     may_report: bool
     may_judge: bool
     may_hand_in_final_report: bool
+    may_correct_final_report: bool
     may_open_incident: bool
     may_complete_incident: bool
     may_react_to_incident: bool
@@ -129,6 +130,9 @@ def page_of(session: Session, actor: Actor, file: TrialFile) -> TrialPage:
         may_report=TrialWork.REPORT in open_now and P.MONITORING_REPORT_SUBMIT in granted,
         may_judge=TrialWork.ACCEPT_REPORT in open_now and P.MONITORING_REPORT_JUDGE in granted,
         may_hand_in_final_report=TrialWork.FINAL_REPORT in open_now
+        and P.FINAL_REPORT_SUBMIT in granted,
+        may_correct_final_report=TrialWork.FINAL_REPORT in open_now
+        and file.is_final_report_open
         and P.FINAL_REPORT_SUBMIT in granted,
         may_open_incident=TrialWork.OPEN_INCIDENT in open_now and P.INCIDENT_OPEN in granted,
         may_complete_incident=TrialWork.COMPLETE_INCIDENT in open_now

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from sandbox.domain.gates import MissingKind, MissingPart
+from sandbox.domain.monitoring import Cap, Reach
 from sandbox.domain.packs import (
     AmendmentSpec,
     ExtensionSpec,
@@ -16,7 +17,7 @@ from sandbox.domain.packs import (
     StageSpec,
     Who,
 )
-from sandbox.kernel.formats import money
+from sandbox.kernel.formats import money, number
 from sandbox.kernel.language import current_language
 
 SECONDS_AN_HOUR = 3_600
@@ -80,6 +81,31 @@ def cap_words(stage: StageSpec, currency: str) -> list[str]:
     if stage.amount_total_cap is not None:
         caps.append(_("%(amount)s at most in all", amount=money(stage.amount_total_cap, currency)))
     return caps
+
+
+def above_cap_words(cap: Cap) -> str:
+    """Say of what a report tells more than its stage allows."""
+    return {
+        Cap.PARTICIPANTS: _("Above the cap on participants"),
+        Cap.PLACES: _("Above the cap on places"),
+        Cap.AMOUNT_EACH: _("Above the cap on money for each participant"),
+        Cap.AMOUNT_TOTAL: _("Above the cap on money in all"),
+    }[cap]
+
+
+def reach_words(reach: Reach, currency: str) -> list[tuple[Cap, str, str]]:
+    """Say how far a report tells that the test has reached: what, its name and how much."""
+    said = (
+        (Cap.PARTICIPANTS, _("Participants so far"), number(reach.participants)),
+        (Cap.PLACES, _("Places so far"), number(reach.places or 0)),
+        (
+            Cap.AMOUNT_EACH,
+            _("Most money so far for one participant"),
+            money(reach.amount_each, currency),
+        ),
+        (Cap.AMOUNT_TOTAL, _("Money so far in all"), money(reach.amount_total, currency)),
+    )
+    return [each for each in said if reach.of(each[0]) is not None]
 
 
 def extension_words(spec: ExtensionSpec) -> list[str]:

@@ -59,6 +59,7 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.MONITORING_REPORT_ACCEPTED: _l("Monitoring report accepted"),
     Deed.MONITORING_REPORT_RETURNED: _l("Monitoring report returned"),
     Deed.FINAL_REPORT_SUBMITTED: _l("Final report of the company handed in"),
+    Deed.FINAL_REPORT_CORRECTED: _l("Final report of the company corrected"),
     Deed.INCIDENT_OPENED: _l("Incident reported"),
     Deed.INCIDENT_COMPLETED: _l("Report of the incident completed"),
     Deed.INCIDENT_REACTED: _l("Report of the incident answered"),

@@ -114,10 +114,14 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.PLAN_INCOMPLETE: _l("The plan is not complete yet."),
     Why.POSITION_MISSING: _l("A position is missing."),
     Why.PROHIBITED: _l("The application describes a prohibited use and cannot go on."),
+    Why.REACH_MISSING: _l("The report does not say how far the test reaches in what is limited."),
     Why.READING_NOT_YET: _l("Readings are from within the present stage, up to today."),
     Why.READINGS_MISSING: _l("A reading is missing for a metric that the plan requires."),
     Why.REASON_MISSING: _l("Give a reason: others have to understand it later."),
     Why.RECUSED: _l("This person is recused from the case."),
+    Why.REPORT_CLOSED: _l(
+        "The final report can no longer be corrected: the outcome report on the test is published."
+    ),
     Why.REPORT_INCOMPLETE: _l("A required part of the report is still empty."),
     Why.REPORT_NOT_DUE: _l("No report is due now."),
     Why.REPORT_WAITING: _l("A report is still waiting to be judged."),

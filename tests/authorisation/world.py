@@ -687,6 +687,7 @@ class Builder:
                 report.consent = Consent.ASKED.value
                 record(self.session, drafter, Deed.OUTCOME_SAVED, report, now=self.now)
             self.world.subjects[f"{tenant.name}_asked"] = {
+                "number": 1,
                 "report_id": report.id,
                 "trial_id": trial.id,
             }

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.domain.monitoring import Level, exceeds_cap, judge, next_report_due, reports_due, worst
+from sandbox.domain.monitoring import (
+    Cap,
+    Level,
+    Reach,
+    caps_of,
+    exceeded_caps,
+    judge,
+    next_report_due,
+    reports_due,
+    untold_caps,
+    worst,
+)
 from sandbox.domain.packs import Direction
 from tests.domain.tiny_pack import stage, tiny_pack
 
@@ -113,4 +124,19 @@ def test_cap_on_participants_is_exceeded_beyond_it(
     cap: int | None, participants: int, expected: bool
 ) -> None:
     stage = replace(tiny_pack().tiers[0].stages[1], participants_cap=cap)
-    assert exceeds_cap(stage, participants) is expected
+    assert (Cap.PARTICIPANTS in exceeded_caps(stage, Reach(participants))) is expected
+
+
+@pytest.mark.parametrize("cap", list(Cap))
+def test_everything_that_a_stage_limits_is_told_and_held_against_its_limit(cap: Cap) -> None:
+    plain = replace(tiny_pack().tiers[0].stages[1], participants_cap=None, places_cap=None)
+    names = {Cap.AMOUNT_EACH: "amount_per_person_cap"}
+    stage = replace(plain, **{names.get(cap, f"{cap.value}_cap"): 5})
+    assert caps_of(stage) == {cap: 5}
+    for told, exceeded in ((5, ()), (6, (cap,))):
+        reach = replace(Reach(0), **{cap.value: told})
+        assert exceeded_caps(stage, reach) == exceeded
+        assert untold_caps(stage, reach) == ()
+        # What is not limited may be whatever it is.
+        assert exceeded_caps(plain, reach) == ()
+    assert untold_caps(stage, Reach(0)) == (() if cap is Cap.PARTICIPANTS else (cap,))

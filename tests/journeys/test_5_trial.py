@@ -65,7 +65,8 @@ def test_trial_is_watched_stopped_and_resumed(story: Story) -> None:
     today = story.now - timedelta(days=1)
     for part, value in (("day", today.day), ("month", today.month), ("year", today.year)):
         company.fill(f"measured_on-{part}", str(value))
-    company.fill("participants", "60").fill("narrative", "Sin quejas graves; dos demoras.")
+    company.fill("participants", "60").fill("places", "2")
+    company.fill("narrative", "Sin quejas graves; dos demoras.")
     for key in metrics:
         metric = story.pack.metric(key)
         company.fill(f"metric-{key}", str(metric.warning if key == metrics[0] else metric.target))

@@ -33,6 +33,7 @@ from tests.trial_factories import (
     enter_next,
     good_readings,
     make_trial,
+    reach,
     read,
     work_the_gate,
 )
@@ -163,7 +164,7 @@ class Scene:
                     services.submit_report,
                     cast.company,
                     narrative="Sin novedad.",
-                    participants=1,
+                    reach=reach(self.file),
                     readings=good_readings(self.file),
                     measured_on=self.file.today,
                 )

@@ -465,7 +465,7 @@ def test_report_above_the_cap_is_marked_wherever_it_is_named(
     number = str(spec.participants_cap + more)
     window(cast.company).submit(
         address(cast, "reports", "new"),
-        {**typed, "participants": number, "narrative": "Sin novedad."},
+        {**typed, "participants": number, "places": "1", "narrative": "Sin novedad."},
     )
     session.rollback()
     newest = select(MonitoringReport.id).order_by(MonitoringReport.number.desc())
@@ -473,6 +473,65 @@ def test_report_above_the_cap_is_marked_wherever_it_is_named(
     lead = window(cast.lead.officer)
     for page in (lead.get(address(cast)), lead.get(address(cast, "reports", str(report)))):
         assert ("Por encima del tope de participantes" in page.main) is bool(more)
+
+
+def test_a_report_asks_for_what_the_stage_limits_and_marks_what_is_beyond(
+    session: Session, cast: Cast, window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running(session, cast)
+    company, lead = window(cast.company), window(cast.lead.officer)
+    place = address(cast, "reports", "new")
+    names = ("places", "amount_each", "amount_total")
+
+    def asked() -> list[str]:
+        names_of = company.get(place).tree.xpath("//input/@name")
+        return [name for name in names if name in names_of]
+
+    assert asked() == []
+    key = read(session, cast).current.key
+    session.rollback()
+    caps = {"places_cap": 3, "amount_per_person_cap": 150_000, "amount_total_cap": 9_000_000}
+    tiers = tuple(
+        replace(
+            tier,
+            stages=tuple(
+                replace(stage, **caps) if stage.key == key else stage for stage in tier.stages
+            ),
+        )
+        for tier in pack().tiers
+    )
+    monkeypatch.setattr(active._Active, "registry", PackRegistry([replace(pack(), tiers=tiers)]))
+    assert asked() == list(names)
+    said = {
+        **{
+            f"metric-{key}": str(value) for key, value in good_readings(read(session, cast)).items()
+        },
+        "participants": "12",
+        "narrative": "Sin novedad.",
+    }
+    session.rollback()
+    assert company.submit(place, {**said, "places": "4"}).status_code == 422
+    wrong = {"places": "4", "amount_each": "mil", "amount_total": "-1"}
+    assert company.submit(place, {**said, **wrong}).status_code == 422
+    right = {"places": "4", "amount_each": "1.500,00", "amount_total": "90,000.01"}
+    assert company.submit(place, {**said, **right}).status_code == 200
+    report = session.scalars(select(MonitoringReport)).one()
+    told = (report.places, report.amount_each, report.amount_total)
+    assert told == (4, 150_000, 9_000_001)
+    mail = session.scalars(
+        select(OutboxMail.params).where(OutboxMail.template == "trials/report_submitted")
+    ).first()
+    assert mail is not None
+    assert mail["caps"] == "places amount_total"
+    own = str(report.id)
+    session.rollback()
+    for page in (lead.get(address(cast)), lead.get(address(cast, "reports", own))):
+        assert "Por encima del tope de lugares" in page.main
+        assert "Por encima del tope de dinero en total" in page.main
+        assert "por participante" not in page.tree.xpath("string(//*[@id='reports']/..)")
+    lead.submit(address(cast, "reports", own), {"verdict": "return", "remark": "Falta."})
+    form = company.get(place)
+    assert form.tree.xpath("//input[@name='amount_total']/@value") == ["90000.01"]
 
 
 def test_page_says_until_when_an_extension_can_be_asked_for(

@@ -5,6 +5,7 @@ from sandbox.trials.forms.endings import (
     EndEarlyForm,
     FinalReportForm,
     SuspendForm,
+    correct_final_report_form,
     suspend_form,
     with_exit_kinds,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "StartConditionForm",
     "SuspendForm",
     "WaiveForm",
+    "correct_final_report_form",
     "incident_form",
     "judge_form",
     "plan_form",

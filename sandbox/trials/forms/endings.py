@@ -5,7 +5,8 @@ from flask_wtf.file import FileField
 from wtforms import RadioField, TextAreaField
 
 from sandbox.domain.packs import Ending, PolicyPack, Suspender
-from sandbox.kernel.forms import PlatformForm, Required, WordLimit
+from sandbox.kernel.forms import PlatformForm, Required, VersionedForm, WordLimit
+from sandbox.models import FinalReport
 
 
 class SuspendForm(PlatformForm):
@@ -70,6 +71,17 @@ class FinalReportForm(PlatformForm):
         _l("Document, if you have one"),
         description=_l("PDF, Word, Excel, CSV, text or image, at most 25 MB."),
     )
+
+
+class CorrectFinalReportForm(FinalReportForm, VersionedForm):
+    """Correct a final report, as a further version of exactly the one that was read."""
+
+
+def correct_final_report_form(report: FinalReport) -> CorrectFinalReportForm:
+    """Make the form of a correction, filled with the version that counts."""
+    form = CorrectFinalReportForm(data={"text": report.text, "version": report.number})
+    form.document.label.text = _l("Another document, if it has changed")
+    return form
 
 
 def with_exit_kinds(

@@ -9,11 +9,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
+from sandbox.domain.monitoring import Cap, Reach, caps_of
 from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.forms import DateField3, PlatformForm, Required, WordLimit
 from sandbox.models import MonitoringReport, Reading
 from sandbox.trials.forms.once import OnceForm, is_made_by
-from sandbox.trials.queries import TrialFile, are_same_readings, report_data
+from sandbox.trials.queries import TrialFile, are_same_readings, reach_of, report_data
 
 
 class MeasuredField(StringField):  # type: ignore[misc]
@@ -41,6 +42,24 @@ def read_decimal(text: str) -> Decimal | None:
     return value if value.is_finite() and abs(value) < Decimal(10**12) else None
 
 
+class AmountField(StringField):  # type: ignore[misc]
+    """Read an amount of money in either style, as cents."""
+
+    def cents(self) -> int | None:
+        """Return the amount, or None where nothing sensible was typed."""
+        value = read_decimal(self.data or "")
+        return None if value is None or value < 0 else int((value * 100).to_integral_value())
+
+
+class IsAmount:
+    """Refuse what is no amount of money."""
+
+    def __call__(self, _form: PlatformForm, field: Field) -> None:
+        """Raises: ValidationError."""
+        if field.cents() is None:
+            raise ValidationError(_l("Write an amount, for example 1250.50."))
+
+
 class IsNumber:
     """Refuse what is no number."""
 
@@ -57,6 +76,9 @@ class MonitoringReportForm(OnceForm):
     participants = IntegerField(
         _l("Participants so far"), [InputRequired(), NumberRange(min=0, max=100_000_000)]
     )
+    places = IntegerField(_l("Places so far"), [InputRequired(), NumberRange(min=0, max=10_000)])
+    amount_each = AmountField(_l("Most money so far for one participant"), [Required(), IsAmount()])
+    amount_total = AmountField(_l("Money so far in all"), [Required(), IsAmount()])
     narrative = TextAreaField(
         _l("What happened since the last report"),
         [Required(), WordLimit(1500)],
@@ -73,10 +95,7 @@ class MonitoringReportForm(OnceForm):
         """Refuse other words than those that this form was sent with before."""
         if self.made is None:
             return
-        is_same = (field.data, self.participants.data) == (
-            self.made.narrative,
-            self.made.participants,
-        )
+        is_same = (field.data, self.reach()) == (self.made.narrative, reach_of(self.made))
         if not is_same or not are_same_readings(
             self.made_readings, self.readings(), self.measured_on.data
         ):
@@ -90,6 +109,15 @@ class MonitoringReportForm(OnceForm):
             raise ValidationError(_l("Readings are from within the present stage, up to today."))
         if field.data in self.taken:
             raise ValidationError(_l("There are readings of this day already. Choose another."))
+
+    def reach(self) -> Reach:
+        """Return how far the test has reached, in what the form asks for."""
+        return Reach(
+            self.participants.data or 0,
+            self.places.data if "places" in self else None,
+            self.amount_each.cents() if "amount_each" in self else None,
+            self.amount_total.cents() if "amount_total" in self else None,
+        )
 
     def readings(self) -> dict[str, Decimal]:
         """Return the values by the keys of their metrics."""
@@ -116,6 +144,11 @@ def report_form(
     data = report_data(file, correcting)
     form: MonitoringReportForm = type("WholeReportForm", (MonitoringReportForm,), parts)(data=data)
     form.keyed()
+    for cap in set(Cap) - {Cap.PARTICIPANTS, *caps_of(file.spec_of(correcting))}:
+        del form[cap.value]
+    for name in ("amount_each", "amount_total"):
+        if name in form:
+            form[name].description = _l("In %(currency)s.", currency=pack.currency)
     # A form that is sent once more is about the very report that it has made already.
     form.made = next((each for each in file.reports if is_made_by(form, each)), None)
     own = set() if form.made is None else {form.made.id}

@@ -28,6 +28,7 @@ from sandbox.trials.queries.facts import (
     Supervisor,
     TrialFile,
     has_approved,
+    reach_of,
 )
 from sandbox.trials.queries.reading import list_supervisors, read_file, read_files
 from sandbox.trials.queries.reports import are_same_readings, report_data
@@ -63,6 +64,7 @@ __all__ = [
     "list_trials",
     "list_trials_with_terms",
     "owes",
+    "reach_of",
     "read_file",
     "read_files",
     "report_data",

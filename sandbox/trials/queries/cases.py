@@ -194,14 +194,21 @@ def get_incident(file: TrialFile, incident_id: UUID) -> Incident:
     return _found(incident for incident in file.incidents if incident.id == incident_id)
 
 
-def get_final_report(file: TrialFile) -> FinalReport:
-    """Return the final report of this trial. Raises: NotFound."""
-    return _found([] if file.final_report is None else [file.final_report])
+def get_final_report(file: TrialFile, number: int | None = None) -> FinalReport:
+    """Return a version of this trial's final report, or the one that counts. Raises: NotFound."""
+    if number is None:
+        return _found([] if file.final_report is None else [file.final_report])
+    return _found(report for report in file.final_reports if report.number == number)
 
 
 def find_final_report(session: Session, trial_id: UUID) -> FinalReport | None:
-    """Return what the company handed in after the end of a trial, if it did."""
-    return session.scalar(select(FinalReport).where(FinalReport.trial_id == trial_id))
+    """Return the last version of what the company handed in after the end of a trial, if any."""
+    return session.scalar(
+        select(FinalReport)
+        .where(FinalReport.trial_id == trial_id)
+        .order_by(FinalReport.number.desc())
+        .limit(1)
+    )
 
 
 def find_report_made(session: Session, form_key: str | None) -> MonitoringReport | None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sandbox.domain.gates import GateFacts, GateState, RequirementState, gate_state
-from sandbox.domain.monitoring import Level, exceeds_cap, next_report_due, reports_due
+from sandbox.domain.monitoring import Cap, Level, Reach, exceeded_caps, next_report_due, reports_due
 from sandbox.domain.outcomes import final_report_due_on
 from sandbox.domain.packs import (
     PolicyPack,
@@ -86,7 +86,8 @@ class TrialFile:
     incidents: Sequence[Incident]
     suspensions: Sequence[Suspension]
     terms: Sequence[ApprovalTerm]
-    final_report: FinalReport | None
+    final_reports: Sequence[FinalReport]
+    is_outcome_published: bool
 
     @property
     def tier(self) -> TierSpec:
@@ -241,10 +242,15 @@ class TrialFile:
             return None
         return self.latest_end - timedelta(days=spec.ask_days_before)
 
-    def is_above_cap(self, report: MonitoringReport) -> bool:
-        """Tell whether a report tells of more participants than its stage allows."""
-        key = next((stage.key for stage in self.stages if stage.id == report.stage_id), None)
-        return key is not None and exceeds_cap(self.tier.stage(key), report.participants)
+    def spec_of(self, report: MonitoringReport | None) -> StageSpec:
+        """Return the stage that a report is about; one that is to be written is about this one."""
+        of = self.current.id if report is None else report.stage_id
+        key = next((stage.key for stage in self.stages if stage.id == of), self.current.key)
+        return self.tier.stage(key)
+
+    def caps_exceeded(self, report: MonitoringReport) -> tuple[Cap, ...]:
+        """List the limits of its stage beyond which a report tells that the test is."""
+        return exceeded_caps(self.spec_of(report), reach_of(report))
 
     @property
     def final_report_due_on(self) -> date | None:
@@ -254,10 +260,25 @@ class TrialFile:
         return final_report_due_on(self.pack, ended_on, has_run=len(self.stages) > 1)
 
     @property
+    def final_report(self) -> FinalReport | None:
+        """Return the version of the final report that counts: the last one."""
+        return self.final_reports[-1] if self.final_reports else None
+
+    @property
+    def is_final_report_open(self) -> bool:
+        """Tell whether a final report that was handed in may still be corrected.
+
+        Nobody accepts it; what the programme makes of it is the outcome report. Once that is
+        published, the report on which it stands no longer changes.
+        """
+        return self.final_report is not None and not self.is_outcome_published
+
+    @property
     def is_final_report_late(self) -> bool:
         """Tell whether the final report came after its day, or has not come by now."""
-        due_on, report = self.final_report_due_on, self.final_report
-        come_on = self.today if report is None else self.day_of(report.submitted_at)
+        due_on, reports = self.final_report_due_on, self.final_reports
+        # A correction does not make late what came in time.
+        come_on = self.day_of(reports[0].submitted_at) if reports else self.today
         return due_on is not None and come_on > due_on
 
     def requirements_of(self, stage: str) -> tuple[RequirementSpec, ...]:
@@ -442,6 +463,11 @@ class TrialFile:
         """Return the supervising authority that the actor works for; the lead before others."""
         mine = [each for each in self.supervisors if each.authority_id in actor.officer_of]
         return min(mine, key=lambda each: not each.is_lead, default=None)
+
+
+def reach_of(report: MonitoringReport) -> Reach:
+    """Return how far a report tells that the test has reached."""
+    return Reach(report.participants, report.places, report.amount_each, report.amount_total)
 
 
 def _is_owed(due_at: datetime | None, done_at: datetime | None) -> bool:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from sandbox.applications.queries import has_conflict
+from sandbox.domain.outcomes import ReportStatus
 from sandbox.domain.packs import (
     PolicyPack,
 )
@@ -23,6 +24,7 @@ from sandbox.models import (
     Incident,
     InheritedPlace,
     MonitoringReport,
+    OutcomeReport,
     Person,
     PlanAgreement,
     Reading,
@@ -84,7 +86,7 @@ def _files(
             today=local_day(now, pack.calendar.timezone),
             supervisors=tuple(supervisors.get(trial.application_id, ())),
             plan=plans[trial.id][0].TrialPlan,
-            agreements=[row for row in plans[trial.id] if row.party is not None],
+            agreements=_agreements_of(plans[trial.id]),
             conditions={row.key: row for row in conditions.get(trial.id, [])},
             stages=list({row.TrialStage.id: row.TrialStage for row in stages[trial.id]}.values()),
             evidence=evidence.get(trial.id, []),
@@ -93,7 +95,8 @@ def _files(
             incidents=incidents.get(trial.id, []),
             suspensions=suspensions.get(trial.id, []),
             terms=_terms_of(stages[trial.id]),
-            final_report=plans[trial.id][0].FinalReport,
+            final_reports=_final_reports_of(plans[trial.id]),
+            is_outcome_published=plans[trial.id][0].is_outcome_published,
         )
 
 
@@ -105,7 +108,11 @@ def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
 
 
 def _plans(ids: Sequence[UUID]) -> Any:
-    """Select each plan, with the final report, once for each party that agrees to it."""
+    """Select each plan once for each party that agrees to it and version of the final report."""
+    published = exists().where(
+        OutcomeReport.trial_id == TrialPlan.trial_id,
+        OutcomeReport.status == ReportStatus.PUBLISHED.value,
+    )
     return (
         select(
             TrialPlan.trial_id,
@@ -113,12 +120,22 @@ def _plans(ids: Sequence[UUID]) -> Any:
             FinalReport,
             PlanAgreement.party,
             PlanAgreement.agreed_at,
+            published.label("is_outcome_published"),
         )
         .outerjoin(FinalReport, FinalReport.trial_id == TrialPlan.trial_id)
         .outerjoin(PlanAgreement, PlanAgreement.trial_id == TrialPlan.trial_id)
         .where(TrialPlan.trial_id.in_(ids))
-        .order_by(PlanAgreement.agreed_at)
+        .order_by(PlanAgreement.agreed_at, FinalReport.number)
     )
+
+
+def _agreements_of(rows: Sequence[Any]) -> list[Any]:
+    return list({row.party: row for row in rows if row.party is not None}.values())
+
+
+def _final_reports_of(rows: Sequence[Any]) -> list[FinalReport]:
+    found = (row.FinalReport for row in rows if row.FinalReport is not None)
+    return list({report.id: report for report in found}.values())
 
 
 def _stages(ids: Sequence[UUID]) -> Any:

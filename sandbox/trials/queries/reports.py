@@ -29,6 +29,13 @@ def report_data(file: TrialFile, report: MonitoringReport | None) -> dict[str, o
     return {
         "measured_on": readings[0].measured_on if readings else file.today,
         "participants": report.participants,
+        "places": report.places,
+        "amount_each": _as_typed(report.amount_each),
+        "amount_total": _as_typed(report.amount_total),
         "narrative": report.narrative,
         **{f"metric-{each.metric}": format(each.value.normalize(), "f") for each in readings},
     }
+
+
+def _as_typed(cents: int | None) -> str | None:
+    return None if cents is None else format(Decimal(cents) / 100, ".2f")

@@ -6,7 +6,12 @@ from sandbox.trials.services.approvals import (
     party_of,
     refuse_requirement,
 )
-from sandbox.trials.services.exits import complete, end_early, hand_in_final_report
+from sandbox.trials.services.exits import (
+    complete,
+    correct_final_report,
+    end_early,
+    hand_in_final_report,
+)
 from sandbox.trials.services.gates import document_requirement, enter_stage, waive_requirement
 from sandbox.trials.services.incidents import (
     close_incident,
@@ -30,6 +35,7 @@ __all__ = [
     "close_incident",
     "complete",
     "complete_incident",
+    "correct_final_report",
     "document_requirement",
     "end_early",
     "enter_stage",

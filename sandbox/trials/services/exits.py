@@ -12,6 +12,7 @@ from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.db import Stale
 from sandbox.kernel.files import Accepted, FileStore
 from sandbox.models import FinalReport, Trial
 from sandbox.trials import notices
@@ -92,6 +93,10 @@ def _end(
         raise NotPossible(Why.EXIT_UNKNOWN)
     trial = file.trial
     file.current.left_at = now
+    # Nobody can correct a report any more; what it lacks is said in the final report.
+    lapsed = [report for report in file.reports if report.state == "returned"]
+    for report in lapsed:
+        report.state = "lapsed"
     trial.status = status.value
     trial.exit_kind = exit_kind
     trial.ended_at = now
@@ -106,6 +111,7 @@ def _end(
         authority_id=authority.authority_id if authority else None,
         exit_kind=exit_kind,
         reason=reason,
+        reports_lapsed=len(lapsed),
     )
     due_on = final_report_due_on(file.pack, file.day_of(now), has_run=len(file.stages) > 1)
     notices.tell_everybody(session, trial, "trials/ended", now, reason=reason, due_on=due_on)
@@ -133,10 +139,76 @@ def hand_in_final_report(
         raise NotPossible(Why.REPORT_NOT_DUE)
     if facts.final_report is not None:
         raise NotPossible(Why.ALREADY_DONE)
+    report = _write(actor, trial, None, text=text, file=file, store=store, now=now)
+    session.add(report)
+    touch(trial, now)
+    record(session, actor, Deed.FINAL_REPORT_SUBMITTED, trial, now=now, sha256=report.sha256)
+    for tell in (notices.tell_authorities, notices.tell_secretariat):
+        tell(session, trial, "trials/final_report", now)
+    return report
+
+
+def correct_final_report(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    *,
+    text: str,
+    file: Accepted | None,
+    store: FileStore,
+    expected_version: int,
+    now: datetime,
+) -> FinalReport:
+    """Correct, as the company, what was reported, as a further version; the former ones stay.
+
+    It is open until the outcome report is published. A version without a document of its own
+    keeps the one before.
+    Raises: Denied, TransitionRefused, Stale where a colleague was quicker,
+    NotPossible(REPORT_CLOSED, REPORT_INCOMPLETE), NotPossible(ALREADY_DONE) if nothing changed.
+    """
+    require(session, actor, P.FINAL_REPORT_SUBMIT, trial)
+    start_work(session, trial, TrialWork.FINAL_REPORT)
+    facts = read(session, trial, now)
+    last = facts.final_report
+    if last is None or not facts.is_final_report_open:
+        raise NotPossible(Why.REPORT_CLOSED)
+    if last.number != expected_version:
+        raise Stale
+    report = _write(actor, trial, last, text=text, file=file, store=store, now=now)
+    if (report.text, report.sha256) == (last.text, last.sha256):
+        raise NotPossible(Why.ALREADY_DONE)
+    session.add(report)
+    touch(trial, now)
+    record(
+        session,
+        actor,
+        Deed.FINAL_REPORT_CORRECTED,
+        trial,
+        now=now,
+        number=report.number,
+        sha256=report.sha256,
+    )
+    for tell in (notices.tell_authorities, notices.tell_secretariat):
+        tell(session, trial, "trials/final_report_corrected", now)
+    return report
+
+
+def _write(
+    actor: Actor,
+    trial: Trial,
+    former: FinalReport | None,
+    *,
+    text: str,
+    file: Accepted | None,
+    store: FileStore,
+    now: datetime,
+) -> FinalReport:
+    """Make a version of a final report; what is not replaced is that of the former one."""
     if not text.strip():
         raise NotPossible(Why.REPORT_INCOMPLETE)
     report = FinalReport(
         trial_id=trial.id,
+        number=1 if former is None else former.number + 1,
         text=text.strip(),
         submitted_by_id=person_of(actor),
         submitted_at=now,
@@ -147,9 +219,9 @@ def hand_in_final_report(
         report.content_type = stored.content_type
         report.sha256 = stored.sha256
         report.size = stored.size
-    session.add(report)
-    touch(trial, now)
-    record(session, actor, Deed.FINAL_REPORT_SUBMITTED, trial, now=now, sha256=report.sha256)
-    for tell in (notices.tell_authorities, notices.tell_secretariat):
-        tell(session, trial, "trials/final_report", now)
+    elif former is not None:
+        report.filename = former.filename
+        report.content_type = former.content_type
+        report.sha256 = former.sha256
+        report.size = former.size
     return report

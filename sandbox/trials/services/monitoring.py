@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
-from sandbox.domain.monitoring import Level, judge
+from sandbox.domain.monitoring import Level, Reach, judge, untold_caps
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import TrialWork
 from sandbox.kernel.actors import Actor
@@ -39,7 +39,7 @@ def submit_report(
     trial: Trial,
     *,
     narrative: str,
-    participants: int,
+    reach: Reach,
     readings: Mapping[str, Decimal],
     measured_on: date,
     now: datetime,
@@ -49,10 +49,11 @@ def submit_report(
     """Hand in a report on the current stage with its readings, or correct a returned one.
 
     Every reading is judged on arrival; a breach opens an incident by itself and suspends the test,
-    where the pack says so. The same
-    form hands in one report, however often it is sent; with other content it is refused.
-    Raises: Denied, TransitionRefused,
-    NotPossible(READINGS_MISSING, READING_NOT_YET, REPORT_WAITING, ALREADY_DONE, FORM_SENT).
+    where the pack says so. What the stage limits has to be told; what goes beyond a limit is
+    marked, and the authorities are told. The same form hands in one report, however often it is
+    sent; with other content it is refused.
+    Raises: Denied, TransitionRefused, NotPossible(READINGS_MISSING, REACH_MISSING,
+    READING_NOT_YET, REPORT_WAITING, ALREADY_DONE, FORM_SENT).
     """
     require(session, actor, P.MONITORING_REPORT_SUBMIT, trial)
     lock(session, trial)
@@ -60,17 +61,13 @@ def submit_report(
     done = queries.find_report_made(session, key)
     if done is not None:
         stored = session.scalars(select(Reading).where(Reading.report_id == done.id)).all()
-        is_same = (narrative.strip(), participants) == (done.narrative, done.participants)
+        is_same = (narrative.strip(), reach) == (done.narrative, queries.reach_of(done))
         if not is_same or not queries.are_same_readings(stored, readings, measured_on):
             raise NotPossible(Why.FORM_SENT)
         return done
     start_work(session, trial, TrialWork.REPORT)
     file = read(session, trial, now)
-    if set(file.tier.metrics) - set(readings):
-        raise NotPossible(Why.READINGS_MISSING)
-    # A reading from the future would stay the latest one and hide every breach until then.
-    if not file.entered_on <= measured_on <= file.today:
-        raise NotPossible(Why.READING_NOT_YET)
+    _require_whole(file, correcting, reach, readings, measured_on)
     report = correcting
     former: set[str] = set()
     if report is None:
@@ -92,7 +89,10 @@ def submit_report(
         former = _metrics_in_breach(session, report)
         session.execute(delete(Reading).where(Reading.report_id == report.id))
     report.narrative = narrative.strip()
-    report.participants = participants
+    report.participants = reach.participants
+    report.places = reach.places
+    report.amount_each = reach.amount_each
+    report.amount_total = reach.amount_total
     report.state = "submitted"
     report.submitted_by_id = person_of(actor)
     report.submitted_at = now
@@ -126,9 +126,26 @@ def submit_report(
         "trials/report_submitted",
         now,
         number=report.number,
-        is_above_cap=file.is_above_cap(report),
+        caps=" ".join(file.caps_exceeded(report)),
     )
     return report
+
+
+def _require_whole(
+    file: TrialFile,
+    correcting: MonitoringReport | None,
+    reach: Reach,
+    readings: Mapping[str, Decimal],
+    measured_on: date,
+) -> None:
+    """Make sure that a report says all that is asked for, of days that it can speak of."""
+    if set(file.tier.metrics) - set(readings):
+        raise NotPossible(Why.READINGS_MISSING)
+    if untold_caps(file.spec_of(correcting), reach):
+        raise NotPossible(Why.REACH_MISSING)
+    # A reading from the future would stay the latest one and hide every breach until then.
+    if not file.entered_on <= measured_on <= file.today:
+        raise NotPossible(Why.READING_NOT_YET)
 
 
 def judge_report(

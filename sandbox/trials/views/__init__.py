@@ -1,7 +1,7 @@
 """Serve the pages of trials."""
 
-from sandbox.trials.views import endings, gates, incidents, plan, reports
+from sandbox.trials.views import endings, final_reports, gates, incidents, plan, reports
 from sandbox.trials.views.shared import bp
 
 # Loading the modules has put their addresses on the blueprint.
-__all__ = ["bp", "endings", "gates", "incidents", "plan", "reports"]
+__all__ = ["bp", "endings", "final_reports", "gates", "incidents", "plan", "reports"]

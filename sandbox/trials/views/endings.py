@@ -2,19 +2,15 @@
 
 from uuid import UUID
 
-from flask import Response, current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from sandbox.access.checks import NotFound
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.domain.packs import Ending, Suspender
-from sandbox.domain.trials import TrialWork
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
-from sandbox.kernel.files import accept, content_disposition
-from sandbox.kernel.forms import takes_files
 from sandbox.kernel.language import current_language
 from sandbox.models import Trial
 from sandbox.packs import active
@@ -91,46 +87,3 @@ def end_early(trial_id: UUID) -> ResponseReturnValue:
     do(services.end_early, file, exit_kind=form.exit_kind.data, reason=reason)
     flash(_("The test has ended."), "success")
     return to(trial_id)
-
-
-@bp.route("/<uuid:trial_id>/final-report/new", methods=["GET", "POST"])
-@needs(P.FINAL_REPORT_SUBMIT)
-@takes_files
-def new_final_report(trial_id: UUID) -> ResponseReturnValue:
-    """Report on the test that has ended."""
-    file = file_of(trial_id, P.FINAL_REPORT_SUBMIT, TrialWork.FINAL_REPORT)
-    form = forms.FinalReportForm()
-    if not form.validate_on_submit():
-        return form_page("trials/new_final_report.html", file, form)
-    upload = form.document.data
-    do(
-        services.hand_in_final_report,
-        file,
-        text=form.text.data or "",
-        file=accept(upload.filename, upload.stream) if upload else None,
-        store=current_app.extensions["file_store"],
-    )
-    flash(_("The final report has been handed in."), "success")
-    return to(trial_id, "final-report")
-
-
-@bp.get("/<uuid:trial_id>/final-report")
-@needs(P.TRIAL_READ)
-def final_report(trial_id: UUID) -> ResponseReturnValue:
-    """Read what the company reported after the end."""
-    file = file_of(trial_id)
-    report = queries.get_final_report(file)
-    return render_template("trials/final_report.html", file=file, trial=file.trial, report=report)
-
-
-@bp.get("/<uuid:trial_id>/final-report/document")
-@needs(P.TRIAL_READ)
-def final_report_document(trial_id: UUID) -> ResponseReturnValue:
-    """Give the document that was handed in with the final report."""
-    report = queries.get_final_report(file_of(trial_id))
-    if report.sha256 is None:
-        raise NotFound
-    content = current_app.extensions["file_store"].open(report.sha256)
-    response = Response(content, mimetype=report.content_type)
-    response.headers["Content-Disposition"] = content_disposition(report.filename or "")
-    return response

@@ -19,6 +19,7 @@ from sandbox.trials import forms, queries, services
 from sandbox.trials.pages import TrialPage, page_of, page_without_rules
 from sandbox.trials.queries import Supervisor, TrialFile
 from sandbox.trials.sentences import (
+    above_cap_words,
     amendment_words,
     cap_words,
     extension_words,
@@ -119,6 +120,7 @@ def _show(file: TrialFile, page: TrialPage) -> ResponseReturnValue:
         missing_sentence=missing_sentence,
         extension_words=extension_words,
         cap_words=cap_words,
+        above_cap_words=above_cap_words,
         gate_name=page.next_gate or COMPLETION_NAME,
         suspended_by=_suspended_by(file.open_suspension, file.supervisors),
         awaited=_awaited(file),

@@ -15,6 +15,7 @@ from sandbox.models import MonitoringReport
 from sandbox.trials import forms, queries, services
 from sandbox.trials.pages import page_of
 from sandbox.trials.queries import TrialFile
+from sandbox.trials.sentences import above_cap_words, reach_words
 from sandbox.trials.views.shared import bp, do, file_of, form_page, to
 
 
@@ -41,13 +42,23 @@ def report(trial_id: UUID, report_id: UUID) -> ResponseReturnValue:
     found = queries.get_report(file, report_id)
     if not form.validate_on_submit():
         page = page_of(db.session(), current_actor(), file)
-        return form_page("trials/report.html", file, form, report=found, page=page, P=P)
+        return form_page(
+            "trials/report.html", file, form, report=found, page=page, P=P, **_reach_of(file, found)
+        )
     verdict, remark = form.verdict.data, form.remark.data or ""
     do(services.judge_report, file, report=found, accept=verdict == "accept", remark=remark)
     return to(trial_id, "reports")
 
 
 # --- parts of views ------------------------------------------------------------------------------
+
+
+def _reach_of(file: TrialFile, report: MonitoringReport) -> dict[str, object]:
+    """Return what the page says of how far the test reaches, and beyond which limits."""
+    return {
+        "reached": reach_words(queries.reach_of(report), file.pack.currency),
+        "above": {cap: above_cap_words(cap) for cap in file.caps_exceeded(report)},
+    }
 
 
 def _submit(
@@ -57,7 +68,7 @@ def _submit(
         services.submit_report,
         file,
         narrative=form.narrative.data,
-        participants=form.participants.data,
+        reach=form.reach(),
         readings=form.readings(),
         measured_on=form.measured_on.data,
         correcting=correcting,

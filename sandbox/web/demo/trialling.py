@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from sandbox.access.permissions import P
-from sandbox.domain.monitoring import Level, judge
+from sandbox.domain.monitoring import Cap, Level, Reach, caps_of, judge
 from sandbox.domain.packs import (
     Direction,
     Ending,
@@ -519,7 +519,7 @@ class Trialling:
             self.story.company.member,
             self.trial,
             narrative=words.deed(name),
-            participants=self.participants,
+            reach=self._reach(),
             readings=self._readings(level),
             measured_on=self.measured,
             now=self.story.tick(),
@@ -530,6 +530,18 @@ class Trialling:
         if self.submitted in self.course.incidents:
             self.troubles.append(self._open_incident())
         return self.last_report
+
+    def _reach(self) -> Reach:
+        """Reach no further than the stage allows, in what it limits."""
+        limits = caps_of(self.tier.stages[self.place])
+        places, each = limits.get(Cap.PLACES), limits.get(Cap.AMOUNT_EACH)
+        total = limits.get(Cap.AMOUNT_TOTAL)
+        return Reach(
+            self.participants,
+            None if places is None else min(places, self.submitted),
+            None if each is None else each // 2,
+            None if total is None else min(total, (each or total) // 2),
+        )
 
     def _open_incident(self) -> Incident:
         mildest = max(self.story.pack.incident_classes, key=lambda each: each.report_hours)
