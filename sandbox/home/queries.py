@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from sandbox.access.checks import NotFound, grants, scope
+from sandbox.access.checks import NotFound, conceivable, grants, scope
 from sandbox.access.permissions import P
 from sandbox.applications import queries as applications
 from sandbox.coordination import queries as coordination
@@ -28,6 +28,7 @@ from sandbox.kernel.clock import local_day
 from sandbox.kernel.mail import OutboxMail
 from sandbox.kernel.paging import Page, paged
 from sandbox.models import Application, Authority, Organisation, OutcomeReport, Person, Trial
+from sandbox.outcomes import queries as outcomes
 from sandbox.packs import active
 from sandbox.trials import queries as trials
 
@@ -74,6 +75,7 @@ class CasePage:
     applications_panel: object
     coordination_panel: object
     trials_panel: object
+    consent_id: UUID | None  # the outcome report on which the company is asked, or has answered
 
 
 def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime) -> CasePage:
@@ -116,6 +118,7 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
             session, actor, application, pack, now, stops=stops
         ),
         trials_panel=trial,
+        consent_id=_consent(session, actor, application_id, trial),
     )
 
 
@@ -124,6 +127,13 @@ def _call(application: Application, pack: PolicyPack) -> CallSpec | None:
     if application.call_key is None:
         return None
     return find_call(application.call_key, pack, active.programme_of(application))
+
+
+def _consent(session: Session, actor: Actor, application_id: UUID, panel: Any) -> UUID | None:
+    """Look for the report only where there can be one to which this reader's company agrees."""
+    if panel is None or panel.trial is None or not conceivable(actor, P.OUTCOME_CONSENT):
+        return None
+    return outcomes.find_consent(session, actor, application_id)
 
 
 def _newer_rules(application: Application, panel: Any, granted: frozenset[P]) -> str | None:

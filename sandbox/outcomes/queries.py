@@ -105,6 +105,21 @@ def list_trials_without_report(session: Session, actor: Actor, most: int) -> Seq
     ).all()
 
 
+def find_consent(session: Session, actor: Actor, application_id: UUID) -> UUID | None:
+    """Return the report of a case on which the actor's company is asked, or has answered."""
+    return session.scalar(
+        select(OutcomeReport.id)
+        .join(Trial, Trial.id == OutcomeReport.trial_id)
+        .where(
+            Trial.application_id == application_id,
+            OutcomeReport.consent != Consent.NOT_ASKED.value,
+            scope(actor, P.OUTCOME_CONSENT),
+        )
+        .order_by(OutcomeReport.edition.desc())
+        .limit(1)
+    )
+
+
 def needs_consent(session: Session, trial: Trial) -> bool:
     """Tell whether a report on this trial is published only if the company agrees.
 

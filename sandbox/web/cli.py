@@ -41,9 +41,11 @@ def register_commands(app: Flask) -> None:
     @click.option("--language", type=click.Choice(LANGUAGES), default=FIRST_LANGUAGE)
     def begin(email: str, name: str, language: str) -> None:
         """Enter the pack's authorities, and make EMAIL an administrator who lets others in."""
+        if not name.strip():
+            raise click.BadParameter("A name is needed.", param_hint="--name")
         try:
             address = beginning.begin(
-                db.session(), email=email, name=name, language=language, now=utc_now()
+                db.session(), email=email, name=name.strip(), language=language, now=utc_now()
             )
         except BadAddress as error:
             raise click.ClickException(

@@ -72,6 +72,13 @@ def test_what_is_no_address_is_refused(app: Flask, session: Session, email: str)
     assert session.scalar(select(func.count(Person.id))) == 0
 
 
+def test_whoever_has_no_name_is_refused(app: Flask, session: Session) -> None:
+    result = app.test_cli_runner().invoke(args=["begin", ADDRESS, "--name", "  "])
+    assert result.exit_code == 2
+    assert "A name is needed." in result.output
+    assert session.scalar(select(func.count(Person.id))) == 0
+
+
 def test_applicants_do_not_decide(app: Flask, session: Session) -> None:
     _organisation, company = make_company(session)
     assert company.person_id is not None

@@ -240,6 +240,12 @@ def test_company_reads_the_report_and_answers(
     assert "Revela un secreto." in seen.main
     assert "/publish" not in seen.get_data(as_text=True)
 
+    # The way back to it is on the page of the case, for the company alone.
+    case = f"/cases/{report.trial.application_id}"
+    assert f"{place}/consent" in company.get(case).links.values()
+    assert f"{place}/consent" not in editor.get(case).get_data(as_text=True)
+    session.rollback()
+
     company.submit(company.get(f"{place}/consent"), form="/consent")
     editor.submit(editor.get(place), form="/publish")
     page = company.get(f"{place}/consent")
