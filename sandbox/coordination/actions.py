@@ -11,6 +11,7 @@ class CoordinationAction(StrEnum):
     """Name what is done on a case without moving it to another status."""
 
     ANSWER_ASSIGNMENT = "answer_assignment"
+    CHANGE_ASSOCIATES = "change_associates"
     REPLACE_AUTHORITY = "replace_authority"
     HAND_OVER_LEAD = "hand_over_lead"
     NAME_OFFICER = "name_officer"
@@ -20,7 +21,11 @@ class CoordinationAction(StrEnum):
 
 _S = ApplicationStatus
 OPEN_IN: dict[CoordinationAction, frozenset[ApplicationStatus]] = {
-    CoordinationAction.ANSWER_ASSIGNMENT: frozenset({_S.ASSIGNED}),
+    # During the review another associate may be asked, and answers as those before it did.
+    CoordinationAction.ANSWER_ASSIGNMENT: frozenset(
+        {_S.ASSIGNED, _S.UNDER_REVIEW, _S.INFORMATION_REQUESTED}
+    ),
+    CoordinationAction.CHANGE_ASSOCIATES: frozenset({_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED}),
     CoordinationAction.REPLACE_AUTHORITY: frozenset({_S.ASSIGNED}),
     # The lead passes on as long as it has anything to do, a trial included.
     CoordinationAction.HAND_OVER_LEAD: frozenset(

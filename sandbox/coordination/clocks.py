@@ -1,13 +1,23 @@
 """Read the terms that run while authorities work on a case."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sandbox.domain.calendar import BusinessCalendar, ClockReading, Stop, read_clock, suspensions_of
 from sandbox.domain.packs import ClockSpec, ClockUnit, PolicyPack, Text
 
 ACCEPTANCE = "acceptance"
 POSITION = "position"
+
+
+def position_began(review: datetime | None, answered: datetime | None) -> datetime | None:
+    """Return when an authority's term for its position began; None before the review.
+
+    Whoever joins while the review goes on has its whole term from its answer on.
+    """
+    if review is None:
+        return None
+    return review if answered is None else max(review, answered)
 
 
 def position_clock(

@@ -85,6 +85,21 @@ class ReplacementForm(PlatformForm):
             raise ValidationError(gettext("This authority has just declined. Choose another."))
 
 
+class AssociateForm(PlatformForm):
+    """Choose an authority to ask besides those on the case, or one to take off it."""
+
+    authority = RadioField(_l("Authority"), [Required()])
+    reason = TextAreaField(
+        _l("Reason"),
+        [Required(), WordLimit(LONGEST_TEXT_WORDS)],
+        description=_l("The authorities on the case read it."),
+    )
+
+    def __init__(self, authorities: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.authority.choices = list(authorities)
+
+
 class AssignmentForm(PlatformForm):
     """Say whether an authority takes the case."""
 

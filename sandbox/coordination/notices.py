@@ -55,6 +55,53 @@ def authority_declined(
         )
 
 
+def associate_added(
+    session: Session,
+    application: Application,
+    place: AuthorityAssignment,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Tell whoever works on the case already that one more authority is asked."""
+    told = _others(session, application, place)
+    for person in queries.list_team(session, application.id, told):
+        _tell(
+            session,
+            person,
+            "associate_added",
+            application,
+            now,
+            authority=place.authority.code,
+            reason=reason,
+        )
+
+
+def associate_released(
+    session: Session,
+    application: Application,
+    place: AuthorityAssignment,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Tell the people of an authority that it leaves the case, and those who stay."""
+    params = {"authority": place.authority.code, "reason": reason}
+    for person in queries.list_team(session, application.id, [place.authority_id]):
+        _tell(session, person, "associate_released", application, now, **params)
+    told = _others(session, application, place)
+    for person in queries.list_team(session, application.id, told):
+        _tell(session, person, "associate_left", application, now, **params)
+
+
+def _others(session: Session, application: Application, place: AuthorityAssignment) -> list[UUID]:
+    return [
+        each.authority_id
+        for each in queries.list_assignments(session, application.id)
+        if each.state in STANDING and each.authority_id != place.authority_id
+    ]
+
+
 def lead_offered(
     session: Session,
     application: Application,

@@ -24,6 +24,7 @@ STATE: Mapping[AssignmentState, Label] = {
     AssignmentState.PROPOSED: Label(_l("Has not answered yet"), "gold"),
     AssignmentState.ACCEPTED: Label(_l("Took the case"), "green"),
     AssignmentState.DECLINED: Label(_l("Did not take the case"), "grey"),
+    AssignmentState.RELEASED: Label(_l("Taken off the case"), "grey"),
     AssignmentState.SUCCEEDED: Label(_l("Ended; others follow it"), "grey"),
 }
 STANCE: Mapping[Stance, Label] = {

@@ -37,7 +37,7 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "applications.answer": {"status": "information_requested"},
     "applications.check": {"status": "submitted"},
     "applications.decide_completeness": {"status": "triage"},
-    "coordination.answer": {"status": "assigned"},
+    "coordination.answer": None,
     "coordination.take_lead": None,
     "coordination.name_officer": None,
     "coordination.declare": None,

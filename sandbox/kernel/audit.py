@@ -98,6 +98,8 @@ class Deed(StrEnum):
     LEAD_OFFER_WITHDRAWN = "lead_offer:withdrawn"
     LEAD_OFFER_DECLINED = "lead_offer:declined"
     LEAD_PASSED = "lead:passed"  # another authority on the case leads it from now on
+    ASSOCIATE_ADDED = "associate:added"  # during the review
+    ASSOCIATE_RELEASED = "associate:released"
     AUTHORITY_REPLACED = "authority:replaced"  # asked in place of one that declined
     AUTHORITY_ENDED = "authority:ended"  # a succession was applied, for the whole programme
     AUTHORITY_SUCCEEDED = "authority:succeeded"  # a case went to those that follow

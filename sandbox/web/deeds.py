@@ -86,6 +86,8 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.LEAD_OFFER_WITHDRAWN: _l("Offer of the lead withdrawn"),
     Deed.LEAD_OFFER_DECLINED: _l("Offer of the lead declined"),
     Deed.LEAD_PASSED: _l("Lead passed to another authority"),
+    Deed.ASSOCIATE_ADDED: _l("One more authority asked to take part"),
+    Deed.ASSOCIATE_RELEASED: _l("Authority taken off the case"),
     Deed.AUTHORITY_REPLACED: _l("Another authority asked in place of one that declined"),
     Deed.AUTHORITY_ENDED: _l("Authority ended by succession"),
     Deed.AUTHORITY_SUCCEEDED: _l("Case passed to the authorities that follow one that ended"),

@@ -82,6 +82,10 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.NOT_PROHIBITED: _l("The application describes no prohibited use."),
     Why.NOT_THE_SUSPENDER: _l("Only the lead authority and whoever suspended can agree to resume."),
     Why.NOT_WAIVABLE: _l("The rules do not allow this requirement to be waived."),
+    Why.LEAD_STAYS: _l(
+        "This authority leads the case. It has to pass the lead to another one first."
+    ),
+    Why.POSITION_ON_RECORD: _l("This authority has taken its position already."),
     Why.NOTHING_LEFT: _l("Nothing is left to do on this case."),
     Why.OFFER_OPEN: _l(
         "The lead of this case is offered to an authority already. Withdraw that offer first."

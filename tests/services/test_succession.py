@@ -728,4 +728,4 @@ def test_review_that_begins_by_a_merge_has_its_whole_term(
     end(session, administrator, "cofece_2025", "ift_2025")
     assert standing(session, case_id) == {"CNA": ("lead", "accepted")}
     assert session.get_one(Application, case_id).status == ApplicationStatus.UNDER_REVIEW
-    assert queries.review_started(session, case_id) == LATER
+    assert session.get_one(Application, case_id).review_started_at == LATER

@@ -773,6 +773,8 @@ def test_the_letter_is_in_the_language_of_the_application(
         "routing",
         "routing/change",
         "routing/replacement",
+        "routing/associate",
+        "routing/release",
         "assignment",
         "lead/offer",
         "lead/answer",
@@ -828,7 +830,7 @@ def test_buttons_are_those_that_would_work(session: Session, world: World) -> No
     assert offered(world.ift.officer) == {"review", "conflict"}
     assert offered(world.inai.head) == {"officer", "conflict", "lead/offer"}
     assert offered(world.inai.second) == {"conflict"}
-    assert offered(world.caseworker) == set()
+    assert offered(world.caseworker) == {"routing/associate", "routing/release"}
     assert offered(world.company) == set()
 
 
@@ -851,6 +853,28 @@ def test_the_secretariat_finds_the_case_of_an_authority_without_a_head(
     page = window.get(window.get("/my-tasks").links[task])
     assert page.request.path == address(application)
     assert "INAI no tiene a nadie que pueda actuar en este caso" in page.main
+
+
+def test_the_secretariat_brings_and_takes_off_an_associate(session: Session, world: World) -> None:
+    application = world.under_review(world.ift)
+    caseworker = world.window(world.caseworker)
+    page = caseworker.get(address(application))
+    assert address(application, "routing", "associate") in page.links.values()
+    path = address(application, "routing", "associate")
+    assert caseworker.submit(path, {"authority": "COFECE"}).status_code == 422
+    assert "IFT –" not in caseworker.get(path).main
+    done = caseworker.submit(path, {"authority": "COFECE", "reason": "Toca su materia."})
+    assert "COFECE" in done.main
+    task = "Responda si su autoridad acepta el caso"
+    head = world.window(world.cofece.head)
+    answer = head.get(head.get("/my-tasks").links[task])
+    assert answer.request.path == address(application, "assignment")
+    path = address(application, "routing", "release")
+    done = caseworker.submit(path, {"authority": "COFECE", "reason": "Ya no hace falta."})
+    assert "Retirada del caso" in done.main
+    assert "Ya no hace falta." in done.main
+    assert "COFECE" not in world.window(world.company).get(address(application)).main
+    assert head.get(address(application)).status_code == 404
 
 
 def test_the_lead_passes_from_head_to_head(session: Session, world: World) -> None:
@@ -908,6 +932,10 @@ def test_every_mail_renders_in_both_languages(session: Session, world: World, ap
                 explanation="Soy socia.",
                 now=NOW,
             )
+    joined = world.under_review(world.ift)
+    for deed in (services.add_associate, services.release_associate):
+        with unit_of_work(session):
+            deed(session, world.caseworker, joined, authority="COFECE", reason="Toca.", now=NOW)
     for asked in (False, True):
         with unit_of_work(session):
             services.offer_lead(
@@ -948,6 +976,9 @@ def test_every_mail_renders_in_both_languages(session: Session, world: World, ap
     ).all()
     assert {mail.template.partition("/")[2] for mail in mails} == {
         "assigned",
+        "associate_added",
+        "associate_left",
+        "associate_released",
         "decided_for_authorities",
         "decided_for_company",
         "declined",
@@ -970,7 +1001,10 @@ def test_every_mail_renders_in_both_languages(session: Session, world: World, ap
             assert spanish.subject.startswith("SBX-")
             assert spanish.subject != english.subject
             assert spanish.body != english.body
-            assert f"/cases/{mail.application_id}" in spanish.body
+            # Whoever has left a case is led to a page that is open to them.
+            has_left = mail.template == "coordination/associate_released"
+            assert ("/my-tasks" if has_left else f"/cases/{mail.application_id}") in spanish.body
+            assert has_left or "/my-tasks" not in spanish.body
     session.rollback()
 
 
@@ -990,6 +1024,8 @@ def test_every_page_is_held_by_a_permission(app: Flask) -> None:
         "coordination.confirm_routing": P.APPLICATION_ASSIGN,
         "coordination.change_routing": P.APPLICATION_ASSIGN,
         "coordination.replacement": P.APPLICATION_ASSIGN,
+        "coordination.associate": P.APPLICATION_ASSIGN,
+        "coordination.release": P.APPLICATION_ASSIGN,
         "coordination.assignment": P.ASSIGNMENT_ANSWER,
         "coordination.lead_offer": P.LEAD_OFFER,
         "coordination.withdraw_lead_offer": P.LEAD_OFFER,

@@ -25,6 +25,7 @@ from sandbox.coordination.queries.cases import (
     list_declined,
     list_in_force,
     list_open_leads,
+    list_releasable,
     map_authorities,
     routing_of,
 )
@@ -33,7 +34,6 @@ from sandbox.coordination.queries.overdue import (
     list_silent_assignments,
     list_silent_reviews,
     list_undecided,
-    review_started,
 )
 from sandbox.coordination.queries.panels import (
     AuthorityLine,
@@ -124,6 +124,7 @@ __all__ = [
     "list_needing",
     "list_open_leads",
     "list_places",
+    "list_releasable",
     "list_reviews",
     "list_silent_assignments",
     "list_silent_reviews",
@@ -141,7 +142,6 @@ __all__ = [
     "proposal_of",
     "read_moving",
     "read_places",
-    "review_started",
     "review_version",
     "routing_of",
     "share_authorities",

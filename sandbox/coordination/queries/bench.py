@@ -89,8 +89,11 @@ def get_bench(session: Session, application_id: UUID) -> Bench:
             )
             for row in positions
         ),
+        # What an authority marked before it left the case counts for nothing.
         marks=tuple(
-            Mark(row.code, row.criterion, CriterionMark(row.mark), row.note) for row in marks
+            Mark(row.code, row.criterion, CriterionMark(row.mark), row.note)
+            for row in marks
+            if any(row.code == each.code for each in assigned)
         ),
         version=sum(row.version for row in positions) + sum(row.version for row in marks),
     )

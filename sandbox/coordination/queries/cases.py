@@ -25,6 +25,7 @@ from sandbox.models import (
     LeadOffer,
     LeadTerm,
     MonitoringReport,
+    Position,
     Trial,
 )
 from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState, OfferState
@@ -126,6 +127,26 @@ def declined_authorities(assignments: Sequence[Any]) -> tuple[Any, ...]:
 def list_declined(session: Session, application_id: UUID) -> tuple[AuthorityAssignment, ...]:
     """List the authorities that declined a case and have not been replaced."""
     return declined_authorities(list_assignments(session, application_id))
+
+
+def list_releasable(session: Session, application_id: UUID) -> Sequence[AuthorityAssignment]:
+    """List the associates on a case that have not taken a position."""
+    has_spoken = exists().where(
+        Position.application_id == application_id,
+        Position.authority_id == AuthorityAssignment.authority_id,
+    )
+    return session.scalars(
+        select(AuthorityAssignment)
+        .join(AuthorityAssignment.authority)
+        .options(joinedload(AuthorityAssignment.authority))
+        .where(
+            AuthorityAssignment.application_id == application_id,
+            AuthorityAssignment.role == AssignmentRole.ASSOCIATE,
+            AuthorityAssignment.state.in_(STANDING),
+            ~has_spoken,
+        )
+        .order_by(Authority.code)
+    ).all()
 
 
 def list_open_leads(session: Session, application_id: UUID) -> Sequence[LeadTerm]:

@@ -1,12 +1,12 @@
 """Read where an authority has let a term pass; whether it has is judged by each case's pack."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from sandbox.coordination.actions import OPEN_IN, CoordinationAction
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.models import Application, AuthorityAssignment, Position
 from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState
@@ -20,7 +20,7 @@ def list_silent_assignments(
         select(Application, AuthorityAssignment)
         .join(AuthorityAssignment, AuthorityAssignment.application_id == Application.id)
         .where(
-            Application.status == ApplicationStatus.ASSIGNED,
+            Application.status.in_(OPEN_IN[CoordinationAction.ANSWER_ASSIGNMENT]),
             AuthorityAssignment.state == AssignmentState.PROPOSED,
         )
         .order_by(Application.id, AuthorityAssignment.id)
@@ -63,12 +63,3 @@ def list_undecided(session: Session) -> Sequence[tuple[Application, UUID]]:
         .order_by(Application.id)
     )
     return [(application, authority_id) for application, authority_id in rows]
-
-
-def review_started(session: Session, application_id: UUID) -> datetime | None:
-    """Return when the last authority answered, which is when the review began."""
-    return session.scalar(
-        select(func.max(AuthorityAssignment.responded_at)).where(
-            AuthorityAssignment.application_id == application_id
-        )
-    )

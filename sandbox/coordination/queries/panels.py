@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from sandbox.applications.queries import holds_place, list_stops
 from sandbox.coordination.actions import CoordinationAction, is_open
-from sandbox.coordination.clocks import position_clock
+from sandbox.coordination.clocks import position_began, position_clock
 from sandbox.coordination.queries.bench import find_decision
 from sandbox.coordination.queries.cases import OPEN, declined_authorities, has_trial_work
 from sandbox.coordination.queries.people import has_head, is_by_recused
@@ -39,6 +39,7 @@ from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentStat
 # A row of a query whose columns are named in the query itself.
 Line = Row[*tuple[Any, ...]]
 
+_GONE = (AssignmentState.DECLINED.value, AssignmentState.RELEASED.value)
 REVIEWING = frozenset(
     {
         ApplicationStatus.UNDER_REVIEW,
@@ -211,13 +212,13 @@ def case_panel(
     lines = tuple(
         _line(row, actor, viewer, officers.get(row.authority_id), positions.get(row.authority_id))
         for row in rows
-        if viewer is not Viewer.COMPANY or row.state != AssignmentState.DECLINED.value
+        if viewer is not Viewer.COMPANY or row.state not in _GONE
     )
     clock: ClockReading | None = None
     clocks: dict[str, ClockReading] = {}
     if viewer is not Viewer.COMPANY and application.status in REVIEWING:
         found = list_stops(session, application.id) if stops is None else stops
-        clocks = _clocks(pack, rows, found, now)
+        clocks = _clocks(application, pack, rows, found, now)
         shown = next((row for row in rows if row.authority_id in actor.officer_of), None)
         clock = clocks.get((shown or rows[0]).code) if clocks else None
     needs_replacement = bool(
@@ -403,18 +404,24 @@ def _line(
 
 
 def _clocks(
-    pack: PolicyPack, rows: Sequence[Line], stops: Sequence[Stop], now: datetime
+    application: Application,
+    pack: PolicyPack,
+    rows: Sequence[Line],
+    stops: Sequence[Stop],
+    now: datetime,
 ) -> dict[str, ClockReading]:
     """Read the term for its position of each authority on the case; none before the review."""
-    answered = [row.responded_at for row in rows if row.responded_at is not None]
-    if not answered:
-        return {}
-    timezone = pack.calendar.timezone
-    started_on, today = local_day(max(answered), timezone), local_day(now, timezone)
-    return {
-        row.code: position_clock(pack, started_on, stops, today, row.code)
+    zone = pack.calendar.timezone
+    today = local_day(now, zone)
+    began = {
+        row.code: position_began(application.review_started_at, row.responded_at)
         for row in rows
-        if row.state in STANDING
+        if row.state == AssignmentState.ACCEPTED.value
+    }
+    return {
+        code: position_clock(pack, local_day(at, zone), stops, today, code)
+        for code, at in began.items()
+        if at is not None
     }
 
 

@@ -25,6 +25,7 @@ from sqlalchemy.sql import ColumnElement
 from sandbox.access.checks import conceivable, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries import holds_place
+from sandbox.coordination.actions import OPEN_IN, CoordinationAction
 from sandbox.coordination.clocks import position_clock
 from sandbox.coordination.queries.cases import OPEN, has_trial_work
 from sandbox.coordination.queries.people import is_by_recused, is_stranded
@@ -149,7 +150,7 @@ def _kind(facts: Any, actor: Actor) -> ColumnElement[str | None]:
     is_decided = place.status == ApplicationStatus.DECIDED
     asks_for_answer = and_(
         place.state == AssignmentState.PROPOSED,
-        place.status == ApplicationStatus.ASSIGNED,
+        place.status.in_(OPEN_IN[CoordinationAction.ANSWER_ASSIGNMENT]),
         is_head,
     )
     # Whoever leads works on after the position: without an officer only a head who has declared
@@ -249,9 +250,6 @@ def _facts(actor: Actor) -> Any:
             LeadOffer.to_authority_id == place.authority_id,
             LeadOffer.state == OfferState.OPEN,
         ),
-        "review_started_at": select(func.max(other.responded_at)).where(
-            other.application_id == case_id
-        ),
     }
     return (
         select(
@@ -273,6 +271,11 @@ def _facts(actor: Actor) -> Any:
             place.assigned_at,
             place.respond_by,
             place.responded_at,
+            # Whoever joined during the review has its whole term, as `position_began` says.
+            case(
+                (place.responded_at > Application.review_started_at, place.responded_at),
+                else_=Application.review_started_at,
+            ).label("review_started_at"),
             named.person_id.label("officer_id"),
             named.named_at,
             *(

@@ -7,6 +7,7 @@ from sandbox.coordination.services.assigning import (
     replace_authority,
 )
 from sandbox.coordination.services.deciding import decide, open_deliberation
+from sandbox.coordination.services.joining import add_associate, release_associate
 from sandbox.coordination.services.judging import save_review, take_position
 from sandbox.coordination.services.leading import (
     accept_lead,
@@ -23,6 +24,7 @@ __all__ = [
     "Term",
     "accept_assignment",
     "accept_lead",
+    "add_associate",
     "apply_silence",
     "apply_succession",
     "assign",
@@ -34,6 +36,7 @@ __all__ = [
     "name_officer",
     "offer_lead",
     "open_deliberation",
+    "release_associate",
     "replace_authority",
     "save_review",
     "take_position",

@@ -51,7 +51,7 @@ def assign(
     is_proposal = lead == proposal.lead and set(associates) == set(proposal.associates)
     if not is_proposal and not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
-    ids = _existing(session, pack, (lead, *associates), today)
+    ids = existing(session, pack, (lead, *associates), today)
 
     assignments = [
         AuthorityAssignment(
@@ -170,7 +170,7 @@ def replace_authority(
     )
     if role is None:
         raise NotPossible(Why.ALREADY_DONE, authority=declined)
-    ids = _existing(session, pack, (replacement,), today)
+    ids = existing(session, pack, (replacement,), today)
     place = next((each for each in assignments if each.authority.code == replacement), None)
     if place is None:
         place = AuthorityAssignment(
@@ -242,6 +242,8 @@ def answer(
         tacit=tacit,
     )
     begins = start_review_if_complete(session, actor, application, now=now)
+    if is_accepted and not begins:
+        _join_review(session, application, assignment, now)
     if not is_accepted:
         notices.authority_declined(session, application, assignment, now, review_begins=begins)
 
@@ -250,6 +252,8 @@ def start_review_if_complete(
     session: Session, actor: Actor, application: Application, *, now: datetime
 ) -> bool:
     """Begin the review once nobody's answer is missing; tell whether it begins."""
+    if application.status != ApplicationStatus.ASSIGNED:
+        return False
     standing = [
         each for each in queries.list_assignments(session, application.id) if each.state in STANDING
     ]
@@ -259,6 +263,7 @@ def start_review_if_complete(
     application.status = LIFECYCLE.advance(
         ApplicationStatus(application.status), ApplicationAction.START_REVIEW
     )
+    application.review_started_at = now
     record(session, actor, Deed.APPLICATION_REVIEW_STARTED, application, now=now)
     pack = active.pack_of(application)
     today = local_day(now, pack.calendar.timezone)
@@ -269,6 +274,19 @@ def start_review_if_complete(
     for due_on, authorities in due.items():
         notices.review_started(session, application, authorities, due_on, now)
     return True
+
+
+def _join_review(
+    session: Session, application: Application, assignment: AuthorityAssignment, now: datetime
+) -> None:
+    """Tell an authority that comes to a review that is going on how long it has."""
+    if application.review_started_at is None:
+        return
+    pack = active.pack_of(application)
+    today = local_day(now, pack.calendar.timezone)
+    stops = queries.list_stops(session, application.id)
+    clock = position_clock(pack, today, stops, today, assignment.authority.code)
+    notices.review_started(session, application, [assignment.authority_id], clock.due_on, now)
 
 
 def _to_answer(
@@ -283,9 +301,13 @@ def _to_answer(
     return assignment
 
 
-def _existing(
+def existing(
     session: Session, pack: PolicyPack, codes: Sequence[str], today: date
 ) -> dict[str, UUID]:
+    """Map authorities that may be asked today to their ids, and hold them against successions.
+
+    Raises: NotPossible(NOT_COMPETENT).
+    """
     queries.share_authorities(session, codes)
     known = {spec.code for spec in queries.list_in_force(session, pack, today)}
     ids = dict(queries.map_authorities(session, codes))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.coordination import queries
-from sandbox.coordination.clocks import position_clock
+from sandbox.coordination.clocks import position_began, position_clock
 from sandbox.coordination.services.assigning import answer
 from sandbox.domain.deliberation import Stance
 from sandbox.domain.packs import Silence
@@ -93,7 +93,7 @@ def _is_overdue(
 ) -> bool:
     pack = active.pack_of(application)
     timezone = pack.calendar.timezone
-    started_at = queries.review_started(session, application.id)
+    started_at = position_began(application.review_started_at, assignment.responded_at)
     if started_at is None:
         return False
     clock = position_clock(

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import clock_of
 from sandbox.coordination import notices, queries
-from sandbox.coordination.clocks import position_clock
+from sandbox.coordination.clocks import position_began, position_clock
 from sandbox.domain.calendar import BusinessCalendar
 from sandbox.kernel.clock import local_day
-from sandbox.models import Application
+from sandbox.models import Application, AuthorityAssignment
 from sandbox.packs import active
 
 
@@ -56,7 +56,7 @@ def list_warnings(session: Session, now: datetime) -> Iterator[TermWarning]:
         due_on = assignment.respond_by
         yield from _warning(application, assignment.authority_id, Term.ANSWER, due_on, now)
     for application, assignment in queries.list_silent_reviews(session):
-        position_due = _position_due(session, application, assignment.authority.code, now)
+        position_due = _position_due(session, application, assignment, now)
         if position_due is not None:
             authority_id = assignment.authority_id
             yield from _warning(application, authority_id, Term.POSITION, position_due, now)
@@ -96,16 +96,16 @@ def _warning(
 
 
 def _position_due(
-    session: Session, application: Application, authority: str, now: datetime
+    session: Session, application: Application, assignment: AuthorityAssignment, now: datetime
 ) -> date | None:
     pack = active.find_pack_of(application)
-    started_at = queries.review_started(session, application.id)
+    started_at = position_began(application.review_started_at, assignment.responded_at)
     if pack is None or started_at is None:
         return None
     zone = pack.calendar.timezone
     stops = queries.list_stops(session, application.id)
     started_on, today = local_day(started_at, zone), local_day(now, zone)
-    return position_clock(pack, started_on, stops, today, authority).due_on
+    return position_clock(pack, started_on, stops, today, assignment.authority.code).due_on
 
 
 def _decision_due(session: Session, application: Application, now: datetime) -> date | None:

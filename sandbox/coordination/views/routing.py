@@ -28,6 +28,7 @@ from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.forms import PlatformForm
 from sandbox.kernel.language import current_language
 from sandbox.models import AuthorityAssignment
+from sandbox.models.coordination import STANDING
 
 
 @bp.get("/routing")
@@ -96,6 +97,41 @@ def replacement(application_id: UUID) -> ResponseReturnValue:
             now=utc_now(),
         )
     return done(case, _("The authority has been asked to take the case."))
+
+
+@bp.route("/routing/associate", methods=["GET", "POST"])
+@needs(P.APPLICATION_ASSIGN)
+def associate(application_id: UUID) -> ResponseReturnValue:
+    """Let the secretariat ask one more authority while the review goes on."""
+    case = case_of(application_id, P.APPLICATION_ASSIGN)
+    make_sure_open(case.application, CoordinationAction.CHANGE_ASSOCIATES)
+    places = queries.list_assignments(case.session, application_id)
+    standing = {each.authority.code for each in places if each.state in STANDING}
+    choices = [each for each in _choices(case) if each[0] not in standing]
+    form = forms.AssociateForm(choices)
+    if not form.validate_on_submit():
+        return page("associate", case, form, choices=choices)
+    typed = {"authority": form.authority.data, "reason": form.reason.data}
+    with unit_of_work(case.session):
+        services.add_associate(*case[:3], **typed, now=utc_now())
+    return done(case, _("The authority has been asked to take the case."))
+
+
+@bp.route("/routing/release", methods=["GET", "POST"])
+@needs(P.APPLICATION_ASSIGN)
+def release(application_id: UUID) -> ResponseReturnValue:
+    """Let the secretariat take an associate that has not spoken off the case."""
+    case = case_of(application_id, P.APPLICATION_ASSIGN)
+    make_sure_open(case.application, CoordinationAction.CHANGE_ASSOCIATES)
+    silent = queries.list_releasable(case.session, application_id)
+    choices = [_named(case, each) for each in silent]
+    form = forms.AssociateForm(choices)
+    if not form.validate_on_submit():
+        return page("release", case, form, choices=choices)
+    typed = {"authority": form.authority.data, "reason": form.reason.data}
+    with unit_of_work(case.session):
+        services.release_associate(*case[:3], **typed, now=utc_now())
+    return done(case, _("The authority is off the case and has been told."))
 
 
 @bp.route("/assignment", methods=["GET", "POST"])

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import clock_of, get_reasons, list_stops, simulate_case
-from sandbox.coordination import queries as coordination
-from sandbox.coordination.clocks import position_clock
+from sandbox.coordination.clocks import position_began, position_clock
 from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus
 from sandbox.domain.moving import Obstacle, Promise, Standing, broken_promises, obstacles
 from sandbox.domain.packs import Answers, PolicyPack
@@ -235,12 +234,9 @@ def _positions_due(
     session: Session, application: Application, pack: PolicyPack, today: date
 ) -> dict[str, Promise]:
     """Read the term of each authority that has taken no position on a case under review."""
-    started_at = coordination.review_started(session, application.id)
-    if started_at is None:
-        return {}
     taken = select(Position.authority_id).where(Position.application_id == application.id)
-    codes = session.scalars(
-        select(Authority.code)
+    rows = session.execute(
+        select(Authority.code, AuthorityAssignment.responded_at)
         .join(AuthorityAssignment, AuthorityAssignment.authority_id == Authority.id)
         .where(
             AuthorityAssignment.application_id == application.id,
@@ -248,9 +244,13 @@ def _positions_due(
             Authority.id.not_in(taken),
         )
     )
-    started_on = local_day(started_at, pack.calendar.timezone)
+    began = {code: position_began(application.review_started_at, at) for code, at in rows}
     stops = list_stops(session, application.id)
-    clocks = {code: position_clock(pack, started_on, stops, today, code) for code in codes}
+    clocks = {
+        code: position_clock(pack, local_day(at, pack.calendar.timezone), stops, today, code)
+        for code, at in began.items()
+        if at is not None
+    }
     return {
         f"position {code}": Promise(clock.due_on, clock.spec.silence if clock.is_overdue else None)
         for code, clock in clocks.items()
