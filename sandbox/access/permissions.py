@@ -19,6 +19,14 @@ class P(StrEnum):
     ORGANISATION_READ = "organisation:read"
     ORGANISATION_INVITE = "organisation:invite"
 
+    ENQUIRY_WRITE = "enquiry:write"
+    ENQUIRY_READ = "enquiry:read"
+    ENQUIRY_CONTINUE = "enquiry:continue"
+    ENQUIRY_HANDLE = "enquiry:handle"
+    ENQUIRY_CLOSE = "enquiry:close"
+    FAST_ANSWER_GIVE = "fast_answer:give"
+    FAST_ANSWER_WATCH = "fast_answer:watch"
+
     APPLICATION_START = "application:start"
     APPLICATION_READ = "application:read"
     APPLICATION_READ_ANSWERS = "application:read_answers"

@@ -9,6 +9,7 @@ from sandbox.access.rules import (
     accepted,
     accepted_as_head,
     administrator,
+    asked,
     assigned,
     assigned_as_head,
     auditor,
@@ -30,7 +31,7 @@ from sandbox.access.rules import (
     recused,
     uploaded_by_self,
 )
-from sandbox.models import Application, Organisation, OutcomeReport, PackVersion, Trial
+from sandbox.models import Application, Enquiry, Organisation, OutcomeReport, PackVersion, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,15 @@ POLICY: dict[P, Grant] = {
     P.ORGANISATION_CREATE: Grant(None, applicant),
     P.ORGANISATION_READ: Grant(Organisation, own_organisation),
     P.ORGANISATION_INVITE: Grant(Organisation, owns_organisation),
+    P.ENQUIRY_WRITE: Grant(Organisation, own_organisation),
+    # Nothing is decided on an enquiry, so nobody declares about conflicts of interest before it. An
+    # authority sees those on which it is asked, and no other.
+    P.ENQUIRY_READ: Grant(Enquiry, own_organisation | caseworker | asked),
+    P.ENQUIRY_CONTINUE: Grant(Enquiry, own_organisation),
+    P.ENQUIRY_HANDLE: Grant(Enquiry, caseworker),
+    P.ENQUIRY_CLOSE: Grant(Enquiry, own_organisation | caseworker),
+    P.FAST_ANSWER_GIVE: Grant(Enquiry, asked),
+    P.FAST_ANSWER_WATCH: Grant(Enquiry, nobody),  # the platform's own job, by its grant
     P.APPLICATION_START: Grant(Organisation, own_organisation),
     P.APPLICATION_READ: Grant(
         Application,

@@ -13,6 +13,8 @@ from sandbox.models import (
     Application,
     AuthorityAssignment,
     ConflictDeclaration,
+    Enquiry,
+    FastAnswer,
     OfficerAssignment,
     Organisation,
     OutcomeReport,
@@ -145,8 +147,24 @@ def _named(actor: Actor, model: Any) -> Verdict:
     )
 
 
+def _asked(actor: Actor, _model: Any) -> Verdict:
+    if not actor.officer_of:
+        return False
+    return (
+        exists()
+        .where(
+            FastAnswer.enquiry_id == Enquiry.id,
+            FastAnswer.authority_id.in_(actor.officer_of),
+            FastAnswer.ended_at.is_(None),
+        )
+        # A statement around it may look at the same table.
+        .correlate_except(FastAnswer)
+    )
+
+
 own_organisation = Rule(_own_organisation)
 owns_organisation = Rule(_owns_organisation)
+asked = Rule(_asked)
 not_draft = Rule(lambda _actor, _model: Application.status != "draft")
 assigned = Rule(lambda actor, model: _assigned(model, actor.officer_of))
 assigned_as_head = Rule(lambda actor, model: _assigned(model, actor.head_of))

@@ -50,8 +50,13 @@ LONGEST_SESSION = timedelta(hours=12)
 SIGN_IN_LIMITS = "20 per minute; 200 per hour"
 SIGN_IN_LIMITS_BY_ADDRESS = "10 per 15 minutes"
 MAIL_LIMITS = "10 per minute; 50 per hour"
-# The form must say when a number is taken, so it could tell who is here; not of many.
-ORGANISATION_LIMITS = "20 per hour"
+# How often one person may send a form. That of an organisation must say when a number is taken, so
+# it could tell who is here; not of many. Each enquiry is read by people.
+PEOPLE_LIMITS = {
+    "accounts.new_organisation": "20 per hour",
+    "enquiries.new": "20 per hour",
+    "enquiries.reply": "60 per hour",
+}
 
 View = Callable[..., Any]
 
@@ -217,19 +222,16 @@ def guard_views(app: Flask) -> None:
         views[f"security.{name}"] = limit(views[f"security.{name}"])
 
 
-def limit_organisations(app: Flask) -> None:
-    """Let nobody learn from tax numbers typed by the hundred which organisations are here.
+def limit_people(app: Flask) -> None:
+    """Let nobody try tax numbers by the hundred to learn who is here, nor flood the secretariat.
 
     To be called when the pages are there.
     """
     limiter: Limiter = app.extensions["sandbox_limiter"]
-    limit = limiter.limit(
-        ORGANISATION_LIMITS,
-        key_func=lambda: f"person:{current_actor().person_id}",
-        methods=["POST"],
-    )
     views: dict[str, Any] = app.view_functions
-    views["accounts.new_organisation"] = limit(views["accounts.new_organisation"])
+    for endpoint, limits in PEOPLE_LIMITS.items():
+        limit = limiter.limit(limits, key_func=signed_in_as, methods=["POST"])
+        views[endpoint] = limit(views[endpoint])
 
 
 def signed_in_as() -> str:

@@ -1,13 +1,15 @@
 """Read the authorities."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from sandbox.domain.packs import AuthoritySpec, PolicyPack
+from sandbox.domain.succession import in_force
 from sandbox.models import AppliedSuccession
 from sandbox.models.people import Authority
 
@@ -46,3 +48,18 @@ def applied_codes(session: Session, *, before: datetime | None = None) -> frozen
     if before is not None:
         statement = statement.where(AppliedSuccession.applied_at <= before)
     return frozenset(session.scalars(statement))
+
+
+def list_in_force(session: Session, pack: PolicyPack, today: date) -> tuple[AuthoritySpec, ...]:
+    """List the authorities that may be asked for something on a day."""
+    applied = applied_codes(session)
+    return tuple(each for each in pack.authorities if in_force(pack, each, today, applied))
+
+
+def share_authorities(session: Session, codes: Sequence[str]) -> None:
+    """Hold authorities so that none of them ends before this transaction does.
+
+    What is read afterwards tells whether one of them has ended before.
+    """
+    statement = select(Authority.id).where(Authority.code.in_(codes)).order_by(Authority.id)
+    session.execute(statement.with_for_update(read=True)).all()

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from sandbox.access.checks import NotFound, conceivable, grants, scope
@@ -27,7 +27,15 @@ from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.clock import local_day
 from sandbox.kernel.mail import OutboxMail
 from sandbox.kernel.paging import Page, paged
-from sandbox.models import Application, Authority, Organisation, OutcomeReport, Person, Trial
+from sandbox.models import (
+    Application,
+    Authority,
+    Enquiry,
+    Organisation,
+    OutcomeReport,
+    Person,
+    Trial,
+)
 from sandbox.outcomes import queries as outcomes
 from sandbox.packs import active
 from sandbox.trials import queries as trials
@@ -64,6 +72,7 @@ class CasePage:
     pack: PolicyPack
     today: date
     granted: frozenset[P]
+    enquiry: Any  # the id and reference of the enquiry that it came from, for who may read both
     newer_rules: str | None
     call: CallSpec | None
     clock: ClockReading | None
@@ -81,13 +90,14 @@ class CasePage:
 def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime) -> CasePage:
     """Gather the page of a case. Raises: NotFound where it is out of the actor's scope."""
     row = session.execute(
-        select(Application, Organisation.name)
+        select(Application, Organisation.name, Enquiry.id, Enquiry.reference)
         .join(Organisation, Organisation.id == Application.organisation_id)
+        .outerjoin(Enquiry, and_(Enquiry.became_id == Application.id, scope(actor, P.ENQUIRY_READ)))
         .where(Application.id == application_id, scope(actor, P.APPLICATION_READ))
     ).one_or_none()
     if row is None:
         raise NotFound
-    application, organisation = row
+    application, organisation, *enquiry = row
     pack = active.pack_of(application)
     today = local_day(now, pack.calendar.timezone)
     trial = trials.case_panel(session, actor, application, pack, now)
@@ -102,6 +112,7 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         pack=pack,
         today=today,
         granted=granted,
+        enquiry=enquiry if enquiry[0] is not None else None,
         newer_rules=_newer_rules(application, trial, granted),
         call=_call(application, pack),
         clock=applications.clock_of(session, application, pack, today, stops=stops),
@@ -216,6 +227,9 @@ def list_mails(session: Session, actor: Actor, after: str | None = None) -> Page
         .where(Trial.application_id == OutboxMail.application_id, scope(actor, P.OUTCOME_READ))
     )
     is_open = case.correlate(OutboxMail).exists()
+    enquiry = select(Enquiry.id).where(
+        Enquiry.id == OutboxMail.enquiry_id, scope(actor, P.ENQUIRY_READ)
+    )
     # The policy's own conditions speak of applications too, and must not find this one.
     named = aliased(Application)
     statement = (
@@ -234,6 +248,7 @@ def list_mails(session: Session, actor: Actor, after: str | None = None) -> Page
             or_(
                 OutboxMail.application_id.is_(None), is_open, report.correlate(OutboxMail).exists()
             ),
+            or_(OutboxMail.enquiry_id.is_(None), enquiry.correlate(OutboxMail).exists()),
         )
     )
     key = (OutboxMail.created_at, OutboxMail.id)

@@ -11,6 +11,8 @@ from sandbox.applications import queries as applications
 from sandbox.applications.tasks import TASK_SENTENCES as APPLICATION_TASKS
 from sandbox.coordination import queries as coordination
 from sandbox.coordination.tasks import TASK_SENTENCES as COORDINATION_TASKS
+from sandbox.enquiries import queries as enquiries
+from sandbox.enquiries.tasks import TASK_SENTENCES as ENQUIRY_TASKS
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
 from sandbox.outcomes import queries as outcomes
@@ -21,6 +23,7 @@ from sandbox.trials import queries as trials
 from sandbox.trials.tasks import TASK_SENTENCES as TRIAL_TASKS
 
 TASK_SENTENCES: Mapping[str, object] = {
+    **ENQUIRY_TASKS,
     **APPLICATION_TASKS,
     **COORDINATION_TASKS,
     **TRIAL_TASKS,
@@ -32,6 +35,10 @@ TASK_SENTENCES: Mapping[str, object] = {
 # The list in which the others stand when only the most urgent tasks of a kind are shown. Where it
 # is None the others are scattered over lists in which nobody would find them.
 _LISTS: Mapping[str, Mapping[str, str] | None] = {
+    "enquiries.apply": {},
+    "enquiries.answer": {},
+    "enquiries.ask": {"status": "open"},
+    "enquiries.fast_answer": {"status": "asked"},
     "applications.finish": {"status": "draft"},
     "applications.correct": {"status": "returned"},
     "applications.answer": {"status": "information_requested"},
@@ -96,6 +103,7 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> Waiting:
     Overdue matters of an incident stand before everything else, by their gravity.
     """
     found = [
+        *enquiries.list_tasks(session, actor, now),
         *applications.list_tasks(session, actor, now),
         *coordination.list_tasks(session, actor, now),
         *trials.list_tasks(session, actor, now),
@@ -122,6 +130,8 @@ def _cut(kind: str) -> Cut:
         return Cut(kind, None, {})
     if kind in TRIAL_TASKS:
         return Cut(kind, "trials.index", values)
+    if kind in ENQUIRY_TASKS:
+        return Cut(kind, "enquiries.index", values)
     if kind in PROGRAMME_TASKS:
         return Cut(kind, "programme.index", values)
     return Cut(kind, "outcomes.index" if kind in OUTCOME_TASKS else "applications.index", values)

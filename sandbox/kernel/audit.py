@@ -29,6 +29,16 @@ class Deed(StrEnum):
     MEMBER_REMOVED = "member:removed"
     AUTHORITY_CREATED = "authority:created"
     AUTHORITY_MEMBER_JOINED = "authority_member:joined"
+    ENQUIRY_WRITTEN = "enquiry:written"
+    ENQUIRY_CONTINUED = "enquiry:continued"  # by the organisation, with another message
+    ENQUIRY_ANSWERED = "enquiry:answered"
+    ENQUIRY_INVITED = "enquiry:invited"  # the organisation may apply with one click
+    ENQUIRY_CLOSED = "enquiry:closed"
+    ENQUIRY_APPLIED = "enquiry:applied"  # an application was started from it
+    FAST_ANSWER_ASKED = "fast_answer:asked"
+    FAST_ANSWER_GIVEN = "fast_answer:given"
+    FAST_ANSWER_WITHHELD = "fast_answer:withheld"  # the term passed in silence
+    FAST_ANSWER_PASSED_ON = "fast_answer:passed_on"  # to those that follow an ended authority
     APPLICATION_STARTED = "application:started"
     APPLICATION_SECTION_SAVED = "application:section_saved"
     APPLICATION_FILE_ATTACHED = "application:file_attached"

@@ -71,6 +71,7 @@ class OutboxMail(Base):
     params: Mapped[dict[str, Any]]
     secrets: Mapped[dict[str, Any] | None]  # masked once the mail has left
     application_id: Mapped[UUID | None]
+    enquiry_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]  # when the person said to have read it, in the inbox
@@ -99,6 +100,7 @@ def post(
     template: str,
     now: datetime,
     application_id: UUID | None = None,
+    enquiry_id: UUID | None = None,
     secrets: Mapping[str, str] | None = None,
     **params: Scalar,
 ) -> OutboxMail:
@@ -116,6 +118,7 @@ def post(
         params={name: plain(value) for name, value in params.items()},
         secrets=dict(secrets) if secrets else None,
         application_id=application_id,
+        enquiry_id=enquiry_id,
         created_at=now,
         attempts=0,
         state=MailState.QUEUED.value,
@@ -294,6 +297,7 @@ def _render(
         **mail.params,
         **secrets,
         "application_id": mail.application_id,
+        "enquiry_id": mail.enquiry_id,
         "base_url": mailer.base_url,
         "has_inbox": mail.person_id is not None,
         "language": language,

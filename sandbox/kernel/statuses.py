@@ -12,6 +12,7 @@ from sandbox.domain.applications import (
     Party,
     PublicStatus,
 )
+from sandbox.domain.enquiries import EnquiryKind, EnquiryStatus
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 
@@ -51,6 +52,17 @@ OUTCOME: dict[DecisionOutcome, Label] = {
     DecisionOutcome.ADMITTED_WITH_CONDITIONS: Label(_l("Admitted with conditions"), "green"),
     DecisionOutcome.DECLINED: Label(_l("Declined"), "red"),
     DecisionOutcome.REDIRECTED: Label(_l("Sent elsewhere"), "grey"),
+}
+ENQUIRY_STATUS: dict[EnquiryStatus, Label] = {
+    EnquiryStatus.OPEN: Label(_l("Waits for the secretariat"), "gold"),
+    EnquiryStatus.ASKED: Label(_l("The authorities are asked"), "blue"),
+    EnquiryStatus.ANSWERED: Label(_l("Answered"), "green"),
+    EnquiryStatus.CLOSED: Label(_l("Closed"), "grey"),
+}
+ENQUIRY_KIND: dict[EnquiryKind, LazyString] = {
+    EnquiryKind.QUESTION: _l("Question"),
+    EnquiryKind.INTEREST: _l("Expression of interest"),
+    EnquiryKind.FAST_ANSWER: _l("Does any rule apply?"),
 }
 TRIAL_STATUS: dict[TrialStatus, Label] = {
     TrialStatus.PREPARING: Label(_l("Preparing"), "grey"),

@@ -20,6 +20,7 @@ from sandbox.models.coordination import (
     OfficerAssignment,
     Position,
 )
+from sandbox.models.enquiries import Enquiry, EnquiryCounter, EnquiryMessage, FastAnswer
 from sandbox.models.outcomes import OutcomeReport
 from sandbox.models.people import (
     Authority,
@@ -62,6 +63,10 @@ __all__ = [
     "ConflictDeclaration",
     "CriterionReview",
     "Decision",
+    "Enquiry",
+    "EnquiryCounter",
+    "EnquiryMessage",
+    "FastAnswer",
     "FinalReport",
     "GateEvidence",
     "Incident",

@@ -86,6 +86,14 @@ class CallSchema(PartSchema):
     places = Whole(1, 10_000)
 
 
+class FastAnswerSchema(PartSchema):
+    part = packs.FastAnswerSpec
+    length = Whole(1, 365, required=True)
+    unit = Word(packs.ClockUnit, required=True)
+    silence = Word(packs.FastSilence)
+    text = Words(required=True)
+
+
 class CompetenceSchema(PartSchema):
     part = packs.CompetenceSpec
     code = Key(required=True)
@@ -495,6 +503,7 @@ class PackSchema(PartSchema):
     calls = Each(Part(CallSchema))
     round_tables = Part(RoundTableSchema)
     consultations = Part(ConsultationSchema)
+    fast_answer = Part(FastAnswerSchema)
 
 
 def shape(source: Source) -> packs.PolicyPack | None:

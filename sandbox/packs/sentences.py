@@ -15,6 +15,7 @@ from sandbox.domain.packs import (
     Direction,
     EligibilityVerdict,
     Ending,
+    FastSilence,
     Moment,
     Operator,
     QuestionKind,
@@ -109,6 +110,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "it. Without it the programme says that it holds none.",
             "consultations": "How the public is consulted. The same page tells it. Without it the "
             "programme says that it consults nobody.",
+            "fast_answer": "Lets companies ask, before they apply, whether any rule applies to "
+            "what they plan. Without it an enquiry is answered by the secretariat alone.",
         },
     ),
     schemas.TermSchema: TableWords(
@@ -156,6 +159,22 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "no end and no other can follow.",
             "places": "The most applications of the call that can be admitted; a decision that "
             "would admit one more is refused. Without it there is no limit.",
+        },
+    ),
+    schemas.FastAnswerSchema: TableWords(
+        "Fast answer",
+        "A company describes what it plans and asks whether any rule applies. The secretariat asks "
+        "every competent authority, each of which answers that a rule applies and which, that none "
+        "does, or that it is not competent. Whoever has not answered is reminded three business "
+        "days before the end of the term.",
+        {
+            "length": "How long each authority has to answer, from the day on which it is asked. "
+            "In its suspension windows the term stands still.",
+            "unit": "What the length is counted in.",
+            "silence": "What it means that an authority lets its term pass. It is recorded and "
+            "shown as silence, never as an answer; an answer may still come later.",
+            "text": "What an answer is worth: whom it binds, and for how long. It stands beside "
+            "every answer, and where a company asks.",
         },
     ),
     schemas.CompetenceSchema: TableWords(
@@ -727,6 +746,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Silence.GRANTED: "What was asked counts as granted.",
         Silence.DENIED: "What was asked counts as denied.",
         Silence.NONE: "Silence means nothing.",
+    },
+    FastSilence: {
+        FastSilence.NONE: "Silence means nothing.",
+        FastSilence.NO_RULE: "It counts as if no rule of the authority applied.",
     },
     EligibilityVerdict: {
         EligibilityVerdict.LIKELY: "An application is worth while.",

@@ -7,14 +7,17 @@ from decimal import Decimal
 from enum import StrEnum
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from sandbox.domain.packs import (
     AllOf,
     AmendmentSpec,
     AnyOf,
+    ClockUnit,
     Compare,
     Condition,
     ExtensionSpec,
+    FastAnswerSpec,
     Not,
     Operator,
     PolicyPack,
@@ -156,7 +159,7 @@ def value_words(value: object, known: Vocabulary) -> str:
             return f"({condition_words(value, known.questions, known.currency)})"
         case tuple():
             return ", ".join(value_words(item, known) for item in value)
-        case RubricSpec() | ExtensionSpec() | AmendmentSpec():
+        case RubricSpec() | ExtensionSpec() | AmendmentSpec() | FastAnswerSpec():
             return _rule_words(value)
         case str() if value in known.parts:
             return part_words(known.parts[value])
@@ -166,13 +169,15 @@ def value_words(value: object, known: Vocabulary) -> str:
             return part_words(value)
 
 
-def _rule_words(rule: RubricSpec | ExtensionSpec | AmendmentSpec) -> str:
+def _rule_words(rule: RubricSpec | ExtensionSpec | AmendmentSpec | FastAnswerSpec) -> str:
     """Say a part without a name as a whole, where there was none before."""
     match rule:
         case ExtensionSpec():
             return "; ".join(extension_words(rule))
         case AmendmentSpec():
             return amendment_words(rule)
+        case FastAnswerSpec():
+            return "; ".join((*fast_answer_words(rule), quoted(read(rule.text))))
         case RubricSpec():
             return "; ".join(rubric_words(rule))
 
@@ -181,6 +186,22 @@ def rubric_words(rubric: RubricSpec) -> Iterator[str]:
     """Say of each mark when it is given."""
     for each in fields(rubric):
         yield f"{FIELD[each.name]}: {quoted(read(rubric.of(each.name)))}"
+
+
+def length_words(unit: ClockUnit, length: int) -> str:
+    """Say how long a term is."""
+    match unit:
+        case ClockUnit.BUSINESS_DAYS:
+            return ngettext("%(num)d business day", "%(num)d business days", length)
+        case ClockUnit.CALENDAR_DAYS:
+            return ngettext("%(num)d calendar day", "%(num)d calendar days", length)
+        case ClockUnit.MONTHS:
+            return ngettext("%(num)d month", "%(num)d months", length)
+
+
+def fast_answer_words(rule: FastAnswerSpec) -> tuple[str, str]:
+    """Say how long an authority has for a fast answer, and what its silence means."""
+    return length_words(rule.unit, rule.length), str(WORDS[rule.silence])
 
 
 def _plain_words(value: bool | int | Decimal | date | str) -> str:

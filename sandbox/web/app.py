@@ -29,7 +29,7 @@ from sandbox.accounts.setup import (
     PUBLIC_ENDPOINTS,
     current_person_actor,
     init_accounts,
-    limit_organisations,
+    limit_people,
 )
 from sandbox.home import reminding
 from sandbox.kernel.db import configure_engine, db, engine_options
@@ -99,7 +99,7 @@ def create_app(config: Config) -> Flask:
     install_guard(app, current_person_actor, PUBLIC_ENDPOINTS)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    limit_organisations(app)
+    limit_people(app)
     add_health(app)
     add_headers(app, https=config.base_url.startswith("https://"))
     log_requests(app)

@@ -17,6 +17,18 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.MEMBER_REMOVED: _l("A colleague was removed"),
     Deed.AUTHORITY_CREATED: _l("An authority was created"),
     Deed.AUTHORITY_MEMBER_JOINED: _l("A person joined an authority"),
+    Deed.ENQUIRY_WRITTEN: _l("Enquiry sent"),
+    Deed.ENQUIRY_CONTINUED: _l("The organisation added a message to its enquiry"),
+    Deed.ENQUIRY_ANSWERED: _l("The secretariat answered the enquiry"),
+    Deed.ENQUIRY_INVITED: _l("The organisation was invited to apply"),
+    Deed.ENQUIRY_CLOSED: _l("Enquiry closed"),
+    Deed.ENQUIRY_APPLIED: _l("An application was started from the enquiry"),
+    Deed.FAST_ANSWER_ASKED: _l("An authority was asked whether any rule applies"),
+    Deed.FAST_ANSWER_GIVEN: _l("An authority answered whether any rule applies"),
+    Deed.FAST_ANSWER_WITHHELD: _l("An authority let its term for a fast answer pass"),
+    Deed.FAST_ANSWER_PASSED_ON: _l(
+        "The question whether any rule applies passed on from an authority that ended"
+    ),
     Deed.APPLICATION_STARTED: _l("Application started"),
     Deed.APPLICATION_SECTION_SAVED: _l("Section of the application saved"),
     Deed.APPLICATION_FILE_ATTACHED: _l("File attached"),

@@ -45,6 +45,7 @@ class Entry:
 
 MENU: tuple[Entry, ...] = (
     Entry("home.my_tasks", _l("My tasks"), _SIGNED_IN),
+    Entry("enquiries.index", _l("Enquiries"), _CASES),
     Entry("applications.index", _l("Applications"), _CASES),
     Entry("trials.index", _l("Tests"), _TRIALS),
     Entry("outcomes.index", _l("Report drafts"), _REPORTS),

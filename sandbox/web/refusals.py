@@ -7,12 +7,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from sandbox.domain.applications import ApplicationAction, ApplicationStatus
+from sandbox.domain.enquiries import EnquiryAction, EnquiryStatus
 from sandbox.domain.refusals import Incomplete, NotPossible, Refusal, TransitionRefused, Why
 from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.db import Stale
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
 from sandbox.kernel.formats import day
-from sandbox.kernel.statuses import APPLICATION_STATUS, TRIAL_STATUS
+from sandbox.kernel.statuses import APPLICATION_STATUS, ENQUIRY_STATUS, TRIAL_STATUS
 from sandbox.packs.errors import PackUnusable
 from sandbox.trials.sentences import FORM_SENT
 
@@ -20,7 +21,9 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.ALREADY_ASSIGNED: _l("This authority is already assigned to the case."),
     Why.ALREADY_DECLARED: _l("You have already declared whether you have a conflict of interest."),
     Why.ALREADY_DONE: _l("This has already been done."),
+    Why.ALREADY_ASKED: _l("This authority has been asked already."),
     Why.ALREADY_MEMBER: _l("This person is already a member."),
+    Why.AUTHORITY_MISSING: _l("Choose at least one authority."),
     Why.CALL_FULL: _l("The call has no place left."),
     Why.CALLS_CLOSED: _l("No call is open now. What you have written stays as it is."),
     Why.CASE_CANNOT_MOVE: _l(
@@ -90,6 +93,13 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.OFFER_OPEN: _l(
         "The lead of this case is offered to an authority already. Withdraw that offer first."
     ),
+    Why.NOT_INVITED: _l(
+        "The secretariat has not invited you to apply from this enquiry. You may start an "
+        "application of its own at any time."
+    ),
+    Why.NO_FAST_ANSWER: _l(
+        "The rules of this enquiry do not let the authorities be asked whether any rule applies."
+    ),
     Why.NO_OUTCOME: _l(
         "The rule gives no answer: every authority whose word counts has abstained."
     ),
@@ -119,6 +129,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.POSITION_MISSING: _l("A position is missing."),
     Why.PROHIBITED: _l("The application describes a prohibited use and cannot go on."),
     Why.REACH_MISSING: _l("The report does not say how far the test reaches in what is limited."),
+    Why.PROVISION_MISSING: _l("Name the provision that applies."),
     Why.READING_NOT_YET: _l("Readings are from within the present stage, up to today."),
     Why.READINGS_MISSING: _l("A reading is missing for a metric that the plan requires."),
     Why.REASON_MISSING: _l("Give a reason: others have to understand it later."),
@@ -162,6 +173,13 @@ APPLICATION_ACTIONS: dict[ApplicationAction, object] = {
     ApplicationAction.DECIDE: _l("decide it"),
     ApplicationAction.WITHDRAW: _l("withdraw it"),
     ApplicationAction.LAPSE: _l("close it because the answer is overdue"),
+}
+ENQUIRY_ACTIONS: dict[EnquiryAction, object] = {
+    EnquiryAction.WRITE: _l("write to the secretariat"),
+    EnquiryAction.ANSWER: _l("answer the organisation"),
+    EnquiryAction.ASK: _l("ask authorities whether any rule applies"),
+    EnquiryAction.COMPLETE: _l("gather the answers of the authorities"),
+    EnquiryAction.CLOSE: _l("close it"),
 }
 TRIAL_ACTIONS: dict[TrialAction | TrialWork, object] = {
     TrialAction.ENTER_STAGE: _l("enter the next stage"),
@@ -247,12 +265,16 @@ def possible_actions(error: Refusal) -> list[str]:
 def _status(status: object) -> str:
     if isinstance(status, ApplicationStatus):
         return str(APPLICATION_STATUS[status].label)
+    if isinstance(status, EnquiryStatus):
+        return str(ENQUIRY_STATUS[status].label)
     return str(TRIAL_STATUS[status].label) if isinstance(status, TrialStatus) else str(status)
 
 
 def _action(action: object) -> str:
     if isinstance(action, ApplicationAction):
         return str(APPLICATION_ACTIONS[action])
+    if isinstance(action, EnquiryAction):
+        return str(ENQUIRY_ACTIONS[action])
     if isinstance(action, TrialAction | TrialWork):
         return str(TRIAL_ACTIONS[action])
     return str(action)

@@ -6,6 +6,7 @@ from sandbox.accounts.views import bp as accounts
 from sandbox.applications.views import bp as applications
 from sandbox.coordination.views import bp as coordination
 from sandbox.coordination.views import successions
+from sandbox.enquiries.views import bp as enquiries
 from sandbox.home.views import bp as home
 from sandbox.outcomes.views import bp as outcomes
 from sandbox.programme.views import bp as programme
@@ -15,6 +16,7 @@ from sandbox.trials.views import bp as trials
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
     accounts,
+    enquiries,
     applications,
     coordination,
     successions,

@@ -14,7 +14,14 @@ from sandbox.domain.packs import ORGANISATION_NAME, QuestionKind, QuestionSpec
 from sandbox.home.tasks import TASK_SENTENCES
 from sandbox.kernel.formats import day, money
 from sandbox.kernel.language import current_language
-from sandbox.kernel.statuses import OUTCOME, PARTY, application_label, trial_label
+from sandbox.kernel.statuses import (
+    ENQUIRY_KIND,
+    ENQUIRY_STATUS,
+    OUTCOME,
+    PARTY,
+    application_label,
+    trial_label,
+)
 from sandbox.web.deeds import deed_sentence
 
 
@@ -24,6 +31,8 @@ def register_words(app: Flask) -> None:
         answer_text=answer_text,
         application_label=application_label,
         deed_sentence=deed_sentence,
+        enquiry_kinds=ENQUIRY_KIND,
+        enquiry_statuses=ENQUIRY_STATUS,
         outcome_labels=OUTCOME,
         party_label=party_label,
         task_sentence=TASK_SENTENCES.__getitem__,

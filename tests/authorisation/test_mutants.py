@@ -68,7 +68,9 @@ ALSO_ASKED: dict[P, tuple[str, ...]] = {
     P.ORGANISATION_INVITE: ("POST /organisations/<uuid:organisation_id>/members",),
 }
 # Only jobs and loaders of the platform itself ask for these.
-WITHOUT_DOOR = frozenset({P.APPLICATION_LAPSE, P.TRIAL_OPEN, P.ROUND_TABLE_REGISTER})
+WITHOUT_DOOR = frozenset(
+    {P.FAST_ANSWER_WATCH, P.APPLICATION_LAPSE, P.TRIAL_OPEN, P.ROUND_TABLE_REGISTER}
+)
 
 # Conditions that say nothing which another one of the same rule does not say too.
 _OFFICER = "whoever works for an assigned authority is an officer"

@@ -16,9 +16,11 @@ from sandbox.accounts.queries import token_hash
 from sandbox.applications import services as applications
 from sandbox.coordination import services as coordination
 from sandbox.domain.deliberation import Stance
+from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.outcomes import Consent
 from sandbox.domain.packs import QuestionKind
 from sandbox.domain.trials import TrialStatus
+from sandbox.enquiries import services as enquiries
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import utc_now
@@ -159,6 +161,8 @@ class Builder:
         self.make_asked()
         self.make_published()
         self.make_round_table()
+        for tenant in (self.rio, self.mar):
+            self.make_enquiry(tenant)
         self.make_rules()
         return self.world
 
@@ -702,6 +706,34 @@ class Builder:
             "reference": report.trial.reference,
             "report_id": report.id,
         }
+
+    def make_enquiry(self, tenant: Tenant) -> None:
+        """Ask the tenant's lead whether any rule applies, and invite its company to apply."""
+        name, office = tenant.name, self.actor("caseworker")
+        with unit_of_work(self.session):
+            enquiry = enquiries.write_enquiry(
+                self.session,
+                tenant.owner,
+                tenant.organisation,
+                kind=EnquiryKind.FAST_ANSWER,
+                subject=f"{name}-enquiry-subject",
+                text=f"{name}-enquiry-text",
+                activity=f"{name}-enquiry-activity",
+                start_key=f"{name}-enquiry",
+                now=self.now,
+            )
+        with unit_of_work(self.session):
+            text = f"{name}-enquiry-answer"
+            enquiries.answer_enquiry(
+                self.session, office, enquiry, text=text, invites=True, now=self.now
+            )
+            code = tenant.lead.authority.code
+            enquiries.ask_authorities(
+                self.session, office, enquiry, authorities=[code], now=self.now
+            )
+        parts = ("subject", "text", "activity", "answer")
+        self.world.mark(f"{name}.enquiry", enquiry.id, *(f"{name}-enquiry-{p}" for p in parts))
+        self.world.subjects[f"{name}_enquiry"] = {"enquiry_id": enquiry.id}
 
     def make_rules(self) -> None:
         """Upload a version of the rules that would change every case."""

@@ -128,6 +128,7 @@ def packs(draw: st.DrawFn) -> Table:
         **({"consultations": _consultations(pack)} if pack.chance() else {}),
         **({"extension": _extension(pack)} if pack.chance() else {}),
         **({"amendment": {"agreed_by": pack.subset(OWNERS, 1)}} if pack.chance() else {}),
+        **({"fast_answer": _fast_answer(pack)} if pack.chance() else {}),
         **({"final_report_days": pack.number(1, 90)} if pack.chance() else {}),
     }
 
@@ -162,6 +163,16 @@ def _consultations(pack: Writing) -> Table:
         "reply_days": pack.number(1, 40),
         "smallest_count": pack.number(2, 9),
         "least_answers": pack.number(3, 30),
+    }
+
+
+def _fast_answer(pack: Writing) -> Table:
+    """Write within which term authorities say whether any rule applies."""
+    return {
+        "length": pack.number(1, 60),
+        "unit": pack.one_of("business_days", "calendar_days", "months"),
+        "silence": pack.one_of("none", "no_rule"),
+        "text": pack.text("It binds nobody"),
     }
 
 

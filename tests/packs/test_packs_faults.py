@@ -315,6 +315,22 @@ FAULTS = {
         AUTHORITIES, WINDOWS, OF_2026 + CALL.format("spring", "first_day = 2026-06-01") + WINDOWS,
         CALL.format("spring", "first_day = 2026-06-01").removeprefix("[[calls]]\n"),
         "calls[1].key", Fault.DUPLICATE),
+    "fast answer of no length": Spoilt(
+        COORDINATION, "length = 30\nunit = \"calendar_days\"\nsilence = \"none\"\ntext",
+        "length = 0\nunit = \"calendar_days\"\nsilence = \"none\"\ntext", "length = 0",
+        "fast_answer.length", Fault.NOT_ALLOWED),
+    "fast answer whose silence grants": Spoilt(
+        COORDINATION, "silence = \"none\"\ntext", "silence = \"granted\"\ntext",
+        "silence = \"granted\"\ntext", "fast_answer.silence", Fault.NOT_ALLOWED),
+    "fast answer counted in nothing": Spoilt(
+        COORDINATION, 'unit = "calendar_days"\nsilence = "none"\ntext', 'silence = "none"\ntext',
+        "[fast_answer]", "fast_answer.unit", Fault.MISSING),
+    "fast answer in one language": Spoilt(
+        COORDINATION, 'text.en = "The term', '# text.en = "The term', 'text.es = "El plazo',
+        "fast_answer.text", Fault.LANGUAGE),
+    "applications numbered as enquiries": Spoilt(
+        "programme.toml", 'reference_prefix = "SBX"', 'reference_prefix = "ENQ"',
+        'reference_prefix = "ENQ"', "programme.reference_prefix", Fault.NOT_ALLOWED),
     "calls that overlap by a day": Spoilt(
         AUTHORITIES, WINDOWS, CALL.format("summer", "first_day = 2026-05-31") + OF_2026 + WINDOWS,
         "first_day = 2026-05-31", "calls[0].first_day", Fault.INCONSISTENT),

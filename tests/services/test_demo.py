@@ -17,6 +17,7 @@ from sandbox.accounts.passwords import hash_password
 from sandbox.accounts.queries import actor_of, find_person
 from sandbox.coordination.queries import get_bench, routing_of
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome, content_hash, problems
+from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.monitoring import Level, judge
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.risk import tiering
@@ -31,6 +32,8 @@ from sandbox.models import (
     Application,
     AuthorityAssignment,
     ConflictDeclaration,
+    Enquiry,
+    FastAnswer,
     Incident,
     Membership,
     MonitoringReport,
@@ -125,6 +128,12 @@ def test_programme_tells_every_status_tier_and_stage_and_leaves_everybody_someth
     assert {spec.key for spec in pack().report_sections} == set(published.sections)
     assert {"P01", "P04"} <= set(published.lessons)
     assert published.trial.status == TrialStatus.COMPLETED
+
+    assert values(demo, Enquiry.kind) == {kind.value for kind in EnquiryKind}
+    assert values(demo, Enquiry.status) == {"answered", "asked"}
+    answers = demo.scalars(select(FastAnswer)).all()
+    assert sorted(each.answer or "" for each in answers) == ["", "applies"]
+    assert min(each.due_on for each in answers) > utc_now().date()
 
     tables = demo.scalars(select(RoundTable).order_by(RoundTable.held_on)).all()
     facts = read("mexico")["round_tables"]

@@ -203,6 +203,7 @@ def test_menu_is_that_of_the_reader(app: Flask) -> None:
         ],
         COMPANY: [
             "Mis pendientes",
+            "Consultas",
             "Solicitudes",
             "Pruebas",
             "Mi organización",

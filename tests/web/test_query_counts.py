@@ -8,17 +8,28 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from sandbox.applications import services as applications
+from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.trials import TrialStatus
+from sandbox.enquiries import services as enquiries
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import unit_of_work
-from sandbox.models import Application, Organisation, OutcomeReport, Person, RoundTable, Trial
+from sandbox.models import (
+    Application,
+    Enquiry,
+    Organisation,
+    OutcomeReport,
+    Person,
+    RoundTable,
+    Trial,
+)
 from sandbox.outcomes import services as outcomes
 from sandbox.trials import services as trials
 from tests.factories import (
@@ -56,6 +67,9 @@ LISTS: dict[str, tuple[str, str]] = {
     "applications of a company": ("owner", "/applications"),
     "applications of a caseworker": ("caseworker", "/applications"),
     "applications of an officer": ("officer", "/applications"),
+    "enquiries of a company": ("owner", "/enquiries"),
+    "enquiries of a caseworker": ("caseworker", "/enquiries"),
+    "enquiries of an officer": ("officer", "/enquiries"),
     "trials of a company": ("owner", "/trials"),
     "trials of an officer": ("officer", "/trials"),
     "trials of a caseworker": ("caseworker", "/trials"),
@@ -86,6 +100,7 @@ PAGES: dict[str, tuple[str, str]] = {
         "case with a trial": "/cases/{trial_case}",
         "trial": "/trials/{trial}",
         "plan": "/trials/{trial}/plan",
+        "enquiry": "/enquiries/{enquiry}",
     }.items()
     for who in ("owner", "officer", "caseworker")
 }
@@ -162,6 +177,36 @@ class Crowd:
             outcomes.publish(session, self.publisher, report, now=NOW)
         make_person(session)
         self.round_table()
+        self.enquiry(EnquiryKind.INTEREST)
+        self.ids["enquiry"] = str(self.enquiry(EnquiryKind.FAST_ANSWER).id)
+
+    def enquiry(self, kind: EnquiryKind) -> Enquiry:
+        """Ask the secretariat, and through it both authorities whether any rule applies."""
+        session = self.session
+        with unit_of_work(session):
+            enquiry = enquiries.write_enquiry(
+                session,
+                self.owner,
+                self.organisation,
+                kind=kind,
+                subject="Recordatorios",
+                text="¿Aplica alguna regla?",
+                activity="Enviamos recordatorios.",
+                start_key=uuid4().hex,
+                now=NOW,
+            )
+        if kind is EnquiryKind.FAST_ANSWER:
+            codes = [team.authority.code for team in (self.lead, self.associate)]
+            with unit_of_work(session):
+                enquiries.answer_enquiry(
+                    session, self.caseworker, enquiry, text="Ya.", invites=True, now=NOW
+                )
+                enquiries.ask_authorities(
+                    session, self.caseworker, enquiry, authorities=codes, now=NOW
+                )
+            with unit_of_work(session):
+                enquiries.continue_enquiry(session, self.owner, enquiry, text="Sí.", now=NOW)
+        return enquiry
 
     def assigned(self) -> Application:
         return make_assigned(

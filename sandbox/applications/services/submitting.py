@@ -29,6 +29,7 @@ from sandbox.kernel.clock import local_day
 from sandbox.kernel.db import Stale
 from sandbox.models import (
     Application,
+    EnquiryCounter,
     ReferenceCounter,
     Submission,
 )
@@ -149,14 +150,16 @@ def _is_repeated(application: Application, before: Submission, number: int | Non
     return application.status == ApplicationStatus.SUBMITTED
 
 
-def next_number(session: Session, year: int) -> int:
+def next_number(
+    session: Session, year: int, counter: type[ReferenceCounter | EnquiryCounter] = ReferenceCounter
+) -> int:
     """Count one more reference in a year; the counter's row is locked until the commit."""
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(ReferenceCounter).values(id=uuid4(), year=year, last=1)
+    statement = insert(counter).values(id=uuid4(), year=year, last=1)
     counted = statement.on_conflict_do_update(
-        index_elements=["year"], set_={"last": ReferenceCounter.last + 1}
-    ).returning(ReferenceCounter.last)
+        index_elements=["year"], set_={"last": counter.last + 1}
+    ).returning(counter.last)
     return int(session.execute(counted).scalar_one())
 
 

@@ -1,6 +1,7 @@
 """Read who shares a case and what they said; every SELECT of the slice is in this package."""
 
 from sandbox.applications.queries import get_application, list_stops, lock_application
+from sandbox.authorities.queries import list_in_force, share_authorities
 from sandbox.coordination.queries.bench import (
     Bench,
     Judgement,
@@ -23,7 +24,6 @@ from sandbox.coordination.queries.cases import (
     latest_answers,
     list_assignments,
     list_declined,
-    list_in_force,
     list_open_leads,
     list_releasable,
     map_authorities,
@@ -72,7 +72,6 @@ from sandbox.coordination.queries.succession import (
     list_successions,
     lock_authority,
     read_moving,
-    share_authorities,
 )
 from sandbox.coordination.queries.waiting import list_tasks
 

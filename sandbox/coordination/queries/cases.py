@@ -12,9 +12,8 @@ from sqlalchemy.sql import ColumnElement
 from sandbox.applications.queries import find_submission
 from sandbox.authorities.queries import applied_codes
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
-from sandbox.domain.packs import Answers, AuthoritySpec, PolicyPack
+from sandbox.domain.packs import Answers, PolicyPack
 from sandbox.domain.routing import Routing, propose
-from sandbox.domain.succession import in_force
 from sandbox.kernel.actors import Actor
 from sandbox.models import (
     Application,
@@ -73,12 +72,6 @@ def routing_of(
     """Return the authorities that the pack proposes for the answers last submitted."""
     applied = applied_codes(session)
     return propose(pack, latest_answers(session, application.id), today, applied)
-
-
-def list_in_force(session: Session, pack: PolicyPack, today: date) -> tuple[AuthoritySpec, ...]:
-    """List the authorities that may be asked to take a case on a day."""
-    applied = applied_codes(session)
-    return tuple(each for each in pack.authorities if in_force(pack, each, today, applied))
 
 
 def list_assignments(session: Session, application_id: UUID) -> Sequence[AuthorityAssignment]:

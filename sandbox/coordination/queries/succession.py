@@ -79,15 +79,6 @@ def is_overtaken(session: Session, pack: PolicyPack) -> bool:
     return chosen is not None and chosen != active.version_in_force()
 
 
-def share_authorities(session: Session, codes: Sequence[str]) -> None:
-    """Hold authorities so that none of them ends before this transaction does.
-
-    What is read afterwards tells whether one of them has ended before.
-    """
-    statement = select(Authority.id).where(Authority.code.in_(codes)).order_by(Authority.id)
-    session.execute(statement.with_for_update(read=True)).all()
-
-
 def _is_moving(place: Any) -> ColumnElement[bool]:
     """Tell whether a case is open to an authority: undecided, or its trial still needs it."""
     is_on: ColumnElement[bool] = place.state.in_(STANDING)

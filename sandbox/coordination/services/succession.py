@@ -31,6 +31,7 @@ from sandbox.domain.succession import (
     is_first,
     pass_on,
 )
+from sandbox.enquiries.services import follow_succession
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import local_day
@@ -104,6 +105,7 @@ def apply_succession(session: Session, actor: Actor, *, key: str, now: datetime)
         moved=moved,
     )
     session.flush()
+    follow_succession(session, actor, authorities[succession.authority], now=now)
     notices.authority_ended(session, succession, ids, moved, now)
     return moved
 

@@ -24,6 +24,7 @@ from sandbox.domain.packs.programme import (
     CallSpec,
     ClockSpec,
     CompetenceSpec,
+    FastAnswerSpec,
     PrincipleSpec,
     ProgrammeSpec,
     SuccessionSpec,
@@ -94,6 +95,7 @@ class PolicyPack:
     calls: tuple[CallSpec, ...] = ()  # none: applications may be sent at any time
     round_tables: RoundTableSpec | None = None  # none: the programme holds no round tables
     consultations: ConsultationSpec | None = None  # none: it asks the public nothing
+    fast_answer: FastAnswerSpec | None = None  # none: nobody is asked whether any rule applies
 
     @cached_property
     def questions(self) -> Mapping[str, QuestionSpec]:

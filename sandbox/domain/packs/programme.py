@@ -155,6 +155,27 @@ class Silence(StrEnum):
     NONE = "none"
 
 
+class FastSilence(StrEnum):
+    """Name what it means that an authority lets its term for a fast answer pass."""
+
+    NONE = "none"
+    NO_RULE = "no_rule"
+
+
+@dataclass(frozen=True, slots=True)
+class FastAnswerSpec:
+    """Let companies ask every competent authority whether any rule applies to what they plan.
+
+    Shape: `text` says what an answer is worth, and to whom; `length` counts from the day on which
+    an authority is asked.
+    """
+
+    length: int
+    unit: ClockUnit
+    text: Text
+    silence: FastSilence = FastSilence.NONE
+
+
 DECISION_CLOCK = "decision"
 """The key of the term within which an application is decided; every sound pack has it."""
 

@@ -21,6 +21,7 @@ from sandbox.packs.checking.programme import (
     judge_calls,
     judge_clocks,
     judge_competences,
+    judge_prefix,
     judge_reliefs,
     judge_validity,
 )
@@ -67,6 +68,7 @@ __all__ = [
 CHECKS: tuple[Check, ...] = (
     judge_duplicate_names,
     judge_texts_in_every_language,
+    judge_prefix,
     judge_competences,
     judge_validity,
     judge_successions,

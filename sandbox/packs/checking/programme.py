@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from holidays.registry import COUNTRIES
 
 from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.enquiries import ENQUIRY_PREFIX
 from sandbox.domain.packs import ClockStart, ClockUnit, PolicyPack, QuestionKind, QuestionSpec
 from sandbox.packs.checking.findings import Finding, unknown_names
 from sandbox.packs.checking.questions import all_questions, form_questions
@@ -55,6 +56,17 @@ def judge_validity(pack: PolicyPack) -> Iterator[Finding]:
                 Fault.INCONSISTENT,
                 _l("is before valid_from"),
             )
+
+
+def judge_prefix(pack: PolicyPack) -> Iterator[Finding]:
+    """Find letters before the references of applications that are those of enquiries."""
+    if pack.programme.reference_prefix == ENQUIRY_PREFIX:
+        yield Finding(
+            ("programme", "reference_prefix"),
+            Fault.NOT_ALLOWED,
+            _l('"%(prefix)s" stands before the numbers of enquiries', prefix=ENQUIRY_PREFIX),
+            _l("other letters"),
+        )
 
 
 def judge_calls(pack: PolicyPack) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sandbox.domain.packs import PolicyPack
-from sandbox.programme.summary.calls import calls_lines
+from sandbox.programme.summary.calls import calls_lines, enquiries_lines
 from sandbox.programme.summary.deciding import coordination_lines, endings_lines
 from sandbox.programme.summary.dialogue import (
     consultation_words,
@@ -28,6 +28,7 @@ def summary(pack: PolicyPack) -> Iterator[Line]:
     """Say everything of a pack that decides something, a line each, with the depth of the line."""
     yield 0, f"{read(pack.programme.title)} ({pack.code} {pack.version})"
     yield from authorities_lines(pack)
+    yield from enquiries_lines(pack)
     yield from calls_lines(pack)
     yield from eligibility_lines(pack)
     yield from form_lines(pack)

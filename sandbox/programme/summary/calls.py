@@ -1,4 +1,4 @@
-"""Tell when a programme takes applications."""
+"""Tell when a programme takes applications, and what it answers before."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from sandbox.domain.packs import CallSpec, PolicyPack
 from sandbox.kernel.formats import day
 from sandbox.programme.summary.lines import Line
-from sandbox.programme.words import read
+from sandbox.programme.words import fast_answer_words, read
 
 
 def calls_lines(pack: PolicyPack) -> Iterator[Line]:
@@ -27,3 +27,23 @@ def _facts(call: CallSpec) -> Iterator[str]:
         yield _("from %(first)s to %(last)s", first=day(call.first_day), last=day(call.last_day))
     if call.places is not None:
         yield ngettext("%(num)d place", "%(num)d places", call.places)
+
+
+def enquiries_lines(pack: PolicyPack) -> Iterator[Line]:
+    """Say who answers before an application is written, and within which term."""
+    yield 1, _("Enquiries")
+    yield 2, _("The secretariat answers enquiries and expressions of interest.")
+    if pack.fast_answer is None:
+        yield 2, _("The authorities are not asked whether any rule applies.")
+        return
+    length, silence = fast_answer_words(pack.fast_answer)
+    yield (
+        2,
+        _(
+            "Fast answer: each competent authority says within %(length)s whether any rule "
+            "applies; %(silence)s.",
+            length=length,
+            silence=silence,
+        ),
+    )
+    yield 3, read(pack.fast_answer.text)

@@ -9,7 +9,6 @@ from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.packs import (
     DECISION_CLOCK,
     ClockSpec,
-    ClockUnit,
     DecisionRule,
     PolicyPack,
     Silence,
@@ -18,7 +17,7 @@ from sandbox.kernel.formats import quoted
 from sandbox.kernel.statuses import APPLICATION_STATUS
 from sandbox.programme.names import WORDS
 from sandbox.programme.summary.lines import Line
-from sandbox.programme.words import part_words, read
+from sandbox.programme.words import length_words, part_words, read
 from sandbox.trials.sentences import amendment_words, extension_words
 
 
@@ -84,7 +83,7 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
 
 
 def _term(clock: ClockSpec) -> str:
-    facts = [_length(clock)]
+    facts = [length_words(clock.unit, clock.length)]
     if clock.key == DECISION_CLOCK:
         facts.append(str(WORDS[clock.starts]))
     if clock.silence is not Silence.NONE:
@@ -94,16 +93,6 @@ def _term(clock: ClockSpec) -> str:
         statuses = ", ".join(quoted(label) for label in labels)
         facts.append(_("stands still in %(statuses)s", statuses=statuses))
     return f"{read(clock.name)}: {'; '.join(facts)}"
-
-
-def _length(clock: ClockSpec) -> str:
-    match clock.unit:
-        case ClockUnit.BUSINESS_DAYS:
-            return ngettext("%(num)d business day", "%(num)d business days", clock.length)
-        case ClockUnit.CALENDAR_DAYS:
-            return ngettext("%(num)d calendar day", "%(num)d calendar days", clock.length)
-        case ClockUnit.MONTHS:
-            return ngettext("%(num)d month", "%(num)d months", clock.length)
 
 
 def endings_lines(pack: PolicyPack) -> Iterator[Line]:

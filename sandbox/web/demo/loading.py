@@ -15,6 +15,7 @@ from sandbox.kernel.db import db, unit_of_work
 from sandbox.models import Application, Person
 from sandbox.packs import active
 from sandbox.round_tables.services import register_round_table
+from sandbox.web.demo.asking import tell_enquiries
 from sandbox.web.demo.cases import CASES
 from sandbox.web.demo.facts import project, read
 from sandbox.web.demo.generating import FOUNDED_DAYS_AGO, NEWEST_MAILS, Generator
@@ -88,7 +89,11 @@ def _load_programme(session: Session, now: datetime) -> Iterator[str]:
             for each in read("organisations")["organisations"]
         }
         _tell(world, companies)
-    yield f"{len(companies)} organisations, {len(CASES)} applications, {tables} round tables."
+        enquiries = tell_enquiries(world, companies)
+    yield (
+        f"{len(companies)} organisations, {len(CASES)} applications, {enquiries} enquiries, "
+        f"{tables} round tables."
+    )
 
 
 def _register_round_tables(world: World) -> int:

@@ -1,0 +1,1 @@
+"""Answer companies before they apply: the secretariat in words, authorities by their terms."""
