@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
-from sandbox.coordination.queries import Judgement
-from sandbox.coordination.sentences import MARK
+from sandbox.coordination.queries import Judgement, Load
+from sandbox.coordination.sentences import MARK, load_sentence
 from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.packs import AuthoritySpec, CriterionSpec
 from sandbox.domain.routing import Routing
@@ -21,10 +21,13 @@ from sandbox.kernel.forms import (
     Required,
     VersionedForm,
     WordLimit,
+    as_choice,
 )
 from sandbox.models import Position
 
 LONGEST_TEXT_WORDS = 500
+Choice = tuple[Any, ...]
+"""A value and its label, and what stands beside it."""
 MARK_PREFIX, NOTE_PREFIX = "mark_", "note_"
 
 
@@ -41,10 +44,10 @@ class RoutingForm(PlatformForm):
         description=_l("Needed only if you choose other authorities than those proposed."),
     )
 
-    def __init__(self, authorities: Sequence[tuple[str, str]], proposal: Routing) -> None:
+    def __init__(self, authorities: Sequence[Choice], proposal: Routing) -> None:
         super().__init__(data={"lead": proposal.lead, "associates": list(proposal.associates)})
-        self.lead.choices = list(authorities)
-        self.associates.choices = list(authorities)
+        self.lead.choices = [as_choice(each) for each in authorities]
+        self.associates.choices = [as_choice(each) for each in authorities]
         self._proposal = proposal
 
     def validate_associates(self, field: Any) -> None:
@@ -72,13 +75,11 @@ class ReplacementForm(PlatformForm):
     replacement = RadioField(_l("Authority to ask instead"), [Required()])
     reason = TextAreaField(_l("Reason"), [Required(), WordLimit(LONGEST_TEXT_WORDS)])
 
-    def __init__(
-        self, declined: Sequence[tuple[str, str]], authorities: Sequence[tuple[str, str]]
-    ) -> None:
+    def __init__(self, declined: Sequence[Choice], authorities: Sequence[Choice]) -> None:
         first = declined[0][0] if len(declined) == 1 else None
         super().__init__(data={"declined": first})
-        self.declined.choices = list(declined)
-        self.replacement.choices = list(authorities)
+        self.declined.choices = [as_choice(each) for each in declined]
+        self.replacement.choices = [as_choice(each) for each in authorities]
 
     def validate_replacement(self, field: Any) -> None:
         if field.data == self.declined.data:
@@ -95,9 +96,9 @@ class AssociateForm(PlatformForm):
         description=_l("The authorities on the case read it."),
     )
 
-    def __init__(self, authorities: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, authorities: Sequence[Choice]) -> None:
         super().__init__()
-        self.authority.choices = list(authorities)
+        self.authority.choices = [as_choice(each) for each in authorities]
 
 
 class AssignmentForm(PlatformForm):
@@ -129,9 +130,9 @@ class LeadOfferForm(PlatformForm):
         description=_l("The head of that authority and the secretariat read it."),
     )
 
-    def __init__(self, authorities: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, authorities: Sequence[Choice]) -> None:
         super().__init__()
-        self.authority.choices = list(authorities)
+        self.authority.choices = [as_choice(each) for each in authorities]
 
 
 class LeadAnswerForm(PlatformForm):
@@ -158,9 +159,14 @@ class OfficerForm(PlatformForm):
 
     person = RadioField(_l("Officer for the case"), [Required()], coerce=str)
 
-    def __init__(self, candidates: Iterable[Any], current: UUID | None) -> None:
+    def __init__(
+        self, candidates: Iterable[Any], current: UUID | None, loads: Mapping[UUID, Load]
+    ) -> None:
         super().__init__(data={"person": str(current) if current else None})
-        self.person.choices = [(str(each.id), each.name) for each in candidates]
+        self.person.choices = [
+            as_choice((str(each.id), each.name, {"hint": load_sentence(loads[each.id])}))
+            for each in candidates
+        ]
 
 
 class ConflictForm(PlatformForm):
@@ -332,9 +338,18 @@ class DecisionForm(VersionedForm):
     )
 
 
-def authority_choices(authorities: Iterable[AuthoritySpec], language: str) -> list[tuple[str, str]]:
-    """Offer authorities by code and full name."""
-    return [(each.code, f"{each.code} – {each.name.in_(language)}") for each in authorities]
+def authority_choices(
+    authorities: Iterable[AuthoritySpec], language: str, loads: Mapping[str, Load]
+) -> list[Choice]:
+    """Offer authorities by code and full name, with what each has to do now."""
+    return [
+        (
+            each.code,
+            f"{each.code} – {each.name.in_(language)}",
+            {"hint": load_sentence(loads[each.code])},
+        )
+        for each in authorities
+    ]
 
 
 @dataclass(frozen=True, slots=True)

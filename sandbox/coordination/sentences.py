@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from sandbox.coordination.queries import Waiting, WaitingKind
+from sandbox.coordination.queries import Load, Waiting, WaitingKind
 from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stance
 from sandbox.domain.packs import DecisionRule, PolicyPack, QuestionKind
 from sandbox.domain.routing import RoutingReason
@@ -88,6 +88,15 @@ def routing_sentence(pack: PolicyPack, reason: RoutingReason, language: str) -> 
         "The question “%(question)s” was answered, which is a matter of %(competence)s. "
         "Weight: %(weight)s.",
         **words,
+    )
+
+
+def load_sentence(load: Load) -> LazyString:
+    """Say what an authority or an officer has to do now."""
+    return _l(
+        "Open cases: %(cases)s. Answers and positions overdue: %(overdue)s.",
+        cases=load.cases,
+        overdue=load.overdue,
     )
 
 

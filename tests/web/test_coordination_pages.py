@@ -454,15 +454,15 @@ def test_a_position_of_somebody_recused_is_marked_for_authorities_alone(
         body = render_mail(told, "es").body
     assert "sigue en pie" in body
     assert "\n\n\n" not in body
-    for beginning in ("La posición que", "Designe a otra persona:"):
+    for beginning in ("La postura que", "Designe a otra persona:"):
         assert f"\n\n{beginning}" in body
-    words = "está excusada del caso. La posición sigue en pie"
+    words = "está excusada del caso. La postura sigue en pie"
     head = world.window(world.inai.head)
     page = head.get(address(application))
     assert words in page.main
     for reader, is_told in ((world.caseworker, True), (world.company, False)):
         assert (words in world.window(reader).get(address(application)).main) is is_told
-    task = "Confirmar o cambiar la posición de su autoridad: quien la tomó está excusado del caso"
+    task = "Confirmar o cambiar la postura de su autoridad: quien la tomó está excusado del caso"
     assert head.get(head.get("/my-tasks").links[task]).request.path == address(
         application, "position"
     )
@@ -853,6 +853,23 @@ def test_the_secretariat_finds_the_case_of_an_authority_without_a_head(
     page = window.get(window.get("/my-tasks").links[task])
     assert page.request.path == address(application)
     assert "INAI no tiene a nadie que pueda actuar en este caso" in page.main
+
+
+def test_load_stands_beside_every_choice(session: Session, world: World) -> None:
+    application = world.under_review(world.ift)
+    load = "Casos abiertos: 1. Respuestas y posturas vencidas: 1."
+    head, caseworker = world.window(world.inai.head), world.window(world.caseworker)
+    for window, path, times in (
+        (head, "officer", 1),
+        (head, "lead/offer", 1),
+        (caseworker, "routing/associate", 0),
+    ):
+        page = window.get(address(application, path)).main
+        assert page.count(load) == times
+        assert "Casos abiertos: 0. Respuestas y posturas vencidas: 0." in page or times == 1
+    fresh = world.in_triage()
+    assert caseworker.get(address(fresh, "routing")).main.count(load) == 2
+    assert caseworker.get(address(fresh, "routing", "change")).main.count(load) == 4
 
 
 def test_the_secretariat_brings_and_takes_off_an_associate(session: Session, world: World) -> None:

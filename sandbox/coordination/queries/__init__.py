@@ -30,6 +30,7 @@ from sandbox.coordination.queries.cases import (
     routing_of,
 )
 from sandbox.coordination.queries.letters import Letterhead, get_letterhead
+from sandbox.coordination.queries.loads import Load, map_loads, map_officer_loads
 from sandbox.coordination.queries.overdue import (
     list_silent_assignments,
     list_silent_reviews,
@@ -82,6 +83,7 @@ __all__ = [
     "DecisionLine",
     "Judgement",
     "Letterhead",
+    "Load",
     "Moving",
     "Panel",
     "Places",
@@ -138,6 +140,8 @@ __all__ = [
     "lock_authority",
     "lock_call",
     "map_authorities",
+    "map_loads",
+    "map_officer_loads",
     "proposal_of",
     "read_moving",
     "read_places",

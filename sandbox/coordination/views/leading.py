@@ -62,7 +62,7 @@ def lead_answer(application_id: UUID) -> ResponseReturnValue:
     return done(case, _("The lead stays where it is. The authority that leads has been told."))
 
 
-def _others(case: Case) -> list[tuple[str, str]]:
+def _others(case: Case) -> list[forms.Choice]:
     """Offer the authorities that have taken the case and do not lead it."""
     places = queries.list_assignments(case.session, case.application.id)
     codes = [
@@ -71,6 +71,12 @@ def _others(case: Case) -> list[tuple[str, str]]:
         if each.state == AssignmentState.ACCEPTED and each.role == AssignmentRole.ASSOCIATE
     ]
     language = current_language()
+    loads = queries.map_loads(case.session, codes, utc_now())
     return [
-        (code, f"{code} – {sentences.authority_name(case.pack, code, language)}") for code in codes
+        (
+            code,
+            f"{code} – {sentences.authority_name(case.pack, code, language)}",
+            {"hint": sentences.load_sentence(loads[code])},
+        )
+        for code in codes
     ]

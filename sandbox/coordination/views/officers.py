@@ -23,7 +23,10 @@ def officer(application_id: UUID) -> ResponseReturnValue:
     place = place_of(case, case.actor.head_of)
     candidates = queries.list_candidates(case.session, application_id, place.authority_id)
     named = queries.find_named(case.session, application_id, place.authority_id)
-    form = forms.OfficerForm(candidates, named.person_id if named else None)
+    loads = queries.map_officer_loads(
+        case.session, place.authority_id, [each.id for each in candidates], utc_now()
+    )
+    form = forms.OfficerForm(candidates, named.person_id if named else None, loads)
     if not form.validate_on_submit():
         return page("officer", case, form, place=place, candidates=candidates)
     with unit_of_work(case.session):

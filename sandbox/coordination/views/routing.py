@@ -157,9 +157,10 @@ def _proposal(case: Case) -> Routing:
     return queries.routing_of(case.session, case.application, case.pack, today_of(case))
 
 
-def _choices(case: Case) -> list[tuple[str, str]]:
+def _choices(case: Case) -> list[forms.Choice]:
     existing = queries.list_in_force(case.session, case.pack, today_of(case))
-    return forms.authority_choices(existing, current_language())
+    loads = queries.map_loads(case.session, [each.code for each in existing], utc_now())
+    return forms.authority_choices(existing, current_language(), loads)
 
 
 def _named(case: Case, place: AuthorityAssignment) -> tuple[str, str]:
@@ -170,7 +171,9 @@ def _named(case: Case, place: AuthorityAssignment) -> tuple[str, str]:
 def _routing_words(case: Case) -> dict[str, Any]:
     proposal, language = _proposal(case), current_language()
     ranked = [proposal.lead, *proposal.associates] if proposal.lead else []
+    loads = queries.map_loads(case.session, ranked, utc_now())
     return {
+        "loads": {code: sentences.load_sentence(load) for code, load in loads.items()},
         "proposal": proposal,
         "ranked": [case.pack.authority(code) for code in ranked],
         "reasons": {
