@@ -619,3 +619,27 @@ def test_a_successor_takes_over_what_silence_granted(session: Session, files: Fi
     before = terms(session)
     assert night(session, cast) == 0
     assert terms(session) == before
+
+
+def test_whoever_refused_was_not_silent_even_if_the_refusal_counts_no_longer(
+    session: Session, files: FileStore
+) -> None:
+    cast = before_completion(session, files)
+    joined = join(session, cast, "COFECE")
+    night(session, cast)
+    declare(session, cast, joined.head)
+    refuse(session, cast, joined.head, "", ASSOCIATES)
+    cast.now += terms(session)[ASSOCIATES][1] - read(session, cast).today
+    assert night(session, cast, 1) == 1
+    recuse(session, cast, joined.head)
+    gate = read(session, cast).gate("")
+    state = next(each for each in gate.requirements if each.spec.key == ASSOCIATES)
+    assert state.missing_parties == {"COFECE"}
+    session.rollback()
+    assert night(session, cast) == 0
+    found = session.scalars(
+        select(ApprovalTerm.parties)
+        .where(ApprovalTerm.requirement == ASSOCIATES)
+        .order_by(ApprovalTerm.asked_on)
+    ).all()
+    assert found == [["IFT"], ["COFECE"]]

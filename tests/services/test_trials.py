@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from config import PACKS
 from sandbox.access.checks import Denied, NotFound
+from sandbox.domain.monitoring import Reach
 from sandbox.domain.packs import Ending, RequirementSpec, Who
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.domain.trials import TrialStatus
@@ -695,6 +696,26 @@ def test_a_report_without_a_reading_that_the_tier_demands_is_refused(
     with pytest.raises(NotPossible) as refused:
         hand_in_report(session, cast, readings)
     assert refused.value.reason is Why.READINGS_MISSING
+
+
+def test_a_report_that_does_not_tell_what_the_stage_limits_is_refused(
+    session: Session, files: FileStore
+) -> None:
+    cast = make_running_trial(session, files, tier=TIERS[0])
+    file = read(session, cast)
+    assert file.current_spec.places_cap is not None
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.submit_report(
+            session,
+            cast.company,
+            cast.trial,
+            narrative="Sin novedad.",
+            reach=Reach(1),
+            readings=good_readings(file),
+            measured_on=file.today,
+            now=cast.now,
+        )
+    assert refused.value.reason is Why.REACH_MISSING
 
 
 def test_a_returned_report_is_corrected_in_its_place(session: Session, files: FileStore) -> None:
