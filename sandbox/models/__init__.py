@@ -9,6 +9,7 @@ from sandbox.models.applications import (
     InformationRequest,
     ReferenceCounter,
     Submission,
+    UnsavedSection,
 )
 from sandbox.models.coordination import (
     AuthorityAssignment,
@@ -95,4 +96,5 @@ __all__ = [
     "Trial",
     "TrialPlan",
     "TrialStage",
+    "UnsavedSection",
 ]

@@ -64,6 +64,22 @@ class ApplicationSection(Audited, Versioned, Base):
         return self.application_id
 
 
+class UnsavedSection(Base):
+    """Keep what one person typed into a section and has not saved; it belongs to no case yet.
+
+    Shape: `inputs` are pairs of an input's name and what stood in it, as a form sends them.
+    """
+
+    __tablename__ = "unsaved_section"
+    __table_args__ = (UniqueConstraint("application_id", "person_id", "section"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    section: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    inputs: Mapped[list[Any]]
+    kept_at: Mapped[datetime]
+
+
 class Attachment(Audited, Base):
     """Keep what is known of an uploaded file; its bytes stand in the file store by their hash."""
 

@@ -166,6 +166,23 @@ def test_two_colleagues_edit_one_section(story: Story) -> None:
     assert owner.value("q_why_sandbox") == "Solo se puede saber probándolo."
 
 
+def test_a_crash_while_typing_loses_nothing(story: Story) -> None:
+    company = story.company()
+    draft = story.draft(company)
+    address = f"/applications/{draft.id}/sections/rules"
+    story.session.rollback()
+    owner = story.window_of(company.owner)
+    owner.goto(address).fill("q_obstacle", OBSTACLE)
+    owner.page.locator("[data-keep]:visible").wait_for()
+    owner.page.close(run_before_unload=False)
+
+    again = story.window_of(company.owner).goto(address)
+    assert again.value("q_obstacle") == OBSTACLE
+    again.click("Save for later").goto(address)
+    assert again.value("q_obstacle") == OBSTACLE
+    assert again.page.locator("[data-keep]:visible").count() == 0
+
+
 def test_form_works_without_javascript(story: Story) -> None:
     company = story.company()
     draft = story.draft(company)

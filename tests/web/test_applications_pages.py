@@ -26,7 +26,7 @@ from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.mail import OutboxMail, post, render_mail
 from sandbox.kernel.paging import PAGE_SIZE
 from sandbox.kernel.tasks import MOST_OF_A_KIND
-from sandbox.models import Application, Organisation, Person, Submission
+from sandbox.models import Application, Organisation, Person, Submission, UnsavedSection
 from sandbox.web.words import answer_text
 from tests.factories import (
     NOW,
@@ -603,6 +603,70 @@ def test_whoever_belongs_to_an_organisation_is_not_told_who_else_is_here(
 
 
 # --- two colleagues at once ----------------------------------------------------------------------
+
+
+def typed(page: Any, **values: str) -> dict[str, str]:
+    """Return what the script of a section's page sends while somebody types."""
+    return {**filled_fields(find_form(page.tree, "section-form")), **values}
+
+
+def test_what_was_typed_is_there_after_a_crash_for_whoever_typed_it(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, number = section_of(QuestionKind.NUMBER)
+    here, name = address(application, "sections", section.key), f"q_{number.key}"
+    before = saved(session, application, section)
+    for value in ("7", "77 y media"):
+        kept = company.ana.post(f"{here}/typed", data=typed(company.ana.get(here), **{name: value}))
+        assert kept.status_code == 204
+    page = company.ana.get(here)
+    # Also what could not be saved comes back as it was typed.
+    assert page.tree.xpath(f"//input[@name='{name}']/@value") == ["77 y media"]
+    assert "y no lo guardó" in page.main
+    assert "Escrito sin guardar" in company.ana.get(address(application)).main
+    assert "Escrito sin guardar" not in company.beto.get(address(application)).main
+    assert "y no lo guardó" not in company.beto.get(here).main
+    assert saved(session, application, section) == before
+
+    company.ana.submit(page, {name: "77"}, form="section-form")
+    assert saved(session, application, section).answers[number.key] == "77"
+    assert "y no lo guardó" not in company.ana.get(here).main
+
+
+def test_what_was_typed_can_be_thrown_away(session: Session, company: Company) -> None:
+    application = draft(session, company)
+    section, number = section_of(QuestionKind.NUMBER)
+    here, name = address(application, "sections", section.key), f"q_{number.key}"
+    company.ana.post(f"{here}/typed", data=typed(company.ana.get(here), **{name: "5"}))
+    page = company.ana.submit(company.ana.get(here), {"discard": "1"}, form="/typed")
+    assert page.request.path == here
+    assert page.tree.xpath(f"//input[@name='{name}']/@value") != ["5"]
+    assert session.scalar(select(func.count()).select_from(UnsavedSection)) == 0
+
+
+def test_what_was_typed_meets_what_a_colleague_saved_meanwhile(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, number = section_of(QuestionKind.NUMBER)
+    here, name = address(application, "sections", section.key), f"q_{number.key}"
+    company.ana.post(f"{here}/typed", data=typed(company.ana.get(here), **{name: "5"}))
+    company.beto.submit(company.beto.get(here), {name: "6"})
+    conflict = company.ana.submit(company.ana.get(here), form="section-form")
+    assert conflict.status_code == 409
+
+
+def test_no_more_is_kept_than_a_section_can_hold(session: Session, company: Company) -> None:
+    application = draft(session, company)
+    section, number = section_of(QuestionKind.NUMBER)
+    here = address(application, "sections", section.key)
+    page = company.ana.get(here)
+    too_long = typed(page, **{f"q_{number.key}": "9" * (services.LONGEST_TYPED + 1)})
+    assert company.ana.post(f"{here}/typed", data=too_long).status_code in {409, 413, 422}
+    gone = address(application, "sections", "nowhere", "typed")
+    assert company.ana.post(gone, data=typed(page)).status_code == 404
+    assert session.scalar(select(func.count()).select_from(UnsavedSection)) == 0
 
 
 def test_the_second_to_save_chooses_field_by_field_and_loses_nothing(

@@ -34,6 +34,7 @@ from sandbox.applications.forms.sections import (
     Difference,
     SectionForm,
     digest,
+    inputs_of,
     refreshed,
     section_form,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "file_message",
     "in_language",
     "input_name",
+    "inputs_of",
     "keys_on_page",
     "mark_name",
     "problem_message",

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import (
     BooleanField,
     Field,
@@ -244,12 +244,7 @@ class SectionForm(VersionedForm):
     @property
     def typed_inputs(self) -> list[tuple[str, str]]:
         """Return every input of the page as it was sent, to be carried through a question."""
-        names = ("q_", "c_")
-        return [
-            (name, value)
-            for name, value in request.form.items(multi=True)
-            if name.startswith(names)
-        ]
+        return _answers_of(request.form)
 
     def open_again(self) -> None:
         """Let the page start from what is saved now."""
@@ -262,8 +257,12 @@ class SectionForm(VersionedForm):
         return arranged(self.sheet.spec, self.specs)
 
 
-def section_form(sheet: Sheet) -> SectionForm:
-    """Make the form of a section, filled in with what was sent or else with what is saved."""
+def section_form(sheet: Sheet, typed: Iterable[Sequence[str]] = ()) -> SectionForm:
+    """Make the form of a section, filled in with what was sent or else with what is saved.
+
+    Shape: `typed` are the inputs that were kept for a person before they saved; they stand in the
+    form as if they had just been typed, over the version that the page was opened with.
+    """
     fields: dict[str, Any] = {"sheet": sheet}
     for question in sheet.spec.questions:
         fields[input_name(question.key)] = field_for(question, sheet.pack)
@@ -274,6 +273,10 @@ def section_form(sheet: Sheet) -> SectionForm:
         form: SectionForm = kind()
         form.take_choices()
         return form
+    inputs = MultiDict((str(name), str(value)) for name, value in typed)
+    if inputs:
+        kept: SectionForm = kind(formdata=inputs)
+        return kept
     saved = sheet.saved
     data = {
         input_name(q.key): data_of(q, saved.answers.get(q.key))
@@ -285,6 +288,17 @@ def section_form(sheet: Sheet) -> SectionForm:
     form.on_page.data = " ".join(keys_on_page(sheet))
     form.open_again()
     return form
+
+
+def inputs_of(sent: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """Return what of a sent form is kept: answers, marks, and what the page was opened with."""
+    opened_with = [(name, sent[name]) for name in ("version", "on_page", "opened") if name in sent]
+    return opened_with + _answers_of(sent)
+
+
+def _answers_of(sent: MultiDict[str, str]) -> list[tuple[str, str]]:
+    names = ("q_", "c_")
+    return [(name, value) for name, value in sent.items(multi=True) if name.startswith(names)]
 
 
 def refreshed(form: SectionForm, sheet: Sheet) -> SectionForm:

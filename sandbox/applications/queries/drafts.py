@@ -36,6 +36,7 @@ from sandbox.models import (
     Attachment,
     Person,
     Submission,
+    UnsavedSection,
 )
 from sandbox.packs import active
 
@@ -143,6 +144,37 @@ def find_section(session: Session, application_id: UUID, section: str) -> Applic
             ApplicationSection.section == section,
         )
     ).one_or_none()
+
+
+def find_unsaved(
+    session: Session, person_id: UUID, application_id: UUID, section: str
+) -> UnsavedSection | None:
+    """Return what a person has typed into a section without saving it."""
+    return session.scalars(
+        select(UnsavedSection).where(
+            UnsavedSection.application_id == application_id,
+            UnsavedSection.person_id == person_id,
+            UnsavedSection.section == section,
+        )
+    ).one_or_none()
+
+
+def get_unsaved(
+    session: Session, actor: Actor, application_id: UUID, section: str
+) -> UnsavedSection | None:
+    """Return what the actor has typed into a section without saving it."""
+    if actor.person_id is None:
+        return None
+    return find_unsaved(session, actor.person_id, application_id, section)
+
+
+def list_unsaved(session: Session, actor: Actor, application_id: UUID) -> frozenset[str]:
+    """Name the sections into which the actor has typed without saving."""
+    statement = select(UnsavedSection.section).where(
+        UnsavedSection.application_id == application_id,
+        UnsavedSection.person_id == actor.person_id,
+    )
+    return frozenset(session.scalars(statement))
 
 
 def find_attachment(session: Session, application_id: UUID, file_id: UUID) -> Attachment | None:

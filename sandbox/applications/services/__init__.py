@@ -25,13 +25,17 @@ from sandbox.applications.services.submitting import (
     submit,
     withdraw,
 )
+from sandbox.applications.services.unsaved import LONGEST_TYPED, drop_typed, keep_typed
 
 __all__ = [
+    "LONGEST_TYPED",
     "MOST_FILES",
     "answer_information",
     "attach_file",
     "content_of",
     "decline_prohibited",
+    "drop_typed",
+    "keep_typed",
     "lapse_overdue",
     "next_number",
     "redirect_elsewhere",

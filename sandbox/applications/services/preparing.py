@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import NotFound, require
 from sandbox.access.permissions import P
 from sandbox.applications import queries
-from sandbox.applications.services.shared import person_of, require_editable
+from sandbox.applications.services.shared import forget_typed, person_of, require_editable
 from sandbox.domain.applications import (
     ApplicationStatus,
     Problem,
@@ -115,6 +115,7 @@ def save_section(
     wrong = wrong_answers(pack, spec, {**draft.answers, **_cleared(spec), **kept})
     if wrong:
         raise Incomplete(wrong)
+    forget_typed(session, application.id, person_id=person_of(actor), section=section)
     if row is not None and row.answers == kept and row.confidential == marks:
         return row.version
     if row is None:

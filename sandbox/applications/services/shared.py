@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from sandbox.applications import queries
@@ -19,6 +20,7 @@ from sandbox.kernel.clock import local_day
 from sandbox.models import (
     Application,
     ClockStop,
+    UnsavedSection,
 )
 from sandbox.packs import active
 
@@ -62,9 +64,26 @@ def restart_clocks(session: Session, application: Application, today: date) -> N
         stop.ended_on = today
 
 
+def forget_typed(
+    session: Session,
+    application_id: UUID,
+    *,
+    person_id: UUID | None = None,
+    section: str | None = None,
+) -> None:
+    """Delete what was typed into an application: of one person and section, or altogether."""
+    statement = delete(UnsavedSection).where(UnsavedSection.application_id == application_id)
+    if person_id is not None:
+        statement = statement.where(
+            UnsavedSection.person_id == person_id, UnsavedSection.section == section
+        )
+    session.execute(statement.execution_options(synchronize_session=False))
+
+
 def close(session: Session, application: Application, *, now: datetime) -> None:
     """End what an open application leaves running."""
     pack = active.pack_of(application)
     restart_clocks(session, application, local_day(now, pack.calendar.timezone))
+    forget_typed(session, application.id)
     application.answer_due_on = None
     application.changed_at = now

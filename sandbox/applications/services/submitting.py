@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications import notices, queries
-from sandbox.applications.services.shared import advance, close, person_of, restart_clocks
+from sandbox.applications.services.shared import (
+    advance,
+    close,
+    forget_typed,
+    person_of,
+    restart_clocks,
+)
 from sandbox.domain.applications import (
     ApplicationAction,
     ApplicationStatus,
@@ -103,6 +109,7 @@ def submit(
         submitted_at=now,
     )
     session.add(submission)
+    forget_typed(session, application.id)
     application.status = status
     application.tier = tiering(pack, draft.answers).tier
     application.changed_at = now

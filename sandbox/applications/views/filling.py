@@ -1,8 +1,9 @@
 """Serve the sections in which a company prepares its application."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -32,12 +33,12 @@ def show(application_id: UUID) -> ResponseReturnValue:
     pack = active.pack_of(application)
     draft = queries.get_draft(session, application_id)
     returned = queries.find_return(session, application_id) if application.returns_used else None
-    sections = queries.progress(pack, draft, returned.reasons if returned else {})
     return render_template(
         "applications/show.html",
         application=application,
         pack=pack,
-        sections=sections,
+        sections=queries.progress(pack, draft, returned.reasons if returned else {}),
+        unsaved=queries.list_unsaved(session, actor, application_id),
         returned=returned,
     )
 
@@ -46,8 +47,29 @@ def show(application_id: UUID) -> ResponseReturnValue:
 @needs(P.APPLICATION_EDIT)
 def section(application_id: UUID, section: str) -> ResponseReturnValue:
     """Show one section to be filled in."""
-    sheet = queries.get_sheet(db.session(), current_actor(), application_id, section)
-    return _section_page(sheet, forms.section_form(sheet))
+    session, actor = db.session(), current_actor()
+    sheet = queries.get_sheet(session, actor, application_id, section)
+    unsaved = queries.get_unsaved(session, actor, application_id, section)
+    form = forms.section_form(sheet, unsaved.inputs if unsaved else ())
+    return _section_page(sheet, form, unsaved=unsaved)
+
+
+@bp.post("/<uuid:application_id>/sections/<section>/typed")
+@needs(P.APPLICATION_EDIT)
+def keep_typed(application_id: UUID, section: str) -> ResponseReturnValue:
+    """Keep what is typed while it is typed, or throw it away where the person wants that."""
+    session, actor = db.session(), current_actor()
+    application = queries.get_application(session, actor, application_id, P.APPLICATION_EDIT)
+    if "discard" in request.form:
+        with unit_of_work(session):
+            services.drop_typed(session, actor, application, section=section)
+        return redirect(url_for(".section", application_id=application_id, section=section), 303)
+    inputs = forms.inputs_of(request.form)
+    with unit_of_work(session):
+        services.keep_typed(
+            session, actor, application, section=section, inputs=inputs, now=utc_now()
+        )
+    return Response(status=204, mimetype="text/plain")
 
 
 @bp.post("/<uuid:application_id>/sections/<section>")
@@ -71,12 +93,13 @@ def save_section(application_id: UUID, section: str) -> ResponseReturnValue:
 
 
 def _section_page(
-    sheet: queries.Sheet, form: forms.SectionForm, status: int = 200
+    sheet: queries.Sheet, form: forms.SectionForm, status: int = 200, *, unsaved: Any = None
 ) -> ResponseReturnValue:
     return render_template(
         "applications/section.html",
         sheet=sheet,
         form=form,
+        unsaved=unsaved,
         back=_back(sheet),
         size_in_words=receipts.size_in_words,
     ), status
