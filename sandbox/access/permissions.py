@@ -39,6 +39,7 @@ class P(StrEnum):
     APPLICATION_REQUEST_INFORMATION = "application:request_information"
     APPLICATION_ANSWER_INFORMATION = "application:answer_information"
 
+    RECEIPT_CONFIRM = "receipt:confirm"
     ASSIGNMENT_ANSWER = "assignment:answer"
     LEAD_OFFER = "lead:offer"
     LEAD_ANSWER = "lead:answer"

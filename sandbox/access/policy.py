@@ -89,6 +89,7 @@ POLICY: dict[P, Grant] = {
     P.APPLICATION_LAPSE: Grant(Application, secretariat & not_draft),
     P.APPLICATION_REQUEST_INFORMATION: Grant(Application, lead),
     P.APPLICATION_ANSWER_INFORMATION: Grant(Application, own_organisation),
+    P.RECEIPT_CONFIRM: Grant(Application, officer & assigned & ~recused),
     P.ASSIGNMENT_ANSWER: Grant(Application, head & assigned_as_head & ~recused),
     # Two heads speak here for their authorities, as when these took the case.
     P.LEAD_OFFER: Grant(Application, head & leading_as_head & ~recused),

@@ -11,6 +11,7 @@ class CoordinationAction(StrEnum):
     """Name what is done on a case without moving it to another status."""
 
     ANSWER_ASSIGNMENT = "answer_assignment"
+    CONFIRM_RECEIPT = "confirm_receipt"
     CHANGE_ASSOCIATES = "change_associates"
     REPLACE_AUTHORITY = "replace_authority"
     HAND_OVER_LEAD = "hand_over_lead"
@@ -24,6 +25,9 @@ OPEN_IN: dict[CoordinationAction, frozenset[ApplicationStatus]] = {
     # During the review another associate may be asked, and answers as those before it did.
     CoordinationAction.ANSWER_ASSIGNMENT: frozenset(
         {_S.ASSIGNED, _S.UNDER_REVIEW, _S.INFORMATION_REQUESTED}
+    ),
+    CoordinationAction.CONFIRM_RECEIPT: frozenset(
+        {_S.ASSIGNED, _S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION}
     ),
     CoordinationAction.CHANGE_ASSOCIATES: frozenset({_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED}),
     CoordinationAction.REPLACE_AUTHORITY: frozenset({_S.ASSIGNED}),

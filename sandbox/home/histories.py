@@ -10,6 +10,7 @@ INTERNAL_DEEDS = frozenset(
         Deed.OFFICER_NAMED,
         Deed.REVIEW_SAVED,
         Deed.POSITION_TAKEN,
+        Deed.RECEIPT_CONFIRMED,
         Deed.ASSIGNMENT_DECLINED,
         Deed.LEAD_OFFERED,
         Deed.LEAD_OFFER_WITHDRAWN,

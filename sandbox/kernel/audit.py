@@ -56,6 +56,7 @@ class Deed(StrEnum):
     APPLICATION_REDIRECTED = "application:redirected"
     APPLICATION_WITHDRAWN = "application:withdrawn"
     APPLICATION_LAPSED = "application:lapsed"
+    RECEIPT_CONFIRMED = "receipt:confirmed"
     ASSIGNMENT_ACCEPTED = "assignment:accepted"
     ASSIGNMENT_DECLINED = "assignment:declined"
     OFFICER_NAMED = "officer:named"

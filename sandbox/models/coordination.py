@@ -48,6 +48,8 @@ class AuthorityAssignment(Audited, Versioned, Base):
     reason: Mapped[str] = mapped_column(default="")  # why it declined
     tacit: Mapped[bool] = mapped_column(default=False)
     succeeded_at: Mapped[datetime | None]  # when a succession took the case from the authority
+    received_at: Mapped[datetime | None]  # when its people first opened or confirmed the case
+    received_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
     authority: Mapped[Authority] = relationship()
 

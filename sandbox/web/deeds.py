@@ -46,6 +46,7 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.APPLICATION_REDIRECTED: _l("Application sent elsewhere"),
     Deed.APPLICATION_WITHDRAWN: _l("Application withdrawn"),
     Deed.APPLICATION_LAPSED: _l("Application lapsed: the answer was overdue"),
+    Deed.RECEIPT_CONFIRMED: _l("Authority confirmed that it received the case"),
     Deed.ASSIGNMENT_ACCEPTED: _l("Authority accepted the case"),
     Deed.ASSIGNMENT_DECLINED: _l("Authority declined the case"),
     Deed.OFFICER_NAMED: _l("Officer named"),

@@ -855,6 +855,22 @@ def test_the_secretariat_finds_the_case_of_an_authority_without_a_head(
     assert "INAI no tiene a nadie que pueda actuar en este caso" in page.main
 
 
+def test_each_authority_confirms_its_receipt_on_the_case_page(
+    session: Session, world: World
+) -> None:
+    application = world.assigned(world.ift)
+    officer = world.window(world.inai.officer)
+    assert "Sin confirmar todavía" in officer.get(address(application)).main
+    done = officer.submit(address(application), form="receipt")
+    assert "La recepción quedó registrada." in done.main
+    assert "por Oficial INAI" in done.main
+    assert "Confirmar la recepción" not in done.main
+    other = world.window(world.ift.head).get(address(application)).main
+    assert "Recibido el" in other
+    assert "por Oficial INAI" not in other
+    assert "Recibido el" not in world.window(world.company).get(address(application)).main
+
+
 def test_load_stands_beside_every_choice(session: Session, world: World) -> None:
     application = world.under_review(world.ift)
     load = "Casos abiertos: 1. Respuestas y posturas vencidas: 1."
@@ -1043,6 +1059,7 @@ def test_every_page_is_held_by_a_permission(app: Flask) -> None:
         "coordination.replacement": P.APPLICATION_ASSIGN,
         "coordination.associate": P.APPLICATION_ASSIGN,
         "coordination.release": P.APPLICATION_ASSIGN,
+        "coordination.receipt": P.RECEIPT_CONFIRM,
         "coordination.assignment": P.ASSIGNMENT_ANSWER,
         "coordination.lead_offer": P.LEAD_OFFER,
         "coordination.withdraw_lead_offer": P.LEAD_OFFER,

@@ -106,6 +106,9 @@ class AuthorityLine:
     role: AssignmentRole
     state: AssignmentState
     respond_by: date | None
+    asked_at: datetime | None
+    received_at: datetime | None
+    received_by: str  # known to the authority itself and the secretariat alone
     responded_at: datetime | None
     reason: str
     tacit: bool
@@ -302,6 +305,7 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
         .join(AppliedSuccession, AppliedSuccession.authority_id == former.id)
         .scalar_subquery()
     )
+    receiver = aliased(Person)
     return session.execute(
         select(
             AuthorityAssignment.authority_id,
@@ -310,6 +314,8 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             AuthorityAssignment.state,
             AuthorityAssignment.assigned_at,
             AuthorityAssignment.respond_by,
+            AuthorityAssignment.received_at,
+            receiver.name.label("received_by"),
             AuthorityAssignment.responded_at,
             AuthorityAssignment.reason,
             AuthorityAssignment.tacit,
@@ -332,6 +338,7 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             & (OfficerAssignment.authority_id == AuthorityAssignment.authority_id)
             & holds_place(),
         )
+        .outerjoin(receiver, receiver.id == AuthorityAssignment.received_by_id)
         .outerjoin(Person, Person.id == OfficerAssignment.person_id)
         .outerjoin(
             ConflictDeclaration,
@@ -387,15 +394,19 @@ def _line(
     position: PositionLine | None,
 ) -> AuthorityLine:
     is_inside = viewer is not Viewer.COMPANY
+    is_own = row.authority_id in actor.officer_of
     return AuthorityLine(
         code=row.code,
         role=AssignmentRole(row.role),
         state=AssignmentState(row.state),
         respond_by=row.respond_by if is_inside else None,
+        asked_at=row.assigned_at if is_inside else None,
+        received_at=row.received_at if is_inside else None,
+        received_by=(row.received_by or "") if is_own or viewer is Viewer.SECRETARIAT else "",
         responded_at=row.responded_at if is_inside else None,
         reason=row.reason if is_inside else "",
         tacit=row.tacit and is_inside,
-        is_own=row.authority_id in actor.officer_of,
+        is_own=is_own,
         officer=officer.name if officer else "",
         officer_has_declared=bool(officer and officer.declaration),
         marked=row.marked if is_inside else 0,

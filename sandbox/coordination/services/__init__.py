@@ -16,6 +16,7 @@ from sandbox.coordination.services.leading import (
     withdraw_offer,
 )
 from sandbox.coordination.services.officers import declare_conflict, name_officer
+from sandbox.coordination.services.receiving import confirm_receipt
 from sandbox.coordination.services.silence import apply_silence
 from sandbox.coordination.services.succession import apply_succession
 from sandbox.coordination.services.warning import Term, list_warnings, warn
@@ -28,6 +29,7 @@ __all__ = [
     "apply_silence",
     "apply_succession",
     "assign",
+    "confirm_receipt",
     "decide",
     "declare_conflict",
     "decline_assignment",

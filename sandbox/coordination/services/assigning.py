@@ -12,6 +12,7 @@ from sandbox.coordination import notices, queries
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
 from sandbox.coordination.clocks import answer_by, position_clock
 from sandbox.coordination.services.leading import begin_lead, end_lead
+from sandbox.coordination.services.receiving import note_receipt
 from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
@@ -187,6 +188,7 @@ def replace_authority(
     place.responded_at = None
     place.reason = ""
     place.tacit = False
+    place.received_at = place.received_by_id = None
     if role is AssignmentRole.LEAD:
         begin_lead(session, application.id, ids[replacement], now)
     application.changed_at = now
@@ -223,6 +225,7 @@ def answer(
     if assignment.state != AssignmentState.PROPOSED:
         raise NotPossible(Why.ALREADY_DONE)
     is_accepted = state is AssignmentState.ACCEPTED
+    note_receipt(assignment, actor, now)
     assignment.state = state
     assignment.responded_at = now
     assignment.reason = reason

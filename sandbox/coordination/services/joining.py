@@ -54,6 +54,7 @@ def add_associate(
     place.respond_by = answer_by(pack, today, authority)
     place.responded_at = None
     place.reason, place.tacit = "", False
+    place.received_at = place.received_by_id = None
     application.changed_at = now
     record(
         session,

@@ -9,6 +9,7 @@ from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.coordination import notices, queries
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
+from sandbox.coordination.services.receiving import note_receipt
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
@@ -100,6 +101,8 @@ def declare_conflict(
         raise NotPossible(Why.REASON_MISSING)
     assignment = queries.find_own_assignment(session, actor.officer_of, application.id)
 
+    if assignment is not None:
+        note_receipt(assignment, actor, now)
     declaration = before
     if declaration is None:
         declaration = ConflictDeclaration(application_id=application.id, person_id=actor.person_id)

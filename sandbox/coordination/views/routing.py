@@ -134,6 +134,16 @@ def release(application_id: UUID) -> ResponseReturnValue:
     return done(case, _("The authority is off the case and has been told."))
 
 
+@bp.post("/receipt")
+@needs(P.RECEIPT_CONFIRM)
+def receipt(application_id: UUID) -> ResponseReturnValue:
+    """Let somebody of an authority confirm that it received the case."""
+    case = case_of(application_id, P.RECEIPT_CONFIRM)
+    with unit_of_work(case.session):
+        services.confirm_receipt(*case[:3], now=utc_now())
+    return done(case, _("The receipt is on record."))
+
+
 @bp.route("/assignment", methods=["GET", "POST"])
 @needs(P.ASSIGNMENT_ANSWER)
 def assignment(application_id: UUID) -> ResponseReturnValue:
