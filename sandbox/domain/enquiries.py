@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sandbox.domain.calendar import BusinessCalendar, Stop, read_clock
+from sandbox.domain.calendar import BusinessCalendar, ClockReading, Stop, read_clock
 from sandbox.domain.lifecycle import Lifecycle, Transition
 from sandbox.domain.packs import ClockSpec, FastAnswerSpec, PolicyPack, Text
 from sandbox.domain.routing import competent
@@ -112,15 +112,19 @@ def follow(pack: PolicyPack, ended: Addressed, applied: Collection[str]) -> tupl
     return tuple(each for each in found if each.competences or not ended.competences)
 
 
-def answer_by(
-    spec: FastAnswerSpec, calendar: BusinessCalendar, asked_on: date, stops: Sequence[Stop] = ()
-) -> date:
-    """Return the last day on which an authority that is asked on a day may answer.
+def read_term(
+    spec: FastAnswerSpec,
+    calendar: BusinessCalendar,
+    asked_on: date,
+    today: date,
+    stops: Sequence[Stop] = (),
+) -> ClockReading:
+    """Read the term of an authority that was asked on a day; its last day is the one due.
 
     Shape: `stops` are the authority's own suspension windows.
     """
     clock = ClockSpec(key="fast_answer", name=Text({}), unit=spec.unit, length=spec.length)
-    return read_clock(clock, calendar, asked_on, stops, asked_on).due_on
+    return read_clock(clock, calendar, asked_on, stops, today)
 
 
 def is_over(due_on: date, today: date) -> bool:

@@ -1,5 +1,6 @@
 """Serve the pages on which enquiries are written, answered and led on to an application."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.applications.queries import get_organisation, list_organisations
 from sandbox.authorities.queries import applied_codes, list_in_force
+from sandbox.domain.calendar import BusinessCalendar, ClockReading, suspensions_of
 from sandbox.domain.enquiries import (
     LIFECYCLE,
     EnquiryAction,
@@ -20,6 +22,7 @@ from sandbox.domain.enquiries import (
     EnquiryStatus,
     RuleAnswer,
     propose_addressed,
+    read_term,
 )
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
@@ -92,6 +95,8 @@ def _enquiry_page(enquiry: Enquiry, form: forms.MessageForm) -> ResponseReturnVa
         messages=queries.list_messages(session, enquiry.id),
         answers=answers,
         to_answer=_to_answer(answers),
+        terms=_terms(enquiry, answers),
+        pack=pack,
         case=queries.find_case(session, actor, enquiry.became_id),
         history=queries.list_history(session, enquiry.id),
         granted=grants(session, actor, _GRANTS, enquiry),
@@ -103,6 +108,26 @@ def _matters(pack: PolicyPack, codes: list[str]) -> list[str]:
     """Name matters in the reader's language; those that the rules no longer know by their code."""
     names = {each.code: each.name.in_(current_language()) for each in pack.competences}
     return [names.get(code, code) for code in codes]
+
+
+def _terms(enquiry: Enquiry, answers: Iterable[FastAnswer]) -> dict[UUID, ClockReading]:
+    """Read the terms that still run, so that the page can say why they end on their day."""
+    pack = active.find_pack_of(enquiry)
+    if pack is None or pack.fast_answer is None:
+        return {}
+    spec, calendar = pack.fast_answer, BusinessCalendar.from_spec(pack.calendar)
+    found = {
+        each.id: read_term(
+            spec,
+            calendar,
+            each.asked_on,
+            _today(pack),
+            suspensions_of(pack, each.authority.code),
+        )
+        for each in answers
+        if each.answered_at is None and each.silent_at is None and each.ended_at is None
+    }
+    return {key: reading for key, reading in found.items() if not reading.is_overdue}
 
 
 def _to_answer(answers: Any) -> list[FastAnswer]:

@@ -11,10 +11,10 @@ from sandbox.domain.enquiries import (
     Addressed,
     EnquiryAction,
     EnquiryStatus,
-    answer_by,
     follow,
     is_over,
     propose_addressed,
+    read_term,
 )
 from sandbox.domain.packs import (
     AuthoritySpec,
@@ -101,18 +101,22 @@ def test_the_heirs_of_who_was_asked_follow_for_what_passed_to_each() -> None:
 # --- until when ----------------------------------------------------------------------------------
 
 
+def answer_by(spec: FastAnswerSpec, stops: tuple[Stop, ...] = ()) -> date:
+    return read_term(spec, MEXICO, FRIDAY, FRIDAY, stops).due_on
+
+
 def test_term_counts_in_the_unit_of_the_pack() -> None:
-    assert answer_by(THIRTY, MEXICO, FRIDAY) == date(2026, 4, 5)
+    assert answer_by(THIRTY) == date(2026, 4, 5)
     # Monday the 16th is a holiday in Mexico.
     six = replace(THIRTY, length=6, unit=ClockUnit.BUSINESS_DAYS)
-    assert answer_by(six, MEXICO, FRIDAY) == date(2026, 3, 17)
+    assert answer_by(six) == date(2026, 3, 17)
     one_month = replace(THIRTY, length=1, unit=ClockUnit.MONTHS)
-    assert answer_by(one_month, MEXICO, FRIDAY) == date(2026, 4, 6)
+    assert answer_by(one_month) == date(2026, 4, 6)
 
 
 def test_term_stands_still_in_the_windows_of_the_authority() -> None:
     window = (Stop(date(2026, 3, 10), date(2026, 3, 20), ""),)
-    assert answer_by(THIRTY, MEXICO, FRIDAY, window) == date(2026, 4, 15)
+    assert answer_by(THIRTY, window) == date(2026, 4, 15)
 
 
 def test_last_day_belongs_to_the_term() -> None:

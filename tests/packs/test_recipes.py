@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from sandbox.domain.applications import asked, prohibited
-from sandbox.domain.calendar import suspensions_of
+from sandbox.domain.calendar import BusinessCalendar, suspensions_of
 from sandbox.domain.calls import calling
+from sandbox.domain.enquiries import read_term
 from sandbox.domain.gates import GateFacts, gate_state
 from sandbox.domain.packs import (
     AnswerValue,
     ExtensionSpec,
+    FastSilence,
     PolicyPack,
     Regime,
     Silence,
@@ -343,6 +345,14 @@ def office_is_closed(pack: PolicyPack) -> None:
     assert date(2027, 12, 24) in pack.calendar.days_off
 
 
+def authorities_answer_within_a_month(pack: PolicyPack) -> None:
+    spec, friday = pack.fast_answer, date(2027, 2, 5)
+    assert spec is not None
+    calendar = BusinessCalendar.from_spec(pack.calendar)
+    assert read_term(spec, calendar, friday, friday).due_on >= date(2027, 3, 5)
+    assert spec.silence is FastSilence.NO_RULE
+
+
 def version_is_new(pack: PolicyPack) -> None:
     assert pack.version == "1.1.0"
 
@@ -353,6 +363,7 @@ def speaks_portuguese(pack: PolicyPack) -> None:
 
 PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Take applications in calls": spring_is_followed_by_the_open_call,
+    "Promise a fast answer": authorities_answer_within_a_month,
     "Ask a question only of some": asks_only_some,
     "Make an authority take part": fisheries_take_part,
     "Count reliefs more than answers": one_relief_outweighs_four_answers,

@@ -11,10 +11,12 @@ from sandbox.access.checks import Denied, NotFound, grants
 from sandbox.access.permissions import P
 from sandbox.coordination.services import apply_succession
 from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.calendar import Stop
 from sandbox.domain.enquiries import EnquiryKind, EnquiryStatus, RuleAnswer
 from sandbox.domain.packs import FastSilence, PolicyPack
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.enquiries import jobs, queries, services
+from sandbox.enquiries.services import asking
 from sandbox.home import reminding
 from sandbox.home.queries import get_case, list_mails
 from sandbox.kernel.actors import Actor, StaffRole, system_actor
@@ -454,10 +456,40 @@ def test_whoever_follows_an_ended_authority_is_asked_with_a_whole_term(
         answer(session, cast.ift.officer, enquiry, now=then)
     with pytest.raises(NotFound):
         queries.get_enquiry(session, cast.ift.officer, enquiry.id)
+    shown = {row.OutboxMail.template for row in list_mails(session, cast.ift.officer).rows}
+    assert shown == {"coordination/authority_ended"}
     session.rollback()
     watch(session, enquiry, NOW + timedelta(days=60))
     assert rows(session, enquiry)["IFT"].silent_at is None
     assert enquiry.status == EnquiryStatus.ANSWERED
+
+
+def test_an_authority_that_ended_while_its_rules_could_not_be_read_is_followed_later(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enquiry = asked(session, cast, "IFT")
+    administrator = actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR, "Teresa"))
+    with monkeypatch.context() as patch:
+        patch.setattr(active, "find_pack_of", lambda _row: None)
+        with unit_of_work(session):
+            apply_succession(session, administrator, key="ift_2025", now=LATER)
+    enquiry = session.get_one(Enquiry, enquiry.id)
+    assert set(rows(session, enquiry)) == {"IFT"}
+    watch(session, enquiry, NOW + NIGHT)
+    found = rows(session, enquiry)
+    assert set(found) == {"IFT", "CRT"}
+    assert (found["IFT"].silent_at, found["IFT"].ended_at) == (None, NOW + NIGHT)
+
+
+def test_the_term_of_an_authority_stands_still_in_its_own_windows(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = (Stop(date(2026, 3, 9), date(2026, 3, 19), ""),)
+    monkeypatch.setattr(
+        asking, "suspensions_of", lambda _pack, code: window if code == "IFT" else ()
+    )
+    found = rows(session, asked(session, cast))
+    assert (found["INAI"].due_on, found["IFT"].due_on) == (DUE, DUE + timedelta(days=10))
 
 
 def test_nothing_is_taken_for_silence_under_rules_that_cannot_be_read(

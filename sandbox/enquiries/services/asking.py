@@ -17,8 +17,8 @@ from sandbox.domain.enquiries import (
     EnquiryKind,
     EnquiryStatus,
     RuleAnswer,
-    answer_by,
     is_over,
+    read_term,
 )
 from sandbox.domain.packs import FastAnswerSpec, PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
@@ -88,7 +88,9 @@ def address(
             competences=list(each.competences),
             asked_at=now,
             asked_on=today,
-            due_on=answer_by(spec, calendar, today, suspensions_of(pack, each.authority)),
+            due_on=read_term(
+                spec, calendar, today, today, suspensions_of(pack, each.authority)
+            ).due_on,
         )
         session.add(row)
         record(
