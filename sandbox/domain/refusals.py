@@ -15,6 +15,8 @@ class Why(StrEnum):
     ALREADY_ASSIGNED = "already_assigned"
     ALREADY_DECLARED = "already_declared"
     ALREADY_DONE = "already_done"
+    ALREADY_ANSWERED = "already_answered"
+    NOTHING_TO_COPY = "nothing_to_copy"
     ALREADY_ASKED = "already_asked"
     ALREADY_MEMBER = "already_member"
     AUTHORITY_MISSING = "authority_missing"

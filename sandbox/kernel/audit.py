@@ -41,6 +41,7 @@ class Deed(StrEnum):
     FAST_ANSWER_PASSED_ON = "fast_answer:passed_on"  # to those that follow an ended authority
     APPLICATION_STARTED = "application:started"
     APPLICATION_SECTION_SAVED = "application:section_saved"
+    APPLICATION_ANSWERS_COPIED = "application:answers_copied"
     APPLICATION_FILE_ATTACHED = "application:file_attached"
     APPLICATION_FILE_REMOVED = "application:file_removed"
     APPLICATION_SUBMITTED = "application:submitted"

@@ -30,6 +30,7 @@ DEED_SENTENCES: dict[Deed, object] = {
         "The question whether any rule applies passed on from an authority that ended"
     ),
     Deed.APPLICATION_STARTED: _l("Application started"),
+    Deed.APPLICATION_ANSWERS_COPIED: _l("Answers taken over from an earlier application"),
     Deed.APPLICATION_SECTION_SAVED: _l("Section of the application saved"),
     Deed.APPLICATION_FILE_ATTACHED: _l("File attached"),
     Deed.APPLICATION_FILE_REMOVED: _l("File removed"),

@@ -21,6 +21,8 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.ALREADY_ASSIGNED: _l("This authority is already assigned to the case."),
     Why.ALREADY_DECLARED: _l("You have already declared whether you have a conflict of interest."),
     Why.ALREADY_DONE: _l("This has already been done."),
+    Why.ALREADY_ANSWERED: _l("The application has answers already. Nothing was taken over."),
+    Why.NOTHING_TO_COPY: _l("There is nothing in that application that could be taken over."),
     Why.ALREADY_ASKED: _l("This authority has been asked already."),
     Why.ALREADY_MEMBER: _l("This person is already a member."),
     Why.AUTHORITY_MISSING: _l("Choose at least one authority."),

@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -44,6 +46,8 @@ from tests.factories import (
     make_company,
     make_draft,
     make_in_triage,
+    make_organisation,
+    make_person,
     make_staff,
     make_submitted,
     make_under_review,
@@ -154,6 +158,91 @@ def test_start_is_denied_to_strangers(
             services.start_application(
                 session, who, organisation, pack=pack(), start_key="k", language="es", now=NOW
             )
+
+
+def blank(session: Session, organisation: Organisation, actor: Actor) -> Application:
+    with unit_of_work(session):
+        return services.start_application(
+            session,
+            actor,
+            organisation,
+            pack=pack(),
+            start_key=uuid4().hex,
+            language="es",
+            now=NOW,
+        )
+
+
+def test_answers_taken_over_are_those_that_the_new_rules_still_take(
+    session: Session,
+    company: tuple[Organisation, Actor],
+    files: FileStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    organisation, actor = company
+    rules = pack()
+    file = next(q for q in rules.questions.values() if q.kind is QuestionKind.FILE)
+    number = next(q for q in rules.questions.values() if q.kind is QuestionKind.NUMBER)
+    text = next(q for q in rules.questions.values() if q.kind is QuestionKind.LONG_TEXT)
+    earlier = make_draft(session, organisation, actor, **{number.key: "40"})
+    attach(session, earlier, actor, files, file.key)
+    before = queries.get_draft(session, earlier.id)
+    session.rollback()
+    changed: dict[str, dict[str, Any]] = {
+        number.key: {"maximum": 39},
+        text.key: {"kind": QuestionKind.TEXT},
+    }
+    newer = replace(
+        rules,
+        sections=tuple(
+            replace(
+                section,
+                questions=tuple(
+                    replace(question, **changed.get(question.key, {}))
+                    for question in section.questions
+                ),
+            )
+            for section in rules.sections
+        ),
+    )
+    application = blank(session, organisation, actor)
+    monkeypatch.setattr(active, "pack_of", lambda case: newer if case is application else rules)
+    with unit_of_work(session):
+        count = services.copy_answers(session, actor, application, earlier, now=NOW)
+    after = queries.get_draft(session, application.id)
+    own = {key for key in before.answers if key != file.key}
+    assert own - after.answers.keys() == {number.key, *({text.key} & own)}
+    assert {key: after.answers[key] for key in after.answers if key != file.key} == {
+        key: before.answers[key] for key in own & after.answers.keys()
+    }
+    assert [each.sha256 for each in after.files_of(file.key)] == [
+        each.sha256 for each in before.files_of(file.key)
+    ]
+    assert count == len(after.answers)
+    assert Deed.APPLICATION_ANSWERS_COPIED in deeds(session, application)
+
+
+def test_answers_are_not_carried_from_one_organisation_to_another(session: Session) -> None:
+    lawyer = make_person(session)
+    first, second = (make_organisation(session, lawyer, name=name) for name in ("Uno", "Dos"))
+    actor = actor_for(session, lawyer)
+    earlier = make_draft(session, first, actor)
+    application = blank(session, second, actor)
+    with pytest.raises(NotPossible), unit_of_work(session):
+        services.copy_answers(session, actor, application, earlier, now=NOW)
+    assert queries.list_sources(session, actor, application) == []
+    assert queries.get_draft(session, application.id).answers == {}
+
+
+def test_answers_of_others_cannot_be_taken_over(
+    session: Session, company: tuple[Organisation, Actor]
+) -> None:
+    organisation, actor = company
+    other, stranger = make_company(session, "Otra")
+    theirs = make_draft(session, other, stranger)
+    application = blank(session, organisation, actor)
+    with pytest.raises(Denied), unit_of_work(session):
+        services.copy_answers(session, actor, application, theirs, now=NOW)
 
 
 def test_save_section_keeps_unfinished_answers_and_names_the_case(

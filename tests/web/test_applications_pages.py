@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -98,6 +99,36 @@ def saved(session: Session, application: Application, section: SectionSpec) -> A
 
 
 # --- starting ------------------------------------------------------------------------------------
+
+
+def test_a_blank_application_begins_with_the_answers_of_an_earlier_one(
+    session: Session, company: Company
+) -> None:
+    earlier = make_submitted(session, company.organisation, company.actors[0])
+    session.rollback()
+    page = company.ana.submit("/applications/new")
+    here = page.request.path
+    copying = company.ana.get(page.links["Empezar con las respuestas de una solicitud anterior"])
+    assert str(earlier.reference) in copying.main
+    after = company.ana.submit(copying, {"source": str(earlier.id)})
+    assert after.request.path == here
+    assert "Revise cada una antes de enviarlas." in after.main
+    assert "Empezar con las respuestas de una solicitud anterior" not in after.links
+    session.rollback()
+    blank = session.get_one(Application, UUID(here.rpartition("/")[2]))
+    before, now = (queries.get_draft(session, each.id) for each in (earlier, blank))
+    assert now.answers == before.answers
+    assert blank.title == earlier.title
+    session.rollback()
+    # An old page cannot take answers over twice.
+    assert "ya tiene respuestas" in company.ana.submit(copying, {"source": str(earlier.id)}).main
+
+
+def test_of_nothing_earlier_nothing_is_taken_over(company: Company) -> None:
+    here = company.ana.submit("/applications/new").request.path
+    page = company.ana.get(f"{here}/copy")
+    assert "no tiene solicitudes anteriores" in page.main
+    assert page.tree.xpath("//main//form") == []
 
 
 def test_starting_leads_to_the_task_list(session: Session, company: Company) -> None:

@@ -23,6 +23,7 @@ from sandbox.applications.forms.messages import (
 from sandbox.applications.forms.others import (
     LONGEST_REASON,
     AnswerForm,
+    CopyForm,
     ReasonForm,
     ReturnForm,
     StartForm,
@@ -43,6 +44,7 @@ __all__ = [
     "LONGEST_REASON",
     "MOST_RADIOS",
     "AnswerForm",
+    "CopyForm",
     "Difference",
     "Group",
     "ReasonForm",

@@ -32,6 +32,12 @@ class StartForm(PlatformForm):
     organisation_id = RadioField(_l("Which organisation applies?"), [Required()])
 
 
+class CopyForm(PlatformForm):
+    """Ask which application's answers to begin with."""
+
+    source = RadioField(_l("Which application?"), [Required()])
+
+
 class SubmitForm(PlatformForm):
     """Carry what the person has checked, so that nothing else is sent in its place."""
 

@@ -11,6 +11,7 @@ from sandbox.applications.queries.cases import (
     list_applications,
     list_organisations,
     list_overdue,
+    list_sources,
     lock_application,
     lock_organisation,
 )
@@ -125,6 +126,7 @@ __all__ = [
     "list_organisations",
     "list_overdue",
     "list_requests",
+    "list_sources",
     "list_stops",
     "list_submissions",
     "list_tasks",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from sandbox.access.checks import NotFound, scope
@@ -20,6 +20,7 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.paging import PAGE_SIZE, Page, paged
 from sandbox.models import (
     Application,
+    ApplicationSection,
     Organisation,
 )
 
@@ -103,6 +104,23 @@ def get_editable(session: Session, actor: Actor, application_id: UUID) -> Applic
     if status not in EDITABLE:
         raise TransitionRefused(status, ApplicationAction.SUBMIT, LIFECYCLE.possible(status))
     return application
+
+
+def list_sources(
+    session: Session, actor: Actor, application: Application, limit: int = 25
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """List the organisation's other applications whose answers one may take over, latest first."""
+    return session.execute(
+        select(Application.id, Application.reference, Application.title, Application.changed_at)
+        .where(
+            Application.organisation_id == application.organisation_id,
+            Application.id != application.id,
+            exists().where(ApplicationSection.application_id == Application.id),
+            scope(actor, P.APPLICATION_READ_ANSWERS),
+        )
+        .order_by(Application.changed_at.desc(), Application.id)
+        .limit(limit)
+    ).all()
 
 
 def list_overdue(session: Session, actor: Actor, before: date) -> Sequence[Application]:

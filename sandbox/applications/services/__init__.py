@@ -11,6 +11,7 @@ from sandbox.applications.services.checking import (
     return_to_company,
     start_triage,
 )
+from sandbox.applications.services.copying import copy_answers
 from sandbox.applications.services.preparing import (
     MOST_FILES,
     attach_file,
@@ -33,6 +34,7 @@ __all__ = [
     "answer_information",
     "attach_file",
     "content_of",
+    "copy_answers",
     "decline_prohibited",
     "drop_typed",
     "keep_typed",
