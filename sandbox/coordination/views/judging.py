@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 
 from sandbox.access.guard import needs
 from sandbox.access.permissions import P
-from sandbox.applications.queries import list_submissions
+from sandbox.applications.answers import ReadAnswer, read_submission
+from sandbox.applications.queries import SubmissionRow, get_submission
+from sandbox.applications.receipts import size_in_words
 from sandbox.applications.services import request_information
 from sandbox.coordination import forms, queries, services
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
@@ -21,8 +23,8 @@ from sandbox.coordination.views.shared import (
     page,
     place_of,
 )
-from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus, asked
-from sandbox.domain.packs import QuestionSpec
+from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
+from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.language import current_language
@@ -87,6 +89,7 @@ def _review_page(
     if is_conflict:
         differences = forms.differing(form, case.pack.criteria, by_criterion)
         forms.show_again(form, version)
+    submission = get_submission(case.session, case.actor, case.application.id)
     return page(
         "review",
         case,
@@ -96,18 +99,19 @@ def _review_page(
         saved=by_criterion,
         differences=differences,
         is_conflict=is_conflict,
-        evidence=_evidence(case),
-        submission=list_submissions(case.session, case.application.id)[-1],
+        evidence=_evidence(case.pack, submission),
+        submission=submission,
+        size_in_words=size_in_words,
     )
 
 
-def _evidence(case: Case) -> dict[str, list[QuestionSpec]]:
-    """List by criterion what the company was asked about it: the answers that there are to read."""
-    answers = queries.latest_answers(case.session, case.application.id)
-    evidence: dict[str, list[QuestionSpec]] = {each.key: [] for each in case.pack.criteria}
-    for question in asked(case.pack, answers):
-        for key in question.criteria:
-            evidence[key].append(question)
+def _evidence(pack: PolicyPack, submission: SubmissionRow) -> dict[str, list[ReadAnswer]]:
+    """List by criterion what the company answered to the questions that bear on it."""
+    evidence: dict[str, list[ReadAnswer]] = {each.key: [] for each in pack.criteria}
+    for section in read_submission(pack, submission):
+        for answer in section.answers:
+            for key in answer.spec.criteria:
+                evidence[key].append(answer)
     return evidence
 
 
