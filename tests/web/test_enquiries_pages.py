@@ -145,6 +145,7 @@ def test_fast_answers_are_asked_given_and_read_together(
         "Pida el aviso.",
         "la autoridad no contestó a más tardar",
         "el silencio no significa nada",
+        "Una respuesta obliga solo en los términos que dicen las reglas del programa:",
         text.text.in_("es"),
     ):
         assert words.lower() in main.lower()

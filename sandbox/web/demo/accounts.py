@@ -31,7 +31,7 @@ def companies() -> tuple[DemoAccount, ...]:
         "ipn": "a draft to finish, a monitoring report to correct",
         "bcs": "an application to correct",
         "jalisco": "a question of the lead authority to answer",
-        "planeabot": "the plan of a test to write and agree to",
+        "planeabot": "the plan of a test to write; whether any rule applies to another idea",
         "yucatan": "a monitoring report that is due; a suspended test",
         "wecare": "a gate to prepare; a completed test with its published report",
     }
