@@ -161,6 +161,11 @@ _LEAD_STANCE: Mapping[Stance, Callable[[Words], LazyString]] = {
 }
 _GROUNDS: Mapping[GroundKind, Callable[[Words], LazyString]] = {
     GroundKind.RULE: _rule,
+    GroundKind.QUORUM: lambda w: _l(
+        "The rules ask for the position of the lead and for %(quorum)s positions in all, or for "
+        "everybody's where fewer authorities are on the case. Taken so far: %(taken)s.",
+        **w,
+    ),
     GroundKind.POSITION: _position,
     GroundKind.TACIT_POSITION: _tacit,
     GroundKind.NO_POSITION: lambda w: _l("%(authority)s has not taken a position yet.", **w),

@@ -1,6 +1,6 @@
 """Turn the positions of the authorities into a proposed decision, with its grounds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,13 +50,15 @@ class GroundKind(StrEnum):
     """Name the sentences of which a decision's grounds are made.
 
     Shape: the parameters each carries are
-    RULE: rule; POSITION, TACIT_POSITION: authority, stance, reasons; NO_POSITION: authority;
+    RULE: rule; QUORUM: quorum, taken (numbers);
+    POSITION, TACIT_POSITION: authority, stance, reasons; NO_POSITION: authority;
     CRITERION: authority, criterion, mark, note; CRITERION_NOT_MET: authority, criterion;
     OBJECTION: authority; ALL_ABSTAINED, TIE: none; LEAD_STANCE, LEAD_ABSTAINED: authority, and
     for the former stance; VOTES: concurring, objecting (numbers); DELIBERATION_OPENS: none.
     """
 
     RULE = "rule"
+    QUORUM = "quorum"
     POSITION = "position"
     TACIT_POSITION = "tacit_position"
     NO_POSITION = "no_position"
@@ -116,7 +118,8 @@ def propose_decision(
 ) -> ProposedDecision:
     """Apply the pack's decision rule to what the assigned authorities have said.
 
-    Nothing is proposed before every assigned authority has a position. A criterion that must be
+    Nothing is proposed before every assigned authority has a position, or as many of them as the
+    pack's quorum asks for and the lead among them. A criterion that must be
     met and is not declines the application whatever the positions; then the rule is applied.
     Of several positions or marks of one authority the last counts, and those of authorities that
     are not assigned do not count at all.
@@ -127,8 +130,14 @@ def propose_decision(
     in_order = tuple(taken[code] for code in authorities if code in taken)
     waiting_for = tuple(code for code in authorities if code not in taken)
     rule = pack.coordination.decision_rule
+    quorum = pack.coordination.quorum
     grounds = (
         _ground(GroundKind.RULE, rule=rule),
+        *(
+            (_ground(GroundKind.QUORUM, quorum=str(quorum), taken=str(len(in_order))),)
+            if quorum is not None
+            else ()
+        ),
         *(_position_ground(code, taken.get(code)) for code in authorities),
         *(
             _mark_ground(marked[criterion.key, code])
@@ -137,7 +146,7 @@ def propose_decision(
             if (criterion.key, code) in marked
         ),
     )
-    if waiting_for:
+    if waiting_for and not has_quorum(pack, authorities, lead, taken):
         return ProposedDecision(None, grounds, (), (), waiting_for, needs_deliberation=False)
 
     judges = authorities if rule is DecisionRule.UNANIMITY else (lead,)
@@ -163,6 +172,19 @@ def propose_decision(
         waiting_for=(),
         needs_deliberation=verdict.deliberate,
     )
+
+
+def has_quorum(
+    pack: PolicyPack, authorities: Sequence[str], lead: str, taken: Collection[str]
+) -> bool:
+    """Tell whether so many authorities have spoken that the case may be decided.
+
+    Shape: `authorities` are those on the case, and `taken` those that have a position.
+    """
+    quorum = pack.coordination.quorum
+    spoken = sum(code in taken for code in authorities)
+    wanted = len(authorities) if quorum is None else min(quorum, len(authorities))
+    return lead in taken and spoken >= wanted
 
 
 _CONCURRING = frozenset({Stance.CONCUR, Stance.CONCUR_WITH_CONDITIONS})

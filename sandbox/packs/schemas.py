@@ -386,6 +386,7 @@ class CoordinationSchema(PartSchema):
     returns_allowed = Whole(0, 100, required=True)
     return_answer_days = Whole(1, 365, required=True)
     activity_question = Key()
+    quorum = Whole(1, 100)
 
 
 class ReliefKindSchema(PartSchema):

@@ -591,6 +591,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "everybody, of which each option touches a competence. The authority of the chosen "
             "option leads, whatever else weighs more; among several of them the weights decide. "
             "Without it the weights alone find the lead.",
+            "quorum": "How many authorities must have taken a position before a decision, the lead "
+            "among them; silence that counts as a position is one. Where fewer are on a case, all "
+            "of them. Without it the decision waits for every authority on the case.",
         },
     ),
     schemas.ReliefKindSchema: TableWords(

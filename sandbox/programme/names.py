@@ -182,6 +182,7 @@ FIELD: dict[str, object] = {
     "report_hours": _l("hours to report it"),
     "required": _l("required"),
     "return_answer_days": _l("business days to answer a return"),
+    "quorum": _l("authorities that suffice for a decision"),
     "returns_allowed": _l("returns allowed"),
     "serious": _l("serious"),
     "short_title": _l("short title"),

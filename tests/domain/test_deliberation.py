@@ -247,3 +247,26 @@ def test_conditions_count_only_with_a_concurrence_that_makes_them(stance: Stance
         DecisionRule.LEAD_DECIDES, [aside, position(LEAD, CONCUR)], assigned=("ONE", LEAD)
     )
     assert (result.outcome, result.conditions) == (DecisionOutcome.ADMITTED, ())
+
+
+@pytest.mark.parametrize("rule", DecisionRule)
+@pytest.mark.parametrize("quorum", [None, 1, 2, 3, 9])
+def test_quorum_is_met_by_the_lead_and_as_many_as_it_asks_for(
+    rule: DecisionRule, quorum: int | None
+) -> None:
+    coordination = replace(COORDINATION, decision_rule=rule, quorum=quorum)
+    pack = tiny_pack(coordination=coordination)
+    for number in range(len(CODES) + 1):
+        for speaking in combinations(CODES, number):
+            taken = [position(code, CONCUR) for code in speaking]
+            result = propose_decision(pack, LEAD, CODES, taken, (), deliberated=False)
+            needed = len(CODES) if quorum is None else min(quorum, len(CODES))
+            if LEAD in speaking and number >= needed:
+                assert result.outcome is DecisionOutcome.ADMITTED
+                assert result.waiting_for == ()
+            else:
+                assert result.outcome is None
+                assert set(result.waiting_for) == set(CODES) - set(speaking)
+            kinds = [ground.kind for ground in result.grounds]
+            assert (GroundKind.QUORUM in kinds) is (quorum is not None)
+            assert kinds.count(GroundKind.NO_POSITION) == len(CODES) - number

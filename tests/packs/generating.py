@@ -313,6 +313,7 @@ def _days_off(pack: Writing) -> Table:
 
 def _coordination(pack: Writing) -> Table:
     return {
+        **({"quorum": 1} if pack.chance() else {}),
         "answer_weight": pack.number(0, 5),
         "relief_weight": pack.number(0, 5),
         "reliefs_question": "reliefs",

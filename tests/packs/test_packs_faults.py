@@ -563,6 +563,12 @@ FAULTS = {
     "metrics of a tier without metrics": Spoilt(
         MINIMAL, 'metrics = ["complaint_rate", "error_rate", "availability"]', "",
         '  {key = "test_metrics"', "tiers[0].stages[2].gate[2].kind", Fault.INCONSISTENT),
+    "quorum of nobody": Spoilt(
+        COORDINATION, "returns_allowed = 1", "returns_allowed = 1\nquorum = 0", "quorum",
+        "coordination.quorum", Fault.NOT_ALLOWED),
+    "quorum that no case can meet": Spoilt(
+        COORDINATION, "returns_allowed = 1", "returns_allowed = 1\nquorum = 99", "quorum",
+        "coordination.quorum", Fault.INCONSISTENT),
     # --- reliefs
     "reliefs of no question": Spoilt(
         COORDINATION, 'reliefs_question = "reliefs"', 'reliefs_question = "relief"',

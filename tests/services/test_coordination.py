@@ -1183,6 +1183,39 @@ def test_a_decision_waits_for_every_position(session: Session, world: World) -> 
     assert refused.value.details["authorities"] == ("IFT",)
 
 
+def with_quorum(monkeypatch: pytest.MonkeyPatch, quorum: int) -> None:
+    """Give the Mexican pack a quorum, for the rules and for the query of tasks."""
+    rules = pack()
+    changed = replace(rules, coordination=replace(rules.coordination, quorum=quorum))
+    monkeypatch.setattr(active, "pack_of", lambda _row: changed)
+    monkeypatch.setattr(active, "registry", lambda: [changed])
+
+
+def test_quorum_lets_the_lead_decide_without_the_others(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_quorum(monkeypatch, 2)
+    application = case_under_review(session, world, world.ift, world.cofece)
+    for team in (world.ift, world.cofece):
+        mark_criteria(session, application, team)
+        take_position(session, application, team)
+    # Two have spoken, and not the lead.
+    assert "coordination.decide" not in kinds(session, world.inai.officer)
+    with pytest.raises(NotPossible), unit_of_work(session):
+        services.decide(session, world.inai.officer, application, now=NOW)
+    other = case_under_review(session, world, world.ift, world.cofece)
+    for team in (world.inai, world.ift):
+        mark_criteria(session, other, team)
+        take_position(session, other, team)
+    assert "coordination.decide" in kinds(session, world.inai.officer)
+    panel = queries.case_panel(session, world.inai.officer, other, active.pack_of(other), NOW)
+    assert panel is not None
+    assert panel.is_ripe
+    with unit_of_work(session):
+        decision = services.decide(session, world.inai.officer, other, now=NOW)
+    assert {each["kind"] for each in decision.grounds} >= {"quorum", "no_position"}
+
+
 def test_the_lead_alone_decides(session: Session, world: World) -> None:
     application = case_under_review(session, world, world.ift)
     for actor in (world.ift.officer, world.ift.head, world.caseworker, world.company):

@@ -18,7 +18,7 @@ from sandbox.coordination.queries.cases import OPEN, declined_authorities, has_t
 from sandbox.coordination.queries.people import has_head, is_by_recused
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import ClockReading, Stop
-from sandbox.domain.deliberation import Stance
+from sandbox.domain.deliberation import Stance, has_quorum
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.clock import local_day
@@ -464,8 +464,11 @@ def _waiting(
         )
     if status != ApplicationStatus.ASSIGNED and status not in REVIEWING:
         return ()
-    if status in REVIEWING and all(row.has_position for row in standing):
-        lead = next((row for row in standing if row.role == AssignmentRole.LEAD.value), None)
+    lead = next((row for row in standing if row.role == AssignmentRole.LEAD.value), None)
+    codes = tuple(dict.fromkeys(row.code for row in standing))
+    spoken = {row.code for row in standing if row.has_position}
+    may_decide = lead is not None and has_quorum(pack, codes, lead.code, spoken)
+    if status in REVIEWING and (may_decide or len(spoken) == len(codes)):
         if lead is not None and not lead.has_head and lead.authority_id not in officers:
             return (_waits_for_somebody(lead),)
         return (Waiting(WaitingKind.DECIDE, "" if lead is None else lead.code),)

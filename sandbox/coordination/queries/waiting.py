@@ -51,6 +51,7 @@ from sandbox.packs import active
 # A row of a query whose columns are named in the query itself.
 Line = Row[*tuple[Any, ...]]
 
+_NEVER = 1_000_000  # more authorities than any case has
 _POSITIONS_OPEN = (ApplicationStatus.UNDER_REVIEW, ApplicationStatus.DELIBERATION)
 _REVIEW_OPEN = (*_POSITIONS_OPEN, ApplicationStatus.INFORMATION_REQUESTED)
 _JUDGING = ("coordination.review", "coordination.position")
@@ -174,7 +175,8 @@ def _kind(facts: Any, actor: Actor) -> ColumnElement[str | None]:
         place.role == AssignmentRole.LEAD,
         place.status.in_(_POSITIONS_OPEN),
         or_(is_named, is_head),
-        place.positions >= place.standing,
+        place.own_positions > 0,
+        or_(place.positions >= place.standing, place.positions >= _quorum(place)),
     )
     asks_for_judgement = and_(
         is_accepted,
@@ -205,6 +207,19 @@ def _kind(facts: Any, actor: Actor) -> ColumnElement[str | None]:
         (and_(asks_for_judgement, place.status.in_(_POSITIONS_OPEN)), "coordination.position"),
         else_=None,
     )
+
+
+def _quorum(place: Any) -> ColumnElement[int]:
+    """Say how many positions suffice under the pack to which a case is pinned; else too many."""
+    numbers = [
+        (
+            and_(place.pack_code == pack.code, place.pack_version == pack.version),
+            pack.coordination.quorum,
+        )
+        for pack in active.registry()
+        if pack.coordination.quorum is not None
+    ]
+    return case(*numbers, else_=_NEVER) if numbers else literal(_NEVER)
 
 
 def _criteria(place: Any) -> ColumnElement[int]:

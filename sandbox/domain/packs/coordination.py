@@ -35,6 +35,8 @@ class CoordinationSpec:
     return_answer_days: int
     # Key of the choice whose option says who leads, whatever else weighs more.
     activity_question: str | None = None
+    # So many authorities, the lead among them, suffice for a decision; None: all on the case.
+    quorum: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from sandbox.packs.checking.programme import (
     judge_clocks,
     judge_competences,
     judge_prefix,
+    judge_quorum,
     judge_reliefs,
     judge_validity,
 )
@@ -94,6 +95,7 @@ CHECKS: tuple[Check, ...] = (
     judge_grounds,
     judge_reliefs,
     judge_activity,
+    judge_quorum,
     judge_round_tables,
 )
 

@@ -202,6 +202,28 @@ def judge_reliefs(pack: PolicyPack) -> Iterator[Finding]:
                 )
 
 
+def judge_quorum(pack: PolicyPack) -> Iterator[Finding]:
+    """Find a quorum that no case can meet, because so many authorities never exist at once."""
+    quorum = pack.coordination.quorum
+    if quorum is None:
+        return
+    # Authorities become more only on a day on which one of them begins.
+    days = {date.min, *(each.valid_from for each in pack.authorities if each.valid_from)}
+    most = max(
+        sum(
+            (each.valid_from or date.min) <= day <= (each.valid_until or date.max)
+            for each in pack.authorities
+        )
+        for day in days
+    )
+    if quorum > most:
+        yield Finding(
+            ("coordination", "quorum"),
+            Fault.INCONSISTENT,
+            _l("can never be met: at most %(most)s authorities exist at once", most=most),
+        )
+
+
 def judge_activity(pack: PolicyPack) -> Iterator[Finding]:
     """Find what keeps the answer on the preponderant activity from naming a lead in every case."""
     key = pack.coordination.activity_question

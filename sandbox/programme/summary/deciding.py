@@ -62,6 +62,15 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
     )
     yield 1, _("Decision")
     yield 2, _("Rule: %(rule)s", rule=WORDS[rules.decision_rule])
+    if rules.quorum is not None:
+        yield (
+            2,
+            _(
+                "Quorum: a decision waits for the position of the lead and for %(number)d "
+                "positions in all, or for everybody where fewer authorities are on the case.",
+                number=rules.quorum,
+            ),
+        )
     # Under the other rules an objection is one position among others.
     if rules.decision_rule is DecisionRule.UNANIMITY:
         yield (
