@@ -208,7 +208,7 @@ def test_answers_taken_over_are_those_that_the_new_rules_still_take(
     application = blank(session, organisation, actor)
     monkeypatch.setattr(active, "pack_of", lambda case: newer if case is application else rules)
     with unit_of_work(session):
-        count = services.copy_answers(session, actor, application, earlier, now=NOW)
+        count = services.copy_answers(session, actor, application, source=earlier, now=NOW)
     after = queries.get_draft(session, application.id)
     own = {key for key in before.answers if key != file.key}
     assert own - after.answers.keys() == {number.key, *({text.key} & own)}
@@ -229,7 +229,7 @@ def test_answers_are_not_carried_from_one_organisation_to_another(session: Sessi
     earlier = make_draft(session, first, actor)
     application = blank(session, second, actor)
     with pytest.raises(NotPossible), unit_of_work(session):
-        services.copy_answers(session, actor, application, earlier, now=NOW)
+        services.copy_answers(session, actor, application, source=earlier, now=NOW)
     assert queries.list_sources(session, actor, application) == []
     assert queries.get_draft(session, application.id).answers == {}
 
@@ -242,7 +242,7 @@ def test_answers_of_others_cannot_be_taken_over(
     theirs = make_draft(session, other, stranger)
     application = blank(session, organisation, actor)
     with pytest.raises(Denied), unit_of_work(session):
-        services.copy_answers(session, actor, application, theirs, now=NOW)
+        services.copy_answers(session, actor, application, source=theirs, now=NOW)
 
 
 def test_save_section_keeps_unfinished_answers_and_names_the_case(

@@ -1,5 +1,6 @@
 """Read the short forms around an application."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext
@@ -36,6 +37,14 @@ class CopyForm(PlatformForm):
     """Ask which application's answers to begin with."""
 
     source = RadioField(_l("Which application?"), [Required()])
+
+    def offer(self, sources: Iterable[Any]) -> None:
+        """Let one choose among rows of applications, each called as lists call it."""
+        draft, nameless = gettext("Draft"), gettext("Application without a name")
+        self.source.choices = [
+            (str(row.id), " · ".join((row.reference or draft, row.title or nameless)))
+            for row in sources
+        ]
 
 
 class SubmitForm(PlatformForm):

@@ -19,7 +19,7 @@ from sandbox.packs import active
 
 
 def copy_answers(
-    session: Session, actor: Actor, application: Application, source: Application, *, now: datetime
+    session: Session, actor: Actor, application: Application, *, source: Application, now: datetime
 ) -> int:
     """Take over the answers and files of an earlier application; return how many questions.
 

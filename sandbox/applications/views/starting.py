@@ -1,13 +1,11 @@
 """List applications, and begin one."""
 
-from typing import Any, TypedDict
+from typing import TypedDict
 from uuid import UUID, uuid4
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
-from sqlalchemy import Row
 
 from sandbox.access.checks import conceivable
 from sandbox.access.guard import current_actor, needs
@@ -97,24 +95,20 @@ def copy(application_id: UUID) -> ResponseReturnValue:
     """Begin a blank application with the answers of an earlier one."""
     session, actor, form = db.session(), current_actor(), forms.CopyForm()
     application = queries.get_editable(session, actor, application_id)
-    sources = queries.list_sources(session, actor, application)
-    form.source.choices = [(str(row.id), _name_of(row)) for row in sources]
+    form.offer(queries.list_sources(session, actor, application))
     if not form.validate_on_submit():
         return form_page("copy", application, form)
-    source = queries.get_application(
-        session, actor, UUID(form.source.data), P.APPLICATION_READ_ANSWERS
-    )
+    source_id, permission = UUID(form.source.data), P.APPLICATION_READ_ANSWERS
+    source = queries.get_application(session, actor, source_id, permission)
     with unit_of_work(session):
-        count = services.copy_answers(session, actor, application, source, now=utc_now())
-    flash(
-        ngettext(
-            "%(num)s answer was taken over. Check it before you send it.",
-            "%(num)s answers were taken over. Check each before you send them.",
-            count,
-        )
-    )
+        count = services.copy_answers(session, actor, application, source=source, now=utc_now())
+    flash(_taken_over(count))
     return redirect(url_for(".show", application_id=application_id), 303)
 
 
-def _name_of(row: Row[*tuple[Any, ...]]) -> str:
-    return " · ".join((row.reference or _("Draft"), row.title or _("Application without a name")))
+def _taken_over(count: int) -> str:
+    return ngettext(
+        "%(num)s answer was taken over. Check it before you send it.",
+        "%(num)s answers were taken over. Check each before you send them.",
+        count,
+    )
