@@ -264,8 +264,39 @@ OUTCOME: dict[str, Any] = {
         "recommendations": "Recomendaciones",
     },
 }
+SILENCE: dict[str, Any] = {
+    **COMMON,
+    "organisation": "Visión Clínica del Norte, S.A.P.I. de C.V.",
+    "title": "Lectura asistida de mastografías con inteligencia artificial",
+    "submitted_at": "3 de marzo de 2026",
+    "term": "60 días hábiles",
+    "due_on": "29 de mayo de 2026",
+    "decided_on": "No se había resuelto al vencer el plazo",
+    "effect": "Según las reglas del caso, lo que se pidió se entiende negado.",
+    "days": [
+        {"days": "4–6 mar 2026", "what": "Días hábiles", "counts": "días 1 a 3"},
+        {"days": "7–8 mar 2026", "what": "Fin de semana", "counts": ""},
+    ],
+    "labels": {
+        **COMMON_LABELS,
+        "heading": "Constancia de silencio",
+        "lead": "El plazo para resolver la solicitud venció sin resolución.",
+        "organisation": "Organización",
+        "title": "Solicitud",
+        "submitted_at": "Recibida",
+        "term": "Plazo",
+        "due_on": "Último día del plazo",
+        "decided_on": "Resuelta el",
+        "effect": "Qué significa",
+        "days": "Los días del plazo",
+        "dates": "Días",
+        "what": "Qué son",
+        "count": "Cuenta",
+    },
+}
 SAMPLES: dict[str, dict[str, Any]] = {
     "receipt": RECEIPT,
     "decision": DECISION,
     "outcome": OUTCOME,
+    "silence": SILENCE,
 }

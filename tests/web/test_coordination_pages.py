@@ -637,6 +637,27 @@ def test_the_lead_asks_the_company(session: Session, world: World) -> None:
     assert "¿Dónde se guardan los datos?" in asked.main
 
 
+def test_a_term_that_passed_without_a_decision_is_certified(session: Session, world: World) -> None:
+    late = world.under_review()
+    company, certificate = world.window(world.company), f"/applications/{late.id}/silence.pdf"
+    # The case is of March 2026, and it is later now than its term.
+    assert company.get(address(late)).links["Constancia de silencio (PDF)"] == certificate
+    first, again = (company.get(certificate) for _ in range(2))
+    assert (first.status_code, first.mimetype) == (200, "application/pdf")
+    assert first.data == again.data
+    _, stranger = make_company(session, "Otra")
+    assert world.window(stranger).get(certificate).status_code == 404
+
+
+def test_a_term_that_was_kept_has_no_certificate(session: Session, world: World) -> None:
+    kept = with_positions(session, world)
+    with unit_of_work(session):
+        services.decide(session, world.inai.officer, kept, now=NOW)
+    company = world.window(world.company)
+    assert "Constancia de silencio (PDF)" not in company.get(address(kept)).links
+    assert company.get(f"/applications/{kept.id}/silence.pdf").status_code == 404
+
+
 def test_every_day_of_a_term_is_accounted_for(session: Session, world: World) -> None:
     application = world.under_review()
     page = world.window(world.company).get(address(application)).main

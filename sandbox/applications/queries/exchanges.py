@@ -1,12 +1,13 @@
 """Read what was asked of the company, and the clocks that stood still meanwhile."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sandbox.access.checks import NotFound
 from sandbox.domain.applications import (
     OPEN_STATUSES,
     ApplicationStatus,
@@ -32,6 +33,7 @@ from sandbox.models import (
     ClockStop,
     InformationRequest,
     LeadTerm,
+    Submission,
 )
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 
@@ -127,6 +129,25 @@ def clock_of(
         today,
         ended_on=local_day(ended_at, pack.calendar.timezone) if ended_at else None,
     )
+
+
+def get_silence(
+    session: Session, application: Application, pack: PolicyPack, now: datetime
+) -> tuple[ClockReading, str]:
+    """Return the decision's term that passed without one, and the hash of what was sent last.
+
+    Raises: NotFound where it has not passed, or was kept.
+    """
+    reading = clock_of(session, application, pack, local_day(now, pack.calendar.timezone))
+    digest = session.scalar(
+        select(Submission.content_hash)
+        .where(Submission.application_id == application.id)
+        .order_by(Submission.number.desc())
+        .limit(1)
+    )
+    if reading is None or digest is None or not reading.is_overdue:
+        raise NotFound(application_id=application.id)
+    return reading, digest
 
 
 def answer_term(pack: PolicyPack) -> ClockSpec:

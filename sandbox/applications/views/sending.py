@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
-from sandbox.applications import answers, forms, queries, receipts, services
+from sandbox.applications import answers, forms, queries, receipts, services, silence
 from sandbox.applications.views.blueprint import bp, known_here
 from sandbox.authorities.queries import applied_codes
 from sandbox.domain.applications import (
@@ -120,6 +120,21 @@ def receipt_pdf(application_id: UUID, number: int) -> ResponseReturnValue:
         "Content-Disposition": content_disposition(f"{application.reference}-{number}.pdf"),
     }
     return document, 200, headers
+
+
+@bp.get("/<uuid:application_id>/silence.pdf")
+@needs(P.APPLICATION_READ_ANSWERS)
+def silence_pdf(application_id: UUID) -> ResponseReturnValue:
+    """Hand over the certificate that the term of the decision passed without one."""
+    session, actor = db.session(), current_actor()
+    application = queries.get_application(
+        session, actor, application_id, P.APPLICATION_READ_ANSWERS
+    )
+    pack = active.pack_of(application)
+    reading, digest = queries.get_silence(session, application, pack, utc_now())
+    document = silence.silence_pdf(application, pack, reading, digest)
+    name = content_disposition(f"{application.reference}-silence.pdf")
+    return document, 200, {"Content-Type": "application/pdf", "Content-Disposition": name}
 
 
 @bp.get("/<uuid:application_id>/submissions/<int(max=999999):number>")
