@@ -17,7 +17,7 @@ from sandbox.domain.packs import FastSilence
 from sandbox.enquiries import queries, services
 from sandbox.kernel.actors import system_actor
 from sandbox.kernel.clock import utc_now
-from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.mail import OutboxMail, render_mail
 from sandbox.models import Enquiry, Organisation, Person
 from sandbox.packs import active
@@ -223,10 +223,13 @@ def test_list_is_narrowed_by_status_in_the_address(
 def test_enquiries_cannot_be_written_by_the_hundred(
     config: Config, company: Organisation, ana: Person
 ) -> None:
-    limited = JudgingClient(create_app(replace(config, rate_limits=True)))
+    app = create_app(replace(config, rate_limits=True))
+    limited = JudgingClient(app)
     limited.sign_in(ana.email)
     form = {**WORDS, "kind": "question", "subject": ""}
     statuses = [limited.submit("/enquiries/new", form).status_code for _ in range(21)]
+    with app.app_context():
+        db.engine.dispose()
     assert statuses == [422] * 20 + [429]
 
 
