@@ -1,5 +1,6 @@
 """What tests ask for: both database engines, the application, a judging client, a browser."""
 
+import os
 import runpy
 import shutil
 import tempfile
@@ -70,6 +71,13 @@ def store(databases: Databases, engine_name: str) -> Store:
 @pytest.fixture
 def database_url(store: Store) -> str:
     return store.url
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,38 @@
-"""The demonstration programme, told once by each worker and put back for the tests after."""
+"""The demonstration programme, told once in a run and put back for every test after."""
+
+import fcntl
+import pickle
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from sandbox.kernel.clock import utc_now
-from tests.snapshots import remembered
+from sandbox.kernel.db import Base
+from tests.snapshots import put_back, read_rows, remembered
 
 
-def tell(session: Session) -> None:
-    """Fill an empty database as `flask demo load` does, within the application that runs it."""
+def tell(session: Session, shared: Path) -> None:
+    """Fill an empty database as `flask demo load` does, within the application that runs it.
+
+    Telling takes a quarter of a minute, so the workers of a run hand what one of them has told on
+    to the others, in the folder that they share.
+    """
     # The kit of the domain's tests must not load what runs the platform.
     from sandbox.web.demo import loading
 
+    told = shared / f"demonstration-{session.get_bind().dialect.name}"
+
     def build() -> list[str]:
-        return list(loading.load(if_empty=False, applications=None, seed=1, now=utc_now()))
+        with told.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if told.exists():
+                said, rows = pickle.loads(told.read_bytes())
+                put_back(session, [(Base.metadata.tables[name], lines) for name, lines in rows])
+                return said
+            said = list(loading.load(if_empty=False, applications=None, seed=1, now=utc_now()))
+            rows = [(table.name, lines) for table, lines in read_rows(session)]
+            session.rollback()
+            told.write_bytes(pickle.dumps((said, rows)))
+            return said
 
     remembered(session, "demonstration", build, lambda said: said)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Table, func, inspect, select, text
+from sqlalchemy import Table, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from sandbox.domain.packs import PolicyPack
@@ -21,7 +21,7 @@ from sandbox.packs import active
 
 Made = TypeVar("Made")
 Kept = TypeVar("Kept", bound=Base)
-Rows = Sequence[tuple[Table, Sequence[Row[*tuple[Any, ...]]]]]
+Rows = Sequence[tuple[Table, Sequence[dict[str, Any]]]]
 _taken: dict[Hashable, tuple[PolicyPack, Rows, Any]] = {}
 
 
@@ -53,10 +53,10 @@ def remembered(
     # A test may run under rules of its own that have the version of others.
     key = (bind.dialect.name, id(rules), steps)
     if key in _taken:
-        _write_rows(session, _taken[key][1], is_empty=len(steps) == 1)
+        put_back(session, _taken[key][1], is_empty=len(steps) == 1)
     else:
         made = build()
-        _taken[key] = (rules, _read_rows(session), made)
+        _taken[key] = (rules, read_rows(session), made)
     _states[str(bind.engine.url)] = _State(steps, *_counts(session))
     return again(_taken[key][2])
 
@@ -77,11 +77,16 @@ def _counts(session: Session) -> tuple[int, int]:
     return entries or 0, jobs or 0
 
 
-def _read_rows(session: Session) -> Rows:
-    return [(table, session.execute(select(table)).all()) for table in Base.metadata.sorted_tables]
+def read_rows(session: Session) -> Rows:
+    """Read the rows of every table, in an order in which they can be written back."""
+    return [
+        (table, [dict(row) for row in session.execute(select(table)).mappings()])
+        for table in Base.metadata.sorted_tables
+    ]
 
 
-def _write_rows(session: Session, rows: Rows, *, is_empty: bool) -> None:
+def put_back(session: Session, rows: Rows, *, is_empty: bool = True) -> None:
+    """Write the rows of every table into a database, in place of those that it holds."""
     # Rows refer to each other in circles; they are checked when all of them are there.
     if session.get_bind().dialect.name == "sqlite":
         session.execute(text("PRAGMA defer_foreign_keys = ON"))
@@ -92,7 +97,7 @@ def _write_rows(session: Session, rows: Rows, *, is_empty: bool) -> None:
             session.execute(table.delete())
     for table, lines in rows:
         if lines:
-            session.execute(table.insert(), [dict(line._mapping) for line in lines])
+            session.execute(table.insert(), list(lines))
     session.commit()
 
 

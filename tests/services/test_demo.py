@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -91,9 +92,9 @@ def values(session: Session, column: Any) -> set[Any]:
 
 
 def test_programme_tells_every_status_tier_and_stage_and_leaves_everybody_something_to_do(
-    demo: Session,
+    demo: Session, shared: Path
 ) -> None:
-    tell(demo)
+    tell(demo, shared)
 
     assert values(demo, Application.status) == {status.value for status in ApplicationStatus}
     assert values(demo, Application.outcome) == {None, *(each.value for each in DecisionOutcome)}

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -42,11 +43,11 @@ KEYS = ("inai_2025", "ift_2025", "cofece_2025")
 
 
 @pytest.fixture
-def demo(app: Flask) -> Iterator[Session]:
+def demo(app: Flask, shared: Path) -> Iterator[Session]:
     """A loaded demonstration, within the application that runs it."""
     with app.app_context():
         session = db.session()
-        tell(session)
+        tell(session, shared)
         yield session
         session.rollback()
 
