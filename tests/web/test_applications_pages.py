@@ -866,6 +866,12 @@ def test_return_with_reasons_reaches_the_company_beside_the_question(
     company.ana.submit(here, {f"q_{question.key}": "Así se hace ahora."})
     receipt = company.ana.submit(address(application, "check"), form="submit")
     assert receipt.request.path.endswith("/submissions/2/receipt")
+    # What was asked stays on the case for whoever reads it later.
+    for window in (company.ana, caseworker):
+        case = window.get(f"/cases/{application.id}").main
+        assert "Devuelta para corregir el" in case
+        assert "Diga cómo." in case
+        assert "Enviada de nuevo el" in case
     changes = caseworker.get(address(application, "submissions", 2, "changes"))
     added = [" ".join(ins.text_content().split()) for ins in changes.tree.xpath("//ins")]
     assert added == ["[agregado: Así se hace ahora.]"]

@@ -45,6 +45,7 @@ from sandbox.applications.queries.exchanges import (
     get_silence,
     list_open_stops,
     list_requests,
+    list_returns,
     list_stops,
 )
 from sandbox.applications.queries.people import (
@@ -128,6 +129,7 @@ __all__ = [
     "list_organisations",
     "list_overdue",
     "list_requests",
+    "list_returns",
     "list_sources",
     "list_stops",
     "list_submissions",

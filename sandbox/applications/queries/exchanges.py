@@ -48,6 +48,15 @@ def find_return(session: Session, application_id: UUID) -> ApplicationReturn | N
     ).one_or_none()
 
 
+def list_returns(session: Session, application_id: UUID) -> Sequence[ApplicationReturn]:
+    """List the returns of an application to its company, oldest first."""
+    return session.scalars(
+        select(ApplicationReturn)
+        .where(ApplicationReturn.application_id == application_id)
+        .order_by(ApplicationReturn.number)
+    ).all()
+
+
 def list_requests(session: Session, application_id: UUID) -> Sequence[InformationRequest]:
     """List the requests for information on a case, oldest first."""
     return session.scalars(

@@ -1,6 +1,6 @@
 """Read what waits for somebody, and what the page of a case shows of an application."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import conceivable, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries.cases import EDITABLE
-from sandbox.applications.queries.exchanges import find_return, list_requests
+from sandbox.applications.queries.exchanges import list_requests, list_returns
 from sandbox.applications.queries.submissions import (
     SubmissionLine,
     find_submission,
@@ -115,7 +115,7 @@ class CasePanel:
     is_editable: bool
     is_open: bool
     submissions: tuple[SubmissionLine, ...]
-    returned: ApplicationReturn | None
+    returns: Sequence[ApplicationReturn]  # oldest first
     requests: tuple[RequestLine, ...]
     prohibited: tuple[ProhibitedUse, ...]
     may_read_answers: bool
@@ -135,18 +135,16 @@ def case_panel(
     Shape: `granted` holds what the page has found the actor to have on this case.
     """
     if P.APPLICATION_READ_ANSWERS not in granted:
-        return CasePanel(False, False, False, (), None, (), (), may_read_answers=False)
+        return CasePanel(False, False, False, (), (), (), (), may_read_answers=False)
     is_own = application.organisation_id in actor.member_of
     flags: tuple[ProhibitedUse, ...] = ()
     submissions = list_submissions(session, application.id)
     if conceivable(actor, P.APPLICATION_TRIAGE) and application.status == ApplicationStatus.TRIAGE:
         latest = find_submission(session, application.id)
         flags = prohibited(pack, latest.content["answers"]) if latest else ()
-    returned = None
+    returns = list_returns(session, application.id) if application.returns_used else ()
     requests: tuple[RequestLine, ...] = ()
-    if application.status in (ApplicationStatus.RETURNED, ApplicationStatus.LAPSED):
-        returned = find_return(session, application.id)
-    elif application.decided_at or application.status not in (
+    if application.decided_at or application.status not in (
         ApplicationStatus.DRAFT,
         ApplicationStatus.SUBMITTED,
         ApplicationStatus.TRIAGE,
@@ -163,7 +161,7 @@ def case_panel(
         is_editable=is_own and application.status in EDITABLE,
         is_open=application.status in OPEN_STATUSES,
         submissions=submissions,
-        returned=returned,
+        returns=returns,
         requests=requests,
         prohibited=flags,
         may_read_answers=True,
