@@ -18,6 +18,7 @@ class CoordinationAction(StrEnum):
     NAME_OFFICER = "name_officer"
     REVIEW = "review"
     TAKE_POSITION = "take_position"
+    SUGGEST_QUESTION = "suggest_question"
 
 
 _S = ApplicationStatus
@@ -44,6 +45,8 @@ OPEN_IN: dict[CoordinationAction, frozenset[ApplicationStatus]] = {
         {_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION}
     ),
     CoordinationAction.TAKE_POSITION: frozenset({_S.UNDER_REVIEW, _S.DELIBERATION}),
+    # What is suggested while the company answers is for the next request.
+    CoordinationAction.SUGGEST_QUESTION: frozenset({_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED}),
 }
 
 

@@ -14,7 +14,7 @@ from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stanc
 from sandbox.domain.packs import DecisionRule, PolicyPack, QuestionKind
 from sandbox.domain.routing import RoutingReason
 from sandbox.kernel.statuses import Label
-from sandbox.models.coordination import AssignmentRole, AssignmentState
+from sandbox.models.coordination import AssignmentRole, AssignmentState, SuggestionState
 
 ROLE: Mapping[AssignmentRole, LazyString] = {
     AssignmentRole.LEAD: _l("Lead authority"),
@@ -32,6 +32,11 @@ STANCE: Mapping[Stance, Label] = {
     Stance.CONCUR_WITH_CONDITIONS: Label(_l("Agrees with conditions"), "green"),
     Stance.OBJECT: Label(_l("Objects"), "red"),
     Stance.ABSTAIN: Label(_l("Abstains"), "grey"),
+}
+SUGGESTION: Mapping[SuggestionState, Label] = {
+    SuggestionState.OPEN: Label(_l("Waits for the lead"), "gold"),
+    SuggestionState.TAKEN: Label(_l("Asked"), "green"),
+    SuggestionState.LEFT: Label(_l("Not asked"), "grey"),
 }
 MARK: Mapping[CriterionMark, Label] = {
     CriterionMark.MET: Label(_l("Met"), "green"),

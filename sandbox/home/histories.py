@@ -15,6 +15,9 @@ INTERNAL_DEEDS = frozenset(
         Deed.LEAD_OFFERED,
         Deed.LEAD_OFFER_WITHDRAWN,
         Deed.LEAD_OFFER_DECLINED,
+        Deed.QUESTION_SUGGESTED,
+        Deed.SUGGESTION_TAKEN,
+        Deed.SUGGESTION_LEFT,
         Deed.ASSOCIATE_ADDED,
         Deed.ASSOCIATE_RELEASED,
         Deed.AUTHORITY_REPLACED,
@@ -25,10 +28,12 @@ INTERNAL_DEEDS = frozenset(
         Deed.OUTCOME_RETURNED,
     }
 )
-# What a company does to its own draft concerns nobody else, and would drown the rest.
+# What a company does to its own draft, or to an answer that it has not sent, concerns nobody else,
+# and would drown the rest.
 DRAFTING_DEEDS = frozenset(
     {
         Deed.APPLICATION_SECTION_SAVED,
+        Deed.APPLICATION_INFORMATION_SAVED,
         Deed.APPLICATION_FILE_ATTACHED,
         Deed.APPLICATION_FILE_REMOVED,
     }

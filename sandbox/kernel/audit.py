@@ -51,6 +51,7 @@ class Deed(StrEnum):
     APPLICATION_ASSIGNED = "application:assigned"
     APPLICATION_REVIEW_STARTED = "application:review_started"
     APPLICATION_INFORMATION_REQUESTED = "application:information_requested"
+    APPLICATION_INFORMATION_SAVED = "application:information_saved"  # by the company, not sent
     APPLICATION_INFORMATION_ANSWERED = "application:information_answered"
     APPLICATION_DELIBERATION_OPENED = "application:deliberation_opened"
     APPLICATION_DECIDED = "application:decided"
@@ -110,6 +111,9 @@ class Deed(StrEnum):
     LEAD_OFFER_WITHDRAWN = "lead_offer:withdrawn"
     LEAD_OFFER_DECLINED = "lead_offer:declined"
     LEAD_PASSED = "lead:passed"  # another authority on the case leads it from now on
+    QUESTION_SUGGESTED = "question:suggested"  # to the lead, for the company
+    SUGGESTION_TAKEN = "suggestion:taken"
+    SUGGESTION_LEFT = "suggestion:left"
     ASSOCIATE_ADDED = "associate:added"  # during the review
     ASSOCIATE_RELEASED = "associate:released"
     AUTHORITY_REPLACED = "authority:replaced"  # asked in place of one that declined

@@ -6,6 +6,7 @@ from sandbox.models.applications import (
     ApplicationSection,
     Attachment,
     ClockStop,
+    InformationQuestion,
     InformationRequest,
     ReferenceCounter,
     Submission,
@@ -20,6 +21,7 @@ from sandbox.models.coordination import (
     LeadTerm,
     OfficerAssignment,
     Position,
+    QuestionSuggestion,
 )
 from sandbox.models.enquiries import Enquiry, EnquiryCounter, EnquiryMessage, FastAnswer
 from sandbox.models.outcomes import OutcomeReport
@@ -71,6 +73,7 @@ __all__ = [
     "FinalReport",
     "GateEvidence",
     "Incident",
+    "InformationQuestion",
     "InformationRequest",
     "InheritedPlace",
     "Invitation",
@@ -86,6 +89,7 @@ __all__ = [
     "Person",
     "PlanAgreement",
     "Position",
+    "QuestionSuggestion",
     "Reading",
     "ReferenceCounter",
     "RoundTable",

@@ -138,7 +138,7 @@ class ApplicationReturn(Audited, Base):
 
 
 class InformationRequest(Audited, Base):
-    """Keep what the lead authority asked the company during the review, and the answer."""
+    """Keep that the lead authority asked the company something during the review, until when."""
 
     __tablename__ = "information_request"
     __table_args__ = (UniqueConstraint("application_id", "number"),)
@@ -148,11 +148,37 @@ class InformationRequest(Audited, Base):
     authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
     asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime]
-    question: Mapped[str]
     due_on: Mapped[date]
-    answer: Mapped[str | None]
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None]
+
+    questions: Mapped[list["InformationQuestion"]] = relationship(
+        order_by="InformationQuestion.number", lazy="raise"
+    )
+
+    def audited_as(self) -> UUID:
+        return self.application_id
+
+
+class InformationQuestion(Audited, Versioned, Base):
+    """Keep one question of a request for information, and what the company answered to it.
+
+    What was typed stands apart from the answer: before it is sent nobody but the company reads it.
+    """
+
+    __tablename__ = "information_question"
+    __table_args__ = (
+        UniqueConstraint("request_id", "number"),
+        Index("ix_information_question_application_id", "application_id"),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("information_request.id"))
+    number: Mapped[int]
+    text: Mapped[str]
+    about: Mapped[str | None]  # the key of a question of the form
+    typed: Mapped[str] = mapped_column(default="")  # not sent yet
+    answer: Mapped[str | None]
 
     def audited_as(self) -> UUID:
         return self.application_id

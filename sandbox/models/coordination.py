@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sandbox.kernel.db import Audited, Base, Versioned
+from sandbox.models.applications import InformationQuestion
 from sandbox.models.people import Authority, Person
 
 
@@ -158,6 +159,37 @@ class CriterionReview(Audited, Versioned, Base):
     note: Mapped[str] = mapped_column(default="")
     reviewed_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     reviewed_at: Mapped[datetime]
+
+    def audited_as(self) -> UUID:
+        return self.application_id
+
+
+class SuggestionState(StrEnum):
+    OPEN = "open"
+    TAKEN = "taken"  # into a request to the company, as it was or edited
+    LEFT = "left"
+
+
+class QuestionSuggestion(Audited, Base):
+    """Keep a question to the company that an associate suggested to the lead."""
+
+    __tablename__ = "question_suggestion"
+    __table_args__ = (Index("ix_question_suggestion_application_id", "application_id", "state"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    suggested_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    suggested_at: Mapped[datetime]
+    text: Mapped[str]
+    about: Mapped[str | None]  # the key of a question of the form
+    state: Mapped[str]  # SuggestionState
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(default="")  # why the lead left it
+    question_id: Mapped[UUID | None] = mapped_column(ForeignKey("information_question.id"))
+
+    authority: Mapped[Authority] = relationship()
+    question: Mapped[InformationQuestion | None] = relationship()
 
     def audited_as(self) -> UUID:
         return self.application_id

@@ -54,7 +54,9 @@ def refused(error: Refusal) -> ResponseReturnValue:
     if status in (403, 404):
         return page(status, str(status))
     reason, possible = explain(error), possible_actions(error)
-    return page(status, "409", reason=reason, possible=possible, ways=ways_on(error))
+    return page(
+        status, "409", reason=reason, possible=possible, ways=ways_on(error), texts=typed_texts()
+    )
 
 
 def ways_on(error: Refusal) -> list[tuple[str, str]]:
@@ -90,9 +92,17 @@ def form_expired(error: CSRFError) -> ResponseReturnValue:
         "expired",
         address=request.full_path.rstrip("?"),
         fields=typed,
-        texts=[text for _, text in typed if len(text) >= WORTH_SHOWING],
+        texts=typed_texts(),
         has_files=any(file.filename for file in request.files.values()),
     )
+
+
+def typed_texts() -> list[str]:
+    """Return what somebody wrote into one of our forms, so that a refusal gives it back."""
+    if request.method != "POST" or any("password" in name for name in request.form):
+        return []
+    typed = request.form.items(multi=True)
+    return [text for name, text in typed if name != "csrf_token" and len(text) >= WORTH_SHOWING]
 
 
 def is_own_form() -> bool:

@@ -49,6 +49,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.ANOTHER_FIRST: _l(
         "Another succession comes first: the one that passes competences to this authority."
     ),
+    Why.ANSWER_MISSING: _l("Answer every question before you send the answers."),
     Why.DELIBERATION_NEEDED: _l(
         "An authority objects. The authorities have to deliberate before the case is decided."
     ),
@@ -132,6 +133,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.PROHIBITED: _l("The application describes a prohibited use and cannot go on."),
     Why.REACH_MISSING: _l("The report does not say how far the test reaches in what is limited."),
     Why.PROVISION_MISSING: _l("Name the provision that applies."),
+    Why.QUESTION_MISSING: _l("Write at least one question."),
     Why.READING_NOT_YET: _l("Readings are from within the present stage, up to today."),
     Why.READINGS_MISSING: _l("A reading is missing for a metric that the plan requires."),
     Why.REASON_MISSING: _l("Give a reason: others have to understand it later."),

@@ -43,6 +43,7 @@ def foreign_part(world: World, name: str) -> Any:
     """Return a part of the other tenant's things."""
     places = {
         "file_id": "mar_review",
+        "suggestion_id": "mar_review",
         "evidence_id": "mar_trial",
         "report_id": "mar_trial",
         "incident_id": "mar_trial",

@@ -90,6 +90,7 @@ IMPLIED: dict[tuple[P, str], str] = {
         (permission, "recused"): _DECLARED
         for permission in (
             P.APPLICATION_REVIEW,
+            P.QUESTION_SUGGEST,
             P.POSITION_TAKE,
             P.APPLICATION_DECIDE,
             P.APPLICATION_REQUEST_INFORMATION,

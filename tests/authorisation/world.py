@@ -38,6 +38,7 @@ from sandbox.models import (
     Organisation,
     OutcomeReport,
     Person,
+    QuestionSuggestion,
     RoundTable,
     StaffGrant,
     Trial,
@@ -449,6 +450,7 @@ class Builder:
         self.declare(application, "recused_head", has_conflict=True)
         self.recuse(application, "recused_caseworker")
         self.ask_and_answer(application, self.rio)
+        self.suggest(application)
         mark_criteria(self.session, application, self.ift, now=self.now)
         with unit_of_work(self.session):
             coordination.take_position(
@@ -467,13 +469,41 @@ class Builder:
         question, answer = f"{tenant.name}-review-question", f"{tenant.name}-review-reply"
         with unit_of_work(self.session):
             applications.request_information(
-                self.session, tenant.lead.officer, application, question=question, now=self.now
+                self.session,
+                tenant.lead.officer,
+                application,
+                questions=[(question, None)],
+                now=self.now,
             )
         with unit_of_work(self.session):
             applications.answer_information(
-                self.session, tenant.owner, application, answer=answer, now=self.now
+                self.session, tenant.owner, application, answers={1: answer}, now=self.now
             )
         self.world.mark(f"{tenant.name}.content", question, answer)
+
+    def suggest(self, application: Application) -> None:
+        """Let the associate suggest questions: one that the lead leaves, one that waits."""
+        officer, lead = self.actor("associate_officer"), self.actor("lead_officer")
+        found = []
+        for text in ("rio-review-left", "rio-review-open"):
+            with unit_of_work(self.session):
+                made = coordination.suggest_question(
+                    self.session, officer, application, text=text, about=None, now=self.now
+                )
+            found.append(made.id)
+            self.world.mark("rio.deliberation", text, made.id)
+        with unit_of_work(self.session):
+            reason = "rio-review-why-left"
+            coordination.leave_suggestion(
+                self.session,
+                lead,
+                application,
+                suggestion_id=found[0],
+                reason=reason,
+                now=self.now,
+            )
+        self.world.mark("rio.deliberation", reason)
+        self.world.subjects["rio_review"] |= {"suggestion_id": found[1]}
 
     def make_foreign_review(self) -> None:
         application = self.submit_case(self.mar, "review")
@@ -482,6 +512,19 @@ class Builder:
         self.name(application, self.cofece, "outside_officer")
         self.declare(application, "outside_officer")
         self.ask_and_answer(application, self.mar)
+        # It has no associate, so that this stands for one of before it led the case.
+        suggestion = QuestionSuggestion(
+            application_id=application.id,
+            authority_id=self.cofece.authority.id,
+            suggested_by_id=self.people["outside_officer"].id,
+            suggested_at=self.now,
+            text="mar-review-suggestion",
+            state="open",
+        )
+        with unit_of_work(self.session):
+            self.session.add(suggestion)
+            record(self.session, SYSTEM, Deed.QUESTION_SUGGESTED, application, now=self.now)
+        self.world.subjects["mar_review"] |= {"suggestion_id": suggestion.id}
 
     def admit(self, tenant: Tenant, case: str) -> Application:
         """Admit a case: from then on its title is public."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from config import PACKS
 from sandbox.access.checks import Denied, NotFound
+from sandbox.access.permissions import P
 from sandbox.applications import queries, services
 from sandbox.applications.answers import Op, ReadAnswer, changes, pieces
 from sandbox.domain.applications import (
@@ -751,17 +752,19 @@ def test_information_request_stops_the_clock_until_it_is_answered(
     _, actor = company
     with unit_of_work(session):
         asked = services.request_information(
-            session, lead, application, question="Where are the data?", now=LATER
+            session, lead, application, questions=[("Where are the data?", None)], now=LATER
         )
     assert application.status == ApplicationStatus.INFORMATION_REQUESTED
     assert application.answer_due_on == asked.due_on
     assert len(mails(session, "information_requested")) == 1
     with unit_of_work(session):
         services.answer_information(
-            session, actor, application, answer="In Querétaro.", now=LATER + timedelta(days=2)
+            session, actor, application, answers={1: "In Querétaro."}, now=LATER + timedelta(days=2)
         )
     assert application.status == ApplicationStatus.UNDER_REVIEW
-    assert (asked.answer, application.answer_due_on) == ("In Querétaro.", None)
+    [answered] = queries.list_requests(session, application.id)
+    assert [each.answer for each in answered.questions] == ["In Querétaro."]
+    assert application.answer_due_on is None
     assert [stop.ended_on for stop in session.scalars(select(ClockStop))] == [date(2026, 3, 5)]
     assert len(mails(session, "information_answered")) == 1
 
@@ -804,7 +807,9 @@ def test_term_for_information_is_counted_in_its_own_unit(
     file.write_text(f"{before}key = {key}{after}", encoding="utf-8")
     active.install(tmp_path, "mx")
     with unit_of_work(session):
-        asked = services.request_information(session, lead, application, question="?", now=LATER)
+        asked = services.request_information(
+            session, lead, application, questions=[("?", None)], now=LATER
+        )
     assert (asked.due_on, application.answer_due_on) == (last, last)
 
 
@@ -815,11 +820,107 @@ def test_only_the_lead_asks_and_only_the_company_answers(
     _, actor = company
     for who in (actor, caseworker):
         with pytest.raises(Denied), unit_of_work(session):
-            services.request_information(session, who, application, question="?", now=LATER)
+            services.request_information(
+                session, who, application, questions=[("?", None)], now=LATER
+            )
     with unit_of_work(session):
-        services.request_information(session, lead, application, question="?", now=LATER)
+        services.request_information(session, lead, application, questions=[("?", None)], now=LATER)
     with pytest.raises(Denied), unit_of_work(session):
-        services.answer_information(session, lead, application, answer="!", now=LATER)
+        services.answer_information(session, lead, application, answers={1: "!"}, now=LATER)
+
+
+def test_every_question_of_a_request_has_its_own_answer(
+    session: Session, company: tuple[Organisation, Actor], caseworker: Actor
+) -> None:
+    application, lead = make_under_review(session, *company, caseworker)
+    _, actor = company
+    about = pack().title_question
+    for questions in ((), (("Where?", None), (" ", None))):
+        with pytest.raises(NotPossible, match="question_missing"), unit_of_work(session):
+            services.request_information(session, lead, application, questions=questions, now=LATER)
+    with unit_of_work(session):
+        services.request_information(
+            session, lead, application, questions=[("Where?", None), ("Who?", about)], now=LATER
+        )
+
+    def keep(version: int, **answers: str) -> None:
+        with unit_of_work(session):
+            services.keep_answers(
+                session,
+                actor,
+                application,
+                answers={int(key[1:]): text for key, text in answers.items()},
+                expected_version=version,
+                now=LATER,
+            )
+
+    def lines(who: Actor) -> list[tuple[str, str | None]]:
+        panel = queries.case_panel(
+            session,
+            who,
+            application,
+            pack(),
+            LATER,
+            granted=frozenset({P.APPLICATION_READ_ANSWERS}),
+        )
+        [found] = panel.requests
+        return [(each.text, each.answer) for each in found.questions]
+
+    keep(2, _1="Here.")
+    asked = queries.find_open_request(session, application.id)
+    assert asked is not None
+    assert [(each.about, each.typed) for each in asked.questions] == [(None, "Here."), (about, "")]
+    # What is kept is not sent, and whoever saves over it is told.
+    assert lines(lead) == [("Where?", None), ("Who?", None)]
+    with pytest.raises(Stale):
+        keep(2, _1="There.")
+    for answers in ({1: "Here."}, {1: "Here.", 2: " "}):
+        with pytest.raises(NotPossible, match="answer_missing"), unit_of_work(session):
+            services.answer_information(session, actor, application, answers=answers, now=LATER)
+    both = {1: "Here.", 2: "We."}
+    with pytest.raises(Stale), unit_of_work(session):
+        services.answer_information(
+            session, actor, application, answers=both, expected_version=2, now=LATER
+        )
+    with unit_of_work(session):
+        services.answer_information(
+            session, actor, application, answers=both, expected_version=3, now=LATER
+        )
+    assert lines(lead) == [("Where?", "Here."), ("Who?", "We.")]
+    with pytest.raises(TransitionRefused):
+        keep(3, _1="Elsewhere.")
+
+
+def test_an_answer_after_the_last_day_is_taken_until_the_case_has_lapsed(
+    session: Session, company: tuple[Organisation, Actor], caseworker: Actor
+) -> None:
+    application, lead = make_under_review(session, *company, caseworker)
+    late, clockwork = LATER + timedelta(days=60), system_actor("jobs", "application:lapse")
+
+    def ask(now: datetime) -> None:
+        with unit_of_work(session):
+            services.request_information(
+                session, lead, application, questions=[("Where?", None)], now=now
+            )
+
+    def answer() -> None:
+        with unit_of_work(session):
+            services.answer_information(
+                session, company[1], application, answers={1: "Here."}, now=late
+            )
+
+    ask(LATER)
+    assert application.answer_due_on is not None
+    assert application.answer_due_on < late.date()
+    answer()
+    with unit_of_work(session):
+        assert services.lapse_overdue(session, clockwork, now=late) == 0
+    assert application.status == ApplicationStatus.UNDER_REVIEW
+    ask(LATER)
+    with unit_of_work(session):
+        assert services.lapse_overdue(session, clockwork, now=late) == 1
+    with pytest.raises(TransitionRefused):
+        answer()
 
 
 def test_lapse_overdue_closes_what_nobody_answered_the_day_after(

@@ -1161,7 +1161,11 @@ def test_no_position_is_taken_while_the_company_is_asked(session: Session, world
     mark_criteria(session, application, world.inai)
     with unit_of_work(session):
         applications.request_information(
-            session, world.inai.officer, application, question="¿Dónde se guardan?", now=NOW
+            session,
+            world.inai.officer,
+            application,
+            questions=[("¿Dónde se guardan?", None)],
+            now=NOW,
         )
     with pytest.raises(TransitionRefused):
         take_position(session, application, world.inai)
@@ -1462,13 +1466,13 @@ def test_a_stop_of_the_clock_puts_silence_off(session: Session, world: World) ->
     asked = datetime(2026, 3, 5, 15, 0, tzinfo=UTC)
     with unit_of_work(session):
         applications.request_information(
-            session, world.inai.officer, application, question="¿Dónde?", now=asked
+            session, world.inai.officer, application, questions=[("¿Dónde?", None)], now=asked
         )
     assert apply(session, datetime(2026, 3, 6, 12, 0, tzinfo=UTC)) == 0
     answered = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
     with unit_of_work(session):
         applications.answer_information(
-            session, world.company, application, answer="Aquí.", now=answered
+            session, world.company, application, answers={1: "Aquí."}, now=answered
         )
     assert apply(session, datetime(2026, 3, 25, 12, 0, tzinfo=UTC)) == 0
     assert apply(session, datetime(2026, 3, 27, 12, 0, tzinfo=UTC)) == 1
@@ -1700,7 +1704,7 @@ def test_reviews_and_positions_are_counted_each_for_itself(
     for application in asked:
         with unit_of_work(session):
             applications.request_information(
-                session, officer, application, question="¿Dónde?", now=NOW
+                session, officer, application, questions=[("¿Dónde?", None)], now=NOW
             )
     monkeypatch.setattr(waiting, "MOST_OF_A_KIND", 1)
     found = [
@@ -1725,7 +1729,7 @@ def test_no_list_of_one_status_is_offered_for_what_is_open_in_several(
         if number == 1:
             with unit_of_work(session):
                 applications.request_information(
-                    session, officer, application, question="¿Dónde?", now=NOW
+                    session, officer, application, questions=[("¿Dónde?", None)], now=NOW
                 )
     # A case is reviewed while the company is asked as well, but no position is taken then.
     assert sorted(kinds(session, officer)) == [
@@ -1744,7 +1748,7 @@ def test_marks_are_prepared_while_the_company_is_asked(session: Session, world: 
     application = case_under_review(session, world)
     with unit_of_work(session):
         applications.request_information(
-            session, world.inai.officer, application, question="¿Dónde?", now=NOW
+            session, world.inai.officer, application, questions=[("¿Dónde?", None)], now=NOW
         )
     assert kinds(session, world.inai.officer) == ["coordination.review"]
     mark_criteria(session, application, world.inai)

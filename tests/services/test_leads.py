@@ -75,7 +75,7 @@ def test_lead_passes_with_its_open_request_and_the_former_lead_stays(
     application = case_under_review(session, world, world.ift, world.cofece)
     with unit_of_work(session):
         applications.request_information(
-            session, world.inai.officer, application, question="¿Dónde?", now=NOW
+            session, world.inai.officer, application, questions=[("¿Dónde?", None)], now=NOW
         )
     asked = find_open_request(session, application.id)
     assert asked is not None
@@ -111,7 +111,7 @@ def test_lead_passes_with_its_open_request_and_the_former_lead_stays(
     assert (asked.due_on, application.answer_due_on) == (due_on, due_on)
     with unit_of_work(session):
         applications.answer_information(
-            session, world.company, application, answer="Aquí.", now=LATER
+            session, world.company, application, answers={1: "Aquí."}, now=LATER
         )
     wanted = (P.APPLICATION_REQUEST_INFORMATION, P.APPLICATION_DECIDE)
     assert grants(session, world.ift.officer, wanted, application) == set(wanted)
@@ -248,7 +248,7 @@ def test_question_asked_while_the_lead_passes_is_refused(
                 own,
                 world.inai.officer,
                 own.get_one(Application, case_id),
-                question="¿Dónde?",
+                questions=[("¿Dónde?", None)],
                 now=LATER,
             )
 
@@ -402,3 +402,69 @@ def test_lead_passes_during_a_trial_and_is_asked_as_lead_from_then_on(
     assert grants(session, cast.lead.officer, wanted, trial) == set()
     # What both had agreed on holds.
     assert {"INAI", "IFT"} <= set(file.agreed_by)
+
+
+def test_associates_suggest_questions_that_the_lead_takes_or_leaves(
+    session: Session, world: World
+) -> None:
+    application = case_under_review(session, world, world.ift, world.cofece)
+    about = pack().title_question
+    for actor in (world.inai.officer, world.caseworker, world.company, world.ift.second):
+        with pytest.raises(Denied), unit_of_work(session):
+            services.suggest_question(
+                session, actor, application, text="¿Quién?", about=None, now=NOW
+            )
+    made = []
+    for team, text in ((world.ift, "¿Quién?"), (world.cofece, "¿Cuánto?"), (world.ift, "¿Ya?")):
+        with unit_of_work(session):
+            suggestion = services.suggest_question(
+                session, team.officer, application, text=text, about=about, now=NOW
+            )
+        made.append(suggestion.id)
+    panel = queries.case_panel(session, world.inai.officer, application, pack(), NOW)
+    assert panel is not None
+    assert panel.suggested == 3
+
+    def leave(actor: Actor, reason: str) -> None:
+        with unit_of_work(session):
+            services.leave_suggestion(
+                session, actor, application, suggestion_id=made[1], reason=reason, now=NOW
+            )
+
+    with pytest.raises(Denied):
+        leave(world.ift.officer, "No.")
+    with pytest.raises(NotPossible, match="reason_missing"):
+        leave(world.inai.officer, " ")
+    leave(world.inai.officer, "Consta en la solicitud.")
+
+    def ask(*taken: int) -> None:
+        with unit_of_work(session):
+            services.ask_company(
+                session,
+                world.inai.officer,
+                application,
+                questions=[("¿Dónde?", None)],
+                taken={made[index]: ("¿Quién lo hace?", about) for index in taken},
+                now=LATER,
+            )
+
+    with pytest.raises(NotPossible, match="already_done"):
+        ask(0, 1)  # one of them is left already
+    ask(0)
+    asked = find_open_request(session, application.id)
+    assert asked is not None
+    assert [(each.text, each.about) for each in asked.questions] == [
+        ("¿Dónde?", None),
+        ("¿Quién lo hace?", about),
+    ]
+    own = queries.list_own_suggestions(session, [world.ift.authority.id], application.id)
+    assert {each.text: (each.state, each.question and each.question.text) for each in own} == {
+        "¿Quién?": ("taken", "¿Quién lo hace?"),
+        "¿Ya?": ("open", None),
+    }
+    [left] = queries.list_own_suggestions(session, [world.cofece.authority.id], application.id)
+    assert (left.state, left.reason) == ("left", "Consta en la solicitud.")
+    entries = session.scalars(
+        select(AuditEntry).where(AuditEntry.deed.in_(["question:suggested", "suggestion:left"]))
+    ).all()
+    assert [set(entry.details) for entry in entries] == [{"suggestion"}] * 4

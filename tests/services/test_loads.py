@@ -51,12 +51,12 @@ def test_load_counts_open_cases_and_what_is_overdue(session: Session, world: Wor
     # While the company is asked nobody is late.
     with unit_of_work(session):
         applications.request_information(
-            session, world.inai.officer, application, question="¿Dónde?", now=NOW
+            session, world.inai.officer, application, questions=[("¿Dónde?", None)], now=NOW
         )
     assert loads(session, PAST)["INAI"] == (2, 1)
     with unit_of_work(session):
         applications.answer_information(
-            session, world.company, application, answer="Aquí.", now=PAST
+            session, world.company, application, answers={1: "Aquí."}, now=PAST
         )
     assert loads(session, PAST)["INAI"] == (2, 1)
     # A case that an authority has left is none of its own.

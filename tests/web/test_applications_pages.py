@@ -1066,16 +1066,55 @@ def test_an_information_request_is_answered_on_its_page(
     )
     with unit_of_work(session):
         services.request_information(
-            session, lead, application, question="¿Dónde están los datos?", now=utc_now()
+            session,
+            lead,
+            application,
+            questions=[("¿Dónde están los datos?", None), ("¿Por qué?", pack().title_question)],
+            now=utc_now(),
         )
     here = address(application, "information")
     page = company.ana.get(here)
     assert "¿Dónde están los datos?" in page.main
-    assert company.ana.submit(page).status_code == 422
-    company.ana.submit(page, {"answer": "En Querétaro."})
+    assert pack().questions[pack().title_question].label.in_("es") in page.main
+    assert len(company.ana.submit(page).error_summary) == 2
+    opened = company.beto.get(here)
+    kept = company.ana.submit(page, {"a_1": "En Querétaro, cifrados.", "save": "1"})
+    assert kept.request.path == here
+    assert kept.tree.xpath("//textarea[@name='a_1']")[0].text.strip() == "En Querétaro, cifrados."
+    # A colleague who opened the page before sees what was saved meanwhile; nothing is lost.
+    conflict = company.beto.submit(opened, {"a_1": "En Guadalajara.", "a_2": "Por costumbre."})
+    assert conflict.status_code == 409
+    assert "En Querétaro, cifrados." in conflict.main
+    typed = [each.text.strip() for each in conflict.tree.xpath("//textarea")]
+    assert typed == ["En Guadalajara.", "Por costumbre."]
+    company.beto.submit(conflict)
     session.rollback()
     assert session.scalars(select(Application.status)).one() == ApplicationStatus.UNDER_REVIEW
-    assert "En Querétaro." in company.ana.get(here).main
+    assert "En Guadalajara." in company.ana.get(here).main
+    assert "Por costumbre." in company.ana.get(f"/cases/{application.id}").main
+
+
+def test_an_answer_that_comes_after_the_case_lapsed_is_given_back(
+    session: Session, company: Company, staff: Person
+) -> None:
+    application, lead = make_under_review(
+        session, company.organisation, company.actors[0], actor_for(session, staff)
+    )
+    with unit_of_work(session):
+        services.request_information(
+            session, lead, application, questions=[("¿Dónde?", None)], now=utc_now()
+        )
+    page = company.ana.get(address(application, "information"))
+    with unit_of_work(session):
+        job = system_actor("lapse", "application:lapse")
+        assert services.lapse_overdue(session, job, now=utc_now() + timedelta(days=60)) == 1
+    text = "En dos servidores de Querétaro, cifrados."
+    refused = company.ana.submit(page, {"a_1": text})
+    assert refused.status_code == 409
+    assert text in refused.main
+    assert "Sin efecto" in refused.main
+    # Even what could not be sent as it is comes back.
+    assert company.ana.submit(page, {"a_1": ""}).status_code == 409
 
 
 # --- mails ---------------------------------------------------------------------------------------
@@ -1106,8 +1145,8 @@ def test_every_mail_names_the_case_and_leads_to_a_page_its_reader_may_open(
         services.decline_prohibited(session, worker, declined, reason="No se permite.", now=now)
         services.redirect_elsewhere(session, worker, redirected, reason="Pregunte.", now=now)
         services.withdraw(session, owner, withdrawn, reason="Sin recursos.", now=now)
-        services.request_information(session, lead, asked, question="¿Dónde?", now=now)
-        services.answer_information(session, owner, asked, answer="Aquí.", now=now)
+        services.request_information(session, lead, asked, questions=[("¿Dónde?", None)], now=now)
+        services.answer_information(session, owner, asked, answers={1: "Aquí."}, now=now)
         job = system_actor("lapse", "application:lapse")
         services.lapse_overdue(session, job, now=now + timedelta(days=60))
     templates = {path.stem for path in (PROJECT / "templates/emails/applications").glob("*.txt")}

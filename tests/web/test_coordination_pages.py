@@ -524,6 +524,57 @@ def test_an_officer_reviews_and_takes_the_position(session: Session, world: Worl
     assert "Conviene probarlo." in done.main
 
 
+def test_the_lead_merges_what_associates_suggest_into_one_request(
+    session: Session, world: World
+) -> None:
+    application = world.under_review(world.ift)
+    officer, lead = world.window(world.ift.officer), world.window(world.inai.officer)
+    company = world.window(world.company)
+    about = pack().title_question
+    here = address(application, "suggestions")
+    assert here in officer.get(address(application)).links.values()
+    assert here not in lead.get(address(application)).links.values()
+    assert officer.submit(here).status_code == 422
+    for text in ("¿Quién supervisa?", "¿Cuánto cuesta?"):
+        sent = officer.submit(here, {"text": text, "about": about})
+    assert sent.request.path == here
+    assert sent.main.count("Espera a la coordinadora") == 2
+    assert "2 preguntas" in lead.get(address(application)).main
+    page = lead.get(address(application, "information-request"))
+    assert lead.submit(page).status_code == 422
+    leave = next(to for to in page.links.values() if to.endswith("/leave"))
+    assert lead.submit(leave).status_code == 422
+    left = lead.submit(leave, {"reason": "Ya consta."})
+    assert left.request.path == address(application)
+    page = lead.get(address(application, "information-request"))
+    [take] = page.tree.xpath("//input[@type='checkbox']/@name")
+    key = take.removeprefix("take_")
+    assert page.tree.xpath(f"//select[@name='about_{key}']/option[@selected]/@value") == [about]
+    more = lead.submit(page, {"text_1": "¿Dónde están los datos?", "more": "1"})
+    assert [each.get("name") for each in more.tree.xpath("//textarea")] == [
+        f"text_{key}",
+        "text_1",
+        "text_2",
+    ]
+    empty = lead.submit(more, {take: "y", f"text_{key}": ""})
+    assert len(empty.error_summary) == 1
+    lead.submit(more, {take: "y", f"text_{key}": "¿Quién vigila?", "text_2": "¿Desde cuándo?"})
+    answering = company.get(f"/applications/{application.id}/information")
+    asked = [each.text_content() for each in answering.tree.xpath("//*[@class='app-reason']")]
+    assert [text.strip() for text in asked] == [
+        "¿Dónde están los datos?",
+        "¿Desde cuándo?",
+        "¿Quién vigila?",
+    ]
+    became = officer.get(here).main
+    for text in ("¿Quién vigila?", "Ya consta.", "Se preguntó", "No se preguntó"):
+        assert text in became
+    # What the authorities do among themselves is not told to the company.
+    seen = answering.main + company.get(address(application)).main
+    for text in ("¿Cuánto cuesta?", "Ya consta.", "propuso", "propuesta"):
+        assert text not in seen
+
+
 def test_the_answers_that_bear_on_a_criterion_stand_beside_its_marks(
     session: Session, world: World
 ) -> None:
@@ -1136,6 +1187,8 @@ def test_every_page_is_held_by_a_permission(app: Flask) -> None:
         "coordination.review": P.APPLICATION_REVIEW,
         "coordination.position": P.POSITION_TAKE,
         "coordination.information_request": P.APPLICATION_REQUEST_INFORMATION,
+        "coordination.leave_suggestion": P.APPLICATION_REQUEST_INFORMATION,
+        "coordination.suggestions": P.QUESTION_SUGGEST,
         "coordination.issue": P.APPLICATION_DECIDE,
         "coordination.deliberation": P.APPLICATION_DECIDE,
         "coordination.decision": P.APPLICATION_READ_ANSWERS,

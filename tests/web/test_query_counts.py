@@ -150,10 +150,12 @@ class Crowd:
         start_review(session, review, self.lead, self.associate)
         with unit_of_work(session):
             applications.request_information(
-                session, self.lead.officer, review, question="¿Cuántos?", now=NOW
+                session, self.lead.officer, review, questions=[("¿Cuántos?", None)], now=NOW
             )
         with unit_of_work(session):
-            applications.answer_information(session, self.owner, review, answer="Tres.", now=NOW)
+            applications.answer_information(
+                session, self.owner, review, answers={1: "Tres."}, now=NOW
+            )
         running = self.trial()
         with unit_of_work(session):
             trials.open_incident(

@@ -22,13 +22,14 @@ from sandbox.applications.forms.messages import (
 )
 from sandbox.applications.forms.others import (
     LONGEST_REASON,
-    AnswerForm,
+    AnswersForm,
     CopyForm,
     ReasonForm,
     ReturnForm,
     StartForm,
     SubmitForm,
     WithdrawForm,
+    answers_form,
     return_form,
 )
 from sandbox.applications.forms.sections import (
@@ -43,7 +44,7 @@ from sandbox.applications.forms.sections import (
 __all__ = [
     "LONGEST_REASON",
     "MOST_RADIOS",
-    "AnswerForm",
+    "AnswersForm",
     "CopyForm",
     "Difference",
     "Group",
@@ -55,6 +56,7 @@ __all__ = [
     "SubmitForm",
     "WithdrawForm",
     "answer_in",
+    "answers_form",
     "arranged",
     "data_of",
     "digest",

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     HiddenField,
     RadioField,
+    SubmitField,
     TextAreaField,
 )
 from wtforms.validators import Length
@@ -20,8 +21,10 @@ from sandbox.kernel.forms import (
     HiddenVersionField,
     PlatformForm,
     Required,
+    VersionedForm,
     WordLimit,
 )
+from sandbox.models import InformationRequest
 
 LONGEST_REASON = 2000
 
@@ -64,10 +67,48 @@ class WithdrawForm(PlatformForm):
     )
 
 
-class AnswerForm(PlatformForm):
-    """Read the answer to a request for information."""
+class AnswersForm(VersionedForm):
+    """Read the answers to a request for information; kept for later, none of them is needed."""
 
-    answer = TextAreaField(_l("Your answer"), [Required(), WordLimit(1000)], render_kw={"rows": 10})
+    save = SubmitField(_l("Save for later"))
+
+    @property
+    def answers(self) -> dict[int, str]:
+        """Return what was typed, by the number of the question."""
+        return {
+            int(name.removeprefix("a_")): field.data or ""
+            for name, field in self._fields.items()
+            if name.startswith("a_")
+        }
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for every answer once they are sent."""
+        valid = bool(super().validate(extra_validators))
+        if self.save.data:
+            return valid
+        for number, text in self.answers.items():
+            if not text:
+                self[f"a_{number}"].errors = [
+                    gettext("Write the answer to question %(number)s.", number=number)
+                ]
+                valid = False
+        return valid
+
+
+def answers_form(asked: InformationRequest | None, version: int) -> AnswersForm:
+    """Make a form with a place for the answer to each question, filled with what was kept."""
+    questions = asked.questions if asked else []
+    fields = {
+        f"a_{each.number}": TextAreaField(
+            gettext("Your answer to question %(number)s", number=each.number),
+            [WordLimit(1000)],
+            render_kw={"rows": 8},
+        )
+        for each in questions
+    }
+    data = {f"a_{each.number}": each.typed for each in questions} | {"version": version}
+    form: AnswersForm = type("AnswersForm", (AnswersForm,), fields)(data=data)
+    return form
 
 
 class ReasonForm(PlatformForm):

@@ -47,6 +47,7 @@ from sandbox.applications.queries.exchanges import (
     list_requests,
     list_returns,
     list_stops,
+    request_version,
 )
 from sandbox.applications.queries.people import (
     Reader,
@@ -72,9 +73,11 @@ from sandbox.applications.queries.submissions import (
 )
 from sandbox.applications.queries.waiting import (
     CasePanel,
+    QuestionLine,
     RequestLine,
     case_panel,
     list_tasks,
+    read_requests,
 )
 
 __all__ = [
@@ -82,6 +85,7 @@ __all__ = [
     "CasePanel",
     "Draft",
     "FileRow",
+    "QuestionLine",
     "Reader",
     "RequestLine",
     "SavedSection",
@@ -138,6 +142,8 @@ __all__ = [
     "lock_application",
     "lock_organisation",
     "progress",
+    "read_requests",
+    "request_version",
     "simulate_case",
     "simulate_page",
 ]

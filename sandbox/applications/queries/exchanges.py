@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from sandbox.access.checks import NotFound
 from sandbox.domain.applications import (
@@ -59,24 +59,32 @@ def list_returns(session: Session, application_id: UUID) -> Sequence[Application
 
 def list_requests(session: Session, application_id: UUID) -> Sequence[InformationRequest]:
     """List the requests for information on a case, oldest first."""
-    return session.scalars(
+    rows = session.scalars(
         select(InformationRequest)
+        .options(joinedload(InformationRequest.questions))
         .where(InformationRequest.application_id == application_id)
         .order_by(InformationRequest.number)
-    ).all()
+    )
+    return rows.unique().all()
 
 
 def find_open_request(session: Session, application_id: UUID) -> InformationRequest | None:
     """Return the request for information that the company has not answered yet."""
-    return session.scalars(
+    rows = session.scalars(
         select(InformationRequest)
+        .options(joinedload(InformationRequest.questions))
         .where(
             InformationRequest.application_id == application_id,
             InformationRequest.answered_at.is_(None),
         )
         .order_by(InformationRequest.number.desc())
-        .limit(1)
-    ).one_or_none()
+    )
+    return rows.unique().first()
+
+
+def request_version(asked: InformationRequest) -> int:
+    """Return the number that grows whenever somebody saves an answer to a request."""
+    return sum(question.version for question in asked.questions)
 
 
 def find_lead(session: Session, application_id: UUID) -> UUID | None:

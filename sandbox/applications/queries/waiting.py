@@ -24,6 +24,7 @@ from sandbox.domain.applications import (
 from sandbox.domain.packs import (
     PolicyPack,
     ProhibitedUse,
+    QuestionSpec,
 )
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
@@ -96,15 +97,45 @@ def _tasks(
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """Hold a question of a request, the question of the form that it is about, and its answer."""
+
+    text: str
+    about: QuestionSpec | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RequestLine:
-    """Hold a request for information and its answer."""
+    """Hold a request for information with its answers; what is not sent yet is not among them."""
 
     number: int
-    question: str
+    questions: tuple[QuestionLine, ...]
     asked_at: datetime
     due_on: date
-    answer: str | None
     answered_at: datetime | None
+
+
+def read_requests(
+    session: Session, application: Application, pack: PolicyPack
+) -> tuple[RequestLine, ...]:
+    """Lay out the requests for information on a case, oldest first.
+
+    A question of the form that the case's present rules no longer have is left out.
+    """
+    return tuple(
+        RequestLine(
+            row.number,
+            tuple(
+                QuestionLine(each.text, pack.questions.get(each.about or ""), each.answer)
+                for each in row.questions
+            ),
+            row.asked_at,
+            row.due_on,
+            row.answered_at,
+        )
+        for row in list_requests(session, application.id)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +181,7 @@ def case_panel(
         ApplicationStatus.TRIAGE,
         ApplicationStatus.ASSIGNED,
     ):
-        requests = tuple(
-            RequestLine(
-                row.number, row.question, row.asked_at, row.due_on, row.answer, row.answered_at
-            )
-            for row in list_requests(session, application.id)
-        )
+        requests = read_requests(session, application, pack)
     return CasePanel(
         is_own=is_own,
         is_editable=is_own and application.status in EDITABLE,

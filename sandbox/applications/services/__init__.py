@@ -2,6 +2,7 @@
 
 from sandbox.applications.services.asking import (
     answer_information,
+    keep_answers,
     lapse_overdue,
     request_information,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "copy_answers",
     "decline_prohibited",
     "drop_typed",
+    "keep_answers",
     "keep_typed",
     "lapse_overdue",
     "next_number",

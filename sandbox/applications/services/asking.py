@@ -1,5 +1,6 @@
 """Let the lead ask and the company answer, and close what nobody answered."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -21,31 +22,41 @@ from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import local_day
+from sandbox.kernel.db import Stale
 from sandbox.models import (
     Application,
+    InformationQuestion,
     InformationRequest,
 )
 from sandbox.packs import active
 
 
 def request_information(
-    session: Session, actor: Actor, application: Application, *, question: str, now: datetime
+    session: Session,
+    actor: Actor,
+    application: Application,
+    *,
+    questions: Sequence[tuple[str, str | None]],
+    now: datetime,
 ) -> InformationRequest:
-    """Ask the company something in the name of the lead; the clock stands until it answers.
+    """Ask the company in the name of the lead; the clock stands until it has answered everything.
 
+    Shape: each question is a text and the key of the question of the form that it is about.
     Raises: Denied, TransitionRefused, NotPossible.
     """
     # Whoever waits here while the lead passes on is asked for the right that is left afterwards.
     application = queries.lock_application(session, application.id)
     require(session, actor, P.APPLICATION_REQUEST_INFORMATION, application)
     status = advance(application, ApplicationAction.REQUEST_INFORMATION)
-    if not question.strip():
-        raise NotPossible(Why.REASON_MISSING)
+    if not questions or not all(text.strip() for text, _ in questions):
+        raise NotPossible(Why.QUESTION_MISSING)
     authority_id = queries.find_lead(session, application.id)
     if authority_id is None:
         raise NotPossible(Why.LEAD_MISSING)
     pack = active.pack_of(application)
     before = queries.list_requests(session, application.id)
+    for about in (about for _, about in questions if about is not None):
+        assert about in pack.questions, "A request names only questions of the form."
     application.status = status
     due_on = ask_company(session, application, pack, queries.answer_term(pack), now)
     asked = InformationRequest(
@@ -54,8 +65,13 @@ def request_information(
         authority_id=authority_id,
         asked_by_id=person_of(actor),
         asked_at=now,
-        question=question.strip(),
         due_on=due_on,
+        questions=[
+            InformationQuestion(
+                application_id=application.id, number=number, text=text.strip(), about=about
+            )
+            for number, (text, about) in enumerate(questions, start=1)
+        ],
     )
     session.add(asked)
     record(
@@ -66,28 +82,70 @@ def request_information(
         now=now,
         authority_id=authority_id,
         number=asked.number,
+        questions=len(questions),
         due_on=due_on,
     )
     notices.information_requested(session, application, due_on=due_on, now=now)
     return asked
 
 
-def answer_information(
-    session: Session, actor: Actor, application: Application, *, answer: str, now: datetime
+def keep_answers(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    *,
+    answers: Mapping[int, str],
+    expected_version: int,
+    now: datetime,
 ) -> None:
-    """Answer the open request for information, so that the review goes on.
+    """Keep what the company has typed so far; nothing is sent, and nobody else reads it.
 
-    Raises: Denied, TransitionRefused, NotPossible.
+    Shape: answers by the number of the question; `expected_version` is `queries.request_version`
+    as the writer saw it.
+    Raises: Denied, TransitionRefused, NotPossible, Stale.
+    """
+    require(session, actor, P.APPLICATION_ANSWER_INFORMATION, application)
+    application = queries.lock_application(session, application.id)
+    advance(application, ApplicationAction.ANSWER_INFORMATION)
+    asked = _open_request(session, application, expected_version)
+    for question in asked.questions:
+        question.typed = answers.get(question.number, question.typed).strip()
+    record(
+        session,
+        actor,
+        Deed.APPLICATION_INFORMATION_SAVED,
+        application,
+        now=now,
+        number=asked.number,
+    )
+
+
+def answer_information(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    *,
+    answers: Mapping[int, str],
+    now: datetime,
+    expected_version: int | None = None,
+) -> None:
+    """Answer every question of the open request, so that the review goes on.
+
+    An answer after the last day is taken as long as the case has not lapsed: until the daily job
+    has closed it the company has lost nothing, and nobody waits for what has come.
+    Shape: answers by the number of the question.
+    Raises: Denied, TransitionRefused, NotPossible; Stale where a colleague has saved something
+    after `expected_version`.
     """
     require(session, actor, P.APPLICATION_ANSWER_INFORMATION, application)
     application = queries.lock_application(session, application.id)
     status = advance(application, ApplicationAction.ANSWER_INFORMATION)
-    if not answer.strip():
-        raise NotPossible(Why.REASON_MISSING)
-    asked = queries.find_open_request(session, application.id)
-    if asked is None:
-        raise NotPossible(Why.ALREADY_DONE)
-    asked.answer, asked.answered_at, asked.answered_by_id = answer.strip(), now, person_of(actor)
+    asked = _open_request(session, application, expected_version)
+    if not all(answers.get(each.number, "").strip() for each in asked.questions):
+        raise NotPossible(Why.ANSWER_MISSING)
+    for question in asked.questions:
+        question.answer, question.typed = answers[question.number].strip(), ""
+    asked.answered_at, asked.answered_by_id = now, person_of(actor)
     application.status = status
     application.answer_due_on = None
     application.changed_at = now
@@ -102,6 +160,17 @@ def answer_information(
         number=asked.number,
     )
     notices.information_answered(session, application, now=now)
+
+
+def _open_request(
+    session: Session, application: Application, expected_version: int | None
+) -> InformationRequest:
+    asked = queries.find_open_request(session, application.id)
+    if asked is None:
+        raise NotPossible(Why.ALREADY_DONE)
+    if expected_version is not None and queries.request_version(asked) != expected_version:
+        raise Stale
+    return asked
 
 
 def lapse_overdue(session: Session, actor: Actor, *, now: datetime) -> int:

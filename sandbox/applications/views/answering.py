@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +17,8 @@ from sandbox.domain.applications import (
 )
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
+from sandbox.models import Application, InformationRequest
+from sandbox.packs import active
 
 
 @bp.route("/<uuid:application_id>/withdraw", methods=["GET", "POST"])
@@ -37,17 +39,76 @@ def withdraw(application_id: UUID) -> ResponseReturnValue:
 @bp.route("/<uuid:application_id>/information", methods=["GET", "POST"])
 @needs(P.APPLICATION_ANSWER_INFORMATION)
 def information(application_id: UUID) -> ResponseReturnValue:
-    """Show the open request for information and take the answer."""
-    session, actor, form = db.session(), current_actor(), forms.AnswerForm()
+    """Show the questions of the open request, and keep or send the answers."""
+    session, actor = db.session(), current_actor()
     application = queries.get_application(
         session, actor, application_id, P.APPLICATION_ANSWER_INFORMATION
     )
-    if not form.validate_on_submit():
-        asked = queries.list_requests(session, application_id)
-        return form_page("information", application, form, requests=asked)
+    asked = queries.find_open_request(session, application_id)
+    version = queries.request_version(asked) if asked else 0
+    form = forms.answers_form(asked, version)
+    if form.is_submitted():
+        # Whoever comes too late reads why, and what they typed, before any field is judged.
+        LIFECYCLE.advance(
+            ApplicationStatus(application.status), ApplicationAction.ANSWER_INFORMATION
+        )
+    if not form.validate_on_submit() or form.version.data != version:
+        return _information_page(application, form, asked, version)
+    return _keep(application, form) if form.save.data else _send(application, form)
+
+
+def _information_page(
+    application: Application,
+    form: forms.AnswersForm,
+    asked: InformationRequest | None,
+    version: int,
+) -> ResponseReturnValue:
+    is_conflict = form.is_submitted() and not form.errors and form.version.data != version
+    if is_conflict:
+        form.version.raw_data, form.version.data = None, version
+    pack = active.pack_of(application)
+    typed = form.answers
+    page = render_template(
+        "applications/information.html",
+        application=application,
+        form=form,
+        pack=pack,
+        asked=asked,
+        is_open=application.status == ApplicationStatus.INFORMATION_REQUESTED,
+        theirs=[each for each in asked.questions if each.typed != typed[each.number]]
+        if asked and is_conflict
+        else [],
+        requests=queries.read_requests(db.session(), application, pack),
+    )
+    otherwise = 422 if form.is_submitted() else 200
+    return page, 409 if is_conflict else otherwise
+
+
+def _keep(application: Application, form: forms.AnswersForm) -> ResponseReturnValue:
+    session, actor, version = db.session(), current_actor(), form.version.data
+    with unit_of_work(session):
+        services.keep_answers(
+            session,
+            actor,
+            application,
+            answers=form.answers,
+            expected_version=version,
+            now=utc_now(),
+        )
+    flash(_("Saved. Nothing is sent until you send all answers."), "success")
+    return redirect(url_for("applications.information", application_id=application.id), 303)
+
+
+def _send(application: Application, form: forms.AnswersForm) -> ResponseReturnValue:
+    session, actor, version = db.session(), current_actor(), form.version.data
     with unit_of_work(session):
         services.answer_information(
-            session, actor, application, answer=form.answer.data, now=utc_now()
+            session,
+            actor,
+            application,
+            answers=form.answers,
+            expected_version=version,
+            now=utc_now(),
         )
-    flash(_("Your answer is sent. The review goes on."), "success")
-    return redirect(url_for("home.case", application_id=application_id), 303)
+    flash(_("Your answers are sent. The review goes on."), "success")
+    return redirect(url_for("home.case", application_id=application.id), 303)

@@ -74,6 +74,7 @@ from sandbox.coordination.queries.succession import (
     lock_authority,
     read_moving,
 )
+from sandbox.coordination.queries.suggestions import list_open_suggestions, list_own_suggestions
 from sandbox.coordination.queries.waiting import list_tasks
 
 __all__ = [
@@ -124,6 +125,8 @@ __all__ = [
     "list_named",
     "list_needing",
     "list_open_leads",
+    "list_open_suggestions",
+    "list_own_suggestions",
     "list_places",
     "list_releasable",
     "list_reviews",

@@ -33,8 +33,15 @@ from sandbox.models import (
     OfficerAssignment,
     Person,
     Position,
+    QuestionSuggestion,
 )
-from sandbox.models.coordination import STANDING, AssignmentRole, AssignmentState, OfferState
+from sandbox.models.coordination import (
+    STANDING,
+    AssignmentRole,
+    AssignmentState,
+    OfferState,
+    SuggestionState,
+)
 
 # A row of a query whose columns are named in the query itself.
 Line = Row[*tuple[Any, ...]]
@@ -148,7 +155,8 @@ class Panel:
 
     Shape: `shows_positions` is False for companies, and for officers until they have declared;
     `is_open` until the reader's authority has nothing left to do: the decision, or the trial and
-    what it left over; `ended` are the codes of all authorities that have ended by succession.
+    what it left over; `suggested` counts the questions that the lead has not
+    settled; `ended` are the codes of all authorities that have ended by succession.
     """
 
     viewer: Viewer
@@ -163,6 +171,7 @@ class Panel:
     is_open: bool
     ended: tuple[str, ...] = ()
     offer: OfferLine | None = None
+    suggested: int = 0
 
     @property
     def may_pass_lead(self) -> bool:
@@ -242,6 +251,7 @@ def case_panel(
         has_declared=has_declared,
         shows_positions=shows_positions,
         needs_replacement=needs_replacement,
+        suggested=rows[0].suggested if rows and shows_positions else 0,
         ended=tuple(rows[0].ended.split(",")) if rows and rows[0].ended else (),
         offer=None
         if viewer is Viewer.COMPANY or not is_open(application, CoordinationAction.HAND_OVER_LEAD)
@@ -305,6 +315,14 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
         .join(AppliedSuccession, AppliedSuccession.authority_id == former.id)
         .scalar_subquery()
     )
+    suggested = (
+        select(func.count())
+        .where(
+            QuestionSuggestion.application_id == AuthorityAssignment.application_id,
+            QuestionSuggestion.state == SuggestionState.OPEN,
+        )
+        .scalar_subquery()
+    )
     receiver = aliased(Person)
     return session.execute(
         select(
@@ -325,6 +343,7 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             has_head(AuthorityAssignment).label("has_head"),
             has_trial_work(AuthorityAssignment).label("has_trial_work"),
             ended.label("ended"),
+            suggested.label("suggested"),
             Person.name,
             ConflictDeclaration.id.label("declaration"),
             LeadOffer.reason.label("offer_reason"),

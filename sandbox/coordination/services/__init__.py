@@ -19,6 +19,11 @@ from sandbox.coordination.services.officers import declare_conflict, name_office
 from sandbox.coordination.services.receiving import confirm_receipt
 from sandbox.coordination.services.silence import apply_silence
 from sandbox.coordination.services.succession import apply_succession
+from sandbox.coordination.services.suggesting import (
+    ask_company,
+    leave_suggestion,
+    suggest_question,
+)
 from sandbox.coordination.services.warning import Term, list_warnings, warn
 
 __all__ = [
@@ -28,12 +33,14 @@ __all__ = [
     "add_associate",
     "apply_silence",
     "apply_succession",
+    "ask_company",
     "assign",
     "confirm_receipt",
     "decide",
     "declare_conflict",
     "decline_assignment",
     "decline_lead",
+    "leave_suggestion",
     "list_warnings",
     "name_officer",
     "offer_lead",
@@ -41,6 +48,7 @@ __all__ = [
     "release_associate",
     "replace_authority",
     "save_review",
+    "suggest_question",
     "take_position",
     "warn",
     "withdraw_offer",

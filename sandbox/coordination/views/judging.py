@@ -12,7 +12,6 @@ from sandbox.access.permissions import P
 from sandbox.applications.answers import ReadAnswer, read_submission
 from sandbox.applications.queries import SubmissionRow, get_submission
 from sandbox.applications.receipts import size_in_words
-from sandbox.applications.services import request_information
 from sandbox.coordination import forms, queries, services
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
 from sandbox.coordination.views.shared import (
@@ -23,7 +22,7 @@ from sandbox.coordination.views.shared import (
     page,
     place_of,
 )
-from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
+from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
@@ -62,21 +61,6 @@ def position(application_id: UUID) -> ResponseReturnValue:
     with unit_of_work(case.session):
         services.take_position(*case[:3], **form.given, now=utc_now())
     return done(case, _("The position of your authority is on record."))
-
-
-@bp.route("/information-request", methods=["GET", "POST"])
-@needs(P.APPLICATION_REQUEST_INFORMATION)
-def information_request(application_id: UUID) -> ResponseReturnValue:
-    """Let the lead ask the company something; the clock stands still meanwhile."""
-    case = case_of(application_id, P.APPLICATION_REQUEST_INFORMATION)
-    status = ApplicationStatus(case.application.status)
-    LIFECYCLE.advance(status, ApplicationAction.REQUEST_INFORMATION)
-    form = forms.InformationForm()
-    if not form.validate_on_submit():
-        return page("information_request", case, form)
-    with unit_of_work(case.session):
-        request_information(*case[:3], question=form.question.data, now=utc_now())
-    return done(case, _("The company has been asked. The clock stands still until it answers."))
 
 
 def _review_page(

@@ -187,7 +187,7 @@ class Story:
             self.world.session,
             self.company.owner,
             self.application,
-            answer=self.words.deed("information", "answers"),
+            answers={1: self.words.deed("information", "answers")},
             now=self.tick(),
         )
 
@@ -378,7 +378,7 @@ class Story:
             self.world.session,
             self.named[self.lead],
             self.application,
-            question=self.words.deed("information", "questions"),
+            questions=[(self.words.deed("information", "questions"), None)],
             now=self.tick(),
         )
 
