@@ -1,7 +1,7 @@
 """Say in the reader's words what stands in a policy pack, and what differs between two of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from sandbox.domain.packs import (
     ClockUnit,
     Compare,
     Condition,
+    ConsultationSpec,
     ExtensionSpec,
     FastAnswerSpec,
     Not,
@@ -23,6 +24,7 @@ from sandbox.domain.packs import (
     PolicyPack,
     QuestionKind,
     QuestionSpec,
+    RoundTableSpec,
     RubricSpec,
     Text,
 )
@@ -32,6 +34,11 @@ from sandbox.packs.comparing import Change, ChangeKind, Part
 from sandbox.packs.saying import Sentence, filled
 from sandbox.programme.names import FIELD, PART, WORDS
 from sandbox.trials.sentences import amendment_words, extension_words
+
+_RULES = (RubricSpec, ExtensionSpec, AmendmentSpec, FastAnswerSpec)
+_Rule = (
+    RubricSpec | ExtensionSpec | AmendmentSpec | FastAnswerSpec | RoundTableSpec | ConsultationSpec
+)
 
 
 def said(words: str) -> str:
@@ -159,8 +166,15 @@ def value_words(value: object, known: Vocabulary) -> str:
             return f"({condition_words(value, known.questions, known.currency)})"
         case tuple():
             return ", ".join(value_words(item, known) for item in value)
-        case RubricSpec() | ExtensionSpec() | AmendmentSpec() | FastAnswerSpec():
-            return _rule_words(value)
+        case (
+            RubricSpec()
+            | ExtensionSpec()
+            | AmendmentSpec()
+            | FastAnswerSpec()
+            | RoundTableSpec()
+            | ConsultationSpec()
+        ):
+            return _rule_words(value, known)
         case str() if value in known.parts:
             return part_words(known.parts[value])
         case _ if isinstance(value, bool | int | Decimal | date | str):
@@ -169,9 +183,11 @@ def value_words(value: object, known: Vocabulary) -> str:
             return part_words(value)
 
 
-def _rule_words(rule: RubricSpec | ExtensionSpec | AmendmentSpec | FastAnswerSpec) -> str:
+def _rule_words(rule: _Rule, known: Vocabulary) -> str:
     """Say a part without a name as a whole, where there was none before."""
     match rule:
+        case RoundTableSpec() | ConsultationSpec():
+            return "; ".join(_values_of(rule, known))
         case ExtensionSpec():
             return "; ".join(extension_words(rule))
         case AmendmentSpec():
@@ -180,6 +196,14 @@ def _rule_words(rule: RubricSpec | ExtensionSpec | AmendmentSpec | FastAnswerSpe
             return "; ".join((*fast_answer_words(rule), quoted(read(rule.text))))
         case RubricSpec():
             return "; ".join(rubric_words(rule))
+
+
+def _values_of(rule: RoundTableSpec | ConsultationSpec, known: Vocabulary) -> Iterator[str]:
+    """Say every value of a table that has no name of its own."""
+    for each in fields(rule):
+        value = getattr(rule, each.name)
+        if value is not None:
+            yield f"{FIELD[each.name]}: {value_words(value, known)}"
 
 
 def rubric_words(rubric: RubricSpec) -> Iterator[str]:
@@ -289,6 +313,9 @@ def _amount(value: object, currency: str) -> object:
 def _part_sentence(pack: PolicyPack, where: str, change: Change) -> str:
     match change.kind:
         case ChangeKind.ADDED:
+            facts = "; ".join(_facts(pack, change.trail, change.after))
+            if facts:
+                return _("%(where)s: added with %(facts)s.", where=where, facts=facts)
             return _("%(where)s: added.", where=where)
         case ChangeKind.REMOVED:
             return _("%(where)s: removed.", where=where)
@@ -301,9 +328,41 @@ def _part_sentence(pack: PolicyPack, where: str, change: Change) -> str:
             )
 
 
+def _facts(pack: PolicyPack, trail: tuple[Part, ...], part: object) -> Iterator[str]:
+    """Say what stands in a part that is new, but for the name by which it is called already."""
+    if isinstance(part, Text):
+        yield quoted(read(part))
+    if isinstance(part, Text) or not is_dataclass(part):
+        return
+    called = _text_of(part)
+    for each in fields(part):
+        value = getattr(part, each.name)
+        is_said = each.name in ("key", "code") or value is called
+        if is_said or value in (each.default, ()):
+            continue
+        what = str(FIELD.get(each.name, PART.get(each.name, each.name)))
+        change = Change(ChangeKind.CHANGED, trail, each.name, None, value)
+        yield f"{what}: {_new_words(pack, change, value)}"
+
+
+def _new_words(pack: PolicyPack, change: Change, value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_new_words(pack, change, item) for item in value)
+    if _is_money(change):
+        value = _amount(value, pack.currency)
+    is_nameless = is_dataclass(value) and _text_of(value) is None
+    if is_nameless and not isinstance(value, (Text, AllOf, AnyOf, Not, Compare, *_RULES)):
+        facts = "; ".join(_facts(pack, change.trail, value))
+        key = _key(value)
+        return f"{key} ({facts})" if key and facts else key or facts
+    return value_words(value, vocabulary_of(pack, change))
+
+
 def _step_words(part: Part) -> str:
     kind = str(PART.get(part.field, part.field))
     if not part.name:
         return kind
     text = _text_of(part.part)
-    return f"{kind} {quoted(part.name if text is None else read(text))}"
+    key = getattr(part.part, "key", None)
+    name = str(WORDS.get(key, part.name)) if isinstance(key, StrEnum) else part.name
+    return f"{kind} {quoted(name if text is None else read(text))}"

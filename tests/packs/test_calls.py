@@ -46,14 +46,14 @@ def test_more_than_a_year_without_a_call_is_odd(tmp_path):
             "Call spring: from 1 March 2026 to 31 May 2026; 1 place",
             "Call autumn: from 1 September 2026 on",
             "Applications may be sent at any time.",
-            "Call “Call spring”: added.",
+            "Call “Call spring”: added with text: “Call spring”; first day: 1 March 2026;",
         ),
         (
             "es",
             "Convocatoria spring: del 1 de marzo de 2026 al 31 de mayo de 2026; 1 lugar",
             "Convocatoria autumn: desde el 1 de septiembre de 2026",
             "Las solicitudes pueden enviarse en cualquier momento.",
-            "Convocatoria «Convocatoria spring»: se agrega.",
+            "Convocatoria «Convocatoria spring»: se agrega con texto: «Convocatoria spring»;",
         ),
     ],
 )
@@ -66,4 +66,6 @@ def test_calls_are_told_in_words(app, tmp_path, language, first, second, always,
         assert told[told.index(first) + 1] == second
         assert always not in told
         assert always in [words for _, words in summary(old)]
-        assert change in [change_sentence(new, each) for each in compare(old, new)]
+        changes = [change_sentence(new, each) for each in compare(old, new)]
+    [added] = [words for words in changes if words.startswith(change)]
+    assert added.endswith(": 1.")  # the number of places

@@ -122,7 +122,7 @@ def test_day_off_is_told_by_its_day(app: Flask) -> None:
     [change] = changes
 
     assert change.path == "calendar.days_off.2027-05-05"
-    assert said(app, change) == "Calendar, Day off “2027-05-05”: added."
+    assert said(app, change) == "Calendar, Day off “2027-05-05”: added with “Batalla”."
 
 
 def test_condition_is_read_as_a_whole(app: Flask) -> None:

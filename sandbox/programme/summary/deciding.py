@@ -13,7 +13,7 @@ from sandbox.domain.packs import (
     PolicyPack,
     Silence,
 )
-from sandbox.kernel.formats import quoted
+from sandbox.kernel.formats import day, quoted
 from sandbox.kernel.statuses import APPLICATION_STATUS
 from sandbox.programme.names import WORDS
 from sandbox.programme.summary.lines import Line
@@ -27,6 +27,8 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
     yield 1, _("Terms")
     for clock in pack.clocks:
         yield 2, _term(clock)
+    for free, name in sorted(pack.calendar.days_off.items()):
+        yield 2, _("No term runs on %(day)s: %(name)s", day=day(free), name=read(name))
     yield (
         2,
         (
@@ -139,7 +141,11 @@ def endings_lines(pack: PolicyPack) -> Iterator[Line]:
                 pack.final_report_days,
             ),
         )
+    yield from _vocabulary(pack)
     yield 1, _("Outcome report")
+    for section in pack.report_sections:
+        marks = _("required") if section.required else _("optional")
+        yield 2, f"{read(section.title)}: {read(section.help)} [{marks}]"
     yield (
         2,
         (
@@ -148,3 +154,22 @@ def endings_lines(pack: PolicyPack) -> Iterator[Line]:
             else _("It is published without asking the company.")
         ),
     )
+
+
+def _vocabulary(pack: PolicyPack) -> Iterator[Line]:
+    """Say the closed lists from which people choose, and the words explained to them."""
+    yield 1, _("Kinds of relief")
+    for kind in pack.relief_kinds:
+        yield 2, read(kind.name)
+    yield 1, _("Parts of a plan")
+    for part in pack.plan_fields:
+        yield 2, f"{read(part.label)}: {read(part.hint)}"
+    yield 1, _("Principles")
+    for principle in pack.principles:
+        yield 2, f"{principle.code}, {read(principle.name)}: {read(principle.asks)}"
+    yield 1, _("Addressees of recommendations")
+    yield 2, "; ".join(read(each.name) for each in pack.stakeholders)
+    if pack.glossary:
+        yield 1, _("Words explained")
+    for term in pack.glossary:
+        yield 2, f"{read(term.term)}: {read(term.meaning)}"

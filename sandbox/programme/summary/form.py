@@ -63,6 +63,10 @@ def _marks(pack: PolicyPack, question: QuestionSpec) -> Iterator[str]:
     yield str(WORDS[question.kind])
     yield _("required") if question.required else _("optional")
     yield from _bounds(pack, question)
+    if question.max_words is not None:
+        yield ngettext("at most %(num)s word", "at most %(num)s words", question.max_words)
+    if question.kind is QuestionKind.ROWS:
+        yield ngettext("at most %(num)s row", "at most %(num)s rows", question.max_rows)
     if question.ask_if is not None:
         yield _("asked if %(condition)s", condition=when_words(pack, question.ask_if))
     if question.points:
@@ -100,7 +104,8 @@ def _bounds(pack: PolicyPack, question: QuestionSpec) -> Iterator[str]:
 
 
 def _options(pack: PolicyPack, options: Sequence[OptionSpec], depth: int) -> Iterator[Line]:
-    """Say the options that give points or touch a competence; the others decide nothing alone."""
+    """Say the options: those that give points or touch a competence a line each, then the rest."""
+    plain = [part_words(each) for each in options if not (each.points or each.competences)]
     for option in options:
         facts = []
         if option.points:
@@ -110,3 +115,5 @@ def _options(pack: PolicyPack, options: Sequence[OptionSpec], depth: int) -> Ite
             facts.append(_("brings in %(competences)s", competences=names))
         if facts:
             yield depth, f"{part_words(option)}: {'; '.join(facts)}"
+    if plain:
+        yield depth, _("Options that decide nothing alone: %(options)s", options=", ".join(plain))

@@ -25,6 +25,10 @@ def criteria_lines(pack: PolicyPack) -> Iterator[Line]:
         words = f"{read(criterion.name)}: {read(criterion.key_question)}"
         needed = _("must be met, or the application is declined")
         yield 2, f"{words} [{needed}]" if criterion.must_be_met else words
+        for sign in criterion.positive:
+            yield 3, _("Speaks for it: %(sign)s", sign=read(sign))
+        for sign in criterion.negative:
+            yield 3, _("Speaks against it: %(sign)s", sign=read(sign))
         if criterion.rubric is not None:
             for line in rubric_words(criterion.rubric):
                 yield 3, line
@@ -39,14 +43,17 @@ def risk_lines(pack: PolicyPack) -> Iterator[Line]:
     for rule in pack.hard_rules:
         tier, when = part_words(pack.tier(rule.at_least)), when_words(pack, rule.when)
         yield 2, _("At least %(tier)s if %(condition)s", tier=tier, condition=when)
+        yield 3, read(rule.reason)
 
 
 def tier_lines(pack: PolicyPack, tier: TierSpec) -> Iterator[Line]:
     """Say how a test of this tier runs."""
     if tier.prohibited:
         yield 1, _("Tier: %(tier)s, which is never tested", tier=read(tier.name))
+        yield 2, read(tier.summary)
         return
     yield 1, _("Tier: %(tier)s, %(points)s", tier=read(tier.name), points=_points(tier))
+    yield 2, read(tier.summary)
     if tier.metrics:
         names = ", ".join(part_words(pack.metric(key)) for key in tier.metrics)
         yield 2, _("Measured: %(metrics)s", metrics=names)
