@@ -23,6 +23,11 @@ def locale_of(language: str) -> str:
     return found
 
 
+def language_tag() -> str:
+    """Return the present language as pages name it to browsers and readers aloud: `es-MX`, `en`."""
+    return locale_of(current_language()).replace("_", "-")
+
+
 def current_language() -> str:
     """Return the code that packs and addresses use: `es` or `en`."""
     locale = get_locale()

@@ -36,6 +36,7 @@ from sandbox.kernel.language import (
     FIRST_LANGUAGE,
     LANGUAGES,
     current_language,
+    language_tag,
     locale_of,
     locales,
 )
@@ -245,6 +246,7 @@ def init_templating(app: Flask, pack: PolicyPack, cache_folder: Path | None) -> 
         current_language=current_language,
         days_of_term=days_of_term,
         language_links=language_links,
+        language_tag=language_tag,
         menu=menu,
         footer_menu=footer_menu,
         programme=ProgrammeTitle(),

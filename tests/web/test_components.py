@@ -16,6 +16,7 @@ from sandbox.domain.gates import GateState
 from sandbox.domain.packs import CalendarSpec, ClockSpec, ClockUnit, StageSpec, Text
 from sandbox.domain.trials import StageProgress, StageState
 from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.language import language_tag
 from sandbox.web.navigation import Audience, audiences_of
 from sandbox.web.templating import (
     compiled_templates,
@@ -140,6 +141,7 @@ def test_another_country_writes_its_own_way() -> None:
     assert in_language(app, "es", money, 12345678) == "123.456,78 EUR"
     assert in_language(app, "es", instant, LATE) == "4 de marzo de 2026, 06:05"
     assert in_language(app, "en", day, LATE) == "4 March 2026"
+    assert in_language(app, "es", language_tag) == "es-ES"
 
 
 def test_country_without_a_locale_of_its_own_is_written_as_the_language_is() -> None:
