@@ -23,8 +23,8 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _LONGEST_TEXT = 10_000
 _LONGEST_LIST = 500
-_LARGEST_NUMBER = 10**15
-_MOST_DECIMALS = 6
+LARGEST_NUMBER = 10**15
+MOST_DECIMALS = 6
 # Terms are counted from days, and beyond the calendar's last one no count would end.
 _YEARS = range(1800, 2200)
 _OF_YEARS = _l("of the years %(first)s to %(last)s", first=_YEARS[0], last=_YEARS[-1])
@@ -133,7 +133,7 @@ class Pattern(_Value[str]):
 class Whole(_Value[int]):
     """Hold a whole number within bounds; `true` is not one, whatever Python thinks."""
 
-    def __init__(self, least: int = 0, most: int = _LARGEST_NUMBER, **kwargs: Any) -> None:
+    def __init__(self, least: int = 0, most: int = LARGEST_NUMBER, **kwargs: Any) -> None:
         self._least = least
         self._most = most
         super().__init__(**kwargs)
@@ -141,7 +141,7 @@ class Whole(_Value[int]):
     @property
     def kind(self) -> Kind:
         """Describe the values that are read."""
-        if self._most == _LARGEST_NUMBER:
+        if self._most == LARGEST_NUMBER:
             return Kind("whole number", f"{self._least} or more")
         return Kind("whole number", f"{self._least} to {self._most}")
 
@@ -162,20 +162,20 @@ class Amount(_Value[Decimal]):
     @property
     def kind(self) -> Kind:
         """Describe the values that are read."""
-        return Kind("number", f"at most {_MOST_DECIMALS} decimals")
+        return Kind("number", f"at most {MOST_DECIMALS} decimals")
 
     def _read(self, value: object) -> Decimal:
         allowed = _l(
             "a number up to %(most)s with at most %(decimals)s decimals",
-            most=_LARGEST_NUMBER,
-            decimals=_MOST_DECIMALS,
+            most=LARGEST_NUMBER,
+            decimals=MOST_DECIMALS,
         )
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise _wrong_type(allowed)
         number = Decimal(value)
-        # The bounds come first: rounding a number of a million digits would take its time.
-        is_small = number.is_finite() and abs(number) <= _LARGEST_NUMBER
-        if not is_small or number != round(number, _MOST_DECIMALS):
+        # The bounds come first, and without `abs`, which rounds and so could overflow itself.
+        is_small = number.is_finite() and number.copy_abs() <= LARGEST_NUMBER
+        if not is_small or number != round(number, MOST_DECIMALS):
             raise _not_allowed(_l("must be %(allowed)s", allowed=allowed), allowed)
         return number
 
@@ -462,7 +462,7 @@ def _one_or_several(value: object) -> str | tuple[str, ...] | None:
 
 
 def _bound(value: object) -> int | str | None:
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST_NUMBER:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER:
         return value
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()

@@ -28,6 +28,11 @@ _STRING = re.compile(
 )
 # The optional tail is the time of day of a date written with a space in the middle.
 _SCALAR = re.compile(r"[^\s,\]}#]+(?: \d\d:[^\s,\]}#]+)?")
+# Far above what any key of a pack takes, and far below what takes time to convert or to compare.
+_LONGEST_NUMBER = 100
+_HUGE = re.compile(
+    rf"[+-]?[0-9][^\s]{{{_LONGEST_NUMBER},}}|[+-]?(?!0x)[0-9._]+[eE][+-]?[0-9_]{{7,}}.*", re.DOTALL
+)
 
 
 class TooComplex(Exception):
@@ -39,6 +44,16 @@ class TooComplex(Exception):
         super().__init__(line, what)
 
 
+class Unfit(Exception):
+    """Refuse a number that no key of a pack takes, before anybody converts it."""
+
+    def __init__(self, path: Path, line: int, written: str) -> None:
+        self.path = path
+        self.line = line
+        self.written = written
+        super().__init__(path, line)
+
+
 class _NotToml(Exception):
     """End the scan; the parser will name the fault."""
 
@@ -47,7 +62,7 @@ def line_numbers(text: str, *, deepest: int = 24, most: int = 50_000) -> dict[Pa
     """Return the line (from 1) of each key and array element, by its path.
 
     Shape: a path holds table keys as str and array indices as int. Where the text stops being
-    TOML the result is what was found before. Raises: TooComplex.
+    TOML the result is what was found before. Raises: TooComplex, Unfit.
     """
     scan = _Scan(text, deepest, most)
     with suppress(_NotToml):
@@ -64,6 +79,8 @@ class _Scan:
         self._most = most
         self._newlines = [match.start() for match in re.finditer("\n", text)]
         self._lengths: dict[Path, int] = {}  # of arrays of tables
+        self._tables: set[Path] = set()  # that have had their header
+        self._unquoted: dict[str, str] = {}
 
     def document(self) -> None:
         table: Path = ()
@@ -89,6 +106,10 @@ class _Scan:
         path = (*path, keys[-1])
         if not is_array:
             path = self._latest(path)
+            # What stands twice is not counted, so that a scan of nothing but repeats must end.
+            if path in self._tables:
+                raise _NotToml
+            self._tables.add(path)
             self._note(path, line)
             return path
         index = self._lengths.get(path, 0)
@@ -106,7 +127,10 @@ class _Scan:
     def _pair(self, table: Path) -> None:
         line = self._line()
         path = table
-        for key in self._dotted_key():
+        keys = self._dotted_key()
+        if (*table, *keys) in self.lines:
+            raise _NotToml
+        for key in keys:
             path = (*path, key)
             self._note(path, line, again=False)
         self._expect("=")
@@ -122,7 +146,9 @@ class _Scan:
         elif start in ('"', "'") and start:
             self._string()
         else:
-            self._match(_SCALAR)
+            line, written = self._line(), self._match(_SCALAR)
+            if _HUGE.fullmatch(written):
+                raise Unfit(path, line, written)
 
     def _array(self, path: Path) -> None:
         self.at += 1
@@ -157,11 +183,7 @@ class _Scan:
         while True:
             self._skip(_SPACE)
             if self.text[self.at : self.at + 1] in ('"', "'"):
-                quoted = self._string()
-                try:
-                    keys.append(tomllib.loads(f"key = {quoted}")["key"])
-                except tomllib.TOMLDecodeError as fault:
-                    raise _NotToml from fault
+                keys.append(self._quoted_key())
             else:
                 keys.append(self._match(_BARE_KEY))
             if len(keys) > self._deepest:
@@ -169,6 +191,20 @@ class _Scan:
             self._skip(_SPACE)
             if not self._accept("."):
                 return keys
+
+    def _quoted_key(self) -> str:
+        """Return what the quotes hold; only escapes are worth a parser, and each key only once."""
+        quoted = self._string()
+        if quoted.startswith(('"""', "'''")):
+            raise _NotToml
+        if quoted.startswith("'") or "\\" not in quoted:
+            return quoted[1:-1]
+        if quoted not in self._unquoted:
+            try:
+                self._unquoted[quoted] = tomllib.loads(f"key = {quoted}")["key"]
+            except tomllib.TOMLDecodeError as fault:
+                raise _NotToml from fault
+        return self._unquoted[quoted]
 
     def _string(self) -> str:
         return self._match(_STRING)

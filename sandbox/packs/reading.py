@@ -11,7 +11,8 @@ from pathlib import Path as FilePath
 from typing import Any, Protocol
 
 from sandbox.packs.errors import Fault, PackProblem
-from sandbox.packs.positions import Path, TooComplex, line_numbers
+from sandbox.packs.fields import LARGEST_NUMBER, MOST_DECIMALS
+from sandbox.packs.positions import Path, TooComplex, Unfit, line_numbers
 from sandbox.packs.saying import NOTHING, Sentence, listed
 from sandbox.packs.saying import sentence as _l
 from sandbox.packs.syntax import explained
@@ -197,19 +198,18 @@ def read(files: Files) -> Source:
     A list of tables may go on from one part to the next; any other key stands in one file only.
     """
     source = Source(files.name)
-    first = _read_file(source, files, FIRST_FILE, MOST_BYTES)
-    if first is None:
+    values, size = _read_file(source, files, FIRST_FILE, MOST_BYTES)
+    if values is None:
         return source
-    values, size = first
     parts = values.pop("parts", [])
     source.places |= {("parts",): source.places.get(("parts",), (FIRST_FILE, 1))}
     source.values = values
     left = MOST_BYTES - size
     for name in _part_names(source, files, parts):
-        part = _read_file(source, files, name, left)
+        part, size = _read_file(source, files, name, left)
+        left -= size
         if part is not None:
-            left -= part[1]
-            _merge(source, name, part[0])
+            _merge(source, name, part)
     return source
 
 
@@ -254,11 +254,18 @@ def _part_names(source: Source, files: Files, parts: object) -> list[str]:
 
 def _read_file(
     source: Source, files: Files, name: str, left: int
-) -> tuple[dict[str, Any], int] | None:
-    """Return a file's values and its size in bytes, having noted the place of each value."""
+) -> tuple[dict[str, Any] | None, int]:
+    """Return a file's values and the bytes that were read, having noted the place of each value.
+
+    A file that is refused has cost its bytes as well: a pack of refused files must not be larger.
+    """
     content = _content(source, files, name, min(left, MOST_BYTES_A_FILE))
     if content is None:
-        return None
+        return None, 0
+    return _values(source, name, content), len(content)
+
+
+def _values(source: Source, name: str, content: bytes) -> dict[str, Any] | None:
     try:
         text = content.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as fault:
@@ -281,23 +288,38 @@ def _read_file(
             place=(name, fault.line),
         )
         return None
+    except Unfit as fault:
+        source.refuse(
+            _moved(source, fault.path),
+            Fault.TOO_LARGE,
+            _l("is a number larger, or with more decimals, than any key takes"),
+            found=listed(_shortened(fault.written)),
+            allowed=_l(
+                "a number up to %(most)s with at most %(decimals)s decimals",
+                most=LARGEST_NUMBER,
+                decimals=MOST_DECIMALS,
+            ),
+            place=(name, fault.line),
+        )
+        return None
     except (ValueError, ArithmeticError) as fault:
-        # Not only TOMLDecodeError: a number beyond what Python converts is a plain ValueError.
+        # Not only TOMLDecodeError: what Python itself cannot convert is a plain ValueError.
         message, at = explained(fault)
         last = text.count("\n") + 1
         source.refuse((), Fault.SYNTAX, message, place=(name, at or last))
         return None
-    offsets = {
-        key: len(source.values[key]) for key in values if isinstance(source.values.get(key), list)
-    }
     for path, line in lines.items():
-        # An element of a list that goes on from an earlier part is counted on from there.
-        if len(path) > 1 and isinstance(path[1], int) and path[0] in offsets:
-            moved: Path = (path[0], path[1] + offsets[str(path[0])], *path[2:])
-            source.places.setdefault(moved, (name, line))
-        else:
-            source.places.setdefault(path, (name, line))
-    return values, len(content)
+        source.places.setdefault(_moved(source, path), (name, line))
+    return values
+
+
+def _moved(source: Source, path: Path) -> Path:
+    """Return the path in the whole pack: a list goes on from where an earlier part left it."""
+    if len(path) > 1 and isinstance(path[1], int):
+        before = source.values.get(str(path[0]))
+        if isinstance(before, list):
+            return (path[0], path[1] + len(before), *path[2:])
+    return path
 
 
 def _content(source: Source, files: Files, name: str, most: int) -> bytes | None:

@@ -7,7 +7,7 @@ import pytest
 from sandbox.packs.errors import Fault, PackProblem
 from sandbox.packs.loading import DATA, PackInvalid, PackUnknown, load_pack, load_packs
 from sandbox.packs.reading import MOST_BYTES_A_FILE, MOST_FILES, MOST_PROBLEMS
-from tests.packs.copies import MX, copy_of_mx, problems_of, replace
+from tests.packs.copies import MX, copy_of_mx, line_of, problems_of, replace
 
 
 def test_built_in_packs_load():
@@ -198,7 +198,7 @@ def test_text_in_another_encoding_is_named_with_its_line(tmp_path):
         ("# " + "x" * MOST_BYTES_A_FILE, Fault.TOO_LARGE),
         ("a = " + "[" * 100 + "]" * 100, Fault.TOO_LARGE),
         (".".join(["a"] * 100_000) + " = 1", Fault.TOO_LARGE),
-        ("a = " + "9" * 100_000, Fault.SYNTAX),
+        ("a = " + "9" * 100_000, Fault.TOO_LARGE),
         ("a = [\n1\n2]", Fault.SYNTAX),
     ],
     ids=["size", "nesting", "key", "number", "syntax"],
@@ -210,6 +210,57 @@ def test_hostile_part_is_refused_within_a_second(tmp_path, text, fault):
     [problem] = problems_of(pack)
     assert (problem.file, problem.fault) == ("mx/1.0.0/outcomes.toml", fault)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0x" + "f" * 900_000,
+        "9" * 900_000,
+        "-1e9999999",
+        "1e9999",
+        "1e-9999999",
+        "1E+999999999999999999999",
+        "0." + "1" * 900_000,
+        "1979-05-27T00:32:00." + "9" * 900_000,
+    ],
+    ids=lambda number: number[:12],
+)
+def test_number_beyond_any_key_is_refused_at_once_with_its_key(tmp_path, number):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / "monitoring.toml", "target = 5", f"target = {number}")
+    replace(pack / "form-1-organisation.toml", "max_words = 30", f"max_words = {number}")
+    began = time.process_time()
+    problems = problems_of(pack)
+    assert time.process_time() - began < 0.5
+    assert [(p.file.rpartition("/")[2], p.key) for p in problems] == [
+        ("form-1-organisation.toml", "sections[0].questions[0].max_words"),
+        ("monitoring.toml", "metrics[0].target"),
+    ]
+    for problem in problems:
+        assert problem.line == line_of(pack / problem.file.rpartition("/")[2], number)
+        assert len(problem.found) <= 60
+        assert problem.fault in {Fault.TOO_LARGE, Fault.WRONG_TYPE, Fault.NOT_ALLOWED}
+
+
+def test_number_in_a_list_that_goes_on_is_counted_from_the_part_before(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / "form-3-rules.toml", "max_rows = ", "max_rows = 1e9999999 # ")
+    [problem] = problems_of(pack)
+    assert problem.key.startswith("sections[3].questions[")
+
+
+def test_refused_parts_count_towards_the_size_of_the_pack(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    names = [f"big{number}.toml" for number in range(5)]
+    for name in names:
+        (pack / name).write_text("! " + "x" * 1_000_000, encoding="utf-8")
+    listed = "".join(f'\n  "{name}",' for name in names)
+    replace(pack / "pack.toml", '"outcomes.toml",', f'"outcomes.toml",{listed}')
+    assert [problem.fault for problem in problems_of(pack)] == [
+        *[Fault.SYNTAX] * 4,
+        Fault.TOO_LARGE,
+    ]
 
 
 def test_pack_is_limited_as_a_whole(tmp_path):
