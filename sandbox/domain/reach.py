@@ -5,13 +5,13 @@ to it. Each question is therefore represented by a few answers, one for each way
 conditions at hand can tell answers apart; trying all of those decides the matter for all answers.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import chain, combinations, islice, pairwise
 
-from sandbox.domain.conditions import NO, YES, as_day, holds, questions_of
+from sandbox.domain.conditions import NO, YES, as_day, holds
 from sandbox.domain.packs import (
     ORGANISATION_NAME,
     AllOf,
@@ -27,6 +27,7 @@ from sandbox.domain.packs import (
 
 _LONG_AGO, _FAR_AHEAD = date(1900, 1, 1), date(2200, 1, 1)
 _MOST_QUESTIONS = 100  # on which one condition may hang
+_PASSED_IN_A_STEP = 10  # questions on which nothing hangs; that is quicker seen than a value
 _MOST_CLASSES = 12  # of options that conditions tell apart; 2**12 choices of them are tried at most
 
 
@@ -38,7 +39,9 @@ class TooIntricate(Exception):
 class Budget:
     """Bound the work of proofs, because a hostile pack could ask for more than there is time.
 
-    Units: `steps` are comparisons made.
+    Whatever is done once for each part of a pack is spent before it is done, so a budget that is
+    used up costs the proofs that are left nothing either.
+    Units: `steps` are values looked at.
     """
 
     steps: int = 500_000
@@ -59,36 +62,43 @@ def find_answers(
     A required question is answered wherever it is asked; one that is not asked is not answered.
     The proof is whole: None means that no person can ever give such answers. Raises: TooIntricate.
     """
-    needed = _closure(condition, asked_before)
-    if len(needed) > _MOST_QUESTIONS:
-        raise TooIntricate
-    conditions = [condition, *(question.ask_if for question in needed)]
-    comparisons = [each for one in conditions for each in _comparisons(one)]
+    needed, comparisons = _closure(condition, asked_before, budget)
     offered = {
-        question.key: tuple(_representatives(question, comparisons, budget)) for question in needed
+        question.key: tuple(_representatives(question, comparisons[question.key], budget))
+        for question in needed
     }
-    size = sum(1 for _ in _comparisons(condition))
-    return _search(_Search(condition, size, needed, offered, budget), {}, 0)
+    known = [frozenset[str]()]
+    for question in needed:
+        known.append(known[-1] | {question.key})
+    longest = {
+        key: max((len(each) for each in answers if isinstance(each, list)), default=1)
+        for key, answers in offered.items()
+    }
+    conditions = (condition, *(question.ask_if for question in needed))
+    own, *costs = (_cost(each, longest, budget) for each in conditions)
+    return _search(_Search(condition, own, needed, costs, offered, known, budget), {}, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
     condition: Condition | None
-    size: int
+    cost: int
     questions: Sequence[QuestionSpec]
+    costs: Sequence[int]
     offered: Mapping[str, Sequence[AnswerValue]]
+    known: Sequence[frozenset[str]]
     budget: Budget
 
 
 def _search(search: _Search, answers: dict[str, AnswerValue], depth: int) -> Answers | None:
-    search.budget.spend(1 + search.size)
-    known = {question.key for question in search.questions[:depth]}
-    verdict = _settled(search.condition, answers, known)
+    search.budget.spend(1 + search.cost)
+    verdict = _settled(search.condition, answers, search.known[depth])
     if verdict is False:
         return None
     if depth == len(search.questions):
         return dict(answers)
     question = search.questions[depth]
+    search.budget.spend(search.costs[depth])
     if not holds(question.ask_if, answers):
         return _search(search, answers, depth + 1)
     for answer in search.offered[question.key]:
@@ -100,7 +110,7 @@ def _search(search: _Search, answers: dict[str, AnswerValue], depth: int) -> Ans
     return None if question.required else _search(search, answers, depth + 1)
 
 
-def _settled(condition: Condition | None, answers: Answers, known: set[str]) -> bool | None:
+def _settled(condition: Condition | None, answers: Answers, known: frozenset[str]) -> bool | None:
     """Judge a condition while some answers are open; None if those could still change it."""
     match condition:
         case AllOf(parts):
@@ -123,45 +133,71 @@ def _settled(condition: Condition | None, answers: Answers, known: set[str]) -> 
 
 
 def _closure(
-    condition: Condition | None, asked_before: Mapping[str, QuestionSpec]
-) -> tuple[QuestionSpec, ...]:
-    """List the questions on which the condition hangs, directly or through what is asked when."""
-    wanted = set(questions_of(condition))
+    condition: Condition | None, asked_before: Mapping[str, QuestionSpec], budget: Budget
+) -> tuple[tuple[QuestionSpec, ...], Mapping[str, Sequence[Compare]]]:
+    """List the questions on which the condition hangs, directly or through what is asked when.
+
+    Shape: the questions in their order, and by key every comparison that looks at one.
+    """
+    comparisons: dict[str, list[Compare]] = {}
+    for each in _comparisons(condition, budget):
+        comparisons.setdefault(each.question, []).append(each)
     # Conditions look back only, so one walk from the end meets every question after all that
     # look at it.
-    found = []
+    found: list[QuestionSpec] = []
+    budget.spend(len(asked_before) // _PASSED_IN_A_STEP)
     for question in reversed(list(asked_before.values())):
-        if question.key in wanted:
-            wanted |= questions_of(question.ask_if)
-            found.append(question)
-    return tuple(reversed(found))
+        if question.key not in comparisons:
+            continue
+        if len(found) == _MOST_QUESTIONS:
+            raise TooIntricate
+        found.append(question)
+        for each in _comparisons(question.ask_if, budget):
+            comparisons.setdefault(each.question, []).append(each)
+    return tuple(reversed(found)), comparisons
 
 
-def _comparisons(condition: Condition | None) -> Iterator[Compare]:
+def _comparisons(condition: Condition | None, budget: Budget) -> Iterator[Compare]:
+    budget.spend()
     match condition:
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
-                yield from _comparisons(part)
+                yield from _comparisons(part, budget)
         case Not(part):
-            yield from _comparisons(part)
+            yield from _comparisons(part, budget)
         case Compare():
+            budget.spend(len(_values(condition)))
             yield condition
+
+
+def _cost(condition: Condition | None, longest: Mapping[str, int], budget: Budget) -> int:
+    """Return the most values that are looked at where the condition is judged once.
+
+    Shape: `longest` is, by question, how many values one answer to it has at most.
+    """
+    return sum(
+        len(_values(each)) * longest.get(each.question, 1)
+        for each in _comparisons(condition, budget)
+    )
+
+
+def _values(compare: Compare) -> Sequence[str | bool | int]:
+    return compare.value if isinstance(compare.value, tuple) else (compare.value,)
 
 
 # --- one answer for each way to tell answers apart -----------------------------------------------
 
 
 def _representatives(
-    question: QuestionSpec, comparisons: Iterable[Compare], budget: Budget
+    question: QuestionSpec, mine: Sequence[Compare], budget: Budget
 ) -> Iterator[AnswerValue]:
-    mine = [compare for compare in comparisons if compare.question == question.key]
     match question.kind:
         case QuestionKind.YES_NO:
             yield from (YES, NO)
         case QuestionKind.CHOICE:
-            yield from (values[0] for values in _classes(question, mine))
+            yield from (values[0] for values in _classes(question, mine, budget))
         case QuestionKind.MANY:
-            yield from _choices(question, _classes(question, mine), budget)
+            yield from _choices(question, _classes(question, mine, budget), budget)
         case QuestionKind.NUMBER | QuestionKind.MONEY:
             yield from _amounts(question, mine)
         case QuestionKind.DATE:
@@ -176,17 +212,16 @@ def _representatives(
             yield "x"
 
 
-def _classes(question: QuestionSpec, mine: Sequence[Compare]) -> list[list[str]]:
+def _classes(question: QuestionSpec, mine: Sequence[Compare], budget: Budget) -> list[list[str]]:
     """Group the options that no comparison tells apart."""
-    groups: dict[tuple[bool, ...], list[str]] = {}
+    budget.spend(len(question.options))
+    named: dict[str | bool | int, list[int]] = {}
+    for index, each in enumerate(mine):
+        for value in _values(each):
+            named.setdefault(value, []).append(index)
+    groups: dict[tuple[int, ...], list[str]] = {}
     for option in question.options:
-        mark = tuple(
-            option.value in each.value
-            if isinstance(each.value, tuple)
-            else option.value == each.value
-            for each in mine
-        )
-        groups.setdefault(mark, []).append(option.value)
+        groups.setdefault(tuple(named.get(option.value, ())), []).append(option.value)
     return list(groups.values())
 
 
@@ -200,10 +235,10 @@ def _choices(
     most = len(question.options) if question.maximum is None else question.maximum
     for size in range(1, len(classes) + 1):
         for chosen in combinations(classes, size):
-            budget.spend()
+            budget.spend(1 + max(size, least))
             values = [values[0] for values in chosen]
-            more = [value for values in chosen for value in values[1:]]
-            values += more[: max(least - size, 0)]
+            more = chain.from_iterable(values[1:] for values in chosen)
+            values += islice(more, max(least - size, 0))
             if least <= len(values) <= most:
                 yield values
 

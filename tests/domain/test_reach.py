@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox.domain import conditions as conditions_module
 from sandbox.domain.applications import walk
 from sandbox.domain.conditions import holds
 from sandbox.domain.packs import (
@@ -215,3 +216,33 @@ def test_puzzle_that_would_take_for_ever_is_given_up_in_time() -> None:
     with pytest.raises(TooIntricate):
         find_answers(apart, form, Budget())
     assert time.process_time() - began < 5
+
+
+def test_whatever_is_looked_at_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a short condition hang on a question that is asked under a very long one."""
+    options = tuple(option(f"o{each}") for each in range(480))
+    rare = tuple(is_("kind", f"o{each % 479}") for each in range(2_400))
+    form = {
+        "kind": question("kind", QuestionKind.CHOICE, options=options),
+        "sure": question(
+            "sure", QuestionKind.YES_NO, ask_if=AllOf((AnyOf(rare), Not(AnyOf(rare))))
+        ),
+    }
+    looked: list[Compare] = []
+    judge = conditions_module._compare
+
+    def counted(compare: Compare, answer: AnswerValue | None) -> bool:
+        looked.append(compare)
+        return judge(compare, answer)
+
+    monkeypatch.setattr(conditions_module, "_compare", counted)
+    budget = Budget(3_000_000)
+    given = budget.steps
+
+    assert find_answers(is_("sure", "yes"), form, budget) is None
+    assert 100_000 < len(looked) < given - budget.steps
+    looked.clear()
+    for _ in range(100):
+        with pytest.raises(TooIntricate):
+            find_answers(is_("sure", "yes"), form, Budget(0))
+    assert not looked

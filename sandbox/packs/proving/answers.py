@@ -1,5 +1,6 @@
 """Prove that every question is reached, that every answer matters, and that the check is honest."""
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 
 from sandbox.domain.conditions import questions_of
@@ -19,7 +20,7 @@ def prove_questions_reached(pack: PolicyPack, budget: Budget) -> Iterator[Shown]
         before: dict[str, QuestionSpec] = {}
         for path, question in questions:
             yield from _reached(path, question, before, budget)
-            row = dict(before) | {question.key: question}
+            row = ChainMap({question.key: question}, before)
             for index, column in enumerate(question.columns):
                 yield from _reached((*path, "columns", index), column, row, budget)
                 row[column.key] = column

@@ -88,9 +88,9 @@ def _sums(pack: PolicyPack) -> int:
 
 def _is_reached(pack: PolicyPack, tier: TierSpec, sums: int, budget: Budget) -> bool:
     """Tell whether answers may lead to a tier; only a certain no is a no."""
-    order = [each.key for each in pack.tiers]
-    place = order.index(tier.key)
-    above = [rule.when for rule in pack.hard_rules if order.index(rule.at_least) > place]
+    order = {each.key: place for place, each in enumerate(pack.tiers)}
+    place = order[tier.key]
+    above = [rule.when for rule in pack.hard_rules if order[rule.at_least] > place]
     spared: tuple[Condition, ...] = (Not(AnyOf(tuple(above))),) if above else ()
     asked = dict(pack.questions)
     if _lies_in(sums, tier) and can_hold(AllOf(spared), asked, budget) is not False:
