@@ -173,6 +173,7 @@ def test_frame_holds_what_every_page_needs(app: Flask) -> None:
     footer = [text_of(link) for link in tree.xpath("//footer//a")]
     assert footer == [
         "Acerca del programa",
+        "Qué preguntamos",
         "Palabras explicadas",
         "Accesibilidad",
         "Privacidad",
