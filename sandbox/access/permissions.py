@@ -37,6 +37,7 @@ class P(StrEnum):
     APPLICATION_ASSIGN = "application:assign"
     APPLICATION_LAPSE = "application:lapse"
     APPLICATION_REQUEST_INFORMATION = "application:request_information"
+    NOTE_KEEP = "note:keep"
     QUESTION_SUGGEST = "question:suggest"
     APPLICATION_ANSWER_INFORMATION = "application:answer_information"
 

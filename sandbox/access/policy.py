@@ -88,6 +88,8 @@ POLICY: dict[P, Grant] = {
     P.APPLICATION_ASSIGN: Grant(Application, secretariat & not_draft),
     P.APPLICATION_LAPSE: Grant(Application, secretariat & not_draft),
     P.APPLICATION_REQUEST_INFORMATION: Grant(Application, lead),
+    # What authorities note is theirs: the secretariat has no part in judging a case.
+    P.NOTE_KEEP: Grant(Application, officer & accepted & declared & ~recused),
     # The company hears from the lead alone; whoever else reads the case tells the lead what to ask.
     P.QUESTION_SUGGEST: Grant(Application, officer & accepted & declared & ~recused & ~leading),
     P.APPLICATION_ANSWER_INFORMATION: Grant(Application, own_organisation),

@@ -19,6 +19,7 @@ class CoordinationAction(StrEnum):
     REVIEW = "review"
     TAKE_POSITION = "take_position"
     SUGGEST_QUESTION = "suggest_question"
+    WRITE_NOTE = "write_note"
 
 
 _S = ApplicationStatus
@@ -45,6 +46,9 @@ OPEN_IN: dict[CoordinationAction, frozenset[ApplicationStatus]] = {
         {_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION}
     ),
     CoordinationAction.TAKE_POSITION: frozenset({_S.UNDER_REVIEW, _S.DELIBERATION}),
+    CoordinationAction.WRITE_NOTE: frozenset(
+        {_S.ASSIGNED, _S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION, _S.DECIDED}
+    ),
     # What is suggested while the company answers is for the next request.
     CoordinationAction.SUGGEST_QUESTION: frozenset({_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED}),
 }

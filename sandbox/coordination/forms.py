@@ -329,6 +329,30 @@ class PositionForm(VersionedForm):
         return [line for line in lines if line]
 
 
+class NoteForm(PlatformForm):
+    """Note something on a case, for one's own authority or for all that are assigned."""
+
+    criterion = SelectField(_l("What the note is about"))
+    readers = RadioField(
+        _l("Who reads it"),
+        [Required()],
+        choices=[
+            ("own", _l("Only my authority")),
+            ("shared", _l("Every authority assigned to the case")),
+        ],
+        default="own",
+    )
+    text = TextAreaField(
+        _l("Note"),
+        [Required(), WordLimit(LONGEST_TEXT_WORDS)],
+        description=_l("Neither the company nor the secretariat reads it. It cannot be changed."),
+    )
+
+    def __init__(self, criteria: Sequence[Choice], chosen: str) -> None:
+        super().__init__(data={"criterion": chosen, "readers": "own"})
+        self.criterion.choices = [as_choice(each) for each in criteria]
+
+
 class SuggestionForm(PlatformForm):
     """Suggest a question to the lead."""
 

@@ -81,6 +81,7 @@ class Why(StrEnum):
     POSITION_MISSING = "position_missing"
     PROHIBITED = "prohibited"
     PROVISION_MISSING = "provision_missing"
+    NOTE_MISSING = "note_missing"
     QUESTION_MISSING = "question_missing"
     READING_NOT_YET = "reading_not_yet"
     REACH_MISSING = "reach_missing"

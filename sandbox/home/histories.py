@@ -15,6 +15,7 @@ INTERNAL_DEEDS = frozenset(
         Deed.LEAD_OFFERED,
         Deed.LEAD_OFFER_WITHDRAWN,
         Deed.LEAD_OFFER_DECLINED,
+        Deed.NOTE_WRITTEN,
         Deed.QUESTION_SUGGESTED,
         Deed.SUGGESTION_TAKEN,
         Deed.SUGGESTION_LEFT,

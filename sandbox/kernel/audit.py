@@ -111,6 +111,7 @@ class Deed(StrEnum):
     LEAD_OFFER_WITHDRAWN = "lead_offer:withdrawn"
     LEAD_OFFER_DECLINED = "lead_offer:declined"
     LEAD_PASSED = "lead:passed"  # another authority on the case leads it from now on
+    NOTE_WRITTEN = "note:written"  # its text stands nowhere but in the note
     QUESTION_SUGGESTED = "question:suggested"  # to the lead, for the company
     SUGGESTION_TAKEN = "suggestion:taken"
     SUGGESTION_LEFT = "suggestion:left"

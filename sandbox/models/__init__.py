@@ -14,6 +14,7 @@ from sandbox.models.applications import (
 )
 from sandbox.models.coordination import (
     AuthorityAssignment,
+    CaseNote,
     ConflictDeclaration,
     CriterionReview,
     Decision,
@@ -62,6 +63,7 @@ __all__ = [
     "Authority",
     "AuthorityAssignment",
     "AuthorityMembership",
+    "CaseNote",
     "ClockStop",
     "ConflictDeclaration",
     "CriterionReview",

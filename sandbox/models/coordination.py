@@ -164,6 +164,30 @@ class CriterionReview(Audited, Versioned, Base):
         return self.application_id
 
 
+class CaseNote(Audited, Base):
+    """Keep what an authority noted on a case for itself, or for all that are assigned to it.
+
+    Neither the company nor the secretariat reads it.
+    """
+
+    __tablename__ = "case_note"
+    __table_args__ = (Index("ix_case_note_application_id", "application_id", "written_at"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    written_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime]
+    criterion: Mapped[str | None]  # None: on the case as a whole
+    is_shared: Mapped[bool]
+    text: Mapped[str]
+
+    authority: Mapped[Authority] = relationship()
+    written_by: Mapped[Person] = relationship()
+
+    def audited_as(self) -> UUID:
+        return self.application_id
+
+
 class SuggestionState(StrEnum):
     OPEN = "open"
     TAKEN = "taken"  # into a request to the company, as it was or edited

@@ -101,6 +101,7 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.LEAD_OFFER_WITHDRAWN: _l("Offer of the lead withdrawn"),
     Deed.LEAD_OFFER_DECLINED: _l("Offer of the lead declined"),
     Deed.LEAD_PASSED: _l("Lead passed to another authority"),
+    Deed.NOTE_WRITTEN: _l("Internal note written"),
     Deed.QUESTION_SUGGESTED: _l("Question to the company suggested to the lead"),
     Deed.SUGGESTION_TAKEN: _l("Suggested question taken into a request"),
     Deed.SUGGESTION_LEFT: _l("Suggested question left by the lead"),

@@ -133,6 +133,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.PROHIBITED: _l("The application describes a prohibited use and cannot go on."),
     Why.REACH_MISSING: _l("The report does not say how far the test reaches in what is limited."),
     Why.PROVISION_MISSING: _l("Name the provision that applies."),
+    Why.NOTE_MISSING: _l("Write the note."),
     Why.QUESTION_MISSING: _l("Write at least one question."),
     Why.READING_NOT_YET: _l("Readings are from within the present stage, up to today."),
     Why.READINGS_MISSING: _l("A reading is missing for a metric that the plan requires."),

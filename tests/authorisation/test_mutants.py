@@ -91,6 +91,7 @@ IMPLIED: dict[tuple[P, str], str] = {
         for permission in (
             P.APPLICATION_REVIEW,
             P.QUESTION_SUGGEST,
+            P.NOTE_KEEP,
             P.POSITION_TAKE,
             P.APPLICATION_DECIDE,
             P.APPLICATION_REQUEST_INFORMATION,

@@ -482,7 +482,7 @@ class Builder:
         self.world.mark(f"{tenant.name}.content", question, answer)
 
     def suggest(self, application: Application) -> None:
-        """Let the associate suggest questions: one that the lead leaves, one that waits."""
+        """Let the associate suggest two questions, of which one is left, and write two notes."""
         officer, lead = self.actor("associate_officer"), self.actor("lead_officer")
         found = []
         for text in ("rio-review-left", "rio-review-open"):
@@ -491,7 +491,7 @@ class Builder:
                     self.session, officer, application, text=text, about=None, now=self.now
                 )
             found.append(made.id)
-            self.world.mark("rio.deliberation", text, made.id)
+            self.world.mark("rio.notes", text, made.id)
         with unit_of_work(self.session):
             reason = "rio-review-why-left"
             coordination.leave_suggestion(
@@ -502,7 +502,19 @@ class Builder:
                 reason=reason,
                 now=self.now,
             )
-        self.world.mark("rio.deliberation", reason)
+        self.world.mark("rio.notes", reason)
+        for text, is_shared in (("rio-review-shared", True), ("rio-review-own", False)):
+            with unit_of_work(self.session):
+                coordination.write_note(
+                    self.session,
+                    officer,
+                    application,
+                    text=text,
+                    criterion=None,
+                    is_shared=is_shared,
+                    now=self.now,
+                )
+            self.world.mark("rio.notes" if is_shared else "rio.own_notes", text)
         self.world.subjects["rio_review"] |= {"suggestion_id": found[1]}
 
     def make_foreign_review(self) -> None:

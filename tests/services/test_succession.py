@@ -309,6 +309,53 @@ def test_what_was_said_binds_whoever_follows(
     assert "INAI" not in marked
 
 
+def test_private_notes_pass_to_whoever_takes_the_place(
+    session: Session,
+    administrator: Actor,
+    shared: tuple[UUID, Team, Team, Team, Actor],
+) -> None:
+    case_id, lead, inai, cofece, _ = shared
+    case = session.get_one(Application, case_id)
+    for team, text, is_shared in (
+        (inai, "de INAI", False),
+        (cofece, "de COFECE", False),
+        (inai, "para todas", True),
+    ):
+        with unit_of_work(session):
+            services.write_note(
+                session,
+                team.officer,
+                case,
+                text=text,
+                criterion=None,
+                is_shared=is_shared,
+                now=NOW,
+            )
+    with pytest.raises(NotPossible, match="note_missing"), unit_of_work(session):
+        services.write_note(
+            session, lead.officer, case, text=" ", criterion=None, is_shared=True, now=NOW
+        )
+
+    def read(authority_id: UUID) -> set[str]:
+        return {each.text for each in queries.list_notes(session, [authority_id], case_id)}
+
+    assert read(inai.authority.id) == {"de INAI", "para todas"}
+    assert read(lead.authority.id) == {"para todas"}
+    end(session, administrator, "inai_2025")
+    [(heir, predecessor)] = session.execute(
+        select(InheritedPlace.authority_id, InheritedPlace.predecessor_id).where(
+            InheritedPlace.application_id == case_id
+        )
+    ).all()
+    assert predecessor == inai.authority.id
+    assert read(heir) == {"de INAI", "para todas"}
+    assert read(lead.authority.id) == {"para todas"}
+    details = session.scalars(
+        select(AuditEntry.details).where(AuditEntry.deed == Deed.NOTE_WRITTEN)
+    ).all()
+    assert [set(each) for each in details] == [{"is_shared"}] * 3
+
+
 @pytest.mark.parametrize("order", [("ift_2025", "cofece_2025"), ("cofece_2025", "ift_2025")])
 @pytest.mark.parametrize("stricter", ["IFT", "COFECE"])
 def test_two_predecessors_of_one_authority_speak_with_the_stricter_word(

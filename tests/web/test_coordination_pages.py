@@ -524,6 +524,50 @@ def test_an_officer_reviews_and_takes_the_position(session: Session, world: Worl
     assert "Conviene probarlo." in done.main
 
 
+def test_notes_stand_beside_their_criterion_for_those_who_may_read_them(
+    session: Session, world: World
+) -> None:
+    application = world.under_review(world.ift)
+    officer, lead = world.window(world.ift.officer), world.window(world.inai.officer)
+    here = address(application, "notes")
+    assert here in officer.get(address(application)).links.values()
+    key = pack().criteria[1].key
+    page = officer.get(f"{here}?criterion={key}")
+    assert page.tree.xpath("//option[@selected]/@value") == [key]
+    assert officer.submit(page).status_code == 422
+    kept = officer.submit(page, {"text": "Solo para nosotras."})
+    assert "Solo para nosotras." in kept.main
+    officer.submit(kept, {"text": "Para todas.", "readers": "shared", "criterion": key})
+    reviews = {
+        who: window.get(address(application, "review"))
+        for who, window in (("associate", officer), ("lead", lead))
+    }
+    for who, text, seen in (
+        ("associate", "Solo para nosotras.", True),
+        ("associate", "Para todas.", True),
+        ("lead", "Solo para nosotras.", False),
+        ("lead", "Para todas.", True),
+    ):
+        [part] = reviews[who].tree.xpath(f"//section[@aria-labelledby='criterion-{key}']")
+        assert (text in part.text_content()) == seen
+        assert (text in reviews[who].main) == seen
+    for actor in (world.company, world.caseworker):
+        case = world.window(actor).get(address(application))
+        assert here not in case.links.values()
+        assert "Para todas." not in case.main
+    # Whoever declares a conflict loses the notes with everything else, at once.
+    with unit_of_work(session):
+        services.declare_conflict(
+            session,
+            world.ift.officer,
+            application,
+            has_conflict=True,
+            explanation="Trabajé ahí.",
+            now=NOW,
+        )
+    assert officer.get(here).status_code == 404
+
+
 def test_the_lead_merges_what_associates_suggest_into_one_request(
     session: Session, world: World
 ) -> None:
@@ -1189,6 +1233,7 @@ def test_every_page_is_held_by_a_permission(app: Flask) -> None:
         "coordination.information_request": P.APPLICATION_REQUEST_INFORMATION,
         "coordination.leave_suggestion": P.APPLICATION_REQUEST_INFORMATION,
         "coordination.suggestions": P.QUESTION_SUGGEST,
+        "coordination.notes": P.NOTE_KEEP,
         "coordination.issue": P.APPLICATION_DECIDE,
         "coordination.deliberation": P.APPLICATION_DECIDE,
         "coordination.decision": P.APPLICATION_READ_ANSWERS,

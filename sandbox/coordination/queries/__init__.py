@@ -74,7 +74,11 @@ from sandbox.coordination.queries.succession import (
     lock_authority,
     read_moving,
 )
-from sandbox.coordination.queries.suggestions import list_open_suggestions, list_own_suggestions
+from sandbox.coordination.queries.suggestions import (
+    list_notes,
+    list_open_suggestions,
+    list_own_suggestions,
+)
 from sandbox.coordination.queries.waiting import list_tasks
 
 __all__ = [
@@ -124,6 +128,7 @@ __all__ = [
     "list_moving",
     "list_named",
     "list_needing",
+    "list_notes",
     "list_open_leads",
     "list_open_suggestions",
     "list_own_suggestions",

@@ -1,4 +1,4 @@
-"""Read the questions that associates suggested to the lead."""
+"""Read what authorities tell each other on a case: suggested questions, and notes."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -7,7 +7,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql import ColumnElement
 
-from sandbox.models import InheritedPlace, QuestionSuggestion
+from sandbox.models import CaseNote, InheritedPlace, QuestionSuggestion
 from sandbox.models.coordination import SuggestionState
 
 
@@ -42,7 +42,27 @@ def list_own_suggestions(
     ).all()
 
 
-def said_by(table: type[QuestionSuggestion], authorities: Iterable[UUID]) -> ColumnElement[bool]:
+def list_notes(
+    session: Session, authorities: Iterable[UUID], application_id: UUID
+) -> Sequence[CaseNote]:
+    """List the shared notes on a case and the private ones of these authorities, newest first.
+
+    Private notes are also those of the authorities whose place these have taken on the case.
+    """
+    return session.scalars(
+        select(CaseNote)
+        .options(joinedload(CaseNote.authority), joinedload(CaseNote.written_by))
+        .where(
+            CaseNote.application_id == application_id,
+            or_(CaseNote.is_shared, said_by(CaseNote, authorities)),
+        )
+        .order_by(CaseNote.written_at.desc(), CaseNote.id)
+    ).all()
+
+
+def said_by(
+    table: type[QuestionSuggestion] | type[CaseNote], authorities: Iterable[UUID]
+) -> ColumnElement[bool]:
     """Match the rows of these authorities on a case, and of those whose place they took there."""
     own = list(authorities)
     return or_(

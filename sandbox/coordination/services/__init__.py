@@ -15,6 +15,7 @@ from sandbox.coordination.services.leading import (
     offer_lead,
     withdraw_offer,
 )
+from sandbox.coordination.services.noting import write_note
 from sandbox.coordination.services.officers import declare_conflict, name_officer
 from sandbox.coordination.services.receiving import confirm_receipt
 from sandbox.coordination.services.silence import apply_silence
@@ -52,4 +53,5 @@ __all__ = [
     "take_position",
     "warn",
     "withdraw_offer",
+    "write_note",
 ]

@@ -1,8 +1,18 @@
 """Serve the pages on which authorities and the secretariat share a case."""
 
-from sandbox.coordination.views import asking, deciding, judging, leading, officers, routing
+from sandbox.coordination.views import asking, deciding, judging, leading, noting, officers, routing
 from sandbox.coordination.views.shared import bp
 from sandbox.coordination.views.succession import successions
 
 # Loading the modules has put their addresses on the blueprint.
-__all__ = ["asking", "bp", "deciding", "judging", "leading", "officers", "routing", "successions"]
+__all__ = [
+    "asking",
+    "bp",
+    "deciding",
+    "judging",
+    "leading",
+    "noting",
+    "officers",
+    "routing",
+    "successions",
+]

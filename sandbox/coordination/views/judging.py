@@ -85,6 +85,7 @@ def _review_page(
         is_conflict=is_conflict,
         evidence=_evidence(case.pack, submission),
         submission=submission,
+        notes=queries.list_notes(case.session, case.actor.officer_of, case.application.id),
         size_in_words=size_in_words,
     )
 
