@@ -724,7 +724,7 @@ def test_the_second_to_take_a_position_sees_the_first(session: Session, world: W
 def test_the_lead_asks_the_company(session: Session, world: World) -> None:
     application = world.under_review()
     done = world.window(world.inai.officer).submit(
-        address(application, "information-request"), {"question": "¿Dónde se guardan los datos?"}
+        address(application, "information-request"), {"text_1": "¿Dónde se guardan los datos?"}
     )
     assert done.request.path == address(application)
     assert status_of(session, application) == ApplicationStatus.INFORMATION_REQUESTED
@@ -760,7 +760,7 @@ def test_every_day_of_a_term_is_accounted_for(session: Session, world: World) ->
     assert "Día festivo: Natalicio de Benito Juárez" in page
     assert re.search(rf"(día|a) {pack().decision_clock.length}\b", page)
     officer = world.window(world.inai.officer)
-    officer.submit(address(application, "information-request"), {"question": "¿Dónde?"})
+    officer.submit(address(application, "information-request"), {"text_1": "¿Dónde?"})
     asked = world.window(world.company).get(address(application)).main
     # The company's own term to answer is explained beside that of the decision.
     assert asked.count("¿Por qué este día?") == 2
@@ -988,8 +988,9 @@ def test_buttons_are_those_that_would_work(session: Session, world: World) -> No
         "decision/issue",
         "information-request",
         "conflict",
+        "notes",
     }
-    assert offered(world.ift.officer) == {"review", "conflict"}
+    assert offered(world.ift.officer) == {"review", "conflict", "notes", "suggestions"}
     assert offered(world.inai.head) == {"officer", "conflict", "lead/offer"}
     assert offered(world.inai.second) == {"conflict"}
     assert offered(world.caseworker) == {"routing/associate", "routing/release"}
