@@ -1,6 +1,7 @@
 """Turn the values of TOML into the values of a pack, each with a complaint in plain words."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,11 @@ _E = TypeVar("_E", bound=StrEnum)
 MISSING = _l("is missing")
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
+# What no page can show and no drawing may hold; tabs and line ends are white space.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BLANK = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"})
+# Letters and one symbol that are drawn as nothing.
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _LONGEST_TEXT = 10_000
 _LONGEST_LIST = 500
 LARGEST_NUMBER = 10**15
@@ -311,7 +317,18 @@ class Words(_Value[Text]):
                 ]
             elif not isinstance(text, str):
                 complaints[language] = [Said(_l("must be a text"), Fault.WRONG_TYPE, _l("a text"))]
-            elif not text.strip():
+            elif control := _CONTROL.search(text):
+                complaints[language] = [
+                    Said(
+                        _l(
+                            'holds the character "%(character)s", which cannot be shown',
+                            character=control.group(),
+                        ),
+                        Fault.NOT_ALLOWED,
+                        _l("a text without control characters"),
+                    )
+                ]
+            elif _is_blank(text):
                 complaints[language] = [Said(_l("is empty"), Fault.MISSING, _l("a text"))]
             elif len(text) > _LONGEST_TEXT:
                 allowed = _l("at most %(most)s characters", most=_LONGEST_TEXT)
@@ -321,6 +338,10 @@ class Words(_Value[Text]):
         if complaints:
             raise ValidationError(complaints)
         return Text({language: text.strip() for language, text in value.items()})
+
+
+def _is_blank(text: str) -> bool:
+    return all(letter in _FILLERS or unicodedata.category(letter) in _BLANK for letter in text)
 
 
 class TextBy(_Value[Mapping[Any, Text]]):
@@ -364,6 +385,9 @@ class DayName(_Value[date]):
     def _read(self, value: object) -> date:
         try:
             day = date.fromisoformat(str(value))
+            # One way to write a day, or it could stand in the table twice.
+            if day.isoformat() != value:
+                raise ValueError
         except ValueError:
             raise _wrong_type(_l("a day such as 2024-02-05")) from None
         return _countable(day)

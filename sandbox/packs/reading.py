@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sandbox.packs.errors import Fault, PackProblem
 from sandbox.packs.fields import LARGEST_NUMBER, MOST_DECIMALS
 from sandbox.packs.positions import Path, TooComplex, Unfit, line_numbers
-from sandbox.packs.saying import NOTHING, Sentence, listed
+from sandbox.packs.saying import NOTHING, Sentence, legible, listed
 from sandbox.packs.saying import sentence as _l
 from sandbox.packs.syntax import explained
 
@@ -59,7 +59,13 @@ class Source:
         file, line = place or self.place(path)
         self.problems.append(
             PackProblem(
-                f"{self.name}/{file}", line, shown_path(path), found, allowed, message, fault
+                legible(f"{self.name}/{file}"),
+                line,
+                shown_path(path),
+                found,
+                allowed,
+                message,
+                fault,
             )
         )
 
@@ -69,7 +75,9 @@ class Source:
             file, line = self.place(path)
             key, found = shown_path(path), self.found(path)
             self.warnings.append(
-                PackProblem(f"{self.name}/{file}", line, key, found, NOTHING, message, fault)
+                PackProblem(
+                    legible(f"{self.name}/{file}"), line, key, found, NOTHING, message, fault
+                )
             )
 
     def place(self, path: Path) -> tuple[str, int]:
@@ -99,7 +107,7 @@ def shown_path(path: Path) -> str:
             said += f"[{step}]"
         else:
             said += f".{_shortened(step)}" if said else _shortened(step)
-    return said
+    return legible(said)
 
 
 def shown(value: object) -> Sentence:

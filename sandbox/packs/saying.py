@@ -4,10 +4,22 @@ The rooms of packs know no reader and no language: a sentence is English where i
 `programme/words` says it in the language of a page.
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
 Part = str | int | Decimal | tuple[str, ...]
+
+# Line ends and other controls, marks that turn the direction of what follows, and what is no
+# character at all: in a fault of one line they would hide or forge what it says.
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def legible(text: str) -> str:
+    """Return a text with an escape in place of each character that a line cannot show."""
+    return _UNSEEN.sub(lambda found: ascii(found.group())[1:-1], text)
 
 
 class Sentence(str):
@@ -30,9 +42,14 @@ class Sentence(str):
 def filled(template: str, parts: Mapping[str, Part]) -> str:
     """Put parts into a template in any language."""
     said = {
-        name: ", ".join(part) if isinstance(part, tuple) else part for name, part in parts.items()
+        name: part if isinstance(part, int | Decimal) else legible(_joined(part))
+        for name, part in parts.items()
     }
     return template % said if said else template
+
+
+def _joined(part: str | tuple[str, ...]) -> str:
+    return part if isinstance(part, str) else ", ".join(part)
 
 
 def sentence(template: str, **parts: Part) -> Sentence:

@@ -461,7 +461,9 @@ class PackSchema(PartSchema):
     part = packs.PolicyPack
     code = Pattern(r"[a-z][a-z0-9-]{0,31}", _l("small letters, digits and -"), required=True)
     version = Pattern(
-        r"\d{1,4}\.\d{1,4}\.\d{1,4}", _l("three numbers such as 1.0.0"), required=True
+        r"(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){2}",
+        _l("three numbers such as 1.0.0"),
+        required=True,
     )
     languages = Each(
         Pattern(r"[a-z]{2}(-[A-Z]{2})?", _l("a language such as es, en or pt-BR")),

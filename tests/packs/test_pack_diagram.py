@@ -1,14 +1,17 @@
 """The drawing of a pack shows every stage and every requirement of its gates, inside its box."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from lxml import etree
+from marshmallow import ValidationError
 
 from sandbox.domain.packs import RequirementSpec, Text
-from sandbox.programme.diagram import BOX
+from sandbox.packs.fields import Words
+from sandbox.programme.diagram import BOX, diagram
 from sandbox.web.pack_commands import packs
 from tests.factories import pack as mexican
 from tests.web.small_app import small_app
@@ -72,6 +75,24 @@ def test_no_line_leaves_its_box(app: Flask, tmp_path: Path) -> None:
             assert left < float(text.get("x", 0)) < left + BOX
             assert top < float(text.get("y", 0)) < top + tall
             assert len(text.text or "") <= 32
+
+
+def is_text(character: str) -> bool:
+    try:
+        Words().read({"es": f"a{character}b"})
+    except ValidationError:
+        return False
+    return True
+
+
+def test_drawing_is_sound_with_every_character_that_a_text_may_hold(app: Flask) -> None:
+    around = (range(0x300), range(0x2000, 0x2100), range(0xD700, 0xE100), range(0xFE00, 0x10010))
+    letters = [chr(code) for part in around for code in part if is_text(chr(code))]
+    assert {"\t", "\n", "<", "&", "ñ", "\u200d"} <= set(letters)
+    tier = replace(mexican().tiers[0], name=Text({"es": "".join(letters)}))
+    with app.test_request_context(headers={"Accept-Language": "es"}):
+        tree = etree.fromstring(diagram(mexican(), [tier]).encode())
+    assert "ñ" in "".join(tree.itertext())
 
 
 def test_only_the_chosen_tier_is_drawn(app: Flask, tmp_path: Path) -> None:

@@ -46,6 +46,11 @@ NOT_NEEDED = """rubric.not_met.es = "Ninguna regla lo impide, o solo se busca no
 rubric.not_met.en = "No rule prevents it, or the aim is only not to comply."
 """
 
+TERM = """[[glossary]]
+key = "sandbox"
+term = {es = "espacio", en = "sandbox"}
+meaning = {es = "Un lugar", en = "A place"}
+"""
 WINDOWS = '[[suspension_windows]]\nkey = "crt_beginning"'
 CALL = """[[calls]]
 key = "{}"
@@ -133,12 +138,44 @@ FAULTS = {
     "empty text": Spoilt(
         OUTCOMES, 'en = "Revoked by the authorities"', 'en = " "', "name = {es = \"Revocada",
         "exit_kinds[5].name.en", Fault.MISSING),
+    "text of nothing that is seen": Spoilt(
+        OUTCOMES, 'en = "Revoked by the authorities"', r'en = "\u200b \u00a0\ufeff\u2800"',
+        "name = {es = \"Revocada", "exit_kinds[5].name.en", Fault.MISSING),
+    "text with a control character": Spoilt(
+        OUTCOMES, "Revoked by the authorities", r"Revoked\u001b[31m", "name = {es = \"Revocada",
+        "exit_kinds[5].name.en", Fault.NOT_ALLOWED),
+    "text with the character zero": Spoilt(
+        OUTCOMES, "Revoked by the authorities", r"Revoked\u0000", "name = {es = \"Revocada",
+        "exit_kinds[5].name.en", Fault.NOT_ALLOWED),
+    "text with what is no character": Spoilt(
+        OUTCOMES, "Revoked by the authorities", r"Revoked\uffff", "name = {es = \"Revocada",
+        "exit_kinds[5].name.en", Fault.NOT_ALLOWED),
+    "day off in another way of writing": Spoilt(
+        AUTHORITIES, "2024-03-28 =", "20240328 =", "20240328",
+        "calendar.days_off.20240328", Fault.WRONG_TYPE),
     "key with a space": Spoilt(
         MONITORING, 'key = "critical"', 'key = "very critical"', 'key = "very critical"',
         "incident_classes[0].key", Fault.NOT_ALLOWED),
     "text as list": Spoilt(
         PACK, 'languages = ["es", "en"]', 'languages = "es"', "languages",
         "languages", Fault.WRONG_TYPE),
+    "version with leading zeros": Spoilt(
+        PACK, 'version = "1.0.0"', 'version = "01.0.0"', 'version = "01.0.0"',
+        "version", Fault.NOT_ALLOWED),
+    "version in other digits": Spoilt(
+        PACK, 'version = "1.0.0"', r'version = "1.0.\u0660"', "version =",
+        "version", Fault.NOT_ALLOWED),
+    "competence of an authority twice": Spoilt(
+        AUTHORITIES, '"access_to_information", "transparency"]',
+        '"access_to_information", "transparency", "personal_data"]',
+        "competences = [\"personal_data",
+        "authorities[0].competences[3]", Fault.DUPLICATE),
+    "word of the glossary twice": Spoilt(
+        OUTCOMES, "[[report_sections]]", f"{TERM}[[report_sections]]", TERM[13:],
+        "glossary[18].key", Fault.DUPLICATE),
+    "rows of a text": Spoilt(
+        ORGANISATION, "max_words = 30", "max_rows = 5", "max_rows = 5",
+        "sections[0].questions[0].max_rows", Fault.NOT_ALLOWED),
     "version of another form": Spoilt(
         PACK, 'version = "1.0.0"', 'version = "1.0"', 'version = "1.0"',
         "version", Fault.NOT_ALLOWED),
@@ -658,6 +695,18 @@ def test_fault_is_named_with_file_line_and_key(tmp_path, spoilt):
         (f"mx/1.0.0/{where}", line, spoilt.key, spoilt.fault)
     ], "\n".join(map(str, found))
     assert_said_in_spanish(*found)
+
+
+def test_fault_stands_in_one_line_whatever_it_speaks_of(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    (pack / "a\nmx:1: forged\u202e.toml").write_text("", encoding="utf-8")
+    replace(pack / COORDINATION, "answer_weight = 1", r'"answer\nweight\u001b" = 1')
+    replace(pack / RISK, 'equals = "yes"', r'equals = "y\nes"')
+    file = pack / PACK
+    file.write_text(file.read_text(encoding="utf-8") + "parts = []", encoding="utf-8")
+    lines = [f"{p} {p.found} {p.allowed}" for p in problems_of(pack.rename(pack.parent / "b\nc"))]
+    assert lines
+    assert all(line.isprintable() for line in lines)
 
 
 def test_grounds_that_keep_somebody_from_the_emergency_stop_are_named(tmp_path):

@@ -34,11 +34,13 @@ def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
         "suspension_windows",
         "successions",
         "calls",
+        "glossary",
     ):
         items = getattr(pack, name)
         yield from duplicates((name,), items, "key")
     yield from duplicates(("eligibility", "rules"), pack.eligibility.rules, "key")
     for index, authority in enumerate(pack.authorities):
+        yield from repeated(("authorities", index, "competences"), authority.competences)
         yield from duplicates(("authorities", index, "posts"), authority.posts, "code")
     for index, tier in enumerate(pack.tiers):
         path: Path = ("tiers", index)

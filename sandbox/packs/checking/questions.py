@@ -32,6 +32,7 @@ ONLY_WITH: Mapping[str, Sequence[QuestionKind]] = {
     "max_words": (QuestionKind.TEXT, QuestionKind.LONG_TEXT),
     "minimum": _BOUNDED,
     "maximum": _BOUNDED,
+    "max_rows": (QuestionKind.ROWS,),
     "unit": (QuestionKind.NUMBER,),
 }
 """The keys of a question that only some kinds of question can use."""
