@@ -14,7 +14,7 @@ from sandbox.packs.checking import check, report
 from sandbox.packs.errors import Fault, PackInvalid, PackProblem
 from sandbox.packs.proving import Proof, Warned, prove
 from sandbox.packs.reading import FIRST_FILE, MOST_FILES, Folder, Held, Source, read
-from sandbox.packs.saying import NOTHING, listed
+from sandbox.packs.saying import NOTHING, legible, listed
 from sandbox.packs.saying import sentence as _l
 from sandbox.packs.schemas import shape
 
@@ -170,7 +170,7 @@ def _fingerprint(folder: Path) -> _Fingerprint:
 
 def _misplaced(pack: PolicyPack, home: Path) -> PackProblem:
     return PackProblem(
-        file=f"{home.parent.name}/{home.name}/{FIRST_FILE}",
+        file=legible(f"{home.parent.name}/{home.name}/{FIRST_FILE}"),
         line=1,
         key="version" if pack.code == home.parent.name else "code",
         found=listed(f"{pack.code} {pack.version}"),

@@ -54,7 +54,7 @@ class Source:
 
         The number is bounded because a hostile pack could make the list itself the attack.
         """
-        if len(self.problems) >= MOST_PROBLEMS:
+        if self.is_full:
             return
         file, line = place or self.place(path)
         self.problems.append(
@@ -68,6 +68,11 @@ class Source:
                 fault,
             )
         )
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether more problems were found than anybody would read on."""
+        return len(self.problems) >= MOST_PROBLEMS
 
     def warn(self, path: Path, fault: Fault, message: Sentence) -> None:
         """Add a warning about the value at `path`, as far as anybody would read on."""

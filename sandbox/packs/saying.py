@@ -13,7 +13,7 @@ Part = str | int | Decimal | tuple[str, ...]
 # Line ends and other controls, marks that turn the direction of what follows, and what is no
 # character at all: in a fault of one line they would hide or forge what it says.
 _UNSEEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
 

@@ -524,6 +524,9 @@ def _refuse_each(source: Source, path: Path, complaints: object) -> None:
         for step, inner in complaints.items():
             _refuse_each(source, path if step == "_schema" else (*path, step), inner)
         return
+    # What would not be kept need not be worded: to look for similar keys takes its time.
+    if source.is_full:
+        return
     for words in complaints if isinstance(complaints, list) else [complaints]:
         # What marshmallow says by itself is said of absent values alone.
         complaint = (

@@ -700,7 +700,7 @@ def test_fault_is_named_with_file_line_and_key(tmp_path, spoilt):
 def test_fault_stands_in_one_line_whatever_it_speaks_of(tmp_path):
     pack = copy_of_mx(tmp_path)
     (pack / "a\nmx:1: forged\u202e.toml").write_text("", encoding="utf-8")
-    replace(pack / COORDINATION, "answer_weight = 1", r'"answer\nweight\u001b" = 1')
+    replace(pack / COORDINATION, "answer_weight = 1", r'"answer\nweight\u200b" = 1')
     replace(pack / RISK, 'equals = "yes"', r'equals = "y\nes"')
     file = pack / PACK
     file.write_text(file.read_text(encoding="utf-8") + "parts = []", encoding="utf-8")

@@ -301,6 +301,17 @@ def test_many_faults_are_counted_only_so_far(tmp_path, lines):
     assert time.process_time() - began < 2
 
 
+def test_similar_keys_are_looked_for_only_as_long_as_faults_are_kept(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "sandbox.packs.schemas.get_close_matches", lambda *said, **_: asked.append(said) or []
+    )
+    pack = copy_of_mx(tmp_path)
+    lines = "\n".join(f"authoritie{number} = 1" for number in range(2_000))
+    replace(pack / "outcomes.toml", "[[", f"{lines}\n[[")
+    assert len(problems_of(pack)) == len(asked) == MOST_PROBLEMS
+
+
 def test_line_ends_of_another_system_are_read(tmp_path):
     pack = copy_of_mx(tmp_path)
     text = (pack / "outcomes.toml").read_text(encoding="utf-8")
