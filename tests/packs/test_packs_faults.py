@@ -699,14 +699,18 @@ def test_fault_is_named_with_file_line_and_key(tmp_path, spoilt):
 
 def test_fault_stands_in_one_line_whatever_it_speaks_of(tmp_path):
     pack = copy_of_mx(tmp_path)
-    (pack / "a\nmx:1: forged\u202e.toml").write_text("", encoding="utf-8")
-    replace(pack / COORDINATION, "answer_weight = 1", r'"answer\nweight\u200b" = 1')
+    pack = pack.rename(pack.parent / "b\nc")
+    stray = pack / "a\nmx:1: forged\u202e.toml"
+    stray.write_text("", encoding="utf-8")
+    problems = [*problems_of(pack)]
+    stray.unlink()
     replace(pack / RISK, 'equals = "yes"', r'equals = "y\nes"')
-    file = pack / PACK
-    file.write_text(file.read_text(encoding="utf-8") + "parts = []", encoding="utf-8")
-    lines = [f"{p} {p.found} {p.allowed}" for p in problems_of(pack.rename(pack.parent / "b\nc"))]
-    assert lines
-    assert all(line.isprintable() for line in lines)
+    problems += problems_of(pack)
+    replace(pack / COORDINATION, "answer_weight = 1", r'"answer\nweight\u200b" = 1')
+    problems += problems_of(pack)
+    assert len(problems) >= 4
+    for problem in problems:
+        assert f"{problem} {problem.found} {problem.allowed}".isprintable()
 
 
 def test_grounds_that_keep_somebody_from_the_emergency_stop_are_named(tmp_path):
