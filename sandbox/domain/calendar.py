@@ -97,7 +97,7 @@ def suspensions_of(pack: PolicyPack, authority: str) -> tuple[Stop, ...]:
         Stop(first, last + _ONE_DAY, "", window.ground)
         for window in pack.suspension_windows
         if window.authority == authority
-        for first, last in _spans(calendar, window)
+        for first, last in spans(calendar, window)
     )
 
 
@@ -115,7 +115,8 @@ def during(stops: Sequence[Stop], first: date, last: date | None) -> tuple[Stop,
     return tuple(kept)
 
 
-def _spans(calendar: BusinessCalendar, window: SuspensionWindowSpec) -> Iterator[tuple[date, date]]:
+def spans(calendar: BusinessCalendar, window: SuspensionWindowSpec) -> Iterator[tuple[date, date]]:
+    """List the first and the last day of each time for which a window stops terms."""
     if window.dates:
         yield from ((day, day) for day in window.dates)
     elif window.first_day is not None and window.last_day is not None:

@@ -119,7 +119,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "A word that the programme uses in a sense of its own.",
         {
             "key": "A name for the word, different from those of the others.",
-            "term": "The word as the texts of the pack write it, in the singular.",
+            "term": "The word as the texts of the pack write it, in the singular; at most 120 "
+            "characters and 12 words.",
             "meaning": "What it means, in a sentence.",
         },
     ),
@@ -190,7 +191,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "code": _CODE,
             "name": _NAME,
             "competences": "The codes of the matters that it is competent for.",
-            "valid_from": "The first day on which it can take part; without it, always.",
+            "valid_from": "The first day on which it can take part; without it, always. Each "
+            "competence needs an authority without it, or one that follows such by a succession.",
             "valid_until": "The last day on which it can take part; without it, always. Where a "
             "succession ends the authority it works on until somebody applies the succession.",
             "parent": "The body that it belongs to, shown beside its name.",
@@ -270,8 +272,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "information, in its own unit; without it a request has the term of `return_answer`. What "
         "the company does not answer in time lapses. `exit_report`, if it is there, counts from "
         "the end of a test: by then the outcome report is published, and until then its tasks are "
-        "due on that day. Terms with any other key but `decision` are kept with the pack; nothing "
-        "counts them.",
+        "due on that day. Nothing counts a term with any other key but `decision`, and the checks "
+        "warn of it.",
         {
             "key": _CODE,
             "name": _NAME,

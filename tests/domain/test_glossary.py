@@ -38,6 +38,22 @@ def test_words_are_found_in_the_language_that_is_read(spanish: str, found: list[
     assert terms_of(pack, pack.sections[0], "en") == ()
 
 
+def test_word_of_words_that_repeat_is_found_wherever_it_begins() -> None:
+    pack = form(
+        replace(question("a"), label=text("Gate " * 30 + "GATES  leads. Gate, lead")),
+        glossary=(
+            term("two", "x", "gate gate lead"),
+            term("marked", "x", "gate (lead)"),
+            term("listed", "x", "gate, lead"),
+            term("part", "x", "gat"),
+            term("nothing", "x", " "),
+        ),
+    )
+
+    found = [each.key for each in terms_of(pack, pack.sections[0], "en")]
+    assert found == ["two", "listed"]
+
+
 def test_words_of_hints_options_and_columns_count_too() -> None:
     rows = question("rows", columns=(question("why", hint=text("The gate")),))
     choice = question("choice", options=(replace(option("a"), label=text("The relief")),))

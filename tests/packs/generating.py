@@ -572,11 +572,17 @@ def _hard_rules(pack: Writing, tiers: list[Table], *, has_prohibited: bool) -> l
         }
         for number, when in enumerate(comparisons[: pack.number(0, 3)])
     ]
-    if has_prohibited and comparisons:
+    if has_prohibited:
         last = tiers[-1]["key"]
-        rules.append(
-            {"key": "no", "when": comparisons[0], "at_least": last, "reason": pack.text("No")}
-        )
+        rules += [
+            {
+                "key": f"no_{each['key']}",
+                "when": each["when"],
+                "at_least": last,
+                "reason": each["name"],
+            }
+            for each in _prohibited_uses(pack)
+        ]
     return rules
 
 

@@ -253,7 +253,7 @@ def test_what_a_pack_may_leave_out_is_told_where_it_is_there(app: Flask) -> None
     first = replace(first, valid_from=date(2026, 1, 2), valid_until=date(2027, 3, 4))
     clock = OLD.clocks[0]
     clocks = [
-        replace(clock, unit=ClockUnit.MONTHS, length=1, stops_in=("returned",)),
+        replace(clock, key="position", unit=ClockUnit.MONTHS, length=1, stops_in=("returned",)),
         *OLD.clocks[1:],
     ]
     tier = replace(OLD.tiers[0], min_points=0, max_points=0)
@@ -280,6 +280,7 @@ def test_what_a_pack_may_leave_out_is_told_where_it_is_there(app: Flask) -> None
     clock_words = line_of(f"{clock.name.in_('en')}: ")
     assert ": 1 month;" in clock_words
     assert clock_words.endswith("stands still in “Returned to the company”")
+    assert not any(line.startswith(f"{clock.name.in_('en')}: ") for line in shown(app, OLD))
     assert line_of("Tier: ").endswith(", no points of its own")
     assert line_of(criterion.name.in_("en")).endswith(
         "[must be met, or the application is declined]"

@@ -219,8 +219,8 @@ FAULTS = {
         PACK, 'languages = ["es", "en"]', 'languages = ["es", "en", "es"]', "languages",
         "languages[2]", Fault.DUPLICATE),
     "clock twice": Spoilt(
-        COORDINATION, 'key = "triage"', 'key = "exit_report"',
-        'key = "exit_report"\nname = {es = "Informe de salida', "clocks[7].key", Fault.DUPLICATE),
+        COORDINATION, 'key = "information_answer"', 'key = "exit_report"',
+        'key = "exit_report"\nname = {es = "Informe de salida', "clocks[5].key", Fault.DUPLICATE),
     "question twice": Spoilt(
         ORGANISATION, 'key = "contact_role"', 'key = "contact_name"',
         'key = "contact_name"\nkind = "text"\ninformation = true\nlabel = {es = "Cargo"',
@@ -399,6 +399,12 @@ FAULTS = {
     "unknown time zone": Spoilt(
         AUTHORITIES, "America/Mexico_City", "America/Tenochtitlan", "timezone",
         "calendar.timezone", Fault.UNKNOWN_REFERENCE),
+    "word of many words": Spoilt(
+        "programme.toml", 'es = "Puerta", en', f'es = "{"a " * 12}b", en',
+        "term = {es = \"a a", "glossary[4].term.es", Fault.TOO_LARGE),
+    "word of many letters": Spoilt(
+        "programme.toml", 'en = "Gate"', f'en = "{"a" * 121}"',
+        "term = {es = \"Puerta\"", "glossary[4].term.en", Fault.TOO_LARGE),
     "clock missing": Spoilt(
         COORDINATION, 'key = "return_answer"', 'key = "return_reply"', "[[clocks]]",
         "clocks", Fault.MISSING),
@@ -407,16 +413,16 @@ FAULTS = {
         "stops_in", "clocks[0].stops_in[1]", Fault.UNKNOWN_REFERENCE),
     "clock with a start of its own": Spoilt(
         COORDINATION, "length = 5\n", 'length = 5\nstarts = "complete"\n',
-        'starts = "complete"', "clocks[2].starts", Fault.INCONSISTENT),
+        'starts = "complete"', "clocks[1].starts", Fault.INCONSISTENT),
     "clock of another length": Spoilt(
         COORDINATION, "acceptance_days = 5", "acceptance_days = 6",
-        'length = 5\nsilence = "granted"', "clocks[2].length", Fault.INCONSISTENT),
+        'length = 5\nsilence = "granted"', "clocks[1].length", Fault.INCONSISTENT),
     "clock of another unit": Spoilt(
         COORDINATION, 'unit = "business_days"\nlength = 5', 'unit = "calendar_days"\nlength = 5',
-        'unit = "calendar_days"', "clocks[2].unit", Fault.INCONSISTENT),
+        'unit = "calendar_days"', "clocks[1].unit", Fault.INCONSISTENT),
     "clock of another silence": Spoilt(
         COORDINATION, 'position_silence = "granted"', 'position_silence = "denied"',
-        'silence = "granted"\n\n[[clocks]]\nkey = "return_answer"', "clocks[3].silence",
+        'silence = "granted"\n\n[[clocks]]\nkey = "return_answer"', "clocks[2].silence",
         Fault.INCONSISTENT),
     # --- questions
     "choice without options": Spoilt(

@@ -110,10 +110,33 @@ SPOILT = {
         'code = "commissioner"\nname = {es = "Persona comisionada", en = "Commissioner"}\n'
         'provision = {es = "LMTR',
         "competences[3].code", Fault.INCONSISTENT, 6),
+    "day before the first authority": Spoilt(
+        AUTHORITIES, "valid_until = 2025-03-20",
+        "valid_from = 2002-06-12\nvalid_until = 2025-03-20",
+        "competences[0].code", Fault.INCONSISTENT, 6),
+    "prohibited use that no rule raises": Spoilt(
+        "risk.toml", '"social_scoring", "subliminal",', '"subliminal",',
+        "prohibited_uses[0].when", Fault.INCONSISTENT, 3),
+    "prohibited use that a rule raises at times": Spoilt(
+        "risk.toml", 'when = {question = "prohibited_practices", includes = "subliminal"}',
+        'when = {any = [{question = "prohibited_practices", includes = "subliminal"}, '
+        '{question = "autonomy", equals = "recommends"}]}',
+        "prohibited_uses[1].when", Fault.INCONSISTENT, 3),
+    "windows one after the other": Spoilt(
+        AUTHORITIES, "[[suspension_windows]]\n", "".join(
+            f'[[suspension_windows]]\nkey = "of_{year}"\nauthority = "CRT"\n'
+            f"first_day = {year}-01-01\nlast_day = {year}-12-31\n"
+            'ground = {es = "Todo el año", en = "The whole year"}\n\n'
+            for year in (2027, 2026)
+        ) + "[[suspension_windows]]\n",
+        "suspension_windows[1]", Fault.TOO_LARGE, 7),
+    "term that nothing counts": Spoilt(
+        COORDINATION, 'key = "information_answer"', 'key = "information_anwser"',
+        "clocks[4].key", Fault.ODD, None),
     "term of a request that a request stops": Spoilt(
         COORDINATION, 'key = "information_answer"',
         'key = "information_answer"\nstops_in = ["information_requested"]',
-        "clocks[5].stops_in[0]", Fault.UNREACHABLE, 7),
+        "clocks[4].stops_in[0]", Fault.UNREACHABLE, 7),
     "term that stands still for ever": Spoilt(
         COORDINATION, 'stops_in = ["returned", "information_requested"]',
         'stops_in = ["returned", "deliberation"]',

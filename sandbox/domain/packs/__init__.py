@@ -20,6 +20,7 @@ from sandbox.domain.packs.outcomes import (
 )
 from sandbox.domain.packs.pack import PolicyPack
 from sandbox.domain.packs.programme import (
+    COUNTED_CLOCKS,
     DECISION_CLOCK,
     AuthoritySpec,
     CalendarSpec,
@@ -75,6 +76,7 @@ from sandbox.domain.packs.trials import (
 )
 
 __all__ = [
+    "COUNTED_CLOCKS",
     "DECISION_CLOCK",
     "ORGANISATION_NAME",
     "ORGANISATION_NUMBER",

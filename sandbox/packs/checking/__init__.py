@@ -8,6 +8,7 @@ from sandbox.domain.packs import PolicyPack
 from sandbox.packs.checking.conditions import COMPARABLE, judge_conditions, judge_verdicts
 from sandbox.packs.checking.dialogue import judge_round_tables
 from sandbox.packs.checking.findings import Check, Finding, report
+from sandbox.packs.checking.glossary import judge_glossary
 from sandbox.packs.checking.names import (
     each_text,
     judge_duplicate_names,
@@ -69,6 +70,7 @@ __all__ = [
 CHECKS: tuple[Check, ...] = (
     judge_duplicate_names,
     judge_texts_in_every_language,
+    judge_glossary,
     judge_prefix,
     judge_competences,
     judge_validity,

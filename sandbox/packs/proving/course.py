@@ -1,11 +1,14 @@
 """Prove that tests, terms and competences never come to a place from which nothing leads on."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
 from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.calendar import BusinessCalendar, spans
 from sandbox.domain.packs import (
+    COUNTED_CLOCKS,
     Ending,
     PolicyPack,
     RequirementKind,
@@ -34,6 +37,8 @@ CAPS = ("participants_cap", "places_cap", "amount_per_person_cap", "amount_total
 
 
 _LONG_SHUT = 365
+_LONGEST_STILL = 366  # days out of twice as many; a window may last a year, its last day included
+_FROM_THE_FIRST = _l("an authority without valid_from, or one that follows such by a succession")
 _SINGLE = tuple(each for each in Who if each not in (Who.PLATFORM, Who.EVERY_AUTHORITY))
 
 
@@ -154,7 +159,19 @@ def prove_competences_covered(pack: PolicyPack, _budget: Budget) -> Iterator[Sho
         gap = _gap(_periods(pack, competence.code))
         # A competence that a succession names as ended is meant to be nobody's from that day on.
         ends = {each.on for each in pack.successions if competence.code in each.ended}
-        if gap is not None and gap not in ends:
+        begins = _begins(_periods(pack, competence.code))
+        if begins > date.min:
+            yield Finding(
+                ("competences", index, "code"),
+                Fault.INCONSISTENT,
+                _l(
+                    'before %(day)s no authority has the competence "%(competence)s"',
+                    day=begins.isoformat(),
+                    competence=competence.code,
+                ),
+                _FROM_THE_FIRST,
+            )
+        elif gap is not None and gap not in ends:
             yield Finding(
                 ("competences", index, "code"),
                 Fault.INCONSISTENT,
@@ -187,7 +204,19 @@ def prove_activity_leads(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
     for index, option in enumerate(question.options):
         periods = [each for code in option.competences for each in _periods(pack, code)]
         gap = _gap(periods)
-        if gap is not None:
+        begins = _begins(periods)
+        if begins > date.min:
+            yield Finding(
+                (*path, "options", index, "competences"),
+                Fault.INCONSISTENT,
+                _l(
+                    'before %(day)s no authority could lead for "%(option)s"',
+                    day=begins.isoformat(),
+                    option=option.value,
+                ),
+                _FROM_THE_FIRST,
+            )
+        elif gap is not None:
             yield Finding(
                 (*path, "options", index, "competences"),
                 Fault.INCONSISTENT,
@@ -220,6 +249,11 @@ def _periods(pack: PolicyPack, competence: str) -> Iterator[tuple[date, date]]:
             each.on for each in pack.successions if passes_to(each, competence) == authority.code
         ]
         yield max(first, min(received, default=first)), last
+
+
+def _begins(found: Iterable[tuple[date, date]]) -> date:
+    """Return the first day with a holder; the first of all days where nobody ever is one."""
+    return min((first for first, _ in found), default=date.min)
 
 
 def _gap(found: Iterable[tuple[date, date]]) -> date | None:
@@ -258,9 +292,14 @@ def prove_calls_apart(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
 
 
 def prove_terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
-    """Prove that no term can stand still for ever."""
+    """Prove that no term can stand still for ever; warn of those that nothing counts."""
     keys = {clock.key for clock in pack.clocks}
+    yield from _long_still(pack)
     for index, clock in enumerate(pack.clocks):
+        if clock.key not in COUNTED_CLOCKS:
+            message = _l('nothing counts the term "%(clock)s"', clock=clock.key)
+            finding = Finding(("clocks", index, "key"), Fault.ODD, message, listed(*COUNTED_CLOCKS))
+            yield Warned(finding)
         for place, status in enumerate(clock.stops_in):
             path: Path = ("clocks", index, "stops_in", place)
             ends = [key for key in ENDED_BY.get(status, ()) if key in keys]
@@ -288,10 +327,48 @@ def prove_terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
         _l(
             "Each of the %(clocks)s terms has a length and stands still only while an "
             "answer of the company is awaited, which has a term of its own that never "
-            "stands still.",
-            clocks=len(pack.clocks),
+            "stands still, and in the windows of an authority, which of any two years "
+            "take one at most.",
+            clocks=sum(clock.key in COUNTED_CLOCKS for clock in pack.clocks),
         ),
     )
+
+
+def _long_still(pack: PolicyPack) -> Iterator[Finding]:
+    """Find the windows with which those before stop an authority's terms for most of two years."""
+    calendar = BusinessCalendar.from_spec(pack.calendar)
+    found: dict[str, list[tuple[date, date, int]]] = {}
+    for index, window in enumerate(pack.suspension_windows):
+        for first, last in spans(calendar, window):
+            found.setdefault(window.authority, []).append((first, last, index))
+    for authority, windows in found.items():
+        still: deque[tuple[date, date]] = deque()
+        days, covered = 0, date.min
+        for first, last, index in sorted(windows):
+            begins = max(first, covered + timedelta(days=1))
+            if last < begins:
+                continue
+            covered = last
+            still.append((begins, last))
+            days += (last - begins).days + 1
+            # Every two years that hold most windows end with the last day of one of them.
+            since = last - timedelta(days=2 * _LONGEST_STILL - 1)
+            while still[0][1] < since:
+                gone = still.popleft()
+                days -= (gone[1] - gone[0]).days + 1
+            outside = max((since - still[0][0]).days, 0)
+            if days - outside > _LONGEST_STILL:
+                yield Finding(
+                    ("suspension_windows", index),
+                    Fault.TOO_LARGE,
+                    _l(
+                        'with the windows before it, the terms of "%(authority)s" stand still '
+                        "for more than one year out of two",
+                        authority=authority,
+                    ),
+                    _l("at most %(days)s days", days=_LONGEST_STILL),
+                )
+                break
 
 
 def prove_texts_whole(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:

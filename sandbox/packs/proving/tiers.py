@@ -9,13 +9,24 @@ from sandbox.domain.packs import (
     HardRule,
     Not,
     PolicyPack,
+    ProhibitedUse,
     QuestionKind,
     TierSpec,
 )
 from sandbox.domain.reach import Budget
 from sandbox.packs.checking import Finding, form_questions, most_points
 from sandbox.packs.errors import Fault
-from sandbox.packs.proving.claims import NO_RULE, NO_USE, Proof, Shown, Warned, can_hold, fires
+from sandbox.packs.positions import Path
+from sandbox.packs.proving.claims import (
+    NO_RULE,
+    NO_USE,
+    Proof,
+    Shown,
+    Warned,
+    can_hold,
+    fires,
+    intricate,
+)
 from sandbox.packs.saying import sentence as _l
 
 MOST_POINTS = 1_000
@@ -29,6 +40,7 @@ def prove_one_tier(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
         yield from fires(("hard_rules", index, "when"), rule.when, asked, budget, NO_RULE)
     for index, use in enumerate(pack.prohibited_uses):
         yield from fires(("prohibited_uses", index, "when"), use.when, asked, budget, NO_USE)
+        yield from _barred(pack, index, use, budget)
     most = most_points(pack)
     if most > MOST_POINTS:
         yield Finding(
@@ -58,12 +70,36 @@ def prove_one_tier(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
             "All answers together give between 0 and %(most)s points, whatever is asked; "
             "the ranges (%(ranges)s) follow one another without gap or overlap over all "
             "of them, so the points name one tier. The %(hard_rules)s hard rules only "
-            "raise it, and of the tiers they name the severest stands.",
+            "raise it, and of the tiers they name the severest stands. No answers meet one "
+            "of the %(uses)s prohibited uses without a rule that leads to the prohibited tier.",
             most=most,
+            uses=len(pack.prohibited_uses),
             ranges=ranges,
             hard_rules=len(pack.hard_rules),
         ),
     )
+
+
+def _barred(pack: PolicyPack, index: int, use: ProhibitedUse, budget: Budget) -> Iterator[Shown]:
+    """Find a prohibited use that some answers meet without being raised to the prohibited tier."""
+    path: Path = ("prohibited_uses", index, "when")
+    barred = {each.key for each in pack.tiers if each.prohibited}
+    raising = tuple(rule.when for rule in pack.hard_rules if rule.at_least in barred)
+    if use.when in raising:
+        return
+    can = can_hold(AllOf((use.when, Not(AnyOf(raising)))), dict(pack.questions), budget)
+    if can is None:
+        yield intricate(path)
+    elif can:
+        yield Finding(
+            path,
+            Fault.INCONSISTENT,
+            _l(
+                'answers that mean "%(use)s" can lead to another tier than the prohibited one',
+                use=use.key,
+            ),
+            _l("a hard rule to the prohibited tier with the same condition"),
+        )
 
 
 def _sums(pack: PolicyPack) -> int:

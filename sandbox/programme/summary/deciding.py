@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.packs import (
+    COUNTED_CLOCKS,
     DECISION_CLOCK,
     ClockSpec,
     DecisionRule,
@@ -26,7 +27,8 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
     rules = pack.coordination
     yield 1, _("Terms")
     for clock in pack.clocks:
-        yield 2, _term(clock)
+        if clock.key in COUNTED_CLOCKS:
+            yield 2, _term(clock)
     for free, name in sorted(pack.calendar.days_off.items()):
         yield 2, _("No term runs on %(day)s: %(name)s", day=day(free), name=read(name))
     yield (
