@@ -41,6 +41,10 @@ class P(StrEnum):
     QUESTION_SUGGEST = "question:suggest"
     APPLICATION_ANSWER_INFORMATION = "application:answer_information"
 
+    GUIDANCE_READ = "guidance:read"
+    GUIDANCE_GIVE = "guidance:give"
+    GUIDANCE_ANSWER = "guidance:answer"
+
     RECEIPT_CONFIRM = "receipt:confirm"
     ASSIGNMENT_ANSWER = "assignment:answer"
     LEAD_OFFER = "lead:offer"

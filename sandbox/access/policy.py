@@ -93,6 +93,9 @@ POLICY: dict[P, Grant] = {
     # The company hears from the lead alone; whoever else reads the case tells the lead what to ask.
     P.QUESTION_SUGGEST: Grant(Application, officer & accepted & declared & ~recused & ~leading),
     P.APPLICATION_ANSWER_INFORMATION: Grant(Application, own_organisation),
+    P.GUIDANCE_READ: Grant(Application, own_organisation | (secretariat & not_draft) | reader),
+    P.GUIDANCE_GIVE: Grant(Application, (secretariat & not_draft) | reader),
+    P.GUIDANCE_ANSWER: Grant(Application, own_organisation),
     P.RECEIPT_CONFIRM: Grant(Application, officer & assigned & ~recused),
     P.ASSIGNMENT_ANSWER: Grant(Application, head & assigned_as_head & ~recused),
     # Two heads speak here for their authorities, as when these took the case.

@@ -12,7 +12,7 @@ from sandbox.coordination import queries
 from sandbox.domain.packs import PolicyPack, SuccessionSpec
 from sandbox.domain.succession import Passage
 from sandbox.kernel.mail import post_to
-from sandbox.models import Application, Authority, AuthorityAssignment, Person
+from sandbox.models import Application, Authority, AuthorityAssignment, GuidanceEntry, Person
 from sandbox.models.coordination import STANDING
 
 
@@ -100,6 +100,47 @@ def _others(session: Session, application: Application, place: AuthorityAssignme
         for each in queries.list_assignments(session, application.id)
         if each.state in STANDING and each.authority_id != place.authority_id
     ]
+
+
+def guidance_given(
+    session: Session,
+    application: Application,
+    entry: GuidanceEntry,
+    *,
+    authority: str | None,
+    corrects: int | None,
+    now: datetime,
+) -> None:
+    """Tell the company that advice to it is on record, or corrected."""
+    template = "advice_recorded" if corrects is None else "advice_corrected"
+    for person in list_members(session, application.organisation_id):
+        _tell(
+            session,
+            person,
+            template,
+            application,
+            now,
+            authority=authority or "",
+            given_on=entry.given_on,
+            number=entry.number,
+            corrects=corrects,
+        )
+
+
+def guidance_answered(
+    session: Session, application: Application, entry: GuidanceEntry, *, now: datetime
+) -> None:
+    """Tell those who stand by an entry that the company said how it understood it.
+
+    What it said stays on the page: whoever has not declared yet must not read it in a mail.
+    """
+    if entry.authority_id is None:
+        told: Iterable[Reader] = list_caseworkers(session, application.id)
+    else:
+        answering = queries.list_answering(session, application.id, entry.authority_id)
+        told = queries.list_team(session, application.id, answering)
+    for person in told:
+        _tell(session, person, "advice_answered", application, now, number=entry.number)
 
 
 def lead_offered(

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from sandbox.coordination.queries import Load, Waiting, WaitingKind
 from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stance
+from sandbox.domain.guidance import Channel
 from sandbox.domain.packs import DecisionRule, PolicyPack, QuestionKind
 from sandbox.domain.routing import RoutingReason
 from sandbox.kernel.statuses import Label
@@ -42,6 +43,12 @@ MARK: Mapping[CriterionMark, Label] = {
     CriterionMark.MET: Label(_l("Met"), "green"),
     CriterionMark.PARTLY: Label(_l("Partly met"), "gold"),
     CriterionMark.NOT_MET: Label(_l("Not met"), "red"),
+}
+CHANNEL: Mapping[Channel, LazyString] = {
+    Channel.MEETING: _l("In a meeting"),
+    Channel.CALL: _l("In a call"),
+    Channel.MESSAGE: _l("In a message"),
+    Channel.WRITTEN: _l("In a written document"),
 }
 RULE: Mapping[DecisionRule, LazyString] = {
     DecisionRule.UNANIMITY: _l(

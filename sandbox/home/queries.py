@@ -30,6 +30,7 @@ from sandbox.kernel.paging import Page, paged
 from sandbox.models import (
     Application,
     Authority,
+    Decision,
     Enquiry,
     Organisation,
     OutcomeReport,
@@ -52,6 +53,8 @@ CASE_PERMISSIONS = (
     P.QUESTION_SUGGEST,
     P.NOTE_KEEP,
     P.APPLICATION_ANSWER_INFORMATION,
+    P.GUIDANCE_READ,
+    P.GUIDANCE_GIVE,
     P.RECEIPT_CONFIRM,
     P.ASSIGNMENT_ANSWER,
     P.LEAD_OFFER,
@@ -86,6 +89,7 @@ class CasePage:
     history: Sequence[Any]
     applications_panel: object
     coordination_panel: object
+    guidance_panel: object
     trials_panel: object
     consent_id: UUID | None  # the outcome report on which the company is asked, or has answered
 
@@ -93,14 +97,15 @@ class CasePage:
 def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime) -> CasePage:
     """Gather the page of a case. Raises: NotFound where it is out of the actor's scope."""
     row = session.execute(
-        select(Application, Organisation.name, Enquiry.id, Enquiry.reference)
+        select(Application, Organisation.name, Decision, Enquiry.id, Enquiry.reference)
         .join(Organisation, Organisation.id == Application.organisation_id)
         .outerjoin(Enquiry, and_(Enquiry.became_id == Application.id, scope(actor, P.ENQUIRY_READ)))
+        .outerjoin(Decision, Decision.application_id == Application.id)
         .where(Application.id == application_id, scope(actor, P.APPLICATION_READ))
     ).one_or_none()
     if row is None:
         raise NotFound
-    application, organisation, *enquiry = row
+    application, organisation, decision, *enquiry = row
     pack = active.pack_of(application)
     today = local_day(now, pack.calendar.timezone)
     trial = trials.case_panel(session, actor, application, pack, now)
@@ -129,10 +134,27 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
             session, actor, application, pack, now, granted=granted
         ),
         coordination_panel=coordination.case_panel(
-            session, actor, application, pack, now, stops=stops
+            session, actor, application, pack, now, stops=stops, decision=decision
         ),
+        guidance_panel=_guidance(session, actor, application, trial, granted),
         trials_panel=trial,
         consent_id=_consent(session, actor, application_id, trial),
+    )
+
+
+def _guidance(
+    session: Session, actor: Actor, application: Application, panel: Any, granted: frozenset[P]
+) -> object:
+    """Gather the latest advice on a case for those who may read it."""
+    if P.GUIDANCE_READ not in granted:
+        return None
+    trial = None if panel is None else panel.trial
+    return coordination.guidance_panel(
+        session,
+        actor,
+        application,
+        may_give=P.GUIDANCE_GIVE in granted,
+        has_ended=trial is not None and trial.ended_at is not None,
     )
 
 

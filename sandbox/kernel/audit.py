@@ -58,6 +58,9 @@ class Deed(StrEnum):
     APPLICATION_REDIRECTED = "application:redirected"
     APPLICATION_WITHDRAWN = "application:withdrawn"
     APPLICATION_LAPSED = "application:lapsed"
+    GUIDANCE_GIVEN = "guidance:given"
+    GUIDANCE_CORRECTED = "guidance:corrected"  # by a further entry
+    GUIDANCE_ANSWERED = "guidance:answered"  # by the company
     RECEIPT_CONFIRMED = "receipt:confirmed"
     ASSIGNMENT_ACCEPTED = "assignment:accepted"
     ASSIGNMENT_DECLINED = "assignment:declined"

@@ -25,6 +25,7 @@ from sandbox.models.coordination import (
     QuestionSuggestion,
 )
 from sandbox.models.enquiries import Enquiry, EnquiryCounter, EnquiryMessage, FastAnswer
+from sandbox.models.guidance import GuidanceEntry, GuidanceReply
 from sandbox.models.outcomes import OutcomeReport
 from sandbox.models.people import (
     Authority,
@@ -74,6 +75,8 @@ __all__ = [
     "FastAnswer",
     "FinalReport",
     "GateEvidence",
+    "GuidanceEntry",
+    "GuidanceReply",
     "Incident",
     "InformationQuestion",
     "InformationRequest",

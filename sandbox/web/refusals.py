@@ -70,6 +70,13 @@ WHY_SENTENCES: dict[Why, object] = {
     ),
     Why.GATE_CLOSED: _l("The gate of this stage is closed: not all of its requirements are met."),
     Why.GROUND_UNKNOWN: _l("Choose one of the grounds on which you may suspend the test."),
+    Why.GUIDANCE_CLOSED: _l(
+        "Advice is put on record from the submission of a case until its test has ended."
+    ),
+    Why.GUIDANCE_INCOMPLETE: _l(
+        "Write the question and the advice and, only where it binds, why it does."
+    ),
+    Why.GUIDANCE_NOT_YET: _l("The advice cannot have been given after today."),
     Why.INCIDENT_OPEN: _l("An incident is still open."),
     Why.INCIDENT_NOT_COMPLETE: _l("The company has not completed its report of the incident yet."),
     Why.INCIDENT_NOT_YET: _l("Nobody can learn of an incident after reporting it."),

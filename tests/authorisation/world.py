@@ -17,6 +17,7 @@ from sandbox.applications import services as applications
 from sandbox.coordination import services as coordination
 from sandbox.domain.deliberation import Stance
 from sandbox.domain.enquiries import EnquiryKind
+from sandbox.domain.guidance import Channel, Guidance
 from sandbox.domain.outcomes import Consent
 from sandbox.domain.packs import QuestionKind
 from sandbox.domain.trials import TrialStatus
@@ -451,6 +452,7 @@ class Builder:
         self.recuse(application, "recused_caseworker")
         self.ask_and_answer(application, self.rio)
         self.suggest(application)
+        self.advise(application, self.rio)
         mark_criteria(self.session, application, self.ift, now=self.now)
         with unit_of_work(self.session):
             coordination.take_position(
@@ -517,6 +519,19 @@ class Builder:
             self.world.mark("rio.notes" if is_shared else "rio.own_notes", text)
         self.world.subjects["rio_review"] |= {"suggestion_id": found[1]}
 
+    def advise(self, application: Application, tenant: Tenant) -> None:
+        marks = [f"{tenant.name}-guidance-{each}" for each in ("question", "advice", "reply")]
+        given = Guidance(self.now.date(), Channel.CALL, marks[0], marks[1])
+        with unit_of_work(self.session):
+            coordination.give_guidance(
+                self.session, tenant.lead.officer, application, given=given, now=self.now
+            )
+        with unit_of_work(self.session):
+            coordination.answer_guidance(
+                self.session, tenant.owner, application, number=1, text=marks[2], now=self.now
+            )
+        self.world.mark(f"{tenant.name}.content", *marks)
+
     def make_foreign_review(self) -> None:
         application = self.submit_case(self.mar, "review")
         self.ask(application, self.mar)
@@ -537,6 +552,7 @@ class Builder:
             self.session.add(suggestion)
             record(self.session, SYSTEM, Deed.QUESTION_SUGGESTED, application, now=self.now)
         self.world.subjects["mar_review"] |= {"suggestion_id": suggestion.id}
+        self.advise(application, self.mar)
 
     def admit(self, tenant: Tenant, case: str) -> Application:
         """Admit a case: from then on its title is public."""

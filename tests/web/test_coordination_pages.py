@@ -1034,6 +1034,53 @@ def test_each_authority_confirms_its_receipt_on_the_case_page(
     assert "Recibido el" not in world.window(world.company).get(address(application)).main
 
 
+def test_advice_is_put_on_record_read_answered_and_corrected_on_pages(
+    session: Session, world: World, app: Flask
+) -> None:
+    application = world.under_review(world.ift)
+    officer, company = world.window(world.inai.officer), world.window(world.company)
+    sent: dict[str, Any] = {
+        "given_on-day": "2",
+        "given_on-month": "3",
+        "given_on-year": "2026",
+        "channel": "call",
+        "question": "¿Basta el aviso corto?",
+        "advice": "Sí, con liga al completo.",
+        "binds": "no",
+    }
+    late = officer.submit(address(application, "guidance/new"), {**sent, "given_on-year": "2999"})
+    assert "después de hoy" in late.main
+    basis = officer.submit(address(application, "guidance/new"), {**sent, "binds": "yes"})
+    assert "qué disposición hace vinculante" in basis.main
+    done = officer.submit(address(application, "guidance/new"), sent)
+    assert "La orientación quedó registrada." in done.main
+    assert "Oficial INAI" in done.main
+    assert "¿Basta el aviso corto?" in company.get(address(application)).main
+    read = company.get(address(application, "guidance")).main
+    assert "Orientación 1: INAI, 2 de marzo de 2026" in read
+    assert "Oficial INAI" not in read
+    assert "Registrar una orientación" not in read
+    told = company.submit(address(application, "guidance/1/answer"), {"text": "Lo pondremos."})
+    assert "Lo pondremos." in told.main
+    assert "Diga cómo entendió" not in told.main
+    fixed = officer.submit(address(application, "guidance/1/correct"), {"advice": "No basta."})
+    assert "La orientación 2 la sustituye." in fixed.main
+    assert "Sí, con liga al completo." in fixed.main
+    session.rollback()  # What was read before does not know the mails.
+    mails = session.scalars(
+        select(OutboxMail).where(OutboxMail.template.startswith("coordination/advice_"))
+    ).all()
+    assert len({mail.template for mail in mails}) == 3
+    with app.test_request_context():
+        for mail in mails:
+            spanish, english = (render_mail(mail, language) for language in ("es", "en"))
+            assert spanish.subject.startswith("SBX-")
+            assert spanish.subject != english.subject
+            assert "No basta." not in spanish.body
+            assert f"/cases/{mail.application_id}" in spanish.body
+    session.rollback()
+
+
 def test_load_stands_beside_every_choice(session: Session, world: World) -> None:
     application = world.under_review(world.ift)
     load = "Casos abiertos: 1. Respuestas y posturas vencidas: 1."
@@ -1222,6 +1269,10 @@ def test_every_page_is_held_by_a_permission(app: Flask) -> None:
         "coordination.replacement": P.APPLICATION_ASSIGN,
         "coordination.associate": P.APPLICATION_ASSIGN,
         "coordination.release": P.APPLICATION_ASSIGN,
+        "coordination.guidance": P.GUIDANCE_READ,
+        "coordination.new_guidance": P.GUIDANCE_GIVE,
+        "coordination.correct_guidance": P.GUIDANCE_GIVE,
+        "coordination.answer_guidance": P.GUIDANCE_ANSWER,
         "coordination.receipt": P.RECEIPT_CONFIRM,
         "coordination.assignment": P.ASSIGNMENT_ANSWER,
         "coordination.lead_offer": P.LEAD_OFFER,

@@ -15,7 +15,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from sandbox.applications import services as applications
+from sandbox.coordination import services as coordination
 from sandbox.domain.enquiries import EnquiryKind
+from sandbox.domain.guidance import Channel, Guidance
 from sandbox.domain.trials import TrialStatus
 from sandbox.enquiries import services as enquiries
 from sandbox.kernel.actors import Actor, StaffRole
@@ -101,6 +103,7 @@ PAGES: dict[str, tuple[str, str]] = {
         "trial": "/trials/{trial}",
         "plan": "/trials/{trial}/plan",
         "enquiry": "/enquiries/{enquiry}",
+        "advice on a case": "/cases/{review}/guidance",
     }.items()
     for who in ("owner", "officer", "caseworker")
 }
@@ -156,7 +159,9 @@ class Crowd:
             applications.answer_information(
                 session, self.owner, review, answers={1: "Tres."}, now=NOW
             )
+        self.advise(review)
         running = self.trial()
+        self.advise(session.get_one(Application, running.application_id))
         with unit_of_work(session):
             trials.open_incident(
                 session,
@@ -181,6 +186,18 @@ class Crowd:
         self.round_table()
         self.enquiry(EnquiryKind.INTEREST)
         self.ids["enquiry"] = str(self.enquiry(EnquiryKind.FAST_ANSWER).id)
+
+    def advise(self, application: Application) -> None:
+        """Let the lead and the secretariat advise the company, and the company answer one."""
+        session = self.session
+        for number, actor in enumerate((self.lead.officer, self.caseworker), start=1):
+            given = Guidance(NOW.date(), Channel.CALL, f"¿{number}?", "Sí.")
+            with unit_of_work(session):
+                coordination.give_guidance(session, actor, application, given=given, now=NOW)
+        with unit_of_work(session):
+            coordination.answer_guidance(
+                session, self.owner, application, number=1, text="Bien.", now=NOW
+            )
 
     def enquiry(self, kind: EnquiryKind) -> Enquiry:
         """Ask the secretariat, and through it both authorities whether any rule applies."""

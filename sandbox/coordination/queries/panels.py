@@ -29,6 +29,7 @@ from sandbox.models import (
     AuthorityAssignment,
     ConflictDeclaration,
     CriterionReview,
+    Decision,
     LeadOffer,
     OfficerAssignment,
     Person,
@@ -204,10 +205,12 @@ def case_panel(
     now: datetime,
     *,
     stops: Sequence[Stop] | None = None,
+    decision: Decision | None = None,
 ) -> Panel | None:
     """Gather the panel in four statements at most; None where there is nothing to show yet.
 
-    Shape: `stops` are those of the case's clock, where they have been read already.
+    Shape: `stops` are those of the case's clock and `decision` is the one on it, where they have
+    been read already.
     """
     rows = _authorities(session, actor, application)
     viewer = _viewer(actor, rows)
@@ -245,7 +248,7 @@ def case_panel(
             *_waiting(application, pack, rows, officers, clocks),
             *_waiting_for_lead(application, rows),
         ),
-        decision=_decision(session, application.id) if is_decided else None,
+        decision=_decision(session, application.id, decision) if is_decided else None,
         position_clock=clock,
         criteria=len(pack.criteria),
         has_declared=has_declared,
@@ -455,8 +458,10 @@ def _clocks(
     }
 
 
-def _decision(session: Session, application_id: UUID) -> DecisionLine | None:
-    found = find_decision(session, application_id)
+def _decision(
+    session: Session, application_id: UUID, known: Decision | None
+) -> DecisionLine | None:
+    found = known or find_decision(session, application_id)
     if found is None:
         return None
     return DecisionLine(

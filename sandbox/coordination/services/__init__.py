@@ -7,6 +7,12 @@ from sandbox.coordination.services.assigning import (
     replace_authority,
 )
 from sandbox.coordination.services.deciding import decide, open_deliberation
+from sandbox.coordination.services.guiding import (
+    answer_guidance,
+    get_answerable,
+    get_correctable,
+    give_guidance,
+)
 from sandbox.coordination.services.joining import add_associate, release_associate
 from sandbox.coordination.services.judging import save_review, take_position
 from sandbox.coordination.services.leading import (
@@ -32,6 +38,7 @@ __all__ = [
     "accept_assignment",
     "accept_lead",
     "add_associate",
+    "answer_guidance",
     "apply_silence",
     "apply_succession",
     "ask_company",
@@ -41,6 +48,9 @@ __all__ = [
     "declare_conflict",
     "decline_assignment",
     "decline_lead",
+    "get_answerable",
+    "get_correctable",
+    "give_guidance",
     "leave_suggestion",
     "list_warnings",
     "name_officer",

@@ -1,6 +1,15 @@
 """Serve the pages on which authorities and the secretariat share a case."""
 
-from sandbox.coordination.views import asking, deciding, judging, leading, noting, officers, routing
+from sandbox.coordination.views import (
+    asking,
+    deciding,
+    guiding,
+    judging,
+    leading,
+    noting,
+    officers,
+    routing,
+)
 from sandbox.coordination.views.shared import bp
 from sandbox.coordination.views.succession import successions
 
@@ -9,6 +18,7 @@ __all__ = [
     "asking",
     "bp",
     "deciding",
+    "guiding",
     "judging",
     "leading",
     "noting",

@@ -76,6 +76,7 @@ def tell_under_review(story: Story) -> None:
     story.on(13).name_officers()
     story.on(12).recuse(story.codes[-1])
     story.declare_all()
+    story.on(8).advise()
     story.on(6).review(story.lead, partly=1)
     story.on(4).review(story.codes[-1], partly=1, criteria=3)
 

@@ -12,9 +12,11 @@ from sandbox.coordination import services as coordination
 from sandbox.coordination.queries import list_in_force
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.deliberation import CriterionMark, Stance
+from sandbox.domain.guidance import Channel, Guidance
 from sandbox.domain.packs import Answers, PolicyPack
 from sandbox.domain.routing import propose
 from sandbox.kernel.actors import Actor, system_actor
+from sandbox.kernel.clock import local_day
 from sandbox.kernel.files import Accepted
 from sandbox.models import Application, Organisation
 from sandbox.web.demo.facts import Words, fill, read
@@ -379,6 +381,28 @@ class Story:
             self.named[self.lead],
             self.application,
             questions=[(self.words.deed("information", "questions"), None)],
+            now=self.tick(),
+        )
+
+    def advise(self) -> None:
+        """Let the lead advise the company, which answers, and the secretariat advise it too."""
+        session, texts = self.world.session, read("deeds")["guidance"]
+        for actor, each in zip((self.named[self.lead], self.caseworker), texts, strict=True):
+            at = self.tick()
+            given = Guidance(
+                local_day(at, self.pack.calendar.timezone),
+                Channel(each["channel"]),
+                each["question"],
+                each["advice"],
+                provision=each["provision"],
+            )
+            coordination.give_guidance(session, actor, self.application, given=given, now=at)
+        coordination.answer_guidance(
+            session,
+            self.company.owner,
+            self.application,
+            number=1,
+            text=texts[0]["answer"],
             now=self.tick(),
         )
 
