@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from sandbox.access.checks import scope
+from sandbox.access.permissions import P
 from sandbox.accounts.queries import actor_of
 from sandbox.domain.calendar import BusinessCalendar
 from sandbox.domain.reminders import is_to_be_told
@@ -14,7 +16,7 @@ from sandbox.home.tasks import list_tasks
 from sandbox.kernel.clock import local_day
 from sandbox.kernel.mail import MailState, OutboxMail, list_held, post_to, render_mail
 from sandbox.kernel.tasks import Task
-from sandbox.models import Person
+from sandbox.models import Application, Person
 from sandbox.models.people import MailRhythm
 from sandbox.packs import active
 
@@ -104,12 +106,25 @@ def digest(session: Session, person: Person, *, now: datetime) -> int:
     held = list_held(session, person.id)
     if not held:
         return 0
-    subjects = [render_mail(mail, person.language).subject for mail in held]
-    post_to(session, person, DIGEST, now, subjects="\n".join(subjects), number=len(held))
+    told = _open_to(session, person, held) if person.active else []
+    subjects = [render_mail(mail, person.language).subject for mail in told]
+    if subjects:
+        post_to(session, person, DIGEST, now, subjects="\n".join(subjects), number=len(told))
     for mail in held:
         mail.state = MailState.SENT.value
         mail.sent_at = now
-    return len(held)
+    return len(told)
+
+
+def _open_to(session: Session, person: Person, held: Sequence[OutboxMail]) -> list[OutboxMail]:
+    """Keep of the mails those whose case is still open to the person, as the inbox does."""
+    actor = actor_of(session, person)
+    cases = {mail.application_id for mail in held} - {None}
+    visible = select(Application.id).where(
+        Application.id.in_(cases), scope(actor, P.APPLICATION_READ)
+    )
+    found = {None, *(session.scalars(visible) if cases else ())}
+    return [mail for mail in held if mail.application_id in found]
 
 
 def _line(task: Task) -> str:

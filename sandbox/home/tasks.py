@@ -61,6 +61,7 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "trials.correct_report": {},
     "trials.final_report": {},
     "trials.judge": {},
+    "trials.refused": {},
     "trials.gate": {},
     "trials.approve": {},
     "trials.enter": {},

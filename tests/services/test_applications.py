@@ -843,6 +843,11 @@ def test_every_question_of_a_request_has_its_own_answer(
             session, lead, application, questions=[("Where?", None), ("Who?", about)], now=LATER
         )
 
+    first = queries.find_open_request(session, application.id)
+    assert first is not None
+    opened = queries.request_version(first)
+    session.rollback()
+
     def keep(version: int, **answers: str) -> None:
         with unit_of_work(session):
             services.keep_answers(
@@ -866,29 +871,39 @@ def test_every_question_of_a_request_has_its_own_answer(
         [found] = panel.requests
         return [(each.text, each.answer) for each in found.questions]
 
-    keep(2, _1="Here.")
+    keep(opened, _1="Here.")
     asked = queries.find_open_request(session, application.id)
     assert asked is not None
     assert [(each.about, each.typed) for each in asked.questions] == [(None, "Here."), (about, "")]
     # What is kept is not sent, and whoever saves over it is told.
     assert lines(lead) == [("Where?", None), ("Who?", None)]
     with pytest.raises(Stale):
-        keep(2, _1="There.")
+        keep(opened, _1="There.")
     for answers in ({1: "Here."}, {1: "Here.", 2: " "}):
         with pytest.raises(NotPossible, match="answer_missing"), unit_of_work(session):
             services.answer_information(session, actor, application, answers=answers, now=LATER)
     both = {1: "Here.", 2: "We."}
     with pytest.raises(Stale), unit_of_work(session):
         services.answer_information(
-            session, actor, application, answers=both, expected_version=2, now=LATER
+            session, actor, application, answers=both, expected_version=opened, now=LATER
         )
     with unit_of_work(session):
         services.answer_information(
-            session, actor, application, answers=both, expected_version=3, now=LATER
+            session, actor, application, answers=both, expected_version=opened + 1, now=LATER
         )
     assert lines(lead) == [("Where?", "Here."), ("Who?", "We.")]
     with pytest.raises(TransitionRefused):
-        keep(3, _1="Elsewhere.")
+        keep(opened + 1, _1="Elsewhere.")
+    # A page of the request before never answers the next one, though it has as many questions.
+    with unit_of_work(session):
+        services.request_information(
+            session, lead, application, questions=[("When?", None), ("Why?", None)], now=LATER
+        )
+    for version in (opened, opened + 1):
+        with pytest.raises(Stale), unit_of_work(session):
+            services.answer_information(
+                session, actor, application, answers=both, expected_version=version, now=LATER
+            )
 
 
 def test_an_answer_after_the_last_day_is_taken_until_the_case_has_lapsed(

@@ -30,6 +30,7 @@ from tests.trial_factories import (
     good_readings,
     hand_in_report,
     make_running_trial,
+    reach,
     read,
     send_back,
 )
@@ -307,7 +308,7 @@ def test_a_correction_that_turns_to_a_breach_does_what_the_pack_says(
                 cast.company,
                 cast.trial,
                 narrative="Medido de nuevo.",
-                participants=12,
+                reach=reach(file, 12),
                 readings=values,
                 measured_on=file.today,
                 now=cast.now,

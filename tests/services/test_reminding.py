@@ -14,12 +14,15 @@ from sandbox.coordination import services as coordination
 from sandbox.home import jobs, reminding
 from sandbox.home.queries import list_mails
 from sandbox.kernel.actors import system_actor
+from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.jobs import Job, run_next
 from sandbox.kernel.mail import MailState, OutboxMail, post_to, render_mail
 from sandbox.models import Application, Person
 from sandbox.models.people import MailRhythm
 from tests.factories import (
+    NOW,
+    SYSTEM,
     Team,
     actor_for,
     make_assigned,
@@ -244,6 +247,36 @@ def test_what_can_wait_comes_once_a_day_and_the_rest_at_once(
         "programme/in_force",
         "programme/in_force",
     ]
+
+
+def test_of_what_is_closed_to_them_by_now_nobody_is_told_in_a_digest(
+    session: Session, app: Flask, deliver: Deliver
+) -> None:
+    application, inai = assigned(session)
+    head = person_of(session, inai)
+    with unit_of_work(session):
+        head.mail_rhythm = MailRhythm.DAILY
+        record(session, SYSTEM, Deed.PERSON_PROFILE_CHANGED, head, now=morning(3, 2))
+    with unit_of_work(session):
+        post_to(
+            session,
+            head,
+            "applications/resubmitted",
+            morning(3, 3),
+            application_id=application.id,
+            reference=application.reference,
+            title="Oculto",
+            number=2,
+        )
+    deliver()
+    with unit_of_work(session):
+        coordination.declare_conflict(
+            session, inai.head, application, has_conflict=True, explanation="Socia.", now=NOW
+        )
+    with unit_of_work(session), app.test_request_context():
+        assert reminding.digest(session, head, now=morning(3, 4)) == 0
+    assert told(session, reminding.DIGEST) == []
+    assert {mail.state for mail in told(session, "applications/resubmitted")} == {MailState.SENT}
 
 
 def test_whoever_wants_mails_at_once_has_them_at_once(session: Session, deliver: Deliver) -> None:

@@ -665,6 +665,21 @@ def test_what_was_typed_is_there_after_a_crash_for_whoever_typed_it(
     assert "y no lo guardó" not in company.ana.get(here).main
 
 
+def test_what_is_still_on_its_way_while_one_saves_is_not_kept(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, number = section_of(QuestionKind.NUMBER)
+    here, name = address(application, "sections", section.key), f"q_{number.key}"
+    page = company.ana.get(here)
+    company.ana.submit(page, {name: "5"}, form="section-form")
+    company.ana.post(f"{here}/typed", data=typed(page, **{name: "5"}))
+    assert "y no lo guardó" not in company.ana.get(here).main
+    # A sign that no database takes harms nothing.
+    odd = typed(company.ana.get(here), **{name: "6\0"})
+    assert company.ana.post(f"{here}/typed", data=odd).status_code == 204
+
+
 def test_what_was_typed_can_be_thrown_away(session: Session, company: Company) -> None:
     application = draft(session, company)
     section, number = section_of(QuestionKind.NUMBER)

@@ -989,11 +989,18 @@ def test_buttons_are_those_that_would_work(session: Session, world: World) -> No
         "information-request",
         "conflict",
         "notes",
+        "guidance/new",
     }
-    assert offered(world.ift.officer) == {"review", "conflict", "notes", "suggestions"}
+    assert offered(world.ift.officer) == {
+        "review",
+        "conflict",
+        "notes",
+        "suggestions",
+        "guidance/new",
+    }
     assert offered(world.inai.head) == {"officer", "conflict", "lead/offer"}
     assert offered(world.inai.second) == {"conflict"}
-    assert offered(world.caseworker) == {"routing/associate", "routing/release"}
+    assert offered(world.caseworker) == {"routing/associate", "routing/release", "guidance/new"}
     assert offered(world.company) == set()
 
 

@@ -40,6 +40,7 @@ from sandbox.kernel.files import (
 )
 from sandbox.kernel.forms import (
     VersionedForm,
+    tidy,
 )
 
 _OTHER_ROWS = ("add_row", "remove_row", "remove_file", "upload")
@@ -298,7 +299,9 @@ def inputs_of(sent: MultiDict[str, str]) -> list[tuple[str, str]]:
 
 def _answers_of(sent: MultiDict[str, str]) -> list[tuple[str, str]]:
     names = ("q_", "c_")
-    return [(name, value) for name, value in sent.items(multi=True) if name.startswith(names)]
+    return [
+        (name, str(tidy(value))) for name, value in sent.items(multi=True) if name.startswith(names)
+    ]
 
 
 def refreshed(form: SectionForm, sheet: Sheet) -> SectionForm:

@@ -82,9 +82,16 @@ def find_open_request(session: Session, application_id: UUID) -> InformationRequ
     return rows.unique().first()
 
 
+_SAVES = 1_000_000
+"""More often than this nobody saves the answers to one request."""
+
+
 def request_version(asked: InformationRequest) -> int:
-    """Return the number that grows whenever somebody saves an answer to a request."""
-    return sum(question.version for question in asked.questions)
+    """Return the number that grows whenever somebody saves an answer to a request.
+
+    No two requests of a case ever share it, so that an old page cannot answer a new request.
+    """
+    return asked.number * _SAVES + sum(question.version for question in asked.questions)
 
 
 def find_lead(session: Session, application_id: UUID) -> UUID | None:

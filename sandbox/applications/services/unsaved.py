@@ -35,12 +35,17 @@ def keep_typed(
     Raises: Denied, NotFound, TransitionRefused; NotPossible for more than a section can hold.
     """
     require(session, actor, P.APPLICATION_EDIT, application)
+    application = queries.lock_application(session, application.id)
     require_editable(application)
     if section not in {each.key for each in active.pack_of(application).sections}:
         raise NotFound(section=section)
     if sum(len(name) + len(value) for name, value in inputs) > LONGEST_TYPED:
         raise NotPossible(Why.NOT_ACCEPTED)
     person_id = person_of(actor)
+    saved = queries.find_section(session, application.id, section)
+    opened_with = dict(inputs).get("version", "")
+    if saved is not None and saved.saved_by_id == person_id and opened_with != str(saved.version):
+        return  # It was on its way while the same person saved what it holds.
     kept = queries.find_unsaved(session, person_id, application.id, section)
     if kept is None:
         kept = UnsavedSection(application_id=application.id, section=section, person_id=person_id)

@@ -56,7 +56,9 @@ def follow_succession(
             continue
         applied = applied_codes(session)
         for row in queries.list_answers(session, enquiry_id):
-            if row.authority_id == authority.id:
+            # It may have answered while this waited for the enquiry.
+            has_ended = row.answered_at or row.silent_at or row.ended_at
+            if row.authority_id == authority.id and not has_ended:
                 _pass_on(session, actor, enquiry, row, pack=pack, applied=applied, now=now)
         complete(session, enquiry, now=now)
 
