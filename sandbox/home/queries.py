@@ -1,6 +1,6 @@
 """Read what the start pages and the case page show, across the slices."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,6 @@ from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
 from sandbox.domain.trials import TrialStatus
 from sandbox.home.histories import DRAFTING_DEEDS, INTERNAL_DEEDS
 from sandbox.home.next_steps import next_step, next_step_of_trial
-from sandbox.home.reminding import DIGEST
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.clock import local_day
@@ -67,6 +66,7 @@ CASE_PERMISSIONS = (
     P.CASE_MOVE,
 )
 LONGEST_HISTORY = 200
+DIGEST = "home/digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +234,15 @@ def list_deeds(session: Session, after: str | None) -> Page[Any]:
     )
     key = (AuditEntry.at, AuditEntry.tick, AuditEntry.id)
     return paged(session, statement, key, (datetime, int, UUID), after)
+
+
+def list_open_cases(session: Session, actor: Actor, cases: Collection[Any]) -> Sequence[UUID]:
+    """List those of some cases whose pages are open to the actor."""
+    if not cases:
+        return ()
+    return session.scalars(
+        select(Application.id).where(Application.id.in_(cases), scope(actor, P.APPLICATION_READ))
+    ).all()
 
 
 def list_mails(session: Session, actor: Actor, after: str | None = None) -> Page[Any]:

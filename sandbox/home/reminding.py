@@ -7,21 +7,19 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sandbox.access.checks import scope
-from sandbox.access.permissions import P
 from sandbox.accounts.queries import actor_of
 from sandbox.domain.calendar import BusinessCalendar
 from sandbox.domain.reminders import is_to_be_told
+from sandbox.home.queries import DIGEST, list_open_cases
 from sandbox.home.tasks import list_tasks
 from sandbox.kernel.clock import local_day
 from sandbox.kernel.mail import MailState, OutboxMail, list_held, post_to, render_mail
 from sandbox.kernel.tasks import Task
-from sandbox.models import Application, Person
+from sandbox.models import Person
 from sandbox.models.people import MailRhythm
 from sandbox.packs import active
 
 REMINDER = "home/reminder"
-DIGEST = "home/digest"
 MOST_TOLD = 25
 
 CAN_WAIT = frozenset(
@@ -120,10 +118,7 @@ def _open_to(session: Session, person: Person, held: Sequence[OutboxMail]) -> li
     """Keep of the mails those whose case is still open to the person, as the inbox does."""
     actor = actor_of(session, person)
     cases = {mail.application_id for mail in held} - {None}
-    visible = select(Application.id).where(
-        Application.id.in_(cases), scope(actor, P.APPLICATION_READ)
-    )
-    found = {None, *(session.scalars(visible) if cases else ())}
+    found = {None, *list_open_cases(session, actor, cases)}
     return [mail for mail in held if mail.application_id in found]
 
 
