@@ -1,7 +1,7 @@
 """Approvals within a term, and what silence means for them, on both engines."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.packs import active
 from sandbox.trials import jobs, queries, services
 from tests.factories import Team, make_team, pack
+from tests.snapshots import remembered
 from tests.trial_factories import (
     GROUND,
     Cast,
@@ -76,11 +77,17 @@ def ready(session: Session, cast: Cast) -> str:
 def before_completion(session: Session, files: FileStore) -> Cast:
     """Bring a trial of the tier with tacit approvals to its last gate, all but approved."""
     cast = make_running_trial(session, files, tier="limited")
-    while read(session, cast).next_gate:
-        work_the_gate(session, cast)
-        enter_next(session, cast)
-        cast.now += timedelta(hours=1)
-    assert ready(session, cast) == ""
+
+    def build() -> datetime:
+        while read(session, cast).next_gate:
+            work_the_gate(session, cast)
+            enter_next(session, cast)
+            cast.now += timedelta(hours=1)
+        assert ready(session, cast) == ""
+        return cast.now
+
+    what = ("before completion", cast.trial.id, cast.now)
+    cast.now = remembered(session, what, build, lambda now: now)
     return cast
 
 

@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from sandbox.access.guard import needs
 from sandbox.access.permissions import P
 from sandbox.authorities.queries import applied_codes
-from sandbox.coordination import guidance_forms as forms
-from sandbox.coordination import queries, services
+from sandbox.coordination import forms, queries, services
 from sandbox.coordination.views.shared import Case, bp, case_of, page, today_of
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.clock import utc_now

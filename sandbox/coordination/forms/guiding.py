@@ -8,13 +8,13 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
+from sandbox.coordination.forms.lengths import LONGEST_TEXT_WORDS
 from sandbox.coordination.sentences import CHANNEL
 from sandbox.domain.guidance import Channel, Guidance
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.forms import DateField3, PlatformForm, Required, WordLimit
 from sandbox.models import GuidanceEntry
 
-LONGEST_TEXT_WORDS = 500
 LONGEST_PROVISION = 300
 
 
