@@ -140,7 +140,9 @@ def test_heads_are_warned_before_a_term_ends_and_the_secretariat_after(session: 
     # Sixty business days after the 2nd of March.
     assert ("decision", False) not in warned(session, morning(5, 19))
     assert ("decision", False) in warned(session, morning(5, 27))
-    assert ("decision", True) in warned(session, morning(7, 1))
+    assert ("decision", True) in warned(session, morning(6, 15))
+    # Once it is forgotten who was told of a term, nobody is told of it again.
+    assert warned(session, morning(7, 31)) == []
 
 
 def test_a_warning_is_given_once_to_whom_it_concerns(

@@ -590,6 +590,13 @@ def test_the_lead_merges_what_associates_suggest_into_one_request(
     assert lead.submit(leave).status_code == 422
     left = lead.submit(leave, {"reason": "Ya consta."})
     assert left.request.path == address(application)
+    # An old page that takes it says so, and gives back what was typed into it.
+    gone = leave.split("/")[-2]
+    late = lead.submit(
+        page, {f"take_{gone}": "y", f"text_{gone}": "¿Quién la supervisa de verdad?"}
+    )
+    assert late.status_code == 409
+    assert "¿Quién la supervisa de verdad?" in late.main
     page = lead.get(address(application, "information-request"))
     [take] = page.tree.xpath("//input[@type='checkbox']/@name")
     key = take.removeprefix("take_")

@@ -15,6 +15,7 @@ from wtforms import (
 )
 
 from sandbox.coordination.forms.lengths import LONGEST_TEXT_WORDS, Choice
+from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.forms import (
     HiddenVersionField,
     PlatformForm,
@@ -127,7 +128,12 @@ def information_form(
     """Make the form with a place for each suggestion, and as many of the lead's own as it wants.
 
     Shape: `typed` is what was sent, which says how many there are and whether one more is wanted.
+    Raises: NotPossible(ALREADY_DONE) where it takes a suggestion that a colleague has settled
+    meanwhile: what was typed must not vanish without a word.
     """
+    open_ids = {f"take_{each.id}" for each in suggestions}
+    if any(name.startswith("take_") and name not in open_ids for name in typed):
+        raise NotPossible(Why.ALREADY_DONE)
     given = str(typed.get("rows", ""))
     rows = min(int(given), MOST_QUESTIONS) if given.isdecimal() and len(given) < len("100") else 1
     rows = min(max(rows, 1) + bool(typed.get("more")), MOST_QUESTIONS)

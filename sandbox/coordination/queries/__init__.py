@@ -56,10 +56,9 @@ from sandbox.coordination.queries.panels import (
     Panel,
     PositionLine,
     Viewer,
-    Waiting,
-    WaitingKind,
     case_panel,
 )
+from sandbox.coordination.queries.pending import Waiting, WaitingKind
 from sandbox.coordination.queries.people import (
     find_named,
     is_recused,

@@ -1,13 +1,12 @@
 """Gather what the page of a case says about the authorities, for each kind of reader."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from sandbox.applications.queries import holds_place, list_stops
@@ -15,10 +14,18 @@ from sandbox.coordination.actions import CoordinationAction, is_open
 from sandbox.coordination.clocks import position_began, position_clock
 from sandbox.coordination.queries.bench import find_decision
 from sandbox.coordination.queries.cases import OPEN, declined_authorities, has_trial_work
+from sandbox.coordination.queries.pending import (
+    REVIEWING,
+    Line,
+    Waiting,
+    WaitingKind,
+    waiting,
+    waiting_for_lead,
+)
 from sandbox.coordination.queries.people import has_head, is_by_recused
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import ClockReading, Stop
-from sandbox.domain.deliberation import Stance, has_quorum
+from sandbox.domain.deliberation import Stance
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.clock import local_day
@@ -44,17 +51,7 @@ from sandbox.models.coordination import (
     SuggestionState,
 )
 
-# A row of a query whose columns are named in the query itself.
-Line = Row[*tuple[Any, ...]]
-
 _GONE = (AssignmentState.DECLINED.value, AssignmentState.RELEASED.value)
-REVIEWING = frozenset(
-    {
-        ApplicationStatus.UNDER_REVIEW,
-        ApplicationStatus.INFORMATION_REQUESTED,
-        ApplicationStatus.DELIBERATION,
-    }
-)
 
 
 class Viewer(StrEnum):
@@ -63,30 +60,6 @@ class Viewer(StrEnum):
     COMPANY = "company"
     AUTHORITY = "authority"
     SECRETARIAT = "secretariat"
-
-
-class WaitingKind(StrEnum):
-    """Name what an authority, its officer or the company still has to do."""
-
-    ANSWER = "answer"
-    NAME_OFFICER = "name_officer"
-    DECLARE = "declare"
-    REVIEW = "review"
-    POSITION = "position"
-    COMPANY = "company"
-    DECIDE = "decide"
-    LEAD = "lead"  # whether it takes over the lead
-    NOBODY = "nobody"  # nobody of the authority may do what is due
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Say for whom the case waits. Shape: `person` is set where it waits for an officer."""
-
-    kind: WaitingKind
-    authority: str
-    person: str = ""
-    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +218,8 @@ def case_panel(
         waiting=()
         if viewer is Viewer.COMPANY
         else (
-            *_waiting(application, pack, rows, officers, clocks),
-            *_waiting_for_lead(application, rows),
+            *waiting(application, pack, rows, officers, clocks),
+            *waiting_for_lead(application, rows),
         ),
         decision=_decision(session, application.id, decision) if is_decided else None,
         position_clock=clock,
@@ -273,14 +246,6 @@ def _offer(rows: Sequence[Line], actor: Actor) -> OfferLine | None:
         ),
         None,
     )
-
-
-def _waiting_for_lead(application: Application, rows: Sequence[Line]) -> tuple[Waiting, ...]:
-    if not is_open(application, CoordinationAction.HAND_OVER_LEAD):
-        return ()
-    # A place stands in several rows where several officers hold it.
-    offered = {row.code: row for row in rows if row.offered_at is not None}
-    return tuple(Waiting(WaitingKind.LEAD, code) for code in offered)
 
 
 def _authorities(session: Session, actor: Actor, application: Application) -> Sequence[Line]:
@@ -467,66 +432,3 @@ def _decision(
     return DecisionLine(
         DecisionOutcome(found.outcome), tuple(found.conditions), found.remarks, found.decided_at
     )
-
-
-def _waiting(
-    application: Application,
-    pack: PolicyPack,
-    rows: Sequence[Line],
-    officers: dict[UUID, Line],
-    clocks: Mapping[str, ClockReading],
-) -> tuple[Waiting, ...]:
-    status = application.status
-    if status == ApplicationStatus.INFORMATION_REQUESTED:
-        return (Waiting(WaitingKind.COMPANY, ""),)
-    standing = [row for row in rows if row.state in STANDING]
-    if status == ApplicationStatus.DECIDED:
-        return tuple(
-            _waits_for_somebody(row)
-            for row in standing
-            if row.has_trial_work and row.authority_id not in officers
-        )
-    if status != ApplicationStatus.ASSIGNED and status not in REVIEWING:
-        return ()
-    lead = next((row for row in standing if row.role == AssignmentRole.LEAD.value), None)
-    codes = tuple(dict.fromkeys(row.code for row in standing))
-    spoken = {row.code for row in standing if row.has_position}
-    may_decide = lead is not None and has_quorum(pack, codes, lead.code, spoken)
-    if status in REVIEWING and (may_decide or len(spoken) == len(codes)):
-        if lead is not None and not lead.has_head and lead.authority_id not in officers:
-            return (_waits_for_somebody(lead),)
-        return (Waiting(WaitingKind.DECIDE, "" if lead is None else lead.code),)
-    each = (
-        _waits(
-            row, officers.get(row.authority_id), status, len(pack.criteria), clocks.get(row.code)
-        )
-        for row in standing
-    )
-    return tuple(found for found in each if found is not None)
-
-
-def _waits(
-    row: Line, officer: Line | None, status: str, criteria: int, clock: ClockReading | None
-) -> Waiting | None:
-    """Say what one authority has to do next, or None while it has nothing to do."""
-    if row.state == AssignmentState.PROPOSED.value:
-        kind = WaitingKind.ANSWER if row.has_head else WaitingKind.NOBODY
-        return Waiting(kind, row.code, due_on=row.respond_by)
-    is_lead = row.role == AssignmentRole.LEAD.value
-    # The lead still has to decide; a head can name an officer for it when the time comes.
-    if row.has_position and (officer is not None or row.has_head or not is_lead):
-        return None
-    if officer is None:
-        return _waits_for_somebody(row)
-    if officer.declaration is None:
-        return Waiting(WaitingKind.DECLARE, row.code, officer.name)
-    if status == ApplicationStatus.ASSIGNED:
-        return None
-    kind = WaitingKind.REVIEW if row.marked < criteria else WaitingKind.POSITION
-    due_on = clock.due_on if clock and status == ApplicationStatus.UNDER_REVIEW else None
-    return Waiting(kind, row.code, officer.name, due_on)
-
-
-def _waits_for_somebody(row: Line) -> Waiting:
-    """Say that an authority has no officer: its head names one, if there is a head."""
-    return Waiting(WaitingKind.NAME_OFFICER if row.has_head else WaitingKind.NOBODY, row.code)

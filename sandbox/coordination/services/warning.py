@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sandbox.coordination import notices, queries
 from sandbox.coordination.clocks import position_began, position_clock
 from sandbox.domain.calendar import BusinessCalendar
 from sandbox.kernel.clock import local_day
+from sandbox.kernel.jobs import KEEP_DONE
 from sandbox.models import Application, AuthorityAssignment
 from sandbox.packs import active
 
@@ -27,6 +28,10 @@ class Term(StrEnum):
 
 WARNED_BEFORE = {Term.ANSWER: 1, Term.POSITION: 1, Term.DECISION: 5}
 """How many business days before the end the heads are told; afterwards the secretariat is."""
+
+
+LATEST = KEEP_DONE - timedelta(days=1)
+"""A term that passed longer ago is told no more: who was told of it is forgotten by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,8 @@ def _warning(
         return  # Under rules that can no longer be read, no term is known.
     calendar = BusinessCalendar.from_spec(pack.calendar)
     today = local_day(now, pack.calendar.timezone)
+    if today - due_on > LATEST:
+        return
     if calendar.business_days_between(today, due_on) <= WARNED_BEFORE[term]:
         yield TermWarning(application.id, authority_id, term, due_on, today > due_on)
 
