@@ -283,6 +283,23 @@ class Album:
         path.write_bytes(base64.b64decode(picture["data"]))
 
 
+STRANGE_FACES = """() => {
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  if (!document.querySelector("link[rel=stylesheet]")) return found;  // A page of the tests' own.
+  while (words.nextNode()) {
+    const text = words.currentNode.textContent.trim();
+    const holder = words.currentNode.parentElement;
+    if (text && !holder.closest("script, style, svg, noscript, .govuk-visually-hidden")) {
+      const face = getComputedStyle(holder).fontFamily;
+      if (!face.includes("Atkinson") && !face.includes("mono")) found.push(text.slice(0, 60));
+    }
+  }
+  return found.slice(0, 5);
+}"""
+"""List words in sight that are written in the browser's own face: an element without a style."""
+
+
 class Visitor:
     """A person at a private window, who sees every page and finds things as the code calls them.
 
@@ -439,6 +456,8 @@ class Visitor:
         if self.scans and scanned not in SCANNED:
             coloured = (scanned[1], self.page.evaluate(DRESS))
             axe(self.page, colours=coloured not in COLOURED)
+            strange = self.page.evaluate(STRANGE_FACES)
+            assert strange == [], f"{self.page.url}: not in the face of the pages: {strange}"
             SCANNED.add(scanned)
             COLOURED.add(coloured)
         self.look_at_edges()

@@ -63,3 +63,55 @@ if ("ResizeObserver" in window) {
 for (const form of document.querySelectorAll("form[data-autosubmit]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
+
+// What is typed into a long form is kept on the server a moment later, for this person alone, so
+// that a crash loses nothing. Files are not: they are attached by a button of their own.
+for (const note of document.querySelectorAll("[data-keep]")) {
+  const form = document.getElementById(note.dataset.keep);
+  let waiting = null;
+  let isSent = false;
+  const leaving = new AbortController();
+  const typed = () => {
+    const inputs = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === "string") {
+        inputs.append(name, value);
+      }
+    }
+    return inputs;
+  };
+  const say = (words) => {
+    note.textContent = words;
+    note.hidden = false;
+  };
+  const keep = async () => {
+    waiting = null;
+    try {
+      const answer = await fetch(note.dataset.keepAddress, {
+        method: "POST",
+        body: typed(),
+        redirect: "error",
+        signal: leaving.signal,
+      });
+      say(answer.ok ? note.dataset.keepDone : note.dataset.keepFailed);
+    } catch {
+      if (!isSent) {
+        say(note.dataset.keepFailed);
+      }
+    }
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, 1500);
+  });
+  form.addEventListener("submit", () => {
+    isSent = true;
+    clearTimeout(waiting);
+    leaving.abort();
+  });
+  window.addEventListener("pagehide", () => {
+    if (waiting !== null && !isSent) {
+      navigator.sendBeacon(note.dataset.keepAddress, typed());
+    }
+  });
+}

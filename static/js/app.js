@@ -70,6 +70,7 @@ for (const note of document.querySelectorAll("[data-keep]")) {
   const form = document.getElementById(note.dataset.keep);
   let waiting = null;
   let isSent = false;
+  const leaving = new AbortController();
   const typed = () => {
     const inputs = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
@@ -90,10 +91,13 @@ for (const note of document.querySelectorAll("[data-keep]")) {
         method: "POST",
         body: typed(),
         redirect: "error",
+        signal: leaving.signal,
       });
       say(answer.ok ? note.dataset.keepDone : note.dataset.keepFailed);
     } catch {
-      say(note.dataset.keepFailed);
+      if (!isSent) {
+        say(note.dataset.keepFailed);
+      }
     }
   };
   form.addEventListener("input", () => {
@@ -103,6 +107,7 @@ for (const note of document.querySelectorAll("[data-keep]")) {
   form.addEventListener("submit", () => {
     isSent = true;
     clearTimeout(waiting);
+    leaving.abort();
   });
   window.addEventListener("pagehide", () => {
     if (waiting !== null && !isSent) {

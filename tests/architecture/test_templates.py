@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from config import PROJECT
 from tests.architecture.reading import TEMPLATES, modules, place, templates
 
 ENDPOINT = re.compile(r"""\burl_for\(\s*["']([\w.]+)["']""")
@@ -58,3 +59,10 @@ def test_every_included_template_exists(house: Flask) -> None:
     assert wanted
     for name in sorted(wanted):
         assert house.jinja_env.get_template(name).name
+
+
+@pytest.mark.parametrize("name", ["app.js", "enabled.js"])
+def test_script_that_is_served_is_the_one_that_is_edited(name: str) -> None:
+    # Building the assets anew puts the one in the place of the other.
+    edited = (PROJECT / ".ci" / "assets" / name).read_text(encoding="utf-8")
+    assert (PROJECT / "static" / "js" / name).read_text(encoding="utf-8") == edited
