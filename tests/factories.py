@@ -17,6 +17,7 @@ from sandbox.accounts.queries import load_actor
 from sandbox.applications import services as applications
 from sandbox.coordination import services as coordination
 from sandbox.domain.applications import ApplicationStatus, asked
+from sandbox.domain.conditions import is_required
 from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.packs import AnswerValue, PolicyPack, QuestionKind, QuestionSpec
 from sandbox.kernel.actors import Actor, StaffRole
@@ -289,7 +290,7 @@ def complete_answers(rules: PolicyPack, **given: AnswerValue) -> dict[str, Answe
             question
             for question in asked(rules, answers)
             if question.key not in answers
-            and question.required
+            and is_required(question, answers)
             and question.kind is not QuestionKind.FILE
         ]
         if not missing:

@@ -11,7 +11,15 @@ from typing import Any, TypeGuard
 
 import rfc8785
 
-from sandbox.domain.conditions import NO, YES, as_day, as_number, holds, is_answered
+from sandbox.domain.conditions import (
+    NO,
+    YES,
+    as_day,
+    as_number,
+    holds,
+    is_answered,
+    is_required,
+)
 from sandbox.domain.lifecycle import Lifecycle, Transition
 from sandbox.domain.packs import (
     ORGANISATION_NAME,
@@ -284,7 +292,7 @@ def _faults(
     question: QuestionSpec, answer: AnswerValue | None, answers: Answers
 ) -> Iterator[_Fault]:
     if answer is None or not is_answered(answer):
-        if question.required:
+        if is_required(question, answers):
             yield _Fault(ProblemKind.MISSING)
     elif question.kind is QuestionKind.ROWS:
         yield from _row_faults(question, answer, answers)
@@ -376,8 +384,11 @@ def _row_faults(question: QuestionSpec, answer: AnswerValue, answers: Answers) -
     if len(rows) > question.max_rows:
         yield _Fault(ProblemKind.TOO_MANY_ROWS, question.max_rows)
     for number, row in rows:
-        for column in walk(question.columns, {**answers, **row}):
-            for fault in _faults(column, row.get(column.key), answers):
+        asked_columns = walk(question.columns, {**answers, **row})
+        unasked = {column.key for column in question.columns if column not in asked_columns}
+        beside = {key: each for key, each in {**answers, **row}.items() if key not in unasked}
+        for column in asked_columns:
+            for fault in _faults(column, row.get(column.key), beside):
                 is_empty = fault.kind is ProblemKind.MISSING
                 kind = ProblemKind.ROW_INCOMPLETE if is_empty else fault.kind
                 yield _Fault(kind, fault.limit, number, column.key)

@@ -13,6 +13,7 @@ from sandbox.domain.packs import (
     Condition,
     Not,
     Operator,
+    QuestionSpec,
 )
 
 YES = "yes"
@@ -54,6 +55,13 @@ def questions_of(condition: Condition | None) -> frozenset[str]:
             return questions_of(part)
         case Compare(question=question):
             return frozenset({question})
+
+
+def is_required(question: QuestionSpec, answers: Answers) -> bool:
+    """Tell whether the question, where it is asked, must be answered beside these answers."""
+    if question.required_if is None:
+        return question.required
+    return question.required or holds(question.required_if, answers)
 
 
 def is_answered(value: AnswerValue | None) -> bool:

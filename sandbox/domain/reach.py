@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain, combinations, islice, pairwise
 
-from sandbox.domain.conditions import NO, YES, as_day, holds
+from sandbox.domain.conditions import NO, YES, as_day, holds, is_required
 from sandbox.domain.packs import (
     ORGANISATION_NAME,
     AllOf,
@@ -59,7 +59,7 @@ def find_answers(
     """Return answers under which the condition holds, as few as decide it; None if there are none.
 
     `asked_before` holds the questions that the condition may look at, in the order of the form.
-    A required question is answered wherever it is asked; one that is not asked is not answered.
+    A question is answered wherever it is asked and required; one that is not asked is not answered.
     The proof is whole: None means that no person can ever give such answers. Raises: TooIntricate.
     """
     needed, comparisons = _closure(condition, asked_before, budget)
@@ -76,6 +76,10 @@ def find_answers(
     }
     conditions = (condition, *(question.ask_if for question in needed))
     own, *costs = (_cost(each, longest, budget) for each in conditions)
+    costs = [
+        cost + _cost(question.required_if, longest, budget)
+        for cost, question in zip(costs, needed, strict=True)
+    ]
     return _search(_Search(condition, own, needed, costs, offered, known, budget), {}, 0)
 
 
@@ -107,7 +111,7 @@ def _search(search: _Search, answers: dict[str, AnswerValue], depth: int) -> Ans
         del answers[question.key]
         if found is not None:
             return found
-    return None if question.required else _search(search, answers, depth + 1)
+    return None if is_required(question, answers) else _search(search, answers, depth + 1)
 
 
 def _settled(condition: Condition | None, answers: Answers, known: frozenset[str]) -> bool | None:
@@ -152,8 +156,9 @@ def _closure(
         if len(found) == _MOST_QUESTIONS:
             raise TooIntricate
         found.append(question)
-        for each in _comparisons(question.ask_if, budget):
-            comparisons.setdefault(each.question, []).append(each)
+        for own in (question.ask_if, question.required_if):
+            for each in _comparisons(own, budget):
+                comparisons.setdefault(each.question, []).append(each)
     return tuple(reversed(found)), comparisons
 
 

@@ -1,6 +1,6 @@
 """Say of every question of the form what it asks and why, for whoever prepares an application."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from sandbox.domain.packs import PolicyPack, QuestionKind, QuestionSpec, SectionSpec
 from sandbox.programme.names import WORDS
-from sandbox.programme.summary.lines import when_words
+from sandbox.programme.summary.lines import need_words, when_words
 from sandbox.programme.words import part_words
 
 
@@ -31,19 +31,19 @@ def questions_of(pack: PolicyPack) -> list[tuple[SectionSpec, tuple[Asked, ...]]
     ]
 
 
-def _asked(pack: PolicyPack, spec: QuestionSpec) -> Asked:
+def _asked(pack: PolicyPack, spec: QuestionSpec, beside: Sequence[QuestionSpec] = ()) -> Asked:
     return Asked(
         spec,
-        tuple(_how(spec)),
-        "" if spec.ask_if is None else when_words(pack, spec.ask_if),
+        tuple(_how(pack, spec, beside)),
+        "" if spec.ask_if is None else when_words(pack, spec.ask_if, beside),
         tuple(_why(pack, spec)),
-        tuple(_asked(pack, column) for column in spec.columns),
+        tuple(_asked(pack, column, spec.columns) for column in spec.columns),
     )
 
 
-def _how(spec: QuestionSpec) -> Iterator[str]:
+def _how(pack: PolicyPack, spec: QuestionSpec, beside: Sequence[QuestionSpec]) -> Iterator[str]:
     yield str(WORDS[spec.kind])
-    yield _("required") if spec.required else _("optional")
+    yield need_words(pack, spec, beside)
     if spec.max_words is not None:
         yield ngettext("at most %(num)s word", "at most %(num)s words", spec.max_words)
     if spec.kind is QuestionKind.ROWS:

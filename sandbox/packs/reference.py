@@ -40,8 +40,8 @@ named here is refused, so that a misspelt key cannot be a rule that silently doe
 
 
 _CONDITIONS = """\
-A condition stands behind `ask_if` and `when`. It compares the answer to one question with a value,
-`{question = …, operator = value}`, or combines conditions. It is never code.
+A condition stands behind `ask_if`, `required_if` and `when`. It compares the answer to one question
+with a value, `{question = …, operator = value}`, or combines conditions. It is never code.
 
 - `{all = [ … ]}` holds when every condition in the list holds.
 - `{any = [ … ]}` holds when at least one holds.
@@ -66,8 +66,8 @@ Which questions a condition may look at:
 
 | condition | questions |
 |---|---|
-| `ask_if` of a question | those before it, in the form or in the check |
-| `ask_if` of a column | those before the question, and the columns before it |
+| `ask_if` or `required_if` of a question | those before it, in the form or in the check |
+| `ask_if` or `required_if` of a column | those before the question, and the columns before it |
 | `when` of a prohibited use or a hard rule | those of the whole form |
 | `when` of a rule of the check | those of the check |
 

@@ -198,6 +198,7 @@ class QuestionSchema(PartSchema):
     hint = Words()
     example = Words()
     required = Flag()
+    required_if = When()
     ask_if = When()
     options = Each(Part(OptionSchema))
     # A late name, because the class is not there yet while its own body is read.
@@ -213,6 +214,13 @@ class QuestionSchema(PartSchema):
     is_title = Flag()
     criteria = Each(Key())
     information = Flag()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> packs.QuestionSpec:
+        """Return the question; a condition on which it is required stands for `required`."""
+        if "required_if" in data:
+            data.setdefault("required", False)
+        return packs.QuestionSpec(**data)
 
 
 class SectionSchema(PartSchema):

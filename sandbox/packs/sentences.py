@@ -321,6 +321,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "hint": "A sentence below the question.",
             "example": "An example of a good answer.",
             "required": "Whether the answer must be there before the application can be sent.",
+            "required_if": "Instead of `required`: the question may stay empty unless this "
+            "condition holds; the condition looks at questions before it. The form says so beside "
+            "the question. The check, which needs every answer, has none.",
             "ask_if": "It is asked only where this condition holds; the condition looks at "
             "questions before it.",
             "options": "The answers to choose from, for kinds `choice` and `many`.",

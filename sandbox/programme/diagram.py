@@ -8,10 +8,10 @@ from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from sandbox.applications.wording import read
 from sandbox.domain.packs import PolicyPack, RequirementSpec, StageSpec, TierSpec, Who
 from sandbox.kernel.language import current_language
 from sandbox.programme.names import WORDS
-from sandbox.programme.words import read
 from sandbox.trials.sentences import cap_words
 
 # Units: points of the drawing.

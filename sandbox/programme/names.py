@@ -181,6 +181,7 @@ FIELD: dict[str, object] = {
     "report_every_days": _l("days between reports"),
     "report_hours": _l("hours to report it"),
     "required": _l("required"),
+    "required_if": _l("condition under which it is required"),
     "return_answer_days": _l("business days to answer a return"),
     "quorum": _l("authorities that suffice for a decision"),
     "returns_allowed": _l("returns allowed"),

@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from sandbox.applications.queries import Simulated
+from sandbox.applications.wording import read
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.routing import RoutingReason
 from sandbox.domain.simulation import Aspect, Effect, Reason
 from sandbox.kernel.formats import day, quoted
-from sandbox.programme.words import read
 
 
 def simulated_lines(pack: PolicyPack, case: Simulated) -> Iterator[str]:

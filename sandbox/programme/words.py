@@ -9,18 +9,17 @@ from enum import StrEnum
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from sandbox.applications.wording import condition_words, read
 from sandbox.domain.packs import (
     AllOf,
     AmendmentSpec,
     AnyOf,
     ClockUnit,
     Compare,
-    Condition,
     ConsultationSpec,
     ExtensionSpec,
     FastAnswerSpec,
     Not,
-    Operator,
     PolicyPack,
     QuestionKind,
     QuestionSpec,
@@ -29,7 +28,6 @@ from sandbox.domain.packs import (
     Text,
 )
 from sandbox.kernel.formats import day, money, number, quoted
-from sandbox.kernel.language import current_language
 from sandbox.packs.comparing import Change, ChangeKind, Part
 from sandbox.packs.saying import Sentence, filled
 from sandbox.programme.names import FIELD, PART, WORDS
@@ -55,71 +53,6 @@ def said(words: str) -> str:
         for name, part in words.parts.items()
     }
     return filled(_(words.template), parts)
-
-
-def read(text: Text) -> str:
-    """Return a text of the pack in the reader's language, as a single line."""
-    return " ".join(text.in_(current_language()).split())
-
-
-# --- conditions ----------------------------------------------------------------------------------
-
-
-def condition_words(
-    condition: Condition, questions: Mapping[str, QuestionSpec], currency: str
-) -> str:
-    """Say when a condition holds, with the wording of the questions it looks at."""
-    match condition:
-        case AllOf(parts):
-            return _(" and ").join(_inner(part, questions, currency) for part in parts)
-        case AnyOf(parts):
-            return _(" or ").join(_inner(part, questions, currency) for part in parts)
-        case Not(part):
-            return _("not: %(what)s", what=_inner(part, questions, currency))
-        case Compare():
-            return _comparison_words(condition, questions, currency)
-
-
-def _inner(condition: Condition, questions: Mapping[str, QuestionSpec], currency: str) -> str:
-    words = condition_words(condition, questions, currency)
-    several = isinstance(condition, Compare) and isinstance(condition.value, tuple)
-    return words if isinstance(condition, Compare) and not several else f"({words})"
-
-
-def _comparison_words(
-    compare: Compare, questions: Mapping[str, QuestionSpec], currency: str
-) -> str:
-    spec = questions.get(compare.question)
-    asked = compare.question if spec is None else read(spec.label)
-    values = compare.value if isinstance(compare.value, tuple) else (compare.value,)
-    answers = _(" or ").join(quoted(_answer(spec, value, currency)) for value in values)
-    match compare.operator:
-        case Operator.EQUALS | Operator.ONE_OF:
-            return _("“%(question)s” is %(answers)s", question=asked, answers=answers)
-        case Operator.NOT_EQUALS:
-            return _(
-                "“%(question)s” is answered, but not %(answers)s", question=asked, answers=answers
-            )
-        case Operator.INCLUDES:
-            return _("“%(question)s” includes %(answers)s", question=asked, answers=answers)
-        case Operator.AT_LEAST:
-            return _("“%(question)s” is at least %(answers)s", question=asked, answers=answers)
-        case Operator.AT_MOST:
-            return _("“%(question)s” is at most %(answers)s", question=asked, answers=answers)
-        case Operator.ANSWERED if compare.value is False:
-            return _("“%(question)s” is not answered", question=asked)
-        case Operator.ANSWERED:
-            return _("“%(question)s” is answered", question=asked)
-
-
-def _answer(spec: QuestionSpec | None, value: str | bool | int, currency: str) -> str:
-    if isinstance(value, bool) or value in ("yes", "no"):
-        return _("Yes") if value in (True, "yes") else _("No")
-    if isinstance(value, int):
-        is_money = spec is not None and spec.kind is QuestionKind.MONEY
-        return money(value, currency) if is_money else number(value)
-    option = None if spec is None else spec.option(value)
-    return value if option is None else read(option.label)
 
 
 # --- values --------------------------------------------------------------------------------------

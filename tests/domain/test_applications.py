@@ -307,6 +307,32 @@ def test_question_not_asked_is_no_problem() -> None:
     assert problems(pack, {"a": "yes"}) == (Problem("b", "only", ProblemKind.MISSING),)
 
 
+def test_question_is_required_only_where_its_condition_holds() -> None:
+    owner = question("owner", required=False, required_if=is_yes("hired"))
+    pack = form(
+        question("a", QuestionKind.YES_NO),
+        question("b", QuestionKind.YES_NO, ask_if=is_yes("a"), required=False),
+        question("c", required=False, required_if=is_yes("b")),
+        question(
+            "boats",
+            QuestionKind.ROWS,
+            required=False,
+            columns=(question("hired", QuestionKind.YES_NO, required=False), owner),
+        ),
+    )
+    assert keys(asked(pack, {"a": "no"})) == ["a", "c", "boats"]
+    assert problems(pack, {"a": "yes", "b": "no"}) == ()
+    assert problems(pack, {"a": "yes", "b": "yes", "c": "why"}) == ()
+    assert problems(pack, {"a": "yes", "b": "yes"}) == (Problem("c", "only", ProblemKind.MISSING),)
+    # An answer left behind asks nothing, and so demands nothing.
+    assert problems(pack, {"a": "no", "b": "yes"}) == ()
+    assert section_state(pack.sections[0], {"a": "yes", "b": "yes"}) is SectionState.IN_PROGRESS
+    rows: list[dict[str, str]] = [{"hired": "no"}, {"hired": "yes"}]
+    assert problems(pack, {"a": "no", "boats": rows}) == (
+        Problem("boats", "only", ProblemKind.ROW_INCOMPLETE, None, 2, "owner"),
+    )
+
+
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [

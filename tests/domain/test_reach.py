@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sandbox.domain import conditions as conditions_module
 from sandbox.domain.applications import walk
-from sandbox.domain.conditions import holds
+from sandbox.domain.conditions import holds, is_required
 from sandbox.domain.packs import (
     AllOf,
     Answers,
@@ -85,13 +85,15 @@ def forms(draw: st.DrawFn) -> tuple[dict[str, QuestionSpec], Condition]:
     made: dict[str, QuestionSpec] = {}
     for key, (spec, _) in SHAPES.items():
         asked_if = draw(st.none() | conditions(tuple(made))) if made else None
+        required_if = draw(st.none() | conditions(tuple(made))) if made else None
         made[key] = question(
             key,
             spec.kind,
             options=spec.options,
             minimum=spec.minimum,
             maximum=spec.maximum,
-            required=spec.required,
+            required=spec.required and required_if is None,
+            required_if=required_if,
             ask_if=asked_if,
         )
     return made, draw(conditions(ORDER))
@@ -105,7 +107,7 @@ def every_way_to_answer(form: Mapping[str, QuestionSpec]) -> Iterator[Answers]:
         }
         asked = {each.key for each in walk(form.values(), given_answers)}
         is_whole = all(
-            (key in given_answers) if spec.required else True
+            key in given_answers or not is_required(spec, given_answers)
             for key, spec in form.items()
             if key in asked
         )

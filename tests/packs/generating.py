@@ -434,7 +434,12 @@ def _question(pack: Writing) -> Table:
     # A file cannot be answered without one, so it is never asked for by force.
     question["required"] = kind != "file" and pack.chance()
     if pack.chance():
-        question |= _condition_on(pack)
+        question |= _condition_on(pack, "ask_if")
+    if pack.chance() and "ask_if" not in question and kind != "file":
+        needed = _condition_on(pack, "required_if")
+        question |= needed
+        if needed:
+            del question["required"]
     question |= _parts(pack, kind)
     weighs = _weighs(question)
     if not weighs:
@@ -521,16 +526,16 @@ def _public_fields(pack: Writing) -> list[str]:
 # --- conditions ----------------------------------------------------------------------------------
 
 
-def _condition_on(pack: Writing) -> Table:
-    """Ask only if an earlier question, that everybody is asked, was answered in some way."""
+def _condition_on(pack: Writing, key: str) -> Table:
+    """Look whether an earlier question, that everybody is asked, was answered in some way."""
     comparisons = _comparisons(pack, pack.asked)
     if not comparisons:
         return {}
     first, second = pack.one_of(*comparisons), pack.one_of(*comparisons)
     if first["question"] == second["question"]:
-        return {"ask_if": pack.one_of(first, {"not": first})}
+        return {key: pack.one_of(first, {"not": first})}
     shapes = (first, {"not": first}, {"any": [first, {"not": second}]}, {"all": [first, second]})
-    return {"ask_if": pack.one_of(*shapes)}
+    return {key: pack.one_of(*shapes)}
 
 
 def _comparisons(pack: Writing, questions: list[Table]) -> list[Table]:

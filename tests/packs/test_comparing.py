@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from flask import Flask
 from flask_babel import force_locale
 
+from sandbox.applications.wording import condition_words
 from sandbox.domain import packs as shapes
 from sandbox.domain.deliberation import CriterionMark
 from sandbox.domain.packs import (
@@ -32,7 +33,7 @@ from sandbox.packs.comparing import Change, ChangeKind, compare
 from sandbox.packs.loading import load_packs
 from sandbox.programme.names import FIELD, PART, WORDS
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence, condition_words
+from sandbox.programme.words import change_sentence
 from sandbox.web.pack_commands import packs
 from tests.domain.tiny_pack import text, tiny_pack
 from tests.factories import pack as mexican

@@ -503,6 +503,24 @@ FAULTS = {
         TEST, 'ask_if = {question = "has_insurance", equals = "no"}',
         'ask_if = {question = "participants", at_least = 2024-02-05}', "ask_if",
         "sections[8].questions[11].ask_if.at_least", Fault.WRONG_TYPE),
+    "requirement on a later question": Spoilt(
+        ORGANISATION, LEGAL_BASIS,
+        'required_if = {question = "area", equals = "energy"}', "required_if",
+        "sections[0].questions[2].required_if.question", Fault.UNKNOWN_REFERENCE),
+    "requirement on an unknown option": Spoilt(
+        RULES, '"exclusive_data", "large_share"]', '"exclusive_date", "large_share"]',
+        "required_if", "sections[3].questions[5].required_if.includes", Fault.UNKNOWN_REFERENCE),
+    "required always and under a condition": Spoilt(
+        RULES, "required_if =", "required = true\nrequired_if =", "required_if",
+        "sections[3].questions[5].required_if", Fault.INCONSISTENT),
+    "title that is required now and then": Spoilt(
+        INNOVATION, "is_title = true",
+        'is_title = true\nrequired_if = {question = "organisation_kind", equals = "public_body"}',
+        "required_if", "sections[1].questions[0].required_if", Fault.NOT_ALLOWED),
+    "check that does without an answer": Spoilt(
+        ELIGIBILITY, 'key = "in_mexico"',
+        'key = "in_mexico"\nrequired_if = {question = "uses_ai", equals = "yes"}', "required_if",
+        "eligibility.questions[1].required_if", Fault.NOT_ALLOWED),
     "prohibited use that nobody can choose": Spoilt(
         RISK, 'includes = "social_scoring"', 'includes = "social_scores"',
         'when = {question = "prohibited_practices", includes = "social_scores"',

@@ -58,6 +58,14 @@ SPOILT = {
         'key = "asked"\nask_if = {all = [{question = "law", equals = "other"}, '
         '{not = {question = "law", equals = "other"}}]}',
         "sections[3].questions[1].columns[3].ask_if", Fault.UNREACHABLE, 1),
+    "requirement that nobody meets who is asked": Spoilt(
+        INNOVATION, AREA_OTHER,
+        f'{AREA_OTHER}\nrequired_if = {{question = "area", equals = "energy"}}',
+        "sections[1].questions[3].required_if", Fault.UNREACHABLE, 1),
+    "requirement that everybody meets who is asked": Spoilt(
+        INNOVATION, AREA_OTHER,
+        f'{AREA_OTHER}\nrequired_if = {{question = "area", answered = true}}',
+        "sections[1].questions[3].required_if", Fault.ODD, None),
     "cap that falls": Spoilt(
         HIGH, "places_cap = 8", "places_cap = 1",
         "tiers[2].stages[3].places_cap", Fault.ODD, None),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.applications import asked, prohibited
+from sandbox.domain.applications import asked, problems, prohibited
 from sandbox.domain.calendar import BusinessCalendar, suspensions_of
 from sandbox.domain.calls import calling
 from sandbox.domain.enquiries import read_term
@@ -225,6 +225,13 @@ def asks_only_some(pack: PolicyPack) -> None:
     assert "night" in keys(area="basin", cameras="people")
 
 
+def pilots_are_named_in_the_harbour(pack: PolicyPack) -> None:
+    for area, is_missing in (("harbour", True), ("basin", False)):
+        assert "pilot" in {each.key for each in asked(pack, {"area": area})}
+        missing = {each.question for each in problems(pack, {"area": area})}
+        assert ("pilot" in missing) is is_missing
+
+
 def fisheries_take_part(pack: PolicyPack) -> None:
     day = date(2027, 3, 1)
     assert propose(pack, {"nets": "yes"}, day).lead == "FISH"
@@ -365,6 +372,7 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Take applications in calls": spring_is_followed_by_the_open_call,
     "Promise a fast answer": authorities_answer_within_a_month,
     "Ask a question only of some": asks_only_some,
+    "Demand an answer only of some": pilots_are_named_in_the_harbour,
     "Make an authority take part": fisheries_take_part,
     "Count reliefs more than answers": one_relief_outweighs_four_answers,
     "Let the main activity name the lead": pictures_lead_to_data,

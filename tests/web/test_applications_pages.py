@@ -792,6 +792,31 @@ def test_a_forced_submission_of_an_unfinished_application_is_422(
     assert refused.error_summary
 
 
+def test_an_answer_required_by_another_is_named_on_the_form_and_refused_without(
+    session: Session, company: Company
+) -> None:
+    effect = pack().questions["market_effects"].option("exclusive_data")
+    assert effect is not None
+    reason = f"incluye «{effect.label.in_('es')}»"
+    application = draft(session, company, market_effects=["large_share"])
+    assert "rivals" in queries.get_draft(session, application.id).answers
+    form = company.ana.get(address(application, "sections", "rules"))
+    assert "Obligatoria si " in form.main
+    assert reason in form.main
+    company.ana.submit(form, {"q_rivals": ""}, button="later")
+    page = company.ana.get(address(application, "check"))
+    [missing] = page.error_summary
+    assert "es obligatoria si " in missing
+    assert reason in missing
+    token = page.tree.xpath("//input[@name='csrf_token']/@value")[0]
+    refused = company.ana.post(address(application, "submit"), data={"csrf_token": token})
+    assert (refused.status_code, refused.error_summary) == (422, page.error_summary)
+    # Whoever does not hold the market may leave it empty.
+    other = draft(session, company)
+    assert "rivals" not in queries.get_draft(session, other.id).answers
+    assert not company.ana.get(address(other, "check")).error_summary
+
+
 def test_sending_gives_a_receipt_and_sending_again_the_same(
     session: Session, company: Company
 ) -> None:

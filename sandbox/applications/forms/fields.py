@@ -1,7 +1,7 @@
 """Make a field for each kind of question, and read answers out of fields."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from wtforms import (
 )
 
 from sandbox.applications.services import MOST_FILES
+from sandbox.applications.wording import condition_words
 from sandbox.domain.conditions import NO, YES, as_day
 from sandbox.domain.packs import (
     ORGANISATION_NAME,
@@ -64,9 +65,10 @@ def mark_name(question: str) -> str:
     return f"c_{question}"
 
 
-def field_for(question: QuestionSpec, pack: PolicyPack) -> Any:
-    """Make the field in which a question is answered."""
-    return _FIELDS[question.kind](question, pack, in_language(question.label), _hint(question))
+def field_for(question: QuestionSpec, pack: PolicyPack, beside: Sequence[QuestionSpec] = ()) -> Any:
+    """Make the field in which a question is answered; a column has the others `beside` it."""
+    hint = " ".join(part for part in _hints(question, pack, beside) if part)
+    return _FIELDS[question.kind](question, pack, in_language(question.label), hint)
 
 
 def _text_field(question: QuestionSpec, _pack: PolicyPack, label: str, hint: str) -> Any:
@@ -141,22 +143,27 @@ def _word_limit(question: QuestionSpec) -> list[WordLimit]:
     return [WordLimit(question.max_words)] if question.max_words else []
 
 
-def _hint(question: QuestionSpec) -> str:
-    parts = [in_language(question.hint)]
+def _hints(
+    question: QuestionSpec, pack: PolicyPack, beside: Sequence[QuestionSpec]
+) -> Iterator[str]:
+    yield in_language(question.hint)
+    if question.required_if is not None:
+        known = {**pack.questions, **{each.key: each for each in beside}}
+        when = condition_words(question.required_if, known, pack.currency)
+        yield gettext(
+            "Required if %(condition)s; otherwise you may leave it empty.", condition=when
+        )
     if question.unit is not None:
-        parts.append(gettext("Unit: %(unit)s.", unit=in_language(question.unit)))
+        yield gettext("Unit: %(unit)s.", unit=in_language(question.unit))
     if question.kind is QuestionKind.FILE:
         endings = ", ".join(ending.upper() for ending in CONTENT_TYPES)
         most = question.maximum or MOST_FILES
-        parts.append(
-            ngettext(
-                "At most %(num)s file (%(endings)s).",
-                "At most %(num)s files (%(endings)s).",
-                most,
-                endings=endings,
-            )
+        yield ngettext(
+            "At most %(num)s file (%(endings)s).",
+            "At most %(num)s files (%(endings)s).",
+            most,
+            endings=endings,
         )
-    return " ".join(part for part in parts if part)
 
 
 def _choices(question: QuestionSpec) -> list[Any]:
@@ -178,7 +185,8 @@ class RowForm(PlatformForm):
 
 
 def _row_form(question: QuestionSpec, pack: PolicyPack) -> type[RowForm]:
-    fields = {input_name(column.key): field_for(column, pack) for column in question.columns}
+    columns = question.columns
+    fields = {input_name(column.key): field_for(column, pack, columns) for column in columns}
     return type("RowForm", (RowForm,), fields)
 
 

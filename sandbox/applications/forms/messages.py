@@ -6,6 +6,7 @@ from flask_babel import LazyString, format_decimal, gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from sandbox.applications.forms.fields import in_language
+from sandbox.applications.wording import condition_words
 from sandbox.domain.applications import Problem, ProblemKind
 from sandbox.domain.packs import (
     PolicyPack,
@@ -41,6 +42,9 @@ def problem_message(pack: PolicyPack, problem: Problem) -> str:
             return _range_message(pack, question, limit)
         case ProblemKind.TOO_MANY_ROWS:
             return ngettext("List %(num)s at most.", "List %(num)s at most.", limit)
+        case ProblemKind.MISSING if question.required_if is not None:
+            when = condition_words(question.required_if, pack.questions, pack.currency)
+            return gettext("Answer this question: it is required if %(condition)s.", condition=when)
         case ProblemKind.ROW_INCOMPLETE if question.kind is QuestionKind.ORGANISATION:
             return gettext("Write the name of the organisation.")
         case ProblemKind.ROW_INCOMPLETE:

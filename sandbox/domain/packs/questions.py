@@ -55,6 +55,7 @@ class QuestionSpec:
     hint: Text | None = None
     example: Text | None = None
     required: bool = True
+    required_if: Condition | None = None  # instead of `required`: only where it holds
     ask_if: Condition | None = None
     options: tuple[OptionSpec, ...] = ()
     columns: tuple["QuestionSpec", ...] = ()
@@ -69,6 +70,11 @@ class QuestionSpec:
     is_title: bool = False  # this answer names the case in every list
     criteria: tuple[str, ...] = ()  # keys of the criteria for which the answer is evidence
     information: bool = False  # nothing hangs on the answer; it is there to be read
+
+    @property
+    def is_optional(self) -> bool:
+        """Tell whether no answers ever make it required."""
+        return not self.required and self.required_if is None
 
     def option(self, value: str) -> OptionSpec | None:
         """Return the option with this value, or None."""

@@ -32,13 +32,10 @@ def judge_conditions(pack: PolicyPack) -> Iterator[Finding]:
     for questions in (form_questions(pack), check_questions(pack)):
         before: dict[str, QuestionSpec] = {}
         for path, question in questions:
-            if question.ask_if is not None:
-                yield from _condition((*path, "ask_if"), question.ask_if, before, _BEFORE)
+            yield from _own_conditions(path, question, before)
             row = dict(before)
             for index, column in enumerate(question.columns):
-                here: Path = (*path, "columns", index, "ask_if")
-                if column.ask_if is not None:
-                    yield from _condition(here, column.ask_if, row, _BEFORE)
+                yield from _own_conditions((*path, "columns", index), column, row)
                 row[column.key] = column
             before[question.key] = question
     asked = {question.key: question for _, question in form_questions(pack)}
@@ -51,6 +48,14 @@ def judge_conditions(pack: PolicyPack) -> Iterator[Finding]:
         yield from _condition(
             ("eligibility", "rules", index, "when"), reason.when, asked, _IN_CHECK
         )
+
+
+def _own_conditions(
+    path: Path, question: QuestionSpec, before: Mapping[str, QuestionSpec]
+) -> Iterator[Finding]:
+    for name, condition in (("ask_if", question.ask_if), ("required_if", question.required_if)):
+        if condition is not None:
+            yield from _condition((*path, name), condition, before, _BEFORE)
 
 
 def _condition(

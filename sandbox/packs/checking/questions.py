@@ -108,6 +108,13 @@ def judge_question_parts(pack: PolicyPack) -> Iterator[Finding]:
             and question.minimum > question.maximum
         ):
             yield Finding((*path, "minimum"), Fault.INCONSISTENT, _l("is above the maximum"))
+        if question.required and question.required_if is not None:
+            yield Finding(
+                (*path, "required_if"),
+                Fault.INCONSISTENT,
+                _l("is required already, whatever the condition"),
+                _l("required = true or required_if, not both"),
+            )
 
 
 def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
@@ -144,7 +151,7 @@ def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
 
 
 def judge_check_kinds(pack: PolicyPack) -> Iterator[Finding]:
-    """Find questions of the check that are not answered by choosing.
+    """Find questions of the check that are not answered by choosing, or could be left empty.
 
     Visitors are anonymous: what they could type about themselves is not asked of them.
     """
@@ -155,6 +162,12 @@ def judge_check_kinds(pack: PolicyPack) -> Iterator[Finding]:
                 Fault.NOT_ALLOWED,
                 _l('the check cannot ask a "%(kind)s" question', kind=question.kind),
                 listed(*_CHECK_KINDS),
+            )
+        if question.required_if is not None:
+            yield Finding(
+                (*path, "required_if"),
+                Fault.NOT_ALLOWED,
+                _l("the check needs the answer to every question that it asks"),
             )
 
 
@@ -177,10 +190,11 @@ def judge_one_title(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 (*path, "kind"), Fault.NOT_ALLOWED, _l("the title must be a text"), listed("text")
             )
-        if not question.required:
+        if not question.required and question.required_if is None:
             yield Finding((*path, "required"), Fault.NOT_ALLOWED, _l("the title must be required"))
         for name, is_there in (
             ("ask_if", question.ask_if is not None),
+            ("required_if", question.required_if is not None),
             ("may_be_confidential", question.may_be_confidential),
         ):
             if is_there:

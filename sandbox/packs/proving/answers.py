@@ -4,7 +4,7 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping
 
 from sandbox.domain.conditions import questions_of
-from sandbox.domain.packs import Not, PolicyPack, QuestionSpec
+from sandbox.domain.packs import AllOf, Condition, Not, PolicyPack, QuestionSpec
 from sandbox.domain.reach import Budget
 from sandbox.packs.checking import Finding, check_questions, form_questions
 from sandbox.packs.errors import Fault
@@ -20,17 +20,21 @@ def prove_questions_reached(pack: PolicyPack, budget: Budget) -> Iterator[Shown]
         before: dict[str, QuestionSpec] = {}
         for path, question in questions:
             yield from _reached(path, question, before, budget)
+            yield from _demanded(path, question, before, budget)
             row = ChainMap({question.key: question}, before)
             for index, column in enumerate(question.columns):
-                yield from _reached((*path, "columns", index), column, row, budget)
+                here: Path = (*path, "columns", index)
+                yield from _reached(here, column, row, budget)
+                yield from _demanded(here, column, row, budget)
                 row[column.key] = column
             before[question.key] = question
-            count += sum(each.ask_if is not None for each in (question, *question.columns))
+            for each in (question, *question.columns):
+                count += (each.ask_if is not None) + (each.required_if is not None)
     yield Proof(
         _l("Every question can be reached."),
         _l(
-            "For each of the %(count)s questions and columns that are asked under a "
-            "condition, answers were found that meet it.",
+            "For each of the %(count)s conditions under which a question or column is asked "
+            "or required, answers were found that meet it.",
             count=count,
         ),
     )
@@ -57,15 +61,36 @@ def _reached(
         )
 
 
+def _demanded(
+    path: Path, question: QuestionSpec, before: Mapping[str, QuestionSpec], budget: Budget
+) -> Iterator[Shown]:
+    """Find whether a question is required of some whom it is asked, and not of all of them."""
+    if question.required_if is None:
+        return
+    path, where = (*path, "required_if"), question.ask_if
+    can = can_hold(_both(where, question.required_if), before, budget)
+    if can is None:
+        yield intricate(path)
+    elif not can:
+        yield Finding(
+            path,
+            Fault.UNREACHABLE,
+            _l('no answers ever make the question "%(question)s" required', question=question.key),
+        )
+    elif can_hold(_both(where, Not(question.required_if)), before, budget) is False:
+        odd = _l("always holds, so the question is required of everybody who is asked")
+        yield Warned(Finding(path, Fault.ODD, odd))
+
+
+def _both(first: Condition | None, second: Condition) -> Condition:
+    return second if first is None else AllOf((first, second))
+
+
 def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
     """Prove that something hangs on every answer that is not there to be read alone."""
     used = frozenset[str]().union(
-        *(questions_of(question.ask_if) for _, question in form_questions(pack)),
-        *(
-            questions_of(column.ask_if)
-            for _, each in form_questions(pack)
-            for column in each.columns
-        ),
+        *(_looked_at(each) for _, question in form_questions(pack) for each in question.columns),
+        *(_looked_at(question) for _, question in form_questions(pack)),
         *(questions_of(rule.when) for rule in pack.hard_rules),
         *(questions_of(use.when) for use in pack.prohibited_uses),
     )
@@ -120,6 +145,10 @@ def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
             marked=marked,
         ),
     )
+
+
+def _looked_at(question: QuestionSpec) -> frozenset[str]:
+    return questions_of(question.ask_if) | questions_of(question.required_if)
 
 
 def _weighs(question: QuestionSpec) -> bool:

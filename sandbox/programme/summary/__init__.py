@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sandbox.applications.wording import read
 from sandbox.domain.packs import PolicyPack
 from sandbox.programme.summary.calls import calls_lines, enquiries_lines
 from sandbox.programme.summary.deciding import coordination_lines, endings_lines
@@ -19,7 +20,6 @@ from sandbox.programme.summary.judging import (
 )
 from sandbox.programme.summary.lines import Line, Said, nested
 from sandbox.programme.summary.parties import authorities_lines
-from sandbox.programme.words import read
 
 __all__ = ["Said", "consultation_words", "nested", "round_table_words", "summary"]
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from sandbox.applications.wording import read
 from sandbox.domain.packs import CallSpec, PolicyPack
 from sandbox.kernel.formats import day
 from sandbox.programme.summary.lines import Line
-from sandbox.programme.words import fast_answer_words, read
+from sandbox.programme.words import fast_answer_words
 
 
 def calls_lines(pack: PolicyPack) -> Iterator[Line]:

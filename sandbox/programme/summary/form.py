@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from sandbox.applications.wording import condition_words, read
 from sandbox.domain.eligibility import WORST_FIRST
 from sandbox.domain.packs import (
     OptionSpec,
@@ -14,8 +15,8 @@ from sandbox.domain.packs import (
 )
 from sandbox.kernel.formats import money, number, quoted
 from sandbox.programme.names import WORDS
-from sandbox.programme.summary.lines import Line, names_of, when_words
-from sandbox.programme.words import condition_words, part_words, read
+from sandbox.programme.summary.lines import Line, names_of, need_words, when_words
+from sandbox.programme.words import part_words
 
 
 def eligibility_lines(pack: PolicyPack) -> Iterator[Line]:
@@ -49,26 +50,29 @@ def form_lines(pack: PolicyPack) -> Iterator[Line]:
             yield 2, f"{read(question.label)} [{'; '.join(_marks(pack, question))}]"
             yield from _options(pack, question.options, 3)
             for column in question.columns:
+                marks = _marks(pack, column, question.columns)
                 yield (
                     3,
                     _(
                         "Column: %(column)s",
-                        column=f"{read(column.label)} [{'; '.join(_marks(pack, column))}]",
+                        column=f"{read(column.label)} [{'; '.join(marks)}]",
                     ),
                 )
                 yield from _options(pack, column.options, 4)
 
 
-def _marks(pack: PolicyPack, question: QuestionSpec) -> Iterator[str]:
+def _marks(
+    pack: PolicyPack, question: QuestionSpec, beside: Sequence[QuestionSpec] = ()
+) -> Iterator[str]:
     yield str(WORDS[question.kind])
-    yield _("required") if question.required else _("optional")
+    yield need_words(pack, question, beside)
     yield from _bounds(pack, question)
     if question.max_words is not None:
         yield ngettext("at most %(num)s word", "at most %(num)s words", question.max_words)
     if question.kind is QuestionKind.ROWS:
         yield ngettext("at most %(num)s row", "at most %(num)s rows", question.max_rows)
     if question.ask_if is not None:
-        yield _("asked if %(condition)s", condition=when_words(pack, question.ask_if))
+        yield _("asked if %(condition)s", condition=when_words(pack, question.ask_if, beside))
     if question.points:
         yield ngettext("a yes gives %(num)d point", "a yes gives %(num)d points", question.points)
     elif most := max((option.points for option in question.options), default=0):

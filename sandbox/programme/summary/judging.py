@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from sandbox.applications.wording import read
 from sandbox.domain.packs import (
     MetricSpec,
     PolicyPack,
@@ -15,7 +16,7 @@ from sandbox.kernel.formats import number
 from sandbox.programme.diagram import requirement_words, stage_facts
 from sandbox.programme.names import WORDS
 from sandbox.programme.summary.lines import Line, when_words
-from sandbox.programme.words import part_words, read, rubric_words
+from sandbox.programme.words import part_words, rubric_words
 
 
 def criteria_lines(pack: PolicyPack) -> Iterator[Line]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from sandbox.applications.wording import read
 from sandbox.domain.packs import (
     AuthoritySpec,
     PolicyPack,
@@ -13,7 +14,6 @@ from sandbox.domain.packs import (
 )
 from sandbox.kernel.formats import day
 from sandbox.programme.summary.lines import Line, names_of
-from sandbox.programme.words import read
 
 
 def authorities_lines(pack: PolicyPack) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from sandbox.domain.applications import asked, problems
-from sandbox.domain.conditions import holds, is_answered, questions_of
+from sandbox.domain.conditions import holds, is_answered, is_required, questions_of
 from sandbox.domain.packs import (
     ORGANISATION_NAME,
     AllOf,
@@ -101,7 +101,7 @@ class Composer:
                 break
             for question in missing:
                 chance = chances.of(question.key)
-                is_wanted = question.required or chance.random() < SHARE_OF_OPTIONAL
+                is_wanted = is_required(question, answers) or chance.random() < SHARE_OF_OPTIONAL
                 if question.kind is QuestionKind.FILE or not is_wanted:
                     left_out.add(question.key)
                 else:
