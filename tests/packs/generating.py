@@ -69,9 +69,9 @@ def packs(draw: st.DrawFn) -> Table:
     pack = Writing(draw, languages, competences, criteria)
     country, timezone = draw(st.sampled_from(ZONES))
     sections = _sections(pack)
+    uses = _prohibited_uses(pack) if pack.chance() else []
     metrics = tuple(f"metric_{number}" for number in range(pack.number(0, 3)))
-    has_prohibited = pack.chance()
-    tiers = _tiers(pack, metrics, has_prohibited=has_prohibited)
+    tiers = _tiers(pack, metrics, has_prohibited=bool(uses) or pack.chance())
     coordination = _coordination(pack)
     authorities, successions = _ended(pack, _authorities(pack))
     if any(question["key"] == "activity" for question in pack.asked):
@@ -92,8 +92,8 @@ def packs(draw: st.DrawFn) -> Table:
         "sections": sections,
         "eligibility": _eligibility(pack),
         "criteria": [_criterion(pack, key) for key in criteria],
-        "prohibited_uses": _prohibited_uses(pack) if has_prohibited else [],
-        "hard_rules": _hard_rules(pack, tiers, has_prohibited=has_prohibited),
+        "prohibited_uses": uses,
+        "hard_rules": _hard_rules(pack, tiers, uses),
         "tiers": tiers,
         "metrics": [_metric(pack, key, classes) for key in metrics],
         "plan_fields": [
@@ -261,13 +261,14 @@ def _ended(pack: Writing, authorities: list[Table]) -> tuple[list[Table], list[T
     first, *others = authorities
     on = date(2025, 6, 1) + timedelta(days=pack.number(0, 600))
     # An heir has one matter at least. A matter may end with its authority, unless somebody's
-    # preponderant activity could then have no lead.
+    # preponderant activity could then have no lead, or one that passes keeps it for a while.
     leads = any(question["key"] == "activity" for question in pack.asked)
-    goes_to = ("HEIR0", "HEIR1") if leads else ("HEIR0", "HEIR1", "")
+    kept = {matter for each in others if "valid_until" in each for matter in each["competences"]}
     heirs: dict[str, list[str]] = {"HEIR0": [first["competences"][0]], "HEIR1": []}
     ended = []
     for matter in first["competences"][1:]:
-        code = pack.one_of(*goes_to)
+        goes_on = leads or matter in kept
+        code = pack.one_of("HEIR0", "HEIR1", *(() if goes_on else ("",)))
         (heirs[code] if code else ended).append(matter)
     successors = [
         {"code": code, "competences": matters} for code, matters in heirs.items() if matters
@@ -566,7 +567,7 @@ def _prohibited_uses(pack: Writing) -> list[Table]:
     ]
 
 
-def _hard_rules(pack: Writing, tiers: list[Table], *, has_prohibited: bool) -> list[Table]:
+def _hard_rules(pack: Writing, tiers: list[Table], uses: list[Table]) -> list[Table]:
     comparisons = _comparisons(pack, pack.asked)
     rules = [
         {
@@ -577,18 +578,16 @@ def _hard_rules(pack: Writing, tiers: list[Table], *, has_prohibited: bool) -> l
         }
         for number, when in enumerate(comparisons[: pack.number(0, 3)])
     ]
-    if has_prohibited:
-        last = tiers[-1]["key"]
-        rules += [
-            {
-                "key": f"no_{each['key']}",
-                "when": each["when"],
-                "at_least": last,
-                "reason": each["name"],
-            }
-            for each in _prohibited_uses(pack)
-        ]
-    return rules
+    barring = [
+        {
+            "key": f"no_{each['key']}",
+            "when": each["when"],
+            "at_least": tiers[-1]["key"],
+            "reason": each["name"],
+        }
+        for each in uses
+    ]
+    return [*rules, *barring]
 
 
 def _eligibility(pack: Writing) -> Table:
