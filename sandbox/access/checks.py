@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import false, select, true
+from sqlalchemy import bindparam, false, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.permissions import P
-from sandbox.access.policy import POLICY
+from sandbox.access.policy import POLICY, Grant
 from sandbox.access.rules import Rule, Verdict
 from sandbox.domain.refusals import Refusal
 from sandbox.kernel.actors import Actor
@@ -62,7 +62,7 @@ def grants(
 ) -> frozenset[P]:
     """Return those of `permissions` that are granted on `subject`, with at most one query."""
     plain: set[P] = set()
-    asked: list[tuple[P, ColumnElement[bool]]] = []
+    asked: list[P] = []
     for permission in permissions:
         found = verdict(actor, permission)
         if isinstance(found, bool):
@@ -72,14 +72,25 @@ def grants(
         model = POLICY[permission].subject
         if not isinstance(subject, model):
             raise TypeError(f"{permission} is a permission on {model.__name__}.")
-        asked.append((permission, found))
+        asked.append(permission)
     if asked:
-        model = type(subject)
-        columns = [condition.label(f"p{n}") for n, (_, condition) in enumerate(asked)]
-        row = session.execute(select(*columns).where(model.id == subject.id)).one_or_none()
+        question = _question(actor, tuple(POLICY[permission] for permission in asked))
+        row = session.execute(question, {"subject": subject.id}).one_or_none()
         if row is not None:
-            plain.update(permission for (permission, _), yes in zip(asked, row, strict=True) if yes)
+            plain.update(permission for permission, yes in zip(asked, row, strict=True) if yes)
     return frozenset(plain)
+
+
+@lru_cache(maxsize=1024)
+def _question(actor: Actor, asked: tuple[Grant, ...]) -> Any:
+    """Ask for what hangs on the subject. Kept: to build the statement takes longer than to run it.
+
+    Shape: one column for each grant; it is run with the id of the `subject`.
+    """
+    model: Any = asked[0].subject
+    conditions = [_sql(_tested(grant.rule, actor, grant.subject)) for grant in asked]
+    columns = [condition.label(f"p{n}") for n, condition in enumerate(conditions)]
+    return select(*columns).where(model.id == bindparam("subject"))
 
 
 def _sql(found: Verdict) -> ColumnElement[bool]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from sandbox.applications.queries import has_conflict, holds_place
 from sandbox.domain.packs import Text
@@ -40,12 +42,7 @@ def tell_company(
     session: Session, trial: Trial, template: str, now: datetime, **params: Param
 ) -> None:
     """Write to everybody at the company."""
-    people = (
-        select(Person.id, Person.email, Person.language)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.organisation_id == trial.organisation_id, Person.active.is_(True))
-    )
-    _write(session, trial, people, template=template, now=now, params=params)
+    _write(session, trial, _company(), template=template, now=now, params=params)
 
 
 def tell_authorities(
@@ -61,24 +58,8 @@ def tell_authorities(
 
     Shape: `among` are the ids of the only authorities to write to; all of them if None.
     """
-    named = exists().where(
-        OfficerAssignment.application_id == trial.application_id,
-        OfficerAssignment.person_id == Person.id,
-        holds_place(),
-        *(() if among is None else (OfficerAssignment.authority_id.in_(among),)),
-    )
-    heads = exists().where(
-        AuthorityMembership.person_id == Person.id,
-        AuthorityMembership.role == AuthorityRole.HEAD.value,
-        AuthorityMembership.authority_id == AuthorityAssignment.authority_id,
-        AuthorityAssignment.application_id == trial.application_id,
-        AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
-        *(() if among is None else (AuthorityAssignment.authority_id.in_(among),)),
-    )
-    people = select(Person.id, Person.email, Person.language).where(
-        Person.active.is_(True), or_(named, heads), ~has_conflict(trial.application_id)
-    )
-    _write(session, trial, people, template=template, now=now, params=params)
+    people = _authorities(are_chosen=among is not None)
+    _write(session, trial, people, template=template, now=now, params=params, among=among)
 
 
 def tell_approvers(
@@ -112,16 +93,58 @@ def tell_secretariat(
     session: Session, trial: Trial, template: str, now: datetime, **params: Param
 ) -> None:
     """Write to the caseworkers, none recused."""
-    people = (
+    _write(session, trial, _secretariat(), template=template, now=now, params=params)
+
+
+# Half of all deeds on a trial are told; each statement is built once, and run with its parameters.
+
+
+@cache
+def _company() -> Select[UUID, str, str]:
+    return (
+        select(Person.id, Person.email, Person.language)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == bindparam("organisation"), Person.active.is_(True))
+    )
+
+
+@cache
+def _authorities(*, are_chosen: bool) -> Select[UUID, str, str]:
+    case: BindParameter[UUID] = bindparam("case")
+
+    def chosen(authority_id: Any) -> tuple[ColumnElement[bool], ...]:
+        return (authority_id.in_(bindparam("among", expanding=True)),) if are_chosen else ()
+
+    named = exists().where(
+        OfficerAssignment.application_id == case,
+        OfficerAssignment.person_id == Person.id,
+        holds_place(),
+        *chosen(OfficerAssignment.authority_id),
+    )
+    heads = exists().where(
+        AuthorityMembership.person_id == Person.id,
+        AuthorityMembership.role == AuthorityRole.HEAD.value,
+        AuthorityMembership.authority_id == AuthorityAssignment.authority_id,
+        AuthorityAssignment.application_id == case,
+        AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
+        *chosen(AuthorityAssignment.authority_id),
+    )
+    return select(Person.id, Person.email, Person.language).where(
+        Person.active.is_(True), or_(named, heads), ~has_conflict(case)
+    )
+
+
+@cache
+def _secretariat() -> Select[UUID, str, str]:
+    return (
         select(Person.id, Person.email, Person.language)
         .join(StaffGrant, StaffGrant.person_id == Person.id)
         .where(
             StaffGrant.role == StaffRole.CASEWORKER.value,
             Person.active.is_(True),
-            ~has_conflict(trial.application_id),
+            ~has_conflict(bindparam("case")),
         )
     )
-    _write(session, trial, people, template=template, now=now, params=params)
 
 
 def _write(
@@ -132,8 +155,10 @@ def _write(
     template: str,
     now: datetime,
     params: dict[str, Param],
+    among: Collection[UUID] | None = None,
 ) -> None:
-    for person in session.execute(people).all():
+    asked = {"case": trial.application_id, "organisation": trial.organisation_id}
+    for person in session.execute(people, asked | {"among": [*(among or ())]}).all():
         post_to(
             session,
             person,

@@ -1,11 +1,16 @@
-"""Read the facts of one trial or of many, with the same few statements."""
+"""Read the facts of one trial or of many, with the same few statements.
+
+Every page and every deed of a trial reads them. Building a statement takes longer than running it,
+so each is built once, and takes the ids when it is run.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
@@ -38,6 +43,9 @@ from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.packs import active
 from sandbox.trials.queries.facts import Supervisor, TrialFile
 
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+"""The ids that a statement is run with."""
+
 
 def read_file(session: Session, trial: Trial, pack: PolicyPack, now: datetime) -> TrialFile:
     """Read every fact of a trial. Source: the pack is the one that the trial is pinned to."""
@@ -58,24 +66,14 @@ def read_files(session: Session, trials: Sequence[Trial], now: datetime) -> list
 def _files(
     session: Session, trials: Sequence[Trial], packs: Mapping[UUID, PolicyPack], now: datetime
 ) -> Iterator[TrialFile]:
-    ids = [trial.id for trial in trials]
-    plans = _grouped(session.execute(_plans(ids)))
-    conditions = _grouped(
-        session.scalars(select(StartCondition).where(StartCondition.trial_id.in_(ids)))
-    )
-    stages = _grouped(session.execute(_stages(ids)))
-    evidence = _grouped(session.execute(_evidence(ids)))
-    reports = _grouped(session.execute(_reports(ids)))
-    incidents = _grouped(
-        session.scalars(
-            select(Incident).where(Incident.trial_id.in_(ids)).order_by(Incident.opened_at)
-        )
-    )
-    suspensions = _grouped(
-        session.scalars(
-            select(Suspension).where(Suspension.trial_id.in_(ids)).order_by(Suspension.suspended_at)
-        )
-    )
+    ids = {"ids": [trial.id for trial in trials]}
+    plans = _grouped(session.execute(_plans(), ids))
+    conditions = _grouped(session.scalars(_conditions(), ids))
+    stages = _grouped(session.execute(_stages(), ids))
+    evidence = _grouped(session.execute(_evidence(), ids))
+    reports = _grouped(session.execute(_reports(), ids))
+    incidents = _grouped(session.scalars(_incidents(), ids))
+    suspensions = _grouped(session.scalars(_suspensions(), ids))
     supervisors = _supervisors(session, [trial.application_id for trial in trials])
     for trial in trials:
         pack = packs[trial.id]
@@ -107,7 +105,8 @@ def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
     return found
 
 
-def _plans(ids: Sequence[UUID]) -> Any:
+@cache
+def _plans() -> Any:
     """Select each plan once for each party that agrees to it and version of the final report."""
     published = exists().where(
         OutcomeReport.trial_id == TrialPlan.trial_id,
@@ -124,7 +123,7 @@ def _plans(ids: Sequence[UUID]) -> Any:
         )
         .outerjoin(FinalReport, FinalReport.trial_id == TrialPlan.trial_id)
         .outerjoin(PlanAgreement, PlanAgreement.trial_id == TrialPlan.trial_id)
-        .where(TrialPlan.trial_id.in_(ids))
+        .where(TrialPlan.trial_id.in_(IDS))
         .order_by(PlanAgreement.agreed_at, FinalReport.number)
     )
 
@@ -138,12 +137,13 @@ def _final_reports_of(rows: Sequence[Any]) -> list[FinalReport]:
     return list({report.id: report for report in found}.values())
 
 
-def _stages(ids: Sequence[UUID]) -> Any:
+@cache
+def _stages() -> Any:
     """Select each stage that was entered, once for each term of an approval in the trial."""
     return (
         select(TrialStage.trial_id, TrialStage, ApprovalTerm)
         .outerjoin(ApprovalTerm, ApprovalTerm.trial_id == TrialStage.trial_id)
-        .where(TrialStage.trial_id.in_(ids))
+        .where(TrialStage.trial_id.in_(IDS))
         .order_by(TrialStage.sequence, ApprovalTerm.asked_on, ApprovalTerm.id)
     )
 
@@ -153,12 +153,28 @@ def _terms_of(rows: Sequence[Any]) -> list[ApprovalTerm]:
     return list({term.id: term for term in found}.values())
 
 
-def _reports(ids: Sequence[UUID]) -> Any:
+@cache
+def _conditions() -> Select[StartCondition]:
+    return select(StartCondition).where(StartCondition.trial_id.in_(IDS))
+
+
+@cache
+def _incidents() -> Select[Incident]:
+    return select(Incident).where(Incident.trial_id.in_(IDS)).order_by(Incident.opened_at)
+
+
+@cache
+def _suspensions() -> Select[Suspension]:
+    return select(Suspension).where(Suspension.trial_id.in_(IDS)).order_by(Suspension.suspended_at)
+
+
+@cache
+def _reports() -> Any:
     """Select each report, once for each of its readings."""
     return (
         select(MonitoringReport.trial_id, MonitoringReport, Reading)
         .outerjoin(Reading, Reading.report_id == MonitoringReport.id)
-        .where(MonitoringReport.trial_id.in_(ids))
+        .where(MonitoringReport.trial_id.in_(IDS))
         .order_by(MonitoringReport.number, Reading.measured_on, Reading.metric)
     )
 
@@ -172,7 +188,8 @@ def _readings_of(rows: Sequence[Any]) -> list[Reading]:
     return sorted(found, key=lambda reading: (reading.measured_on, reading.metric))
 
 
-def _evidence(ids: Sequence[UUID]) -> Any:
+@cache
+def _evidence() -> Any:
     return (
         select(
             GateEvidence.trial_id,
@@ -192,7 +209,7 @@ def _evidence(ids: Sequence[UUID]) -> Any:
         .join(Trial, Trial.id == GateEvidence.trial_id)
         .join(Person, Person.id == GateEvidence.person_id)
         .outerjoin(Authority, Authority.id == GateEvidence.authority_id)
-        .where(GateEvidence.trial_id.in_(ids))
+        .where(GateEvidence.trial_id.in_(IDS))
         .order_by(GateEvidence.given_at, GateEvidence.id)
     )
 
@@ -212,8 +229,25 @@ def list_supervisors(session: Session, application_id: UUID) -> tuple[Supervisor
 
 def _supervisors(session: Session, cases: Sequence[UUID]) -> dict[UUID, list[Supervisor]]:
     """Read each supervisor of each case, once for each authority that it stands for."""
+    rows = session.execute(_supervisors_of_cases(), {"ids": cases})
+    found: dict[UUID, dict[UUID, Supervisor]] = {}
+    for row in rows:
+        of_case = found.setdefault(row.application_id, {})
+        is_lead = row.role == AssignmentRole.LEAD.value
+        before = of_case.get(row.authority_id)
+        predecessors = {} if before is None else dict(before.predecessors)
+        if row.former_id is not None:
+            predecessors[row.former_id] = row.former_code
+        of_case[row.authority_id] = Supervisor(
+            row.authority_id, row.code, row.names, is_lead, predecessors
+        )
+    return {case: list(of_case.values()) for case, of_case in found.items()}
+
+
+@cache
+def _supervisors_of_cases() -> Any:
     former = aliased(Authority)
-    rows = session.execute(
+    return (
         select(
             AuthorityAssignment.application_id,
             AuthorityAssignment.authority_id,
@@ -231,20 +265,8 @@ def _supervisors(session: Session, cases: Sequence[UUID]) -> dict[UUID, list[Sup
         )
         .outerjoin(former, former.id == InheritedPlace.predecessor_id)
         .where(
-            AuthorityAssignment.application_id.in_(cases),
+            AuthorityAssignment.application_id.in_(IDS),
             AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
         )
         .order_by(AuthorityAssignment.role.desc(), Authority.code)
     )
-    found: dict[UUID, dict[UUID, Supervisor]] = {}
-    for row in rows:
-        of_case = found.setdefault(row.application_id, {})
-        is_lead = row.role == AssignmentRole.LEAD.value
-        before = of_case.get(row.authority_id)
-        predecessors = {} if before is None else dict(before.predecessors)
-        if row.former_id is not None:
-            predecessors[row.former_id] = row.former_code
-        of_case[row.authority_id] = Supervisor(
-            row.authority_id, row.code, row.names, is_lead, predecessors
-        )
-    return {case: list(of_case.values()) for case, of_case in found.items()}
