@@ -1,12 +1,14 @@
-"""Say in the reader's words when a condition on answers holds."""
+"""Say in the reader's words when a condition on answers holds, and how long a term is."""
 
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from sandbox.domain.packs import (
     AllOf,
     AnyOf,
+    ClockUnit,
     Compare,
     Condition,
     Not,
@@ -37,6 +39,17 @@ def condition_words(
             return _("not: %(what)s", what=_inner(part, questions, currency))
         case Compare():
             return _comparison_words(condition, questions, currency)
+
+
+def length_words(unit: ClockUnit, length: int) -> str:
+    """Say how long a term is: `5 business days`, `2 months`."""
+    match unit:
+        case ClockUnit.BUSINESS_DAYS:
+            return ngettext("%(num)d business day", "%(num)d business days", length)
+        case ClockUnit.CALENDAR_DAYS:
+            return ngettext("%(num)d calendar day", "%(num)d calendar days", length)
+        case ClockUnit.MONTHS:
+            return ngettext("%(num)d month", "%(num)d months", length)
 
 
 def _inner(condition: Condition, questions: Mapping[str, QuestionSpec], currency: str) -> str:

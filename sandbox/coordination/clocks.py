@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sandbox.domain.calendar import BusinessCalendar, ClockReading, Stop, read_clock, suspensions_of
-from sandbox.domain.packs import ClockSpec, ClockUnit, PolicyPack, Text
+from sandbox.domain.packs import PolicyPack
 
 ACCEPTANCE = "acceptance"
 POSITION = "position"
@@ -28,26 +28,13 @@ def position_clock(
     It stands still while the company is asked for something, and in the authority's own suspension
     windows: where the law stops its terms nobody may hold its silence against it.
     """
-    named = next((clock for clock in pack.clocks if clock.key == POSITION), None)
-    spec = ClockSpec(
-        key=POSITION,
-        name=named.name if named else Text({}),
-        unit=ClockUnit.BUSINESS_DAYS,
-        length=pack.coordination.position_days,
-        silence=pack.coordination.position_silence,
-    )
     calendar = BusinessCalendar.from_spec(pack.calendar)
     standing_still = (*stops, *suspensions_of(pack, authority))
-    return read_clock(spec, calendar, started_on, standing_still, today)
+    return read_clock(pack.clock(POSITION), calendar, started_on, standing_still, today)
 
 
 def answer_by(pack: PolicyPack, today: date, authority: str) -> date:
     """Return the last day on which an authority that is asked today may answer."""
-    spec = ClockSpec(
-        key=ACCEPTANCE,
-        name=Text({}),
-        unit=ClockUnit.BUSINESS_DAYS,
-        length=pack.coordination.acceptance_days,
-    )
     calendar = BusinessCalendar.from_spec(pack.calendar)
-    return read_clock(spec, calendar, today, suspensions_of(pack, authority), today).due_on
+    still = suspensions_of(pack, authority)
+    return read_clock(pack.clock(ACCEPTANCE), calendar, today, still, today).due_on

@@ -43,6 +43,10 @@ class TableWords:
 
 _CODE = "The name by which other parts refer to it; each only once."
 _NAME = "Its name on every page and in every letter."
+_REPEATS = (
+    "The length of the [term](#term) `{}`, repeated for whoever reads the rules as one table; left "
+    "out where that is counted in months."
+)
 
 SAYS: Mapping[type[PartSchema], TableWords] = {
     schemas.PackSchema: TableWords(
@@ -266,13 +270,15 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
     ),
     schemas.ClockSchema: TableWords(
         "Term",
-        "A term. `acceptance` and `position` repeat the days and the silence of "
-        "[Coordination](#coordination), `return_answer` repeats its days, and all must agree with "
-        "it. `information_answer`, if it is there, is the term for an answer to a request for "
-        "information, in its own unit; without it a request has the term of `return_answer`. What "
-        "the company does not answer in time lapses. `exit_report`, if it is there, counts from "
-        "the end of a test: by then the outcome report is published, and until then its tasks are "
-        "due on that day. Nothing counts a term with any other key but `decision`, and the checks "
+        "A term. `acceptance` is how long an authority has to accept or decline a case, `position` "
+        "how long it has to take its position, `return_answer` how long the company has to correct "
+        "a returned application; the first two repeat their silence from "
+        "[Coordination](#coordination) and must agree with it. `information_answer`, if it is "
+        "there, is the term for an answer to a request for information; without it a request has "
+        "the term of `return_answer`. What the company does not answer in time lapses. "
+        "`exit_report`, if it is there, counts from the end of a test: by then the outcome report "
+        "is published, and until then its tasks are due on that day. Nothing counts a term with "
+        "any other key but `decision`, and the checks "
         "warn of it.",
         {
             "key": _CODE,
@@ -570,8 +576,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
     ),
     schemas.CoordinationSchema: TableWords(
         "Coordination",
-        "How the lead is found, how authorities answer and how positions become a decision. Days "
-        "are business days.",
+        "How the lead is found, how authorities answer and how positions become a decision. How "
+        "long each has stands in the [terms](#term).",
         {
             "answer_weight": "What an answer that touches a competence weighs.",
             "relief_weight": "What a relief that touches a competence weighs.",
@@ -579,10 +585,10 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "It needs the columns "
             + ", ".join(f"`{key}`" for key in NEEDED_RELIEF_COLUMNS)
             + ", and the options of `kind` are kinds of relief.",
-            "acceptance_days": "How long an authority has to accept or decline a case.",
+            "acceptance_days": _REPEATS.format("acceptance"),
             "acceptance_silence": "What silence then means: `granted` accepts, `denied` declines, "
             "`none` leaves it open.",
-            "position_days": "How long an authority has to take its position.",
+            "position_days": _REPEATS.format("position"),
             "position_silence": "What silence then means: `granted` agrees, `denied` objects, "
             "`none` leaves it open.",
             "decision_rule": "How positions become a decision.",
@@ -590,8 +596,7 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "where the rule is `unanimity`.",
             "returns_allowed": "How often the secretariat may return an application for "
             "correction.",
-            "return_answer_days": "How long the company has to correct a returned application; "
-            "after that it lapses.",
+            "return_answer_days": _REPEATS.format("return_answer"),
             "activity_question": "The key of a required question of kind `choice`, asked of "
             "everybody, of which each option touches a competence. The authority of the chosen "
             "option leads, whatever else weighs more; among several of them the weights decide. "

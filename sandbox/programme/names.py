@@ -75,7 +75,7 @@ PART: dict[str, object] = {
 
 # What each value is called; a list by its name as a whole.
 FIELD: dict[str, object] = {
-    "acceptance_days": _l("business days to accept or decline"),
+    "acceptance_days": _l("days to accept or decline"),
     "acceptance_silence": _l("effect of silence on the acceptance"),
     "activity_question": _l("question that asks for the preponderant activity"),
     "amount_per_person_cap": _l("most money for each participant"),
@@ -161,7 +161,7 @@ FIELD: dict[str, object] = {
     "places": _l("places"),
     "places_cap": _l("most places"),
     "points": _l("points"),
-    "position_days": _l("business days to take a position"),
+    "position_days": _l("days to take a position"),
     "position_silence": _l("effect of silence on the position"),
     "positive": _l("what speaks for it"),
     "privacy": _l("privacy text"),
@@ -182,7 +182,7 @@ FIELD: dict[str, object] = {
     "report_hours": _l("hours to report it"),
     "required": _l("required"),
     "required_if": _l("condition under which it is required"),
-    "return_answer_days": _l("business days to answer a return"),
+    "return_answer_days": _l("days to answer a return"),
     "quorum": _l("authorities that suffice for a decision"),
     "returns_allowed": _l("returns allowed"),
     "serious": _l("serious"),

@@ -7,14 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from sandbox.applications.wording import condition_words, read
+from sandbox.applications.wording import condition_words, length_words, read
 from sandbox.domain.packs import (
     AllOf,
     AmendmentSpec,
     AnyOf,
-    ClockUnit,
     Compare,
     ConsultationSpec,
     ExtensionSpec,
@@ -143,17 +141,6 @@ def rubric_words(rubric: RubricSpec) -> Iterator[str]:
     """Say of each mark when it is given."""
     for each in fields(rubric):
         yield f"{FIELD[each.name]}: {quoted(read(rubric.of(each.name)))}"
-
-
-def length_words(unit: ClockUnit, length: int) -> str:
-    """Say how long a term is."""
-    match unit:
-        case ClockUnit.BUSINESS_DAYS:
-            return ngettext("%(num)d business day", "%(num)d business days", length)
-        case ClockUnit.CALENDAR_DAYS:
-            return ngettext("%(num)d calendar day", "%(num)d calendar days", length)
-        case ClockUnit.MONTHS:
-            return ngettext("%(num)d month", "%(num)d months", length)
 
 
 def fast_answer_words(rule: FastAnswerSpec) -> tuple[str, str]:

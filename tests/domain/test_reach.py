@@ -126,6 +126,7 @@ def test_answers_are_found_exactly_where_there_are_some(
     if found is None:
         assert not any(holds(condition, answers) for answers in every_way_to_answer(form))
     else:
+        assert any(holds(condition, answers) for answers in every_way_to_answer(form))
         assert holds(condition, found)
         asked = {each.key for each in walk(form.values(), found)}
         assert found.keys() <= asked
@@ -133,6 +134,16 @@ def test_answers_are_found_exactly_where_there_are_some(
 
 def is_(key: str, value: str) -> Compare:
     return Compare(key, Operator.EQUALS, value)
+
+
+def test_question_that_other_answers_require_is_answered() -> None:
+    form = {
+        "sure": question("sure", QuestionKind.YES_NO),
+        "why": question("why", required=False, required_if=is_("sure", "yes")),
+    }
+    empty = Not(Compare("why", Operator.ANSWERED))
+    assert find_answers(AllOf((is_("sure", "no"), empty)), form, Budget()) is not None
+    assert find_answers(AllOf((is_("sure", "yes"), empty)), form, Budget()) is None
 
 
 def test_question_that_is_not_asked_is_not_answered() -> None:

@@ -318,23 +318,20 @@ def _coordination(pack: Writing) -> Table:
         "answer_weight": pack.number(0, 5),
         "relief_weight": pack.number(0, 5),
         "reliefs_question": "reliefs",
-        "acceptance_days": pack.number(1, 20),
         "acceptance_silence": pack.one_of("granted", "denied", "none"),
-        "position_days": pack.number(1, 40),
         "position_silence": pack.one_of("granted", "denied", "none"),
         "decision_rule": pack.one_of("unanimity", "lead_decides", "majority"),
         "objection_opens_deliberation": pack.chance(),
         "returns_allowed": pack.number(0, 3),
-        "return_answer_days": pack.number(1, 30),
     }
 
 
 def _clocks(pack: Writing, rules: Table) -> list[Table]:
     waits = ("returned", "information_requested")
     tied = {
-        "acceptance": (rules["acceptance_days"], rules["acceptance_silence"], []),
-        "position": (rules["position_days"], rules["position_silence"], pack.subset(waits)),
-        "return_answer": (rules["return_answer_days"], pack.one_of("denied", "none"), []),
+        "acceptance": (rules["acceptance_silence"], []),
+        "position": (rules["position_silence"], pack.subset(waits)),
+        "return_answer": (pack.one_of("denied", "none"), []),
     }
     clocks = [
         {
@@ -347,12 +344,16 @@ def _clocks(pack: Writing, rules: Table) -> list[Table]:
             "starts": pack.one_of("submitted", "complete"),
         }
     ]
-    for key, (length, silence, stops) in tied.items():
+    for key, (silence, stops) in tied.items():
+        unit, length = pack.one_of(*UNITS), pack.number(1, 30)
+        # The rules of coordination may repeat a number of days, whichever are counted.
+        if unit != "months" and pack.chance():
+            rules[f"{key}_days"] = length
         clocks.append(
             {
                 "key": key,
                 "name": pack.text(key),
-                "unit": "business_days",
+                "unit": unit,
                 "length": length,
                 "silence": silence,
                 "stops_in": stops,

@@ -418,8 +418,8 @@ FAULTS = {
         COORDINATION, "acceptance_days = 5", "acceptance_days = 6",
         'length = 5\nsilence = "granted"', "clocks[1].length", Fault.INCONSISTENT),
     "clock of another unit": Spoilt(
-        COORDINATION, 'unit = "business_days"\nlength = 5', 'unit = "calendar_days"\nlength = 5',
-        'unit = "calendar_days"', "clocks[1].unit", Fault.INCONSISTENT),
+        COORDINATION, 'unit = "business_days"\nlength = 5', 'unit = "months"\nlength = 5',
+        'unit = "months"', "clocks[1].unit", Fault.INCONSISTENT),
     "clock of another silence": Spoilt(
         COORDINATION, 'position_silence = "granted"', 'position_silence = "denied"',
         'silence = "granted"\n\n[[clocks]]\nkey = "return_answer"', "clocks[2].silence",

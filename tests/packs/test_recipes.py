@@ -293,7 +293,7 @@ def two_of_the_lead_approve(pack: PolicyPack) -> None:
 
 def silence_agrees(pack: PolicyPack) -> None:
     rules = pack.coordination
-    assert (rules.position_days, rules.position_silence) == (15, Silence.GRANTED)
+    assert (pack.clock("position").length, rules.position_silence) == (15, Silence.GRANTED)
 
 
 def decision_waits(pack: PolicyPack) -> None:

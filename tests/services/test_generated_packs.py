@@ -1,5 +1,6 @@
 """Whatever sound pack is written, it is accepted, and a whole case runs under it to its report."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,7 +19,14 @@ from sandbox.coordination.queries import list_assignments
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.calendar import BusinessCalendar
 from sandbox.domain.outcomes import ReportStatus
-from sandbox.domain.packs import Direction, PolicyPack, Silence, Suspender, SuspensionWindowSpec
+from sandbox.domain.packs import (
+    ClockUnit,
+    Direction,
+    PolicyPack,
+    Silence,
+    Suspender,
+    SuspensionWindowSpec,
+)
 from sandbox.domain.routing import propose
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor, system_actor
@@ -130,8 +138,9 @@ def admit(session: Session, pack: PolicyPack, files: FileStore) -> Cast:
             now=NOW + timedelta(hours=2),
         )
     for row in list_assignments(session, application.id):
-        days = pack.coordination.acceptance_days
-        assert row.respond_by == day_after(pack, row.authority.code, NOW.date(), days)
+        term = pack.clock("acceptance")
+        due_on = day_after(pack, row.authority.code, NOW.date(), term.length, term.unit)
+        assert row.respond_by == due_on
     start_review(session, application, *teams)
     for team in teams:
         mark_criteria(session, application, team, now=NOW + timedelta(hours=4))
@@ -148,8 +157,14 @@ def admit(session: Session, pack: PolicyPack, files: FileStore) -> Cast:
 # --- what the rules say of time -------------------------------------------------------------------
 
 
-def day_after(pack: PolicyPack, authority: str | None, begun: date, days: int) -> date:
-    """Count business days one by one, without those on which the terms of an authority stand still.
+def day_after(
+    pack: PolicyPack,
+    authority: str | None,
+    begun: date,
+    length: int,
+    unit: ClockUnit = ClockUnit.BUSINESS_DAYS,
+) -> date:
+    """Count days one by one, without those on which the terms of an authority stand still.
 
     Kept apart from the platform's own way of counting, which it judges.
     """
@@ -160,10 +175,17 @@ def day_after(pack: PolicyPack, authority: str | None, begun: date, days: int) -
         if window.authority == authority
         for day in days_of(window, calendar)
     }
-    day = begun
+    day, days = begun, length
+    if unit is ClockUnit.MONTHS:
+        years, month = divmod(begun.month - 1 + length, 12)
+        last = monthrange(begun.year + years, month + 1)[1]
+        days = (date(begun.year + years, month + 1, min(begun.day, last)) - begun).days
     while days:
         day += ONE_DAY
-        days -= calendar.is_business_day(day) and day not in still
+        counts = unit is not ClockUnit.BUSINESS_DAYS or calendar.is_business_day(day)
+        days -= counts and day not in still
+    while unit is ClockUnit.MONTHS and (not calendar.is_business_day(day) or day in still):
+        day += ONE_DAY
     return day
 
 

@@ -121,7 +121,7 @@ def test_silence_of_an_associate_that_joined_counts_from_its_own_days(
     with unit_of_work(session):
         assert services.apply_silence(session, CLOCK, now=accepted) == 1
     assert states(session, application)["COFECE"] == ("associate", "accepted")
-    days = pack().coordination.position_days
+    days = pack().clock("position").length
     with unit_of_work(session):
         assert services.apply_silence(session, CLOCK, now=NOW + timedelta(days=days + 4)) == 0
     with unit_of_work(session):

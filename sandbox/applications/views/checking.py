@@ -11,6 +11,7 @@ from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.applications import answers, forms, queries, receipts, services
 from sandbox.applications.views.blueprint import bp, form_page, known_here
+from sandbox.applications.wording import length_words
 from sandbox.domain.applications import (
     LIFECYCLE,
     ApplicationAction,
@@ -83,6 +84,7 @@ def _triage_page(
         prohibited=prohibited(pack, submission.answers),
         tiering=tiering(pack, submission.answers),
         returned=queries.find_return(session, application.id),
+        length_words=length_words,
         may_assign=may_assign,
         size_in_words=receipts.size_in_words,
     ), status

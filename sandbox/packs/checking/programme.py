@@ -134,14 +134,14 @@ def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
             continue
         clock = pack.clocks[by_key[key]]
         path: Path = ("clocks", by_key[key])
-        if clock.unit is not ClockUnit.BUSINESS_DAYS:
+        if days is not None and clock.unit is ClockUnit.MONTHS:
             yield Finding(
                 (*path, "unit"),
                 Fault.INCONSISTENT,
-                _l("must be business_days, as in the coordination rules"),
-                listed(ClockUnit.BUSINESS_DAYS),
+                _l("must be days, because the coordination rules have %(key)s_days", key=key),
+                listed(ClockUnit.BUSINESS_DAYS, ClockUnit.CALENDAR_DAYS),
             )
-        if clock.length != days:
+        elif days not in (None, clock.length):
             yield Finding(
                 (*path, "length"),
                 Fault.INCONSISTENT,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from sandbox.applications.wording import read
+from sandbox.applications.wording import length_words, read
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.packs import (
     COUNTED_CLOCKS,
@@ -19,7 +19,7 @@ from sandbox.kernel.formats import day, quoted
 from sandbox.kernel.statuses import APPLICATION_STATUS
 from sandbox.programme.names import WORDS
 from sandbox.programme.summary.lines import Line
-from sandbox.programme.words import length_words, part_words
+from sandbox.programme.words import part_words
 from sandbox.trials.sentences import amendment_words, extension_words
 
 
