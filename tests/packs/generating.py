@@ -115,7 +115,11 @@ def packs(draw: st.DrawFn) -> Table:
         "conditions_are_public": pack.chance(),
         "calls": _calls(pack) if pack.chance() else [],
         "glossary": [
-            {"key": f"term_{number}", "term": pack.text("Say"), "meaning": pack.text("Tell")}
+            {
+                "key": f"term_{number}",
+                "term": pack.text(f"Say {number}"),
+                "meaning": pack.text("Tell"),
+            }
             for number in range(pack.number(0, 2))
         ],
         "report_needs_consent": pack.chance(),

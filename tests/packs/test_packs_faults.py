@@ -51,6 +51,7 @@ key = "sandbox"
 term = {es = "espacio", en = "sandbox"}
 meaning = {es = "Un lugar", en = "A place"}
 """
+BOX = TERM.replace("sandbox", "box")
 WINDOWS = '[[suspension_windows]]\nkey = "crt_beginning"'
 CALL = """[[calls]]
 key = "{}"
@@ -482,6 +483,10 @@ FAULTS = {
     "public field twice": Spoilt(
         PACK, '"hypothesis",', '"area",', '"area",\n  "places"', "public_fields[8]",
         Fault.DUPLICATE),
+    "one word for two senses": Spoilt(
+        OUTCOMES, "[[report_sections]]",
+        f"{BOX}{BOX.replace('espacio', 'Espacio').replace('box', 'place', 1)}[[report_sections]]",
+        'term = {es = "Espacio"', "glossary[19].term", Fault.DUPLICATE),
     # --- conditions
     "condition on an unknown question": Spoilt(
         ORGANISATION, LEGAL_BASIS, LEGAL_BASIS.replace("organisation", "organization"),

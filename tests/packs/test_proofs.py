@@ -18,6 +18,11 @@ HIGH = "tier-3-high.toml"
 RISK = "risk.toml"
 OUTCOMES = "outcomes.toml"
 COFECE = 'code = "COFECE"'
+WORDS = "".join(
+    f'[[glossary]]\nkey = "{english}"\nterm = {{es = "prueba", en = "{english}"}}\n'
+    'meaning = {es = "Algo", en = "Something"}\n\n'
+    for english in ("test", "evidence")
+)
 CLAIMS = (
     "Every text exists in every language, and every reference resolves.",
     "Every question can be reached.",
@@ -72,6 +77,19 @@ SPOILT = {
     "round table of five": Spoilt(
         OUTCOMES, "least_persons = 6", "least_persons = 5",
         "round_tables.least_persons", Fault.ODD, None),
+    "answers that weigh nothing": Spoilt(
+        COORDINATION, "answer_weight = 1\nrelief_weight = 3",
+        "answer_weight = 0\nrelief_weight = 0",
+        "coordination.answer_weight", Fault.ODD, None),
+    "hard rule to the mildest tier": Spoilt(
+        RISK, 'at_least = "limited"', 'at_least = "minimal"',
+        "hard_rules[4].at_least", Fault.ODD, None),
+    "sector that no small table names": Spoilt(
+        OUTCOMES, "least_of_sector = 3", "least_of_sector = 7",
+        "round_tables.least_of_sector", Fault.ODD, None),
+    "word of two senses in one language": Spoilt(
+        OUTCOMES, "[[report_sections]]", f"{WORDS}[[report_sections]]",
+        "glossary[19].term.es", Fault.ODD, None),
     "condition that always holds": Spoilt(
         INNOVATION, AREA_OTHER,
         'ask_if = {any = [{question = "area", equals = "other"}, '

@@ -10,8 +10,17 @@ from sandbox.packs.saying import sentence as _l
 
 
 def judge_glossary(pack: PolicyPack) -> Iterator[Finding]:
-    """Find terms too long to be looked for in every text of the form."""
+    """Find terms too long to be looked for in texts, and those that are the same everywhere."""
+    seen: dict[frozenset[tuple[str, tuple[str, ...]]], str] = {}
     for index, term in enumerate(pack.glossary):
+        words_of = {(language, pieces(said)) for language, said in term.term.by_language.items()}
+        other = seen.setdefault(frozenset(words_of), term.key)
+        if other != term.key:
+            yield Finding(
+                ("glossary", index, "term"),
+                Fault.DUPLICATE,
+                _l('is the same in every language as that of "%(term)s"', term=other),
+            )
         for language, words in term.term.by_language.items():
             if len(words) > LONGEST_TERM or len(pieces(words)) > MOST_WORDS:
                 yield Finding(

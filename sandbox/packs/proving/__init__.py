@@ -24,6 +24,7 @@ from sandbox.packs.proving.course import (
     prove_texts_whole,
 )
 from sandbox.packs.proving.numbers import warn_of_small_groups
+from sandbox.packs.proving.oddities import warn_of_idle_rules
 from sandbox.packs.proving.tiers import MOST_POINTS, prove_one_tier
 
 __all__ = ["MOST_POINTS", "Proof", "Warned", "prove"]
@@ -43,6 +44,7 @@ PROVERS: tuple[Prover, ...] = (
     prove_calls_apart,
     prove_terms_end,
     warn_of_small_groups,
+    warn_of_idle_rules,
 )
 
 

@@ -1,0 +1,54 @@
+"""Warn of rules that are lawful and do nothing, or that a reader could not tell apart."""
+
+from collections.abc import Iterator
+
+from sandbox.domain.glossary import pieces
+from sandbox.domain.packs import PolicyPack
+from sandbox.domain.reach import Budget
+from sandbox.packs.checking import Finding
+from sandbox.packs.errors import Fault
+from sandbox.packs.positions import Path
+from sandbox.packs.proving.claims import Shown, Warned
+from sandbox.packs.saying import Sentence
+from sandbox.packs.saying import sentence as _l
+
+
+def warn_of_idle_rules(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+    """Warn of weights and hard rules without effect, of groups that none fills, of equal words."""
+    rules = pack.coordination
+    if not (rules.answer_weight or rules.relief_weight):
+        yield _odd(
+            ("coordination", "answer_weight"),
+            _l("is 0 as relief_weight is, so that no answers ever propose a lead")
+            if rules.activity_question is None
+            else _l("is 0 as relief_weight is, so that no answers ever propose associates"),
+        )
+    mildest = pack.tiers[0].key
+    for index, rule in enumerate(pack.hard_rules):
+        if rule.at_least == mildest:
+            message = _l('raises nothing, because "%(tier)s" is the mildest tier', tier=mildest)
+            yield _odd(("hard_rules", index, "at_least"), message)
+    tables = pack.round_tables
+    if tables is not None:
+        for key in ("least_organisations", "least_of_sector"):
+            if getattr(tables, key) > tables.least_persons:
+                message = _l(
+                    "is more than least_persons, although nobody speaks for two organisations"
+                )
+                yield _odd(("round_tables", key), message)
+    yield from _equal_words(pack)
+
+
+def _equal_words(pack: PolicyPack) -> Iterator[Shown]:
+    """Find words that one language has in common for two senses; in all languages it is a fault."""
+    first: dict[tuple[str, tuple[str, ...]], str] = {}
+    for index, term in enumerate(pack.glossary):
+        for language, words in term.term.by_language.items():
+            other = first.setdefault((language, pieces(words)), term.key)
+            if other != term.key:
+                message = _l('is the same word as that of "%(term)s"', term=other)
+                yield _odd(("glossary", index, "term", language), message)
+
+
+def _odd(path: Path, message: Sentence) -> Warned:
+    return Warned(Finding(path, Fault.ODD, message))
