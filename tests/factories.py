@@ -4,12 +4,15 @@ Every function commits in a unit of work of its own, as the platform does.
 """
 
 import itertools
+import json
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import PACKS
@@ -27,6 +30,7 @@ from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import Accepted, FileStore
 from sandbox.models import (
     Application,
+    ApplicationSection,
     Authority,
     AuthorityAssignment,
     AuthorityMembership,
@@ -170,6 +174,9 @@ def make_draft(
     return application
 
 
+_saved: dict[tuple[int, str], tuple[PolicyPack, list[dict[str, Any]]]] = {}
+
+
 def save_answers(
     session: Session,
     application: Application,
@@ -178,8 +185,17 @@ def save_answers(
     *,
     now: datetime = NOW,
 ) -> None:
-    """Save all sections of a new application."""
+    """Save all sections of a new application, as the service does.
+
+    It judges the same answers once: a thousand tests begin with them, and the rows that it wrote
+    are written again in a fifth of the time.
+    """
+    # The pack is kept with its rows, lest another takes its place in memory.
+    key = (id(pack()), json.dumps(answers, sort_keys=True))
     with unit_of_work(session):
+        if key in _saved:
+            _save_again(session, application, actor, _saved[key][1], now)
+            return
         for section in pack().sections:
             own = {q.key: answers[q.key] for q in section.questions if q.key in answers}
             applications.save_section(
@@ -191,6 +207,43 @@ def save_answers(
                 expected_version=0,
                 now=now,
             )
+        rows = {
+            row.section: {"answers": row.answers, "confidential": row.confidential}
+            for row in session.scalars(
+                select(ApplicationSection).where(
+                    ApplicationSection.application_id == application.id
+                )
+            )
+        }
+    _saved[key] = pack(), [{"section": each.key, **rows[each.key]} for each in pack().sections]
+
+
+def _save_again(
+    session: Session,
+    application: Application,
+    actor: Actor,
+    saved: list[dict[str, Any]],
+    now: datetime,
+) -> None:
+    assert actor.person_id is not None
+    for values in saved:
+        own = deepcopy(values)
+        application.title = str(own["answers"].get(pack().title_question, application.title))
+        session.add(
+            ApplicationSection(
+                application_id=application.id, saved_by_id=actor.person_id, saved_at=now, **own
+            )
+        )
+        record(
+            session,
+            actor,
+            Deed.APPLICATION_SECTION_SAVED,
+            application,
+            now=now,
+            section=own["section"],
+            version=1,
+        )
+    application.changed_at = now
 
 
 def make_submitted(

@@ -111,6 +111,28 @@ def section_with(kind: QuestionKind) -> tuple[str, str]:
 # --- preparing -----------------------------------------------------------------------------------
 
 
+def test_answers_that_tests_write_again_are_those_that_the_service_wrote(session: Session) -> None:
+    organisation, actor = make_company(session)
+    title = f"De una sola vez {uuid4()}"  # so that no test has written these answers before
+    first, second = (make_draft(session, organisation, actor, title=title) for _ in range(2))
+
+    def rows(case: Application) -> tuple[Any, ...]:
+        sections = session.scalars(
+            select(ApplicationSection).where(ApplicationSection.application_id == case.id)
+        )
+        deeds = session.scalars(select(AuditEntry).where(AuditEntry.application_id == case.id))
+        return (
+            (case.title, case.changed_at, case.version),
+            sorted(
+                (row.section, str(row.answers), str(row.confidential), row.version, row.saved_at)
+                for row in sections
+            ),
+            sorted((deed.deed, str(deed.details), deed.at, deed.person_id) for deed in deeds),
+        )
+
+    assert rows(first) == rows(second)
+
+
 def test_start_with_the_same_key_begins_one_application(
     session: Session, company: tuple[Organisation, Actor]
 ) -> None:
