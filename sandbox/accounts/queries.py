@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, literal, or_, select, union_all
+from sqlalchemy import Row, Select, Uuid, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, require, scope
@@ -40,7 +41,7 @@ def actor_of(session: Session, person: Person) -> Actor:
     if not person.active:
         return VISITOR
     held: dict[str, list[tuple[UUID, str]]] = {"organisation": [], "authority": [], "staff": []}
-    for kind, subject_id, role in session.execute(_belongs_to(person.id)):
+    for kind, subject_id, role in session.execute(_belongs_to(), {"person": person.id}):
         held[kind].append((subject_id, role))
     return Actor(
         name=person.name,
@@ -54,16 +55,19 @@ def actor_of(session: Session, person: Person) -> Actor:
     )
 
 
-def _belongs_to(person_id: UUID) -> Any:
+@cache
+def _belongs_to() -> Any:
+    """Select what a `person` belongs to. Every request asks; the statement is built once."""
+    person = bindparam("person", type_=Uuid())
     return union_all(
         select(literal("organisation"), Membership.organisation_id, Membership.role).where(
-            Membership.person_id == person_id
+            Membership.person_id == person
         ),
         select(
             literal("authority"), AuthorityMembership.authority_id, AuthorityMembership.role
-        ).where(AuthorityMembership.person_id == person_id),
+        ).where(AuthorityMembership.person_id == person),
         select(literal("staff"), StaffGrant.id, StaffGrant.role).where(
-            StaffGrant.person_id == person_id
+            StaffGrant.person_id == person
         ),
     )
 
@@ -82,7 +86,12 @@ def find_person(session: Session, email: str) -> Person | None:
 
 def find_person_by_session_key(session: Session, key: str) -> Person | None:
     """Return the person whom a signed-in session names."""
-    return session.scalar(select(Person).where(Person.fs_uniquifier == key))
+    return session.scalar(_of_session(), {"key": key})
+
+
+@cache
+def _of_session() -> Select[Person]:
+    return select(Person).where(Person.fs_uniquifier == bindparam("key"))
 
 
 def get_person(session: Session, actor: Actor, person_id: UUID) -> Person:
