@@ -37,7 +37,7 @@ check: lint ## format, lint, types, imports, house law and domain, in less than 
 
 test-long: ## try some hundred generated packs instead of a few, for a quarter of an hour
 	@$(bootstrap) --dev
-	@$(BIN)/pytest -n 2 --hypothesis-profile long tests/services/test_generated_packs.py
+	@$(BIN)/pytest -n 2 --hypothesis-profile long tests/services/test_generated_packs.py tests/packs/test_sown_faults.py
 
 lint: ## format, lint and types alone
 	@$(bootstrap) --dev

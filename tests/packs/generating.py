@@ -792,21 +792,22 @@ def write(pack: Table, folder: Path) -> Path:
     """Write a pack's tables as its file, in the folder of its code and version."""
     home = folder / pack["code"] / pack["version"]
     home.mkdir(parents=True)
-    lines = [f"{key} = {_toml(value)}" for key, value in pack.items()]
+    lines = [f"{key} = {written(value)}" for key, value in pack.items()]
     (home / "pack.toml").write_text("\n".join(lines), encoding="utf-8")
     return home
 
 
-def _toml(value: Any) -> str:
+def written(value: Any) -> str:
+    """Write a value as TOML does."""
     match value:
         case bool():
             return "true" if value else "false"
         case date():
             return value.isoformat()
         case dict():
-            pairs = (f"{json.dumps(key)} = {_toml(inner)}" for key, inner in value.items())
+            pairs = (f"{json.dumps(key)} = {written(inner)}" for key, inner in value.items())
             return "{" + ", ".join(pairs) + "}"
         case list():
-            return "[" + ", ".join(_toml(inner) for inner in value) + "]"
+            return "[" + ", ".join(written(inner) for inner in value) + "]"
         case _:
             return json.dumps(value, ensure_ascii=False)

@@ -29,13 +29,9 @@ def warn_of_idle_rules(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
             message = _l('raises nothing, because "%(tier)s" is the mildest tier', tier=mildest)
             yield _odd(("hard_rules", index, "at_least"), message)
     tables = pack.round_tables
-    if tables is not None:
-        for key in ("least_organisations", "least_of_sector"):
-            if getattr(tables, key) > tables.least_persons:
-                message = _l(
-                    "is more than least_persons, although nobody speaks for two organisations"
-                )
-                yield _odd(("round_tables", key), message)
+    if tables is not None and tables.least_of_sector > tables.least_persons:
+        message = _l("is more than the people who must take part")
+        yield _odd(("round_tables", "least_of_sector"), message)
     yield from _equal_words(pack)
 
 
