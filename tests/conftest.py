@@ -20,7 +20,13 @@ from sandbox.kernel.memory import settle
 from tests.databases import ENGINES, Databases, Store, connect
 from tests.pages import JudgingClient, remember_faults
 
-ROOM = 1024**3
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3
+
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    # Databases, files and profiles of browsers live for seconds, and a disk that keeps its word
+    # makes every one of them wait: a third of the time of tests that write files.
+    tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 
 # What is green once is green again: new packs and answers are sought by `make test-long` alone.
 settings.register_profile("short", derandomize=True)
@@ -46,19 +52,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def quick_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder for databases: in memory where there is room, since SQLite waits for the disk."""
-    memory = Path("/dev/shm")
-    if memory.is_dir() and shutil.disk_usage(memory).free > ROOM:
-        with tempfile.TemporaryDirectory(dir=memory, prefix="sandbox-tests-") as folder:
-            yield Path(folder)
-    else:
-        yield tmp_path_factory.mktemp("databases")
-
-
-@pytest.fixture(scope="session")
-def databases(quick_folder: Path) -> Iterator[Databases]:
-    databases = Databases(quick_folder / "stores")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    databases = Databases(tmp_path_factory.mktemp("stores"))
     yield databases
     databases.close()
 

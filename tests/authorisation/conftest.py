@@ -42,14 +42,13 @@ def prober(
     world_engine: str,
     probers: dict[str, Prober],
     databases: Databases,
-    quick_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Prober:
     """Everybody who may ask, in the world as it was built."""
     from sandbox.web.app import create_app
 
     if world_engine not in probers:
-        folder = quick_folder / f"authorisation-{world_engine}"
-        folder.mkdir()
+        folder = tmp_path_factory.mktemp(f"authorisation-{world_engine}")
         store = make_store(world_engine, databases, folder / "store")
         data = folder / "data"
         data.mkdir()

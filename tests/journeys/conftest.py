@@ -1,7 +1,6 @@
 """What a story asks for: the server, emptied; people at their windows; a language."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -13,10 +12,9 @@ from tests.journeys.story import Story
 
 
 @pytest.fixture(scope="session")
-def live_server(quick_folder: Path) -> Iterator[LiveServer]:
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The production server, shared by a worker's stories."""
-    folder = quick_folder / "live"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("live")
     with serve(folder) as server:
         yield server
 

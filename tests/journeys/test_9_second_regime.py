@@ -1,7 +1,6 @@
 """The same platform carries a case of another regime, from its form to its published report."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -49,9 +48,8 @@ WAIVED = (
 
 
 @pytest.fixture(scope="module")
-def european_server(quick_folder: Path) -> Iterator[LiveServer]:
-    folder = quick_folder / "european"
-    folder.mkdir()
+def european_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    folder = tmp_path_factory.mktemp("european")
     with serve(folder, PACK_CODE=REGIME) as server:
         yield server
     active.install(PACKS, "mx")
