@@ -11,6 +11,7 @@ RECORDS: Mapping[StrEnum, object] = {
     RecordKind.DRAFTS: _l("applications that were never submitted"),
     RecordKind.DECLINED: _l("applications that led to no test"),
     RecordKind.TRIALS: _l("applications that led to a test, with the test"),
+    RecordKind.ENQUIRIES: _l("enquiries to the secretariat, with the answers"),
     RecordKind.ACCOUNTS: _l("accounts of people who no longer sign in"),
     RecordKind.MESSAGES: _l("messages that were sent"),
     RecordKind.HISTORY: _l("the history of who did what"),

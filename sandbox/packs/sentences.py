@@ -788,6 +788,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         RecordKind.DRAFTS: "Applications that were never submitted.",
         RecordKind.DECLINED: "Applications that led to no test: declined, withdrawn or lapsed.",
         RecordKind.TRIALS: "Applications that led to a test, with everything of the test.",
+        RecordKind.ENQUIRIES: "Enquiries to the secretariat, with what the authorities answered.",
         RecordKind.ACCOUNTS: "Accounts of people who no longer sign in.",
         RecordKind.MESSAGES: "Messages that were sent, and the inbox.",
         RecordKind.HISTORY: "The history of who did what.",

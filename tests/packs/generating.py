@@ -126,7 +126,7 @@ def packs(draw: st.DrawFn) -> Table:
         "suspension_grounds": _grounds(pack),
         "retention": [
             {"key": key, "months": pack.number(1, 90)}
-            for key in pack.subset(("drafts", "accounts"))
+            for key in pack.subset(("drafts", "enquiries", "accounts"))
         ],
         **({"round_tables": _round_tables(pack, authorities)} if pack.chance() else {}),
         **({"consultations": _consultations(pack)} if pack.chance() else {}),

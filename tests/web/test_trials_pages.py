@@ -582,6 +582,7 @@ def test_privacy_page_says_how_long_records_are_kept(client: JudgingClient) -> N
     said = client.get("/privacy").main
     assert "Solicitudes que nunca se enviaron 1 año" in said
     assert "Cuentas de personas que ya no entran 2 años" in said
+    assert "Consultas a la secretaría, con las respuestas 5 años" in said
 
 
 def test_caps_of_every_stage_stand_in_the_plan_and_in_the_register(

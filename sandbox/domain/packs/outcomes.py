@@ -37,6 +37,7 @@ class RecordKind(StrEnum):
     DRAFTS = "drafts"
     DECLINED = "declined_cases"
     TRIALS = "cases_with_a_test"
+    ENQUIRIES = "enquiries"
     ACCOUNTS = "accounts"
     MESSAGES = "messages"
     HISTORY = "history"
