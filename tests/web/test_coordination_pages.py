@@ -28,6 +28,7 @@ from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.mail import OutboxMail, render_mail
 from sandbox.models import (
     Application,
+    ApplicationSection,
     CriterionReview,
     Organisation,
     Person,
@@ -351,6 +352,57 @@ def test_a_recused_officer_loses_attached_files(session: Session, world: World, 
         address(application, "conflict"), {"answer": "conflict", "explanation": "Soy socia."}
     )
     assert second.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("is_marked", [False, True])
+def test_an_officer_is_told_whom_to_compare_with(
+    session: Session, world: World, *, is_marked: bool
+) -> None:
+    provider = "Modelos del Norte"
+    application = make_draft(
+        session, world.organisation, world.company, model_provider=[{"name": provider}]
+    )
+    section = next(
+        section
+        for section in pack().sections
+        if "model_provider" in {question.key for question in section.questions}
+    )
+    saved = session.scalars(
+        select(ApplicationSection).where(
+            ApplicationSection.application_id == application.id,
+            ApplicationSection.section == section.key,
+        )
+    ).one()
+    with unit_of_work(session):
+        applications.save_section(
+            session,
+            world.company,
+            application,
+            section=section.key,
+            answers=saved.answers,
+            confidential=["model_provider"] if is_marked else [],
+            expected_version=1,
+            now=NOW,
+        )
+    with unit_of_work(session):
+        applications.submit(session, world.company, application, now=NOW)
+    with unit_of_work(session):
+        applications.start_triage(session, world.caseworker, application, now=NOW)
+    with unit_of_work(session):
+        services.assign(
+            session,
+            world.caseworker,
+            application,
+            lead="INAI",
+            associates=(),
+            reason="Basta.",
+            now=NOW,
+        )
+    page = world.window(world.inai.officer).get(address(application, "conflict"))
+    assert world.organisation.name in page.main
+    assert world.company.name in page.main
+    assert (provider in page.main) is not is_marked
+    assert ("marcada como confidencial" in page.main) is is_marked
 
 
 def test_declaring_no_conflict_opens_the_answers(session: Session, world: World) -> None:

@@ -43,6 +43,7 @@ from sandbox.coordination.queries.guidance import (
     read_guidance_rights,
     takes_guidance,
 )
+from sandbox.coordination.queries.interests import Parties, list_parties
 from sandbox.coordination.queries.letters import Letterhead, get_letterhead
 from sandbox.coordination.queries.loads import Load, map_loads, map_officer_loads
 from sandbox.coordination.queries.overdue import (
@@ -105,6 +106,7 @@ __all__ = [
     "Load",
     "Moving",
     "Panel",
+    "Parties",
     "Places",
     "PositionLine",
     "Viewer",
@@ -155,6 +157,7 @@ __all__ = [
     "list_open_leads",
     "list_open_suggestions",
     "list_own_suggestions",
+    "list_parties",
     "list_places",
     "list_releasable",
     "list_reviews",

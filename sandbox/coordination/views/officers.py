@@ -41,8 +41,8 @@ def conflict(application_id: UUID) -> ResponseReturnValue:
     case, form = case_of(application_id, P.APPLICATION_READ), forms.ConflictForm()
     if not form.validate_on_submit():
         before = queries.find_declaration(case.session, case.actor, application_id)
-        company = case.application.organisation.name
-        return page("conflict", case, form, company=company, has_declared=before is not None)
+        parties = queries.list_parties(case.session, case.application, case.pack)
+        return page("conflict", case, form, parties=parties, has_declared=before is not None)
     has_conflict = form.answer.data == "conflict"
     typed = {"has_conflict": has_conflict, "explanation": form.explanation.data or ""}
     with unit_of_work(case.session):
