@@ -30,6 +30,8 @@ complete_incident    ok         ok           ok             ok         ok       
 react_incident       ok         ok           ok             ok         ok           ok             ok         ok         ok
 close_incident       ok         ok           ok             ok         ok           ok             ok         ok         ok
 report_on_end        status     ok           status         status     ok           status         status     ok         ok
+grant_relief         ok         status       ok             status     status       ok             status     status     status
+end_relief           ok         status       ok             ok         status       ok             ok         status     status
 """  # noqa: E501 - a table is read by its columns
 
 Place = tuple[str, TrialStatus]

@@ -121,6 +121,11 @@ POLICY: dict[P, Grant] = {
     P.MONITORING_REPORT_SUBMIT: Grant(Trial, own_organisation),
     P.MONITORING_REPORT_JUDGE: Grant(Trial, lead),
     P.FINAL_REPORT_SUBMIT: Grant(Trial, own_organisation),
+    # What was granted is public on the page of each test; the list adds but where to find it.
+    P.RELIEF_LIST: Grant(None, caseworker | auditor | officer),
+    P.RELIEF_DRAFT: Grant(Trial, officer & accepted & declared & ~recused),
+    # The head, or the officer named as delegate, as with the position of the authority.
+    P.RELIEF_GRANT: Grant(Trial, worker),
     P.INCIDENT_OPEN: Grant(Trial, own_organisation | reader),
     P.INCIDENT_COMPLETE: Grant(Trial, own_organisation),
     P.INCIDENT_REACT: Grant(Trial, lead),

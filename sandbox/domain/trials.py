@@ -48,6 +48,8 @@ class TrialWork(StrEnum):
     REACT_INCIDENT = "react_incident"
     CLOSE_INCIDENT = "close_incident"
     FINAL_REPORT = "report_on_end"
+    GRANT_RELIEF = "grant_relief"
+    END_RELIEF = "end_relief"
 
 
 LIFECYCLE: Lifecycle[TrialStatus, TrialAction] = Lifecycle(
@@ -92,6 +94,8 @@ WORK: Mapping[TrialStatus, frozenset[TrialWork]] = {
         {
             TrialWork.SET_START_CONDITION,
             TrialWork.OPEN_INCIDENT,
+            # What is stopped with the test can be ended for good; nothing new is granted.
+            TrialWork.END_RELIEF,
             *_REPORTING,
             *_LEFT_OVER,
         }

@@ -19,6 +19,7 @@ INTERNAL_DEEDS = frozenset(
         Deed.QUESTION_SUGGESTED,
         Deed.SUGGESTION_TAKEN,
         Deed.SUGGESTION_LEFT,
+        Deed.RELIEF_DRAFTED,
         Deed.ASSOCIATE_ADDED,
         Deed.ASSOCIATE_RELEASED,
         Deed.AUTHORITY_REPLACED,

@@ -67,6 +67,8 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "trials.enter": {},
     "trials.complete": {"status": "running"},
     "trials.resume": {"status": "suspended"},
+    "trials.decide_relief": {},
+    "trials.relief_ends": {},
     "trials.incident": {},
     "trials.complete_incident": {},
     "trials.react_incident": {},

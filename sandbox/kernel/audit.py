@@ -97,6 +97,11 @@ class Deed(StrEnum):
     TRIAL_RESUMED = "trial:resumed"
     TRIAL_COMPLETED = "trial:completed"
     TRIAL_ENDED_EARLY = "trial:ended_early"
+    RELIEF_DRAFTED = "relief:drafted"
+    RELIEF_GRANTED = "relief:granted"
+    RELIEF_EXTENDED = "relief:extended"  # by a further one that names it
+    RELIEF_REFUSED = "relief:refused"
+    RELIEF_ENDED = "relief:ended"  # before its day
     OUTCOME_DRAFTED = "outcome:drafted"
     OUTCOME_SAVED = "outcome:saved"
     OUTCOME_SENT_FOR_PUBLICATION = "outcome:sent_for_publication"

@@ -13,6 +13,7 @@ from sandbox.domain.applications import (
     PublicStatus,
 )
 from sandbox.domain.enquiries import EnquiryKind, EnquiryStatus
+from sandbox.domain.reliefs import ReliefState
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 
@@ -71,6 +72,14 @@ TRIAL_STATUS: dict[TrialStatus, Label] = {
     TrialStatus.COMPLETED: Label(_l("Completed"), "green"),
     TrialStatus.ENDED_EARLY: Label(_l("Ended early"), "grey"),
 }
+RELIEF_STATE: dict[ReliefState, Label] = {
+    ReliefState.DRAFT: Label(_l("Draft"), "grey"),
+    ReliefState.REFUSED: Label(_l("Refused"), "red"),
+    ReliefState.AHEAD: Label(_l("Not in force yet"), "grey"),
+    ReliefState.IN_FORCE: Label(_l("In force"), "green"),
+    ReliefState.STOPPED: Label(_l("Stopped while the test is suspended"), "red"),
+    ReliefState.ENDED: Label(_l("No longer in force"), "grey"),
+}
 PARTY: dict[Party, object] = {
     Party.COMPANY: _l("The company"),
     Party.SECRETARIAT: _l("The secretariat"),
@@ -92,3 +101,8 @@ def application_label(status: str, outcome: str | None, actor: Actor) -> Label:
 def trial_label(status: str) -> Label:
     """Return the status of a trial in words."""
     return TRIAL_STATUS[TrialStatus(status)]
+
+
+def relief_label(state: str) -> Label:
+    """Return where a relief stands in words."""
+    return RELIEF_STATE[ReliefState(state)]

@@ -37,6 +37,7 @@ from sandbox.models.people import (
     StaffGrant,
 )
 from sandbox.models.programme import PackFile, PackVersion
+from sandbox.models.reliefs import Relief
 from sandbox.models.round_tables import RoundTable
 from sandbox.models.successions import AppliedSuccession, InheritedPlace
 from sandbox.models.trials import (
@@ -97,6 +98,7 @@ __all__ = [
     "QuestionSuggestion",
     "Reading",
     "ReferenceCounter",
+    "Relief",
     "RoundTable",
     "StaffGrant",
     "StartCondition",

@@ -3,6 +3,22 @@
 from marshmallow import Schema, fields
 
 
+class RegisteredReliefSchema(Schema):
+    """Describe a relief as the public register shows it, without its conditions."""
+
+    number = fields.Integer()
+    authority = fields.String()
+    kind = fields.String()
+    provision = fields.String()
+    scope = fields.String()
+    neutrality = fields.String()
+    starts_on = fields.Date()
+    ends_on = fields.Date()
+    ended_on = fields.Date(allow_none=True)
+    extends = fields.Integer(allow_none=True)
+    state = fields.String(metadata={"description": "where it stands on the day of the request"})
+
+
 class RegisteredTrialSchema(Schema):
     """Describe a trial as the public register shows it."""
 

@@ -23,8 +23,13 @@ from sandbox.packs import active
 from sandbox.programme.summary import consultation_words, round_table_words
 from sandbox.register import queries
 from sandbox.register.exports import csv_lines
-from sandbox.register.schemas import RegisteredRoundTableSchema, RegisteredTrialSchema
+from sandbox.register.schemas import (
+    RegisteredReliefSchema,
+    RegisteredRoundTableSchema,
+    RegisteredTrialSchema,
+)
 from sandbox.round_tables import queries as round_table_queries
+from sandbox.trials.queries import list_granted, list_reliefs
 from sandbox.trials.sentences import cap_words
 
 bp = Blueprint("register", __name__)
@@ -58,6 +63,7 @@ def trial(reference: str) -> ResponseReturnValue:
         trial=row,
         pack=pack,
         authorities=queries.list_authorities(session, row.application_id),
+        reliefs=list_reliefs(session, row, pack, local_day(utc_now(), pack.calendar.timezone)),
         stages=_plan(row, queries.list_stages(session, row.id), pack),
         cap_words=cap_words,
         is_published=lambda key: is_published(pack, key, TrialStatus(row.status)),
@@ -78,6 +84,10 @@ def trials_json() -> ResponseReturnValue:
     after = request.args.get("after")
     page = queries.list_trials(db.session(), tier=None, status=None, after=after)
     rows = RegisteredTrialSchema(many=True).dump(page.rows)
+    today = local_day(utc_now(), active.current().calendar.timezone)
+    granted = list_granted(db.session(), [trial.id for trial in page.rows], today)
+    for trial, row in zip(page.rows, rows, strict=True):
+        row["reliefs"] = RegisteredReliefSchema(many=True).dump(granted.get(trial.id, ()))
     return jsonify({"trials": rows, "next": page.next_key})
 
 

@@ -62,6 +62,14 @@ def tell_authorities(
     _write(session, trial, people, template=template, now=now, params=params, among=among)
 
 
+def tell_of_relief(
+    session: Session, trial: Trial, template: str, now: datetime, **params: Param
+) -> None:
+    """Write to the company and the authorities on the case: they work by what is granted."""
+    tell_company(session, trial, template, now, **params)
+    tell_authorities(session, trial, template, now, **params)
+
+
 def tell_approvers(
     session: Session,
     trial: Trial,

@@ -17,6 +17,8 @@ TASK_SENTENCES: Mapping[str, object] = {
     "trials.enter": _l("Enter the next stage: its gate is open"),
     "trials.complete": _l("Complete the test: everything is in place"),
     "trials.resume": _l("Decide whether the suspended test may go on"),
+    "trials.decide_relief": _l("Grant or refuse the relief that is drafted"),
+    "trials.relief_ends": _l("A relief ends: extend it, or stop in time what it allows"),
     "trials.incident": _l("Work off the open incident"),
     "trials.complete_incident": _l("Complete the report of the incident"),
     "trials.react_incident": _l("Answer the report of the incident"),

@@ -28,6 +28,7 @@ EVERYBODY = frozenset(Audience)
 _SIGNED_IN = EVERYBODY - {Audience.VISITOR}
 _COMPANY = frozenset({Audience.COMPANY})
 _TRIALS = frozenset({Audience.COMPANY, Audience.AUTHORITY, Audience.CASEWORKER})
+_RELIEFS = frozenset({Audience.AUTHORITY, Audience.CASEWORKER, Audience.AUDITOR})
 _REPORTS = frozenset({Audience.CASEWORKER, Audience.PUBLISHER})
 _RULES = EVERYBODY - {Audience.VISITOR, Audience.COMPANY}
 _CASES = frozenset({Audience.COMPANY, Audience.AUTHORITY, Audience.CASEWORKER})
@@ -48,6 +49,7 @@ MENU: tuple[Entry, ...] = (
     Entry("enquiries.index", _l("Enquiries"), _CASES),
     Entry("applications.index", _l("Applications"), _CASES),
     Entry("trials.index", _l("Tests"), _TRIALS),
+    Entry("reliefs.index", _l("Reliefs"), _RELIEFS),
     Entry("outcomes.index", _l("Report drafts"), _REPORTS),
     Entry("accounts.own_organisations", _l("My organisation"), _COMPANY),
     Entry("accounts.own_authority", _l("My authority"), frozenset({Audience.AUTHORITY})),

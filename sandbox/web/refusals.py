@@ -146,6 +146,16 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.READINGS_MISSING: _l("A reading is missing for a metric that the plan requires."),
     Why.REASON_MISSING: _l("Give a reason: others have to understand it later."),
     Why.RECUSED: _l("This person is recused from the case."),
+    Why.RELIEF_BACKWARDS: _l("The last day of the relief lies before its first day."),
+    Why.RELIEF_INCOMPLETE: _l(
+        "A relief names its kind, the provision, what it allows, its first day and its last day."
+    ),
+    Why.RELIEF_NOT_NEUTRAL: _l(
+        "Write why the relief gives no unfair advantage, or how others can get the same."
+    ),
+    Why.RELIEF_OVER: _l("The relief has ended by then, so nothing is left to end or to extend."),
+    Why.RELIEF_PAST: _l("A relief neither begins nor ends in the past. Choose today or later."),
+    Why.RELIEF_TOO_LONG: _l("The relief would last longer than the test may run."),
     Why.REPORT_CLOSED: _l(
         "The final report can no longer be corrected: the outcome report on the test is published."
     ),
@@ -214,6 +224,8 @@ TRIAL_ACTIONS: dict[TrialAction | TrialWork, object] = {
     TrialWork.REACT_INCIDENT: _l("answer the report of an incident"),
     TrialWork.CLOSE_INCIDENT: _l("close an incident"),
     TrialWork.FINAL_REPORT: _l("hand in the final report"),
+    TrialWork.GRANT_RELIEF: _l("grant or refuse a relief"),
+    TrialWork.END_RELIEF: _l("end a relief before its day"),
 }
 
 
@@ -262,6 +274,11 @@ def _why(error: NotPossible) -> str:
                 "No call is open now. The next one opens on %(day)s. What you have written stays "
                 "as it is, and you can go on with it until then.",
                 day=day(opens),
+            )
+        case Why.RELIEF_TOO_LONG, {"latest": date() as latest}:
+            return _(
+                "The test may run until %(day)s at the latest, and no relief lasts longer.",
+                day=day(latest),
             )
         case _:
             return str(WHY_SENTENCES[error.reason])

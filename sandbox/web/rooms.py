@@ -12,6 +12,7 @@ from sandbox.outcomes.views import bp as outcomes
 from sandbox.programme.views import bp as programme
 from sandbox.register.views import bp as register
 from sandbox.trials.views import bp as trials
+from sandbox.trials.views import register as reliefs
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
@@ -21,6 +22,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     coordination,
     successions,
     trials,
+    reliefs,
     programme,
     outcomes,
     register,

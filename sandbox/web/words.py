@@ -20,6 +20,7 @@ from sandbox.kernel.statuses import (
     OUTCOME,
     PARTY,
     application_label,
+    relief_label,
     trial_label,
 )
 from sandbox.web.deeds import deed_sentence
@@ -35,6 +36,7 @@ def register_words(app: Flask) -> None:
         enquiry_statuses=ENQUIRY_STATUS,
         outcome_labels=OUTCOME,
         party_label=party_label,
+        relief_label=relief_label,
         task_sentence=TASK_SENTENCES.__getitem__,
         trial_label=trial_label,
     )

@@ -84,7 +84,7 @@ IMPLIED: dict[tuple[P, str], str] = {
     **{
         (permission, "officer"): _OFFICER
         for permission in P
-        if permission not in {P.ORGANISATION_CREATE, P.PACK_READ}
+        if permission not in {P.ORGANISATION_CREATE, P.PACK_READ, P.RELIEF_LIST}
     },
     **{
         (permission, "recused"): _DECLARED
@@ -96,6 +96,8 @@ IMPLIED: dict[tuple[P, str], str] = {
             P.APPLICATION_DECIDE,
             P.APPLICATION_REQUEST_INFORMATION,
             P.TRIAL_PLAN_AGREE,
+            P.RELIEF_DRAFT,
+            P.RELIEF_GRANT,
             P.REQUIREMENT_WAIVE,
             P.STAGE_ENTER,
             P.MONITORING_REPORT_JUDGE,
@@ -122,6 +124,7 @@ IMPLIED: dict[tuple[P, str], str] = {
     },
     (P.TRIAL_PLAN_AGREE, "accepted"): _OPENED,
     (P.REQUIREMENT_DOCUMENT, "accepted"): _OPENED,
+    (P.RELIEF_GRANT, "accepted"): _OPENED,
     (P.ASSIGNMENT_ANSWER, "head"): _HEAD,
     (P.OFFICER_NAME, "head"): _HEAD,
     (P.LEAD_OFFER, "head"): _HEAD,

@@ -20,6 +20,7 @@ from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.guidance import Channel, Guidance
 from sandbox.domain.outcomes import Consent
 from sandbox.domain.packs import QuestionKind
+from sandbox.domain.reliefs import ReliefWording
 from sandbox.domain.trials import TrialStatus
 from sandbox.enquiries import services as enquiries
 from sandbox.kernel.actors import Actor, StaffRole
@@ -622,6 +623,7 @@ class Builder:
                 is_complete=False,
                 now=self.now,
             )
+        self.make_reliefs(trial, tenant)
         self.stop_and_go(trial, tenant, f"{name}-reason")
         rows = {"evidence_id": evidence, "report_id": report, "incident_id": incident.id}
         # Both are told to the heads of all authorities at once, declared or not.
@@ -634,6 +636,37 @@ class Builder:
             "key": condition,
             "reference": trial.reference,
         }
+
+    def make_reliefs(self, trial: Trial, tenant: Tenant) -> None:
+        """Draft a relief, grant another and refuse a third; what was granted is no secret."""
+        today = self.now.date()
+        for number, what in enumerate(("draft", "granted", "refused"), start=1):
+            secret = f"{tenant.name}-relief-{what}"
+            wording = ReliefWording(
+                pack().relief_kinds[0].key,
+                secret,
+                secret,
+                "",
+                "Otros pueden pedirla.",
+                today,
+                today + timedelta(days=20),
+            )
+            with unit_of_work(self.session):
+                trials.draft_relief(
+                    self.session, tenant.lead.officer, trial, wording=wording, now=self.now
+                )
+            values: dict[str, Any] = {"number": number, "expected_version": 1, "now": self.now}
+            if what == "granted":
+                with unit_of_work(self.session):
+                    trials.grant_relief(self.session, tenant.lead.officer, trial, **values)
+            elif what == "refused":
+                values["reason"] = f"{secret}-reason"
+                with unit_of_work(self.session):
+                    trials.refuse_relief(self.session, tenant.lead.officer, trial, **values)
+                self.world.mark(f"{tenant.name}.content", secret)
+            elif tenant is self.rio:
+                self.world.mark("rio.reliefs", secret)
+        self.world.subjects[f"{tenant.name}_relief"] = {"trial_id": trial.id, "number": 2}
 
     def enter(self, trial: Trial, stage: str) -> None:
         with unit_of_work(self.session):

@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 
 from sandbox.domain.packs import Ending, RequirementKind, RequirementSpec, Who
 from sandbox.domain.refusals import NotPossible, TransitionRefused
+from sandbox.domain.reliefs import ReliefWording
 from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.db import begin_write
 from sandbox.kernel.files import Accepted, FileStore
-from sandbox.models import Incident, MonitoringReport
+from sandbox.models import Incident, MonitoringReport, Relief
 from sandbox.trials import services
 from sandbox.trials.queries import COMPLETION, TrialFile
 from tests.factories import pack
@@ -206,6 +207,12 @@ class Scene:
                     file=None,
                     store=cast.store,
                 )
+            case TrialWork.GRANT_RELIEF:
+                wording = ReliefWording(pack().relief_kinds[0].key, "Artículo 10", "Otra cosa.")
+                self.do(services.draft_relief, lead, wording=wording)
+            case TrialWork.END_RELIEF:
+                day = self.file.today
+                self.do(services.end_relief, lead, number=1, ended_on=day, reason="Ya no.")
             case _:
                 raise AssertionError(f"Nobody knows how to try {what}.")
 
@@ -266,7 +273,22 @@ def furnish(session: Session, cast: Cast) -> Scene:
         submitted_by_id=cast.company.person_id,
         submitted_at=cast.now,
     )
-    session.add(report)
+    relief = Relief(
+        trial_id=cast.trial.id,
+        number=1,
+        authority_id=cast.lead.authority.id,
+        kind=pack().relief_kinds[0].key,
+        provision="Artículo 9",
+        scope="Consentir por mensaje.",
+        neutrality="Otros pueden pedirla.",
+        starts_on=file.today,
+        ends_on=file.today,
+        drafted_by_id=cast.lead.officer.person_id,
+        drafted_at=cast.now,
+        verdict="granted",
+        decided_at=cast.now,
+    )
+    session.add_all((report, relief))
     session.flush()
     return Scene(session, cast, report, incident, unfinished)
 

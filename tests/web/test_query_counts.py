@@ -6,7 +6,7 @@ each kind are added, every page is opened again. The tests read what was counted
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -18,10 +18,12 @@ from sandbox.applications import services as applications
 from sandbox.coordination import services as coordination
 from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.guidance import Channel, Guidance
+from sandbox.domain.reliefs import ReliefWording
 from sandbox.domain.trials import TrialStatus
 from sandbox.enquiries import services as enquiries
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.models import (
     Application,
@@ -80,6 +82,8 @@ LISTS: dict[str, tuple[str, str]] = {
     "people": ("administrator", "/people"),
     "deeds": ("auditor", "/audit"),
     "failures": ("administrator", "/operations"),
+    "reliefs of an officer": ("officer", "/reliefs"),
+    "reliefs of an auditor": ("auditor", "/reliefs?state=in_force&authority=INAI"),
     "inbox of a company": ("owner", "/inbox"),
     "inbox of a head": ("head", "/inbox"),
     "colleagues": ("head", "/authority"),
@@ -102,6 +106,7 @@ PAGES: dict[str, tuple[str, str]] = {
         "case with a trial": "/cases/{trial_case}",
         "trial": "/trials/{trial}",
         "plan": "/trials/{trial}/plan",
+        "reliefs of a trial": "/trials/{trial}/reliefs",
         "enquiry": "/enquiries/{enquiry}",
         "advice on a case": "/cases/{review}/guidance",
     }.items()
@@ -162,6 +167,7 @@ class Crowd:
         self.advise(review)
         running = self.trial()
         self.advise(session.get_one(Application, running.application_id))
+        self.relieve(running)
         with unit_of_work(session):
             trials.open_incident(
                 session,
@@ -197,6 +203,21 @@ class Crowd:
         with unit_of_work(session):
             coordination.answer_guidance(
                 session, self.owner, application, number=1, text="Bien.", now=NOW
+            )
+
+    def relieve(self, trial: Trial) -> None:
+        """Let the lead grant a relief that ends soon, and draft another."""
+        session, today = self.session, utc_now().date()
+        for number, days in enumerate((5, 9), start=1):
+            wording = ReliefWording(
+                "waiver", f"Artículo {number}", "Algo.", "", "Es igual para todos.", today
+            )
+            wording = replace(wording, ends_on=today + timedelta(days=days))
+            with unit_of_work(session):
+                trials.draft_relief(session, self.lead.officer, trial, wording=wording, now=NOW)
+        with unit_of_work(session):
+            trials.grant_relief(
+                session, self.lead.officer, trial, number=1, expected_version=1, now=NOW
             )
 
     def enquiry(self, kind: EnquiryKind) -> Enquiry:

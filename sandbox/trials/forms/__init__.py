@@ -26,6 +26,12 @@ from sandbox.trials.forms.plan import (
     plan_form,
     typed_plan,
 )
+from sandbox.trials.forms.reliefs import (
+    EndReliefForm,
+    GrantReliefForm,
+    RefuseReliefForm,
+    ReliefForm,
+)
 from sandbox.trials.forms.reports import (
     MonitoringReportForm,
     judge_form,
@@ -41,11 +47,15 @@ __all__ = [
     "CompleteIncidentForm",
     "DocumentForm",
     "EndEarlyForm",
+    "EndReliefForm",
     "FinalReportForm",
+    "GrantReliefForm",
     "MonitoringReportForm",
     "PlanForm",
     "ReactForm",
     "RefuseForm",
+    "RefuseReliefForm",
+    "ReliefForm",
     "StartConditionForm",
     "SuspendForm",
     "WaiveForm",

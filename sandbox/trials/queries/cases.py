@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, scope
@@ -22,6 +22,7 @@ from sandbox.domain.packs import (
 )
 from sandbox.domain.trials import OPEN_STATUSES, TrialStatus
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.clock import local_day
 from sandbox.kernel.paging import Page, paged
 from sandbox.models import (
     Application,
@@ -38,6 +39,7 @@ from sandbox.models import (
 )
 from sandbox.packs import active
 from sandbox.trials.queries.facts import TrialFile
+from sandbox.trials.queries.reliefs import ReliefLine, find_with_reliefs, lines_of
 
 _T = TypeVar("_T")
 ADMITTED = frozenset(
@@ -50,6 +52,20 @@ def get_trial(
 ) -> Trial:
     """Return a trial that the actor may meet. Raises: NotFound."""
     found = session.scalar(select(Trial).where(Trial.id == trial_id, scope(actor, permission)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_trial_with_reliefs(
+    session: Session, actor: Actor, trial_id: UUID, permission: P = P.TRIAL_READ
+) -> tuple[Trial, Sequence[Any]]:
+    """Return a trial that the actor may meet, and its reliefs, in one statement. Raises: NotFound.
+
+    Shape: the rows are what `lines_of` makes lines of.
+    """
+    which = and_(Trial.id == trial_id, scope(actor, permission))
+    found = find_with_reliefs(session, which, actor)
     if found is None:
         raise NotFound
     return found
@@ -163,6 +179,7 @@ class TrialPanel:
     trial: Trial | None
     tier: TierSpec | None
     stage: StageSpec | None
+    reliefs: tuple[ReliefLine, ...] = ()
 
 
 def case_panel(
@@ -170,18 +187,20 @@ def case_panel(
     actor: Actor,
     application: Application,
     pack: PolicyPack,
-    now: datetime,  # noqa: ARG001 - every slice's panel takes it
+    now: datetime,
 ) -> TrialPanel | None:
     """Gather the trial's part of the case page, in one statement at most."""
     if application.outcome not in ADMITTED:
         return None
-    trial = session.scalar(
-        select(Trial).where(Trial.application_id == application.id, scope(actor, P.TRIAL_LIST))
-    )
-    if trial is None:
+    which = and_(Trial.application_id == application.id, scope(actor, P.TRIAL_LIST))
+    today = local_day(now, pack.calendar.timezone)
+    found = find_with_reliefs(session, which, actor)
+    if found is None:
         return TrialPanel(None, None, None)
+    trial, rows = found
+    reliefs = lines_of(rows, trial, pack, today)
     tier = pack.tier(trial.tier)
-    return TrialPanel(trial, tier, tier.stage(trial.stage) if trial.stage else None)
+    return TrialPanel(trial, tier, tier.stage(trial.stage) if trial.stage else None, reliefs)
 
 
 def get_report(file: TrialFile, report_id: UUID) -> MonitoringReport:

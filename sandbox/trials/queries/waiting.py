@@ -1,5 +1,6 @@
 """List what waits for somebody among the trials: the open ones, and what ended ones left over."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -14,10 +15,13 @@ from sandbox.domain.packs import (
 )
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.clock import local_day
 from sandbox.kernel.tasks import Task
-from sandbox.models import Incident
+from sandbox.models import Incident, Trial
+from sandbox.packs import active
 from sandbox.trials.queries.facts import COMPANY, COMPLETION, Supervisor, TrialFile, has_approved
 from sandbox.trials.queries.reading import read_files
+from sandbox.trials.queries.reliefs import drafted_since, ends_soon_on
 from sandbox.trials.queries.urgency import select_urgent
 
 MOST_FILES = 200  # so many trials are read to find the most urgent tasks
@@ -34,11 +38,36 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
     """
     if not conceivable(actor, P.TRIAL_READ):
         return []
-    trials = session.scalars(select_urgent(actor, now).limit(MOST_FILES + 1)).all()
+    today = local_day(now, active.current().calendar.timezone)
+    rows = session.execute(
+        select_urgent(actor, now)
+        .add_columns(drafted_since(actor), ends_soon_on(actor, today))
+        .limit(MOST_FILES + 1)
+    ).all()
+    trials = [row[0] for row in rows]
     files = read_files(session, trials[:MOST_FILES], now)
     found = [task for file in files for task in waiting_tasks(file, actor)]
+    found += [task for row in rows[:MOST_FILES] for task in _relief_tasks(*row)]
     found.sort(key=lambda task: (-task.gravity, task.due_on or date.max, task.since))
     return [*found, _more_tasks(now)] if len(trials) > MOST_FILES else found
+
+
+def _relief_tasks(
+    trial: Trial, drafted_at: datetime | None, ends_on: date | None
+) -> Iterator[Task]:
+    """Return what the reliefs of a trial ask: the verdict on a draft, and care for an end."""
+    waits = (("trials.decide_relief", drafted_at, None), ("trials.relief_ends", ends_on, ends_on))
+    for kind, found, due_on in waits:
+        if found is not None:
+            yield Task(
+                kind=kind,
+                reference=trial.reference,
+                title=trial.title,
+                since=drafted_at or trial.changed_at,
+                due_on=due_on,
+                endpoint="trials.reliefs",
+                values={"trial_id": str(trial.id)},
+            )
 
 
 def _more_tasks(now: datetime) -> Task:

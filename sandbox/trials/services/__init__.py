@@ -24,6 +24,18 @@ from sandbox.trials.services.monitoring import judge_report, submit_report
 from sandbox.trials.services.opening import open_trial
 from sandbox.trials.services.parts import roles_of
 from sandbox.trials.services.plan import agree_plan, missing_fields, save_plan, set_start_condition
+from sandbox.trials.services.relieving import (
+    draft_relief,
+    end_relief,
+    get_extendable,
+    get_granted,
+    get_own,
+    get_sought,
+    grant_relief,
+    redraft_relief,
+    refuse_relief,
+    wording_of,
+)
 from sandbox.trials.services.silence import apply_silence
 from sandbox.trials.services.suspension import agree_to_resume, suspend
 
@@ -37,8 +49,15 @@ __all__ = [
     "complete_incident",
     "correct_final_report",
     "document_requirement",
+    "draft_relief",
     "end_early",
+    "end_relief",
     "enter_stage",
+    "get_extendable",
+    "get_granted",
+    "get_own",
+    "get_sought",
+    "grant_relief",
     "hand_in_final_report",
     "is_completable",
     "judge_report",
@@ -48,6 +67,8 @@ __all__ = [
     "open_trial",
     "party_of",
     "react_to_incident",
+    "redraft_relief",
+    "refuse_relief",
     "refuse_requirement",
     "roles_of",
     "save_plan",
@@ -55,4 +76,5 @@ __all__ = [
     "submit_report",
     "suspend",
     "waive_requirement",
+    "wording_of",
 ]

@@ -1,6 +1,7 @@
 """Serve the list and the page of trials, their plans and their start conditions."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -51,14 +52,15 @@ def index() -> ResponseReturnValue:
 @needs(P.TRIAL_LIST)
 def show(trial_id: UUID) -> ResponseReturnValue:
     """Show where a trial stands; what it needs and holds to those who may read that."""
-    trial = queries.get_trial(db.session(), current_actor(), trial_id, P.TRIAL_LIST)
+    session, actor = db.session(), current_actor()
+    trial, reliefs = queries.get_trial_with_reliefs(session, actor, trial_id, P.TRIAL_LIST)
     if active.find_pack_of(trial) is None:
         return _without_rules(trial)
     file = read(trial)
-    page = page_of(db.session(), current_actor(), file)
+    page = page_of(session, actor, file)
     if P.TRIAL_READ not in page.granted:
         return render_template("trials/undeclared.html", page=page, file=file, trial=file.trial)
-    return _show(file, page)
+    return _show(file, page, reliefs)
 
 
 @bp.route("/<uuid:trial_id>/plan", methods=["GET", "POST"])
@@ -108,7 +110,7 @@ def start_condition(trial_id: UUID, key: str) -> ResponseReturnValue:
 # --- parts of views ------------------------------------------------------------------------------
 
 
-def _show(file: TrialFile, page: TrialPage) -> ResponseReturnValue:
+def _show(file: TrialFile, page: TrialPage, reliefs: Sequence[Any]) -> ResponseReturnValue:
     return render_template(
         "trials/show.html",
         page=page,
@@ -122,6 +124,7 @@ def _show(file: TrialFile, page: TrialPage) -> ResponseReturnValue:
         cap_words=cap_words,
         above_cap_words=above_cap_words,
         gate_name=page.next_gate or COMPLETION_NAME,
+        reliefs=queries.lines_of(reliefs, file.trial, file.pack, file.today),
         suspended_by=_suspended_by(file.open_suspension, file.supervisors),
         awaited=_awaited(file),
         term_words=term_words,
