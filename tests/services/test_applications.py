@@ -114,7 +114,9 @@ def section_with(kind: QuestionKind) -> tuple[str, str]:
 def test_answers_that_tests_write_again_are_those_that_the_service_wrote(session: Session) -> None:
     organisation, actor = make_company(session)
     title = f"De una sola vez {uuid4()}"  # so that no test has written these answers before
-    first, second = (make_draft(session, organisation, actor, title=title) for _ in range(2))
+    first, second = (
+        make_draft(session, organisation, actor, innovation_name=title) for _ in range(2)
+    )
 
     def rows(case: Application) -> tuple[Any, ...]:
         sections = session.scalars(

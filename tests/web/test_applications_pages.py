@@ -33,12 +33,14 @@ from tests.factories import (
     NOW,
     actor_for,
     complete_answers,
+    make_assigned,
     make_draft,
     make_in_triage,
     make_organisation,
     make_person,
     make_staff,
     make_submitted,
+    make_team,
     make_under_review,
     pack,
 )
@@ -1093,9 +1095,42 @@ def test_the_inbox_is_filtered_by_status_in_the_address(
     make_in_triage(session, company.organisation, company.actors[0], worker)
     assert len(caseworker.get("/applications").rows) == 2
     page = caseworker.submit("/applications", {"status": "triage"}, form="/applications")
-    assert page.request.query_string == b"status=triage"
+    assert "status=triage" in page.request.query_string.decode().split("&")
     assert len(page.rows) == 1
     assert caseworker.get("/applications?status=nonsense").status_code == 200
+
+
+def test_the_inbox_is_narrowed_by_words_tier_authority_and_lateness(
+    session: Session, company: Company, caseworker: JudgingClient, staff: Person
+) -> None:
+    worker = actor_for(session, staff)
+    plain = make_submitted(
+        session, company.organisation, company.actors[0], innovation_name="Un 100 %_"
+    )
+    team = make_team(session, "INAI")
+    asked = make_assigned(session, company.organisation, company.actors[0], worker, lead=team)
+
+    def found(query: str) -> set[str | None]:
+        page = caseworker.get(f"/applications?{query}")
+        references = (plain.reference, asked.reference)
+        return {each for each in references if each is not None and each in page.main}
+
+    assert found("") == {plain.reference, asked.reference}
+    assert found("text=100+%25_") == {plain.reference}
+    assert found(f"text={str(asked.reference).lower()}") == {asked.reference}
+    assert found(f"text={company.organisation.name[:4]}") == {plain.reference, asked.reference}
+    assert found("text=%25") == {plain.reference}  # a sign that a database reads as anything
+    assert found("authority=INAI") == {asked.reference}
+    assert found("authority=IFT") == set()
+    assert found(f"tier={asked.tier}&text=100") == {plain.reference}
+    assert found("tier=prohibited") == set()
+    # The answer that the authority owes was due in March, long before today.
+    assert found("late=yes") == {asked.reference}
+    # Nothing of this is offered to a company, whose list is short and all its own.
+    own = company.ana.get("/applications?authority=INAI")
+    assert plain.reference is not None
+    assert plain.reference in own.main
+    assert 'name="authority"' not in own.get_data(as_text=True)
 
 
 def test_an_information_request_is_answered_on_its_page(

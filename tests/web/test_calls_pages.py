@@ -143,7 +143,7 @@ def test_list_is_narrowed_to_a_call(
     assert chosen == "ahora"
     assert len(client.get("/applications?call=nada").tree.xpath("//main//tbody/tr")) == 2
     empty = client.get("/applications?call=ahora&status=decided")
-    assert "Ninguna solicitud de esta convocatoria" in empty.main
+    assert "Ninguna solicitud así" in empty.main
 
 
 def test_lead_reads_how_many_places_are_taken_and_is_refused_one_too_many(

@@ -2,13 +2,11 @@
 
 from sandbox.applications.queries.cases import (
     EDITABLE,
-    count_applications,
     find_started,
     get_application,
     get_editable,
     get_organisation,
     known_organisations,
-    list_applications,
     list_organisations,
     list_overdue,
     list_sources,
@@ -49,6 +47,7 @@ from sandbox.applications.queries.exchanges import (
     list_stops,
     request_version,
 )
+from sandbox.applications.queries.inbox import CaseFilter, count_applications, list_applications
 from sandbox.applications.queries.people import (
     Reader,
     has_conflict,
@@ -82,6 +81,7 @@ from sandbox.applications.queries.waiting import (
 
 __all__ = [
     "EDITABLE",
+    "CaseFilter",
     "CasePanel",
     "Draft",
     "FileRow",

@@ -1,11 +1,11 @@
 """Read single applications and lists of them, filtered by what the actor may see."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session, contains_eager
 
 from sandbox.access.checks import NotFound, scope
@@ -17,7 +17,6 @@ from sandbox.domain.applications import (
 )
 from sandbox.domain.refusals import TransitionRefused
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.paging import PAGE_SIZE, Page, paged
 from sandbox.models import (
     Application,
     ApplicationSection,
@@ -136,59 +135,6 @@ def list_overdue(session: Session, actor: Actor, before: date) -> Sequence[Appli
         )
         .order_by(Application.answer_due_on, Application.id)
     ).all()
-
-
-def list_applications(
-    session: Session,
-    actor: Actor,
-    *,
-    status: str | None = None,
-    call: str | None = None,
-    after: str | None = None,
-    size: int = PAGE_SIZE,
-) -> Page[Row[*tuple[Any, ...]]]:
-    """Page through the applications that the actor may read, the latest changed first."""
-    statement = (
-        select(
-            Application.reference,
-            Application.title,
-            Application.status,
-            Application.outcome,
-            Application.tier,
-            Application.pack_code,
-            Application.pack_version,
-            Application.organisation_id,
-            Organisation.name.label("organisation"),
-            Application.submitted_at,
-            Application.answer_due_on,
-            Application.changed_at,
-            Application.id,
-        )
-        .join(Organisation, Organisation.id == Application.organisation_id)
-        .where(scope(actor, P.APPLICATION_READ))
-    )
-    if status:
-        statement = statement.where(Application.status == status)
-    if call:
-        statement = statement.where(Application.call_key == call)
-    return paged(
-        session,
-        statement,
-        (Application.changed_at, Application.id),
-        (datetime, UUID),
-        after,
-        size=size,
-    )
-
-
-def count_applications(session: Session, actor: Actor) -> Mapping[str, int]:
-    """Count the applications that the actor may read, by status."""
-    rows = session.execute(
-        select(Application.status, func.count().label("number"))
-        .where(scope(actor, P.APPLICATION_READ))
-        .group_by(Application.status)
-    )
-    return {row.status: row.number for row in rows}
 
 
 def known_organisations(

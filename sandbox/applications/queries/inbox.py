@@ -1,0 +1,122 @@
+"""Read the cases of a list: what it is narrowed to, and how many there are of each status."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+
+from sandbox.access.checks import scope
+from sandbox.access.permissions import P
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.paging import PAGE_SIZE, Page, paged
+from sandbox.models import Application, Authority, AuthorityAssignment, Organisation
+from sandbox.models.coordination import STANDING, AssignmentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """Say what a list is narrowed to; an empty field narrows nothing.
+
+    Shape: `text` is part of a reference, of a title or of an organisation's name; `authority` a
+    code; `late_since` the day before which an answer was due that is still missing.
+    """
+
+    text: str = ""
+    status: str = ""
+    call: str = ""
+    tier: str = ""
+    authority: str = ""
+    late_since: date | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Tell whether anything is left out."""
+        return self != EVERYTHING
+
+
+EVERYTHING = CaseFilter()
+
+
+def list_applications(
+    session: Session,
+    actor: Actor,
+    wanted: CaseFilter = EVERYTHING,
+    *,
+    after: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[Row[*tuple[Any, ...]]]:
+    """Page through the applications that the actor may read, the latest changed first."""
+    statement = (
+        select(
+            Application.reference,
+            Application.title,
+            Application.status,
+            Application.outcome,
+            Application.tier,
+            Application.pack_code,
+            Application.pack_version,
+            Application.organisation_id,
+            Organisation.name.label("organisation"),
+            Application.submitted_at,
+            Application.answer_due_on,
+            Application.changed_at,
+            Application.id,
+        )
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(scope(actor, P.APPLICATION_READ), *_conditions(wanted))
+    )
+    return paged(
+        session,
+        statement,
+        (Application.changed_at, Application.id),
+        (datetime, UUID),
+        after,
+        size=size,
+    )
+
+
+def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.text:
+        searched = (Application.reference, Application.title, Organisation.name)
+        found.append(or_(*(each.icontains(wanted.text, autoescape=True) for each in searched)))
+    if wanted.status:
+        found.append(Application.status == wanted.status)
+    if wanted.call:
+        found.append(Application.call_key == wanted.call)
+    if wanted.tier:
+        found.append(Application.tier == wanted.tier)
+    if wanted.authority:
+        found.append(
+            _places(AuthorityAssignment.state.in_(STANDING))
+            .join(Authority, Authority.id == AuthorityAssignment.authority_id)
+            .where(Authority.code == wanted.authority)
+            .exists()
+        )
+    if wanted.late_since is not None:
+        unanswered = _places(
+            AuthorityAssignment.state == AssignmentState.PROPOSED.value,
+            AuthorityAssignment.respond_by < wanted.late_since,
+        )
+        found.append(or_(Application.answer_due_on < wanted.late_since, unanswered.exists()))
+    return found
+
+
+def _places(*conditions: ColumnElement[bool]) -> Select[Any]:
+    of_case = AuthorityAssignment.application_id == Application.id
+    return select(AuthorityAssignment.id).where(of_case, *conditions).correlate(Application)
+
+
+def count_applications(session: Session, actor: Actor) -> Mapping[str, int]:
+    """Count the applications that the actor may read, by status."""
+    rows = session.execute(
+        select(Application.status, func.count().label("number"))
+        .where(scope(actor, P.APPLICATION_READ))
+        .group_by(Application.status)
+    )
+    return {row.status: row.number for row in rows}
