@@ -1,11 +1,12 @@
 """Say what becomes of a case under other rules, and which of its answers make the difference."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
-from sandbox.domain.packs import Answers, PolicyPack
+from sandbox.domain.calendar import BusinessCalendar, ClockReading
+from sandbox.domain.packs import Answers, CalendarSpec, ClockUnit, PolicyPack, StageSpec
 from sandbox.domain.risk import TierReason, tiering
 from sandbox.domain.routing import RoutingReason, propose
 
@@ -24,8 +25,8 @@ class Aspect(StrEnum):
 class Fate:
     """Hold what the rules make of one case.
 
-    Shape: `stages` are the key and most days of each stage of the tier; `due_on` is the last day
-    for the decision, None where it has been taken.
+    Shape: `stages` are the key and most days of each stage of the tier, `plan` the stages; `clock`
+    is the term of the decision, None where it has been taken.
     """
 
     tier: str
@@ -33,9 +34,36 @@ class Fate:
     lead: str | None
     associates: tuple[str, ...]
     stages: tuple[tuple[str, int], ...]
-    due_on: date | None
+    plan: tuple[StageSpec, ...]
+    clock: ClockReading | None
+    calendar: CalendarSpec
     tier_reasons: tuple[TierReason, ...]
     routing_reasons: tuple[RoutingReason, ...]
+
+    @property
+    def due_on(self) -> date | None:
+        """Return the last day for the decision."""
+        return None if self.clock is None else self.clock.due_on
+
+
+class Cause(StrEnum):
+    """Name what in the rules makes another deadline or another plan of stages."""
+
+    LENGTH = "length"  # of the term; its unit and its number
+    STOP = "stop"  # a stop of the clock that only one of the rules knows
+    FREE_DAY = "free_day"  # a day that is a business day under one of the rules alone
+    OTHER_TIER = "other_tier"
+    STAGE = "stage"  # that is new, is gone, or lasts longer or shorter
+    ORDER = "order"  # of stages that are otherwise the same
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Say one cause, with what it was and what it would be; None where there is none."""
+
+    cause: Cause
+    before: object = None
+    after: object = None
 
 
 Reason = TierReason | RoutingReason
@@ -46,7 +74,8 @@ class Effect:
     """Say one difference: what it was, what it would be, and the reasons that are new or gone.
 
     Shape: `before` and `after` are keys and codes, for STAGES pairs of key and days (only those
-    that differ), for DEADLINE days. A changed deadline has no reasons: they are the terms.
+    that differ), for DEADLINE days. The reasons are answers; of a changed deadline and of changed
+    stages `why` says what in the rules makes the difference.
     """
 
     aspect: Aspect
@@ -54,13 +83,14 @@ class Effect:
     after: object
     gained: tuple[Reason, ...]
     lost: tuple[Reason, ...]
+    why: tuple[Why, ...] = ()
 
 
 def fate(
     pack: PolicyPack,
     answers: Answers,
     on: date,
-    due_on: date | None,
+    clock: ClockReading | None,
     applied: Collection[str] = (),
 ) -> Fate:
     """Return what a pack makes of these answers on a day.
@@ -74,7 +104,9 @@ def fate(
         lead=routed.lead,
         associates=tuple(sorted(routed.associates)),
         stages=tuple((stage.key, stage.max_days) for stage in pack.tier(tiered.tier).stages),
-        due_on=due_on,
+        plan=pack.tier(tiered.tier).stages,
+        clock=clock,
+        calendar=pack.calendar,
         tier_reasons=tiered.reasons,
         routing_reasons=routed.reasons,
     )
@@ -92,11 +124,63 @@ def effects(old: Fate, new: Fate) -> tuple[Effect, ...]:
         (Aspect.STAGES, *_differing(old.stages, new.stages), none),
         (Aspect.DEADLINE, old.due_on, new.due_on, none),
     )
+    causes = {Aspect.STAGES: _why_stages, Aspect.DEADLINE: _why_deadline}
     return tuple(
-        Effect(aspect, before, after, *reasons)
+        Effect(
+            aspect,
+            before,
+            after,
+            *reasons,
+            why=tuple(causes[aspect](old, new)) if aspect in causes else (),
+        )
         for aspect, before, after, reasons in compared
         if before != after
     )
+
+
+def _why_stages(old: Fate, new: Fate) -> Iterator[Why]:
+    if old.tier != new.tier:
+        yield Why(Cause.OTHER_TIER)
+        return
+    before, after = ({each.key: each for each in fate.plan} for fate in (old, new))
+    for key in dict.fromkeys((*after, *before)):
+        was, is_now = before.get(key), after.get(key)
+        if was is None or is_now is None or was.max_days != is_now.max_days:
+            yield Why(Cause.STAGE, was, is_now)
+    if [key for key in before if key in after] != [key for key in after if key in before]:
+        yield Why(Cause.ORDER)
+
+
+def _why_deadline(old: Fate, new: Fate) -> Iterator[Why]:
+    if old.clock is None or new.clock is None:
+        return
+    was, is_now = old.clock.spec, new.clock.spec
+    if (was.unit, was.length) != (is_now.unit, is_now.length):
+        yield Why(Cause.LENGTH, (was.unit, was.length), (is_now.unit, is_now.length))
+    last = max(old.clock.due_on, new.clock.due_on)
+    for stop in old.clock.stops:
+        if stop not in new.clock.stops and stop.started_on <= last:
+            yield Why(Cause.STOP, before=stop)
+    for stop in new.clock.stops:
+        if stop not in old.clock.stops and stop.started_on <= last:
+            yield Why(Cause.STOP, after=stop)
+    yield from _free_days(old, new, old.clock, new.clock)
+
+
+def _free_days(old: Fate, new: Fate, was: ClockReading, is_now: ClockReading) -> Iterator[Why]:
+    """Find the days of the term that only one of the calendars keeps free."""
+    units = {was.spec.unit, is_now.spec.unit}
+    if units == {ClockUnit.CALENDAR_DAYS}:
+        return
+    last = max(was.due_on, is_now.due_on)
+    # On a term of months only the days at its end must be business days.
+    day = was.started_on if ClockUnit.BUSINESS_DAYS in units else min(was.due_on, is_now.due_on)
+    before, after = (BusinessCalendar.from_spec(fate.calendar) for fate in (old, new))
+    while day <= last:
+        worked = before.is_business_day(day)
+        if worked is not after.is_business_day(day):
+            yield Why(Cause.FREE_DAY, *((None, day) if worked else (day, None)))
+        day += timedelta(days=1)
 
 
 def _differing(

@@ -54,10 +54,11 @@ def _what(days: Span, reading: ClockReading, pack: PolicyPack) -> str:
         case DayKind.DAY_OFF if days.name is not None:
             return _("Day off: %(name)s", name=days.name.in_(language))
         case _:
-            return _stopped(days, language)
+            return stopped_words(days, language)
 
 
-def _stopped(days: Span, language: str) -> str:
+def stopped_words(days: Span, language: str) -> str:
+    """Say why a clock stood still on some days."""
     if days.ground is not None:
         return _("Stopped by law: %(ground)s", ground=days.ground.in_(language))
     if days.reason == ApplicationStatus.RETURNED:

@@ -1,17 +1,21 @@
 """Say what a new pack would change in the cases of this platform, and why."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from sandbox.applications.queries import Simulated
-from sandbox.applications.wording import read
-from sandbox.domain.packs import PolicyPack
+from sandbox.applications.wording import length_words, read
+from sandbox.domain.calendar import Stop
+from sandbox.domain.explaining import DayKind, Span
+from sandbox.domain.packs import ClockUnit, PolicyPack, StageSpec
 from sandbox.domain.routing import RoutingReason
-from sandbox.domain.simulation import Aspect, Effect, Reason
-from sandbox.kernel.formats import day, quoted
+from sandbox.domain.simulation import Aspect, Cause, Effect, Reason, Why
+from sandbox.kernel.formats import day, quoted, span
+from sandbox.kernel.language import current_language
+from sandbox.kernel.terms import stopped_words
 
 
 def simulated_lines(pack: PolicyPack, case: Simulated) -> Iterator[str]:
@@ -66,7 +70,67 @@ def effect_sentence(pack: PolicyPack, effect: Effect, *, reasons: bool = True) -
         words += " " + _("Because of: %(reasons)s.", reasons="; ".join(gained))
     if lost:
         words += " " + _("No longer counts: %(reasons)s.", reasons="; ".join(lost))
+    # On which days a company was asked for something is told to those who read the case.
+    causes = [_cause(each) for each in effect.why if reasons or not _is_of_the_case(each)]
+    if causes:
+        words += " " + _("Why: %(causes)s.", causes="; ".join(causes))
     return words
+
+
+def _is_of_the_case(why: Why) -> bool:
+    stop = why.before or why.after
+    return isinstance(stop, Stop) and stop.ground is None
+
+
+def _cause(why: Why) -> str:
+    match why.cause:
+        case Cause.LENGTH:
+            return _(
+                "the term was %(before)s and is now %(after)s",
+                before=_term(why.before),
+                after=_term(why.after),
+            )
+        case Cause.STOP if why.after is None:
+            return _("the clock no longer stands still on %(days)s", days=_stop(why.before))
+        case Cause.STOP:
+            return _("the clock stands still on %(days)s", days=_stop(why.after))
+        case Cause.FREE_DAY if isinstance(why.after, date):
+            return _("%(day)s is now no business day", day=day(why.after))
+        case Cause.FREE_DAY if isinstance(why.before, date):
+            return _("%(day)s is now a business day", day=day(why.before))
+        case Cause.OTHER_TIER:
+            return _("the tier is another one")
+        case Cause.ORDER:
+            return _("the stages come in another order")
+        case _:
+            return _stage(why.before, why.after)
+
+
+def _term(value: object) -> str:
+    unit, length = value if isinstance(value, tuple) else (ClockUnit.BUSINESS_DAYS, 0)
+    return length_words(unit, length)
+
+
+def _stop(stop: object) -> str:
+    if not isinstance(stop, Stop) or stop.ended_on is None:
+        return ""
+    last = max(stop.started_on, stop.ended_on - timedelta(days=1))
+    days = Span(DayKind.STOPPED, stop.started_on, last, reason=stop.reason, ground=stop.ground)
+    return f"{span(stop.started_on, last)} ({stopped_words(days, current_language())})"
+
+
+def _stage(before: object, after: object) -> str:
+    if isinstance(before, StageSpec) and isinstance(after, StageSpec):
+        return _(
+            "“%(stage)s” may last %(after)s instead of %(before)s",
+            stage=read(after.name),
+            before=length_words(ClockUnit.CALENDAR_DAYS, before.max_days),
+            after=length_words(ClockUnit.CALENDAR_DAYS, after.max_days),
+        )
+    if isinstance(after, StageSpec):
+        return _("“%(stage)s” is new", stage=read(after.name))
+    name = read(before.name) if isinstance(before, StageSpec) else ""
+    return _("“%(stage)s” is gone", stage=name)
 
 
 def _said(pack: PolicyPack, effect: Effect, value: object) -> str:

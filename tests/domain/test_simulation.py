@@ -1,11 +1,24 @@
 """Other rules change a case exactly where they make something else of it, and say why."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sandbox.domain.packs import Answers, OptionSpec, PolicyPack, QuestionKind, QuestionSpec
-from sandbox.domain.simulation import Aspect, Effect, effects, fate
+import pytest
+
+from sandbox.domain.calendar import BusinessCalendar, Stop, read_clock
+from sandbox.domain.packs import (
+    Answers,
+    CalendarSpec,
+    ClockSpec,
+    ClockUnit,
+    OptionSpec,
+    PolicyPack,
+    QuestionKind,
+    QuestionSpec,
+    StageSpec,
+)
+from sandbox.domain.simulation import Aspect, Cause, Effect, Fate, effects, fate
 from tests.domain.tiny_pack import is_yes, option, question, text, tiny_pack
 
 TODAY = date(2026, 5, 4)
@@ -79,14 +92,78 @@ def test_only_the_stages_that_differ_are_named() -> None:
     assert effect.before == ((last.key, last.max_days - 1),)
     assert effect.after == ((last.key, last.max_days),)
 
+    [why] = effect.why
+    assert (why.cause, why.before, why.after) == (Cause.STAGE, tier.stages[-1], last)
 
-def test_deadline_is_compared_by_its_day() -> None:
-    before = fate(OLD, {}, TODAY, date(2026, 6, 1))
-    after = fate(OLD, {}, TODAY, date(2026, 7, 1))
 
-    [effect] = effects(before, after)
-    assert (effect.aspect, effect.before, effect.after) == (
-        Aspect.DEADLINE,
-        date(2026, 6, 1),
-        date(2026, 7, 1),
-    )
+def test_stages_that_come_and_go_are_named_unless_the_whole_tier_is_another() -> None:
+    tier = OLD.tiers[0]
+    first, second, *rest = tier.stages
+    other = replace(second, key="other", name=text("Other"))
+
+    def why(*stages: StageSpec) -> list[tuple[object, ...]]:
+        new = tiny_pack(tiers=(replace(tier, stages=stages), *OLD.tiers[1:]))
+        found = apart(OLD, new, {})[Aspect.STAGES].why
+        return [(each.cause, each.before, each.after) for each in found]
+
+    assert why(first, other, *rest) == [
+        (Cause.STAGE, None, other),
+        (Cause.STAGE, second, None),
+    ]
+    assert why(second, first, *rest) == [(Cause.ORDER, None, None)]
+    top = next(each for each in OLD.tiers if each.max_points is None and not each.prohibited)
+    risen = asking(choice(option("b", top.min_points or 0)))
+    [effect] = [
+        each
+        for each in apart(asking(choice(option("b"))), risen, {"risk": "b"}).values()
+        if each.aspect is Aspect.STAGES
+    ]
+    assert [each.cause for each in effect.why] == [Cause.OTHER_TIER]
+
+
+CLOCK = OLD.clocks[0]
+STOP = Stop(date(2026, 5, 11), date(2026, 5, 13), "returned")
+
+
+def deadline(
+    clock: ClockSpec, stops: tuple[Stop, ...] = (), days_off: tuple[date, ...] = ()
+) -> Fate:
+    rules = tiny_pack(calendar=CalendarSpec("MX", "UTC", {day: text("Off") for day in days_off}))
+    calendar = BusinessCalendar.from_spec(rules.calendar)
+    return fate(rules, {}, TODAY, read_clock(clock, calendar, TODAY, stops, TODAY))
+
+
+@pytest.mark.parametrize(
+    ("new", "days", "why"),
+    [
+        (
+            deadline(replace(CLOCK, length=41)),
+            1,
+            [(Cause.LENGTH, (CLOCK.unit, 40), (CLOCK.unit, 41))],
+        ),
+        (
+            deadline(replace(CLOCK, unit=ClockUnit.CALENDAR_DAYS)),
+            -16,
+            [(Cause.LENGTH, (CLOCK.unit, 40), (ClockUnit.CALENDAR_DAYS, 40))],
+        ),
+        (deadline(CLOCK, (STOP,)), 2, [(Cause.STOP, None, STOP)]),
+        (
+            deadline(CLOCK, (), (date(2026, 6, 1), date(2026, 6, 6), date(2027, 1, 4))),
+            1,
+            [(Cause.FREE_DAY, None, date(2026, 6, 1))],
+        ),
+    ],
+    ids=["longer", "of other days", "stopped", "with a day off"],
+)
+def test_deadline_is_compared_by_its_day_and_says_what_moves_it(
+    new: Fate, days: int, why: list[tuple[object, ...]]
+) -> None:
+    old = deadline(CLOCK)
+    assert effects(old, old) == ()
+    [effect] = effects(old, new)
+    assert (effect.aspect, effect.before, effect.after) == (Aspect.DEADLINE, old.due_on, new.due_on)
+    assert old.due_on is not None
+    assert new.due_on == old.due_on + timedelta(days=days)
+    assert [(each.cause, each.before, each.after) for each in effect.why] == why
+    [back] = effects(new, old)
+    assert [(each.cause, each.after, each.before) for each in back.why] == why

@@ -11,8 +11,9 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import each_simulated, simulating
-from sandbox.domain.packs import PolicyPack
-from sandbox.domain.simulation import Aspect, Effect
+from sandbox.domain.calendar import Stop
+from sandbox.domain.packs import ClockUnit, PolicyPack, StageSpec, Text
+from sandbox.domain.simulation import Aspect, Cause, Effect, Why
 from sandbox.kernel.audit import AuditEntry
 from sandbox.models import Application
 from sandbox.programme.simulation import effect_sentence
@@ -77,7 +78,10 @@ def test_deadline_changes_only_where_the_decision_is_open(
     [found] = [each for each in each_simulated(session, shorter(), TODAY) if each is not None]
 
     assert found.application_id == waiting
-    assert [effect.aspect for effect in found.effects] == [Aspect.DEADLINE]
+    [effect] = found.effects
+    assert effect.aspect is Aspect.DEADLINE
+    unit = ClockUnit.BUSINESS_DAYS
+    assert effect.why == (Why(Cause.LENGTH, (unit, 60), (unit, 9)),)
 
 
 def test_every_submitted_case_is_tried_in_whatever_pieces(
@@ -141,6 +145,52 @@ def test_trying_leaves_the_objects_of_the_caller_and_keeps_none_of_its_own(
 def test_both_sides_are_what_rules_propose(app: Flask, language: str, words: str) -> None:
     with app.app_context(), force_locale(language):
         assert effect_sentence(pack(), Effect(Aspect.LEAD, "INAI", "IFT", (), ())) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "term", "still", "free", "gone", "longer"),
+    [
+        (
+            "en",
+            "the term was 60 business days and is now 2 months",
+            (
+                "the clock stands still on 11–12 May 2026 (Stopped: the company was asked for "
+                "information)"
+            ),
+            "1 June 2026 is now no business day",
+            "“Trial” is gone",
+            "“Trial” may last 41 calendar days instead of 40 calendar days",
+        ),
+        (
+            "es",
+            "el plazo era de 60 días hábiles y ahora es de 2 meses",
+            "el plazo se detiene el 11–12 may 2026 (Detenido: se pidió información a la empresa)",
+            "1 de junio de 2026 ahora no es día hábil",
+            "«Ensayo» desaparece",
+            "«Ensayo» puede durar 41 días naturales en lugar de 40 días naturales",
+        ),
+    ],
+)
+def test_what_in_the_rules_makes_the_difference_is_told(
+    app: Flask, language: str, term: str, still: str, free: str, gone: str, longer: str
+) -> None:
+    name = Text({"es": "Ensayo", "en": "Trial"})
+    stage = StageSpec(key="trial", name=name, purpose=name, max_days=40)
+    lengths = (ClockUnit.BUSINESS_DAYS, 60), (ClockUnit.MONTHS, 2)
+    stop = Stop(date(2026, 5, 11), date(2026, 5, 13), "information_requested")
+    causes = (
+        Why(Cause.LENGTH, *lengths),
+        Why(Cause.STOP, after=stop),
+        Why(Cause.FREE_DAY, after=date(2026, 6, 1)),
+    )
+    due = Effect(Aspect.DEADLINE, TODAY, date(2026, 6, 1), (), (), causes)
+    plans = (Why(Cause.STAGE, stage), Why(Cause.STAGE, stage, replace(stage, max_days=41)))
+    plan = Effect(Aspect.STAGES, (), (("trial", 41),), (), (), plans)
+    with app.app_context(), force_locale("es_MX" if language == "es" else language):
+        assert effect_sentence(pack(), due).endswith(f": {term}; {still}; {free}.")
+        # Who does not read the case does not learn when its company was asked.
+        assert effect_sentence(pack(), due, reasons=False).endswith(f": {term}; {free}.")
+        assert effect_sentence(pack(), plan).endswith(f": {gone}; {longer}.")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from sandbox.applications.queries.exchanges import clock_of
 from sandbox.authorities.queries import applied_codes
 from sandbox.domain.applications import OPEN_STATUSES
-from sandbox.domain.calendar import Stop
+from sandbox.domain.calendar import ClockReading, Stop
 from sandbox.domain.packs import Answers, PolicyPack
 from sandbox.domain.simulation import Effect, Fate, effects, fate
 from sandbox.models.applications import Application, ClockStop, Submission
@@ -86,8 +86,8 @@ def _simulate(
     applied = applied_codes(session)
     stops = _stops(session, [application.id for application, _ in chunk])
     for application, submission in chunk:
-        due_on = partial(_due_on, session, application, stops[application.id], today)
-        fate_under = partial(_fate, submission.content["answers"], today, applied, due_on)
+        clock = partial(_clock, session, application, stops[application.id], today)
+        fate_under = partial(_fate, submission.content["answers"], today, applied, clock)
         yield _simulated(application, new, fate_under)
 
 
@@ -125,27 +125,26 @@ def _stops(session: Session, ids: Sequence[UUID]) -> defaultdict[UUID, list[Stop
     return found
 
 
-def _due_on(
+def _clock(
     session: Session,
     application: Application,
     stops: Sequence[Stop],
     today: date,
     pack: PolicyPack,
-) -> date | None:
+) -> ClockReading | None:
     if application.status not in OPEN_STATUSES:
         return None
-    clock = clock_of(session, application, pack, today, stops=stops)
-    return clock.due_on if clock else None
+    return clock_of(session, application, pack, today, stops=stops)
 
 
 def _fate(
     answers: Answers,
     today: date,
     applied: Collection[str],
-    due_on: Callable[[PolicyPack], date | None],
+    clock: Callable[[PolicyPack], ClockReading | None],
     pack: PolicyPack,
 ) -> Fate:
-    return fate(pack, answers, today, due_on(pack), applied)
+    return fate(pack, answers, today, clock(pack), applied)
 
 
 def _simulated(
