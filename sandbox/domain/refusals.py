@@ -53,6 +53,7 @@ class Why(StrEnum):
     INVITATION_EXPIRED = "invitation_expired"
     INVITATION_USED = "invitation_used"
     LAST_OWNER = "last_owner"
+    TOO_MANY_VIEWS = "too_many_views"
     LEAD_STAYS = "lead_stays"
     LEAD_MISSING = "lead_missing"
     MARKS_MISSING = "marks_missing"

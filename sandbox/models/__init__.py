@@ -9,6 +9,7 @@ from sandbox.models.applications import (
     InformationQuestion,
     InformationRequest,
     ReferenceCounter,
+    SavedView,
     Submission,
     UnsavedSection,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "ReferenceCounter",
     "Relief",
     "RoundTable",
+    "SavedView",
     "StaffGrant",
     "StartCondition",
     "Submission",

@@ -80,6 +80,21 @@ class UnsavedSection(Base):
     kept_at: Mapped[datetime]
 
 
+class SavedView(Base):
+    """Keep what one person narrows the list of applications to, under a name of their own.
+
+    Shape: `filters` are the words of the list's address, by their names.
+    """
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("person_id", "name"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str]
+    filters: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+
+
 class Attachment(Audited, Base):
     """Keep what is known of an uploaded file; its bytes stand in the file store by their hash."""
 

@@ -86,6 +86,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.INVITATION_EXPIRED: _l("This invitation has expired. Ask for a new one."),
     Why.INVITATION_USED: _l("This invitation has already been used."),
     Why.LAST_OWNER: _l("An organisation needs at least one owner."),
+    Why.TOO_MANY_VIEWS: _l("You have saved as many views as fit. Remove one first."),
     Why.LEAD_MISSING: _l("The case has no lead authority."),
     Why.MARKS_MISSING: _l("Review every criterion before taking a position."),
     Why.NOT_ACCEPTED: _l("The authority has not accepted the case yet."),

@@ -307,6 +307,7 @@ FIXED: Mapping[str, Any] = {
     "key": "inai_2025",
     "slug": "mesa",
     "token": "nobody-has-this-token",
+    "view_id": UUID(int=7),  # each person has views of their own, and nobody this one
 }
 SIGHT = read_sight()
 

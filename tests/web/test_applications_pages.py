@@ -18,16 +18,19 @@ from werkzeug.test import encode_multipart
 
 from config import MAX_FILE_BYTES, PROJECT
 from sandbox.applications import queries, services
+from sandbox.applications.queries import CaseFilter
+from sandbox.applications.services import MOST_VIEWS, save_view
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.glossary import terms_of
 from sandbox.domain.packs import Compare, QuestionKind, QuestionSpec, SectionSpec
+from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import VISITOR, Actor, system_actor
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.mail import OutboxMail, post, render_mail
 from sandbox.kernel.paging import PAGE_SIZE
 from sandbox.kernel.tasks import MOST_OF_A_KIND
-from sandbox.models import Application, Organisation, Person, Submission, UnsavedSection
+from sandbox.models import Application, Organisation, Person, SavedView, Submission, UnsavedSection
 from sandbox.web.words import answer_text
 from tests.factories import (
     NOW,
@@ -1131,6 +1134,56 @@ def test_the_inbox_is_narrowed_by_words_tier_authority_and_lateness(
     assert plain.reference is not None
     assert plain.reference in own.main
     assert 'name="authority"' not in own.get_data(as_text=True)
+
+
+def test_a_view_is_saved_replaced_and_removed_by_whom_it_belongs_to(
+    session: Session, company: Company, caseworker: JudgingClient, client_for: OpenWindow
+) -> None:
+    make_submitted(session, company.organisation, company.actors[0])
+    narrowed = "/applications?status=submitted&late=yes"
+    nameless = caseworker.submit(narrowed, {"name": " "}, form="/applications/views?")
+    assert nameless.status_code == 422
+    assert "Nombre de la vista" in nameless.main
+    saved = caseworker.submit(narrowed, {"name": "Lo urgente"}, form="/applications/views?")
+    assert saved.request.query_string == b"status=submitted&late=yes"
+    assert "Lo urgente" in caseworker.get("/applications").main
+    # The same name again stands for what it was given last.
+    caseworker.submit(
+        "/applications?tier=high", {"name": "Lo urgente"}, form="/applications/views?"
+    )
+    [view] = session.scalars(select(SavedView))
+    assert view.filters == {"tier": "high"}
+    session.rollback()
+    other = client_for(make_staff(session).email)
+    assert "Lo urgente" not in other.get("/applications").main
+    removal = f"/applications/views/{view.id}/remove"
+    own = other.submit("/applications?late=yes", {"name": "Mía"}, form="/applications/views?")
+    token = filled_fields(find_form(other.get("/applications").tree, "/remove"))
+    assert own.status_code == 200
+    assert other.post(removal, data=token).status_code == 404
+    removed = caseworker.submit("/applications", {}, form=removal)
+    assert "La vista está quitada" in removed.get_data(as_text=True)
+    assert "Lo urgente" not in caseworker.get("/applications").main
+
+
+def test_views_are_few_and_narrow_something(
+    session: Session, company: Company, staff: Person
+) -> None:
+    worker = actor_for(session, staff)
+    for number in range(MOST_VIEWS):
+        with unit_of_work(session):
+            save_view(session, worker, CaseFilter(tier="high"), name=str(number), now=NOW)
+    refused = [
+        ("one more", CaseFilter(tier="high"), Why.TOO_MANY_VIEWS),
+        ("0", CaseFilter(), Why.NOT_ACCEPTED),
+    ]
+    for name, wanted, why in refused:
+        with pytest.raises(NotPossible) as refusal, unit_of_work(session):
+            save_view(session, worker, wanted, name=name, now=NOW)
+        assert refusal.value.reason is why
+    with unit_of_work(session):
+        save_view(session, worker, CaseFilter(tier="low"), name="0", now=NOW)
+    assert len(session.scalars(select(SavedView)).all()) == MOST_VIEWS
 
 
 def test_an_information_request_is_answered_on_its_page(

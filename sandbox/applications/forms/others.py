@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     HiddenField,
     RadioField,
+    StringField,
     SubmitField,
     TextAreaField,
 )
@@ -55,6 +56,12 @@ class SubmitForm(PlatformForm):
 
     number = HiddenVersionField()
     content_hash = HiddenField()
+
+
+class ViewForm(PlatformForm):
+    """Ask what a person calls the list as it is narrowed now."""
+
+    name = StringField(_l("Name of the view"), [Required(), Length(max=60)])
 
 
 class WithdrawForm(PlatformForm):

@@ -47,7 +47,14 @@ from sandbox.applications.queries.exchanges import (
     list_stops,
     request_version,
 )
-from sandbox.applications.queries.inbox import CaseFilter, count_applications, list_applications
+from sandbox.applications.queries.inbox import (
+    CaseFilter,
+    count_applications,
+    get_view,
+    list_applications,
+    list_views,
+    lock_person,
+)
 from sandbox.applications.queries.people import (
     Reader,
     has_conflict,
@@ -120,6 +127,7 @@ __all__ = [
     "get_silence",
     "get_submission",
     "get_unsaved",
+    "get_view",
     "has_conflict",
     "holds_place",
     "known_organisations",
@@ -139,8 +147,10 @@ __all__ = [
     "list_submissions",
     "list_tasks",
     "list_unsaved",
+    "list_views",
     "lock_application",
     "lock_organisation",
+    "lock_person",
     "progress",
     "read_requests",
     "request_version",

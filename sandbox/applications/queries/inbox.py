@@ -1,6 +1,6 @@
 """Read the cases of a list: what it is narrowed to, and how many there are of each status."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,11 +10,18 @@ from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from sandbox.access.checks import scope
+from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.paging import PAGE_SIZE, Page, paged
-from sandbox.models import Application, Authority, AuthorityAssignment, Organisation
+from sandbox.models import (
+    Application,
+    Authority,
+    AuthorityAssignment,
+    Organisation,
+    Person,
+    SavedView,
+)
 from sandbox.models.coordination import STANDING, AssignmentState
 
 
@@ -37,6 +44,20 @@ class CaseFilter:
     def narrows(self) -> bool:
         """Tell whether anything is left out."""
         return self != EVERYTHING
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """Return the filter as words of an address: whatever narrows, by its name."""
+        late = "" if self.late_since is None else "yes"
+        given = {
+            "text": self.text,
+            "status": self.status,
+            "call": self.call,
+            "tier": self.tier,
+            "authority": self.authority,
+            "late": late,
+        }
+        return {name: word for name, word in given.items() if word}
 
 
 EVERYTHING = CaseFilter()
@@ -120,3 +141,25 @@ def count_applications(session: Session, actor: Actor) -> Mapping[str, int]:
         .group_by(Application.status)
     )
     return {row.status: row.number for row in rows}
+
+
+def list_views(session: Session, actor: Actor) -> Sequence[SavedView]:
+    """List what a person has saved, by name; there are few of them."""
+    return session.scalars(
+        select(SavedView).where(SavedView.person_id == actor.person_id).order_by(SavedView.name)
+    ).all()
+
+
+def get_view(session: Session, actor: Actor, view_id: UUID) -> SavedView:
+    """Return one of a person's own views. Raises: NotFound."""
+    found = session.scalar(
+        select(SavedView).where(SavedView.id == view_id, SavedView.person_id == actor.person_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lock_person(session: Session, person_id: UUID) -> None:
+    """Let nobody else change what this person has saved before this transaction ends."""
+    session.scalar(select(Person.id).where(Person.id == person_id).with_for_update())

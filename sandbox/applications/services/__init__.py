@@ -28,10 +28,12 @@ from sandbox.applications.services.submitting import (
     withdraw,
 )
 from sandbox.applications.services.unsaved import LONGEST_TYPED, drop_typed, keep_typed
+from sandbox.applications.services.viewing import MOST_VIEWS, remove_view, save_view
 
 __all__ = [
     "LONGEST_TYPED",
     "MOST_FILES",
+    "MOST_VIEWS",
     "answer_information",
     "attach_file",
     "content_of",
@@ -44,9 +46,11 @@ __all__ = [
     "next_number",
     "redirect_elsewhere",
     "remove_file",
+    "remove_view",
     "request_information",
     "return_to_company",
     "save_section",
+    "save_view",
     "start_application",
     "start_triage",
     "submit",

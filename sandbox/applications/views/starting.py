@@ -1,73 +1,18 @@
-"""List applications, and begin one."""
+"""Begin an application."""
 
-from collections.abc import Iterable
-from dataclasses import replace
 from uuid import UUID, uuid4
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 
-from sandbox.access.checks import conceivable
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.applications import forms, queries, services
 from sandbox.applications.views.blueprint import bp, form_page
-from sandbox.authorities.queries import list_authorities
-from sandbox.domain.applications import ApplicationStatus
-from sandbox.kernel.actors import Actor
-from sandbox.kernel.clock import local_day, utc_now
+from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.packs import active
-
-LONGEST_SEARCH = 100
-
-
-@bp.get("")
-@needs(P.APPLICATION_READ)
-def index() -> ResponseReturnValue:
-    """List one's own applications, or those that one works on."""
-    session, actor = db.session(), current_actor()
-    wanted = _wanted(actor)
-    return render_template(
-        "applications/index.html",
-        page=queries.list_applications(session, actor, wanted, after=request.args.get("after")),
-        wanted=wanted,
-        pack=active.current(),
-        authorities=list_authorities(session) if _works_for_many(actor) else (),
-        counts=queries.count_applications(session, actor),
-        statuses=list(ApplicationStatus),
-        pack_of=active.find_pack_of,
-        may_start=conceivable(actor, P.APPLICATION_START),
-    )
-
-
-def _works_for_many(actor: Actor) -> bool:
-    """Tell whether somebody reads the cases of many companies, and so has to search."""
-    return bool(actor.staff or actor.officer_of)
-
-
-def _wanted(actor: Actor) -> queries.CaseFilter:
-    """Return what the list is narrowed to; a word that stands for nothing narrows nothing."""
-    given, pack = request.args, active.current()
-    status = given.get("status", "")
-    narrowed = queries.CaseFilter(
-        status=_known(status, ApplicationStatus),
-        call=_known(given.get("call", ""), (each.key for each in pack.calls)),
-    )
-    if not _works_for_many(actor):
-        return narrowed
-    return replace(
-        narrowed,
-        text=" ".join(given.get("text", "").split())[:LONGEST_SEARCH],
-        tier=_known(given.get("tier", ""), (each.key for each in pack.tiers)),
-        authority=given.get("authority", "")[:LONGEST_SEARCH],
-        late_since=local_day(utc_now(), pack.calendar.timezone) if "late" in given else None,
-    )
-
-
-def _known(word: str, words: Iterable[str]) -> str:
-    return word if word in set(words) else ""
 
 
 @bp.route("/new", methods=["GET", "POST"])

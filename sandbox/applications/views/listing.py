@@ -1,0 +1,100 @@
+"""List applications, narrowed as somebody wants, and keep what they are narrowed to."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from sandbox.access.checks import conceivable
+from sandbox.access.guard import current_actor, needs
+from sandbox.access.permissions import P
+from sandbox.applications import forms, queries, services
+from sandbox.applications.views.blueprint import bp
+from sandbox.authorities.queries import list_authorities
+from sandbox.domain.applications import ApplicationStatus
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.clock import local_day, utc_now
+from sandbox.kernel.db import db, unit_of_work
+from sandbox.packs import active
+
+LONGEST_SEARCH = 100
+
+
+@bp.get("")
+@needs(P.APPLICATION_READ)
+def index() -> ResponseReturnValue:
+    """List one's own applications, or those that one works on."""
+    return _page(forms.ViewForm())
+
+
+@bp.post("/views")
+@needs(P.APPLICATION_READ)
+def save_view() -> ResponseReturnValue:
+    """Keep under a name what the list is narrowed to in this address."""
+    session, form, wanted = db.session(), forms.ViewForm(), _wanted(current_actor())
+    if not form.validate_on_submit():
+        return _page(form), 422
+    with unit_of_work(session):
+        services.save_view(session, current_actor(), wanted, name=form.name.data, now=utc_now())
+    flash(_("The view is saved. You find it above the list."), "success")
+    return redirect(url_for(".index", **wanted.words), 303)
+
+
+@bp.post("/views/<uuid:view_id>/remove")
+@needs(P.APPLICATION_READ)
+def remove_view(view_id: UUID) -> ResponseReturnValue:
+    """Forget one of one's own views."""
+    session = db.session()
+    with unit_of_work(session):
+        services.remove_view(session, current_actor(), view_id)
+    flash(_("The view is removed."), "success")
+    return redirect(url_for(".index"), 303)
+
+
+def _page(form: forms.ViewForm) -> str:
+    session, actor = db.session(), current_actor()
+    wanted, works = _wanted(actor), _works_for_many(actor)
+    return render_template(
+        "applications/index.html",
+        page=queries.list_applications(session, actor, wanted, after=request.args.get("after")),
+        wanted=wanted,
+        form=form,
+        views=queries.list_views(session, actor) if works else (),
+        pack=active.current(),
+        authorities=list_authorities(session) if works else (),
+        counts=queries.count_applications(session, actor),
+        statuses=list(ApplicationStatus),
+        pack_of=active.find_pack_of,
+        may_start=conceivable(actor, P.APPLICATION_START),
+    )
+
+
+def _works_for_many(actor: Actor) -> bool:
+    """Tell whether somebody reads the cases of many companies, and so has to search."""
+    return bool(actor.staff or actor.officer_of)
+
+
+def _wanted(actor: Actor) -> queries.CaseFilter:
+    """Return what the list is narrowed to; a word that stands for nothing narrows nothing."""
+    given, pack = request.args, active.current()
+    status = given.get("status", "")
+    narrowed = queries.CaseFilter(
+        status=_known(status, ApplicationStatus),
+        call=_known(given.get("call", ""), (each.key for each in pack.calls)),
+    )
+    if not _works_for_many(actor):
+        return narrowed
+    return replace(
+        narrowed,
+        text=" ".join(given.get("text", "").split())[:LONGEST_SEARCH],
+        tier=_known(given.get("tier", ""), (each.key for each in pack.tiers)),
+        authority=given.get("authority", "")[:LONGEST_SEARCH],
+        late_since=local_day(utc_now(), pack.calendar.timezone) if "late" in given else None,
+    )
+
+
+def _known(word: str, words: Iterable[str]) -> str:
+    return word if word in set(words) else ""
