@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,11 +21,12 @@ from sandbox.domain.applications import ApplicationStatus, DecisionOutcome, cont
 from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.monitoring import Level, judge
 from sandbox.domain.packs import PolicyPack
+from sandbox.domain.reliefs import ReliefState
 from sandbox.domain.risk import tiering
 from sandbox.domain.trials import TrialStatus
 from sandbox.home.tasks import list_tasks
 from sandbox.kernel.audit import AuditEntry
-from sandbox.kernel.clock import utc_now
+from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.jobs import Job, enqueue, set_aside
 from sandbox.kernel.mail import OutboxMail, only_to_inboxes, post
@@ -42,6 +43,7 @@ from sandbox.models import (
     OutcomeReport,
     Person,
     Reading,
+    Relief,
     RoundTable,
     Submission,
     Suspension,
@@ -49,6 +51,7 @@ from sandbox.models import (
 )
 from sandbox.outcomes.services import content_of
 from sandbox.packs import active
+from sandbox.trials.queries import list_register
 from sandbox.web.demo import accounts, generating, loading
 from sandbox.web.demo.answers import Composer
 from sandbox.web.demo.cases import CASES
@@ -219,6 +222,22 @@ def assert_routed(session: Session, rules: PolicyPack) -> None:
         assert proposal.lead in (None, bench.lead)
         assert set(proposal.associates) <= set(bench.assigned)
         assert len(bench.assigned) >= 2
+
+
+def test_reliefs_stand_in_every_state_and_one_ends_soon(demo: Session, shared: Path) -> None:
+    tell(demo, shared)
+    today = local_day(utc_now(), active.current().calendar.timezone)
+    states = {
+        state: len(list_register(demo, today, state=state.value).rows)
+        for state in (ReliefState.IN_FORCE, ReliefState.STOPPED, ReliefState.ENDED)
+    }
+    assert min(states.values()) > 0, states
+    verdicts = Counter(demo.scalars(select(Relief.verdict)))
+    assert verdicts[None] > 0
+    assert verdicts["refused"] > 0
+    assert demo.scalars(
+        select(Relief.id).where(Relief.ends_on.between(today, today + timedelta(days=14)))
+    ).all()
 
 
 def test_a_load_cut_short_leaves_nothing(demo: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from sandbox.models import Incident, MonitoringReport, Trial
 from sandbox.trials import queries, services
 from sandbox.trials.queries import COMPLETION, TrialFile
 from sandbox.web.demo.facts import Words, read
+from sandbox.web.demo.relieving import answer_reliefs
 from sandbox.web.demo.story import Story
 
 OPENER = system_actor("trials.open", P.TRIAL_OPEN.value)
@@ -139,6 +140,9 @@ class Trialling:
             self.story.application,
             now=self.story.tick(),
         )
+        is_new = len(self.schedule) == 1 and not self.course.prepared
+        runs = not self.course.ends and not is_new
+        answer_reliefs(self.story, self.trial, is_new=is_new, runs=runs)
         for place, (stage, begins, until) in enumerate(self.schedule):
             self.place = place
             self._stage(stage, begins, until)

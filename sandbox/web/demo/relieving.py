@@ -1,0 +1,92 @@
+"""Answer what the applications of the demonstration ask for in reliefs, on the day of the test."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+from sandbox.domain.packs import QuestionKind
+from sandbox.domain.reliefs import ReliefWording, answerers, sought_reliefs
+from sandbox.domain.trials import latest_end
+from sandbox.kernel.clock import local_day
+from sandbox.models import Trial
+from sandbox.trials import services
+from sandbox.web.demo.facts import Words
+from sandbox.web.demo.story import Story
+
+SOON_DAYS = 12  # so soon the second relief of a test that still runs ends, that somebody acts
+LONGEST_DAYS = 540
+MOST_GRANTED = 2  # what is asked for beyond that is refused
+
+
+def answer_reliefs(story: Story, trial: Trial, *, is_new: bool, runs: bool) -> None:
+    """Draft what each row asks for and, unless the test has just been opened, decide on it.
+
+    Shape: `runs` where the test stands open today.
+    """
+    # The rest of the story must not change with what is said here.
+    state = story.rng.getstate()
+    chance = Random(f"{trial.reference}: reliefs")  # noqa: S311 - texts, not secrets
+    words = Words(chance, story.slots)
+    for number, row in enumerate(sought_reliefs(story.pack, story.answers), start=1):
+        wording = _wording(story, trial, row, words)
+        if runs and number == MOST_GRANTED and wording.ends_on is not None:
+            soon = story.world.days.today + timedelta(days=SOON_DAYS)
+            wording = replace(wording, ends_on=min(wording.ends_on, soon))
+        _answer(story, trial, number, wording, words=words, is_new=is_new)
+    story.rng.setstate(state)
+
+
+def _answer(
+    story: Story, trial: Trial, number: int, wording: ReliefWording, *, words: Words, is_new: bool
+) -> None:
+    session = story.world.session
+    row = sought_reliefs(story.pack, story.answers)[number - 1]
+    today = local_day(trial.opened_at, story.pack.calendar.timezone)
+    able = answerers(story.pack, row, story.codes, today)
+    officer = story.named[next(code for code in story.codes if code in able)]
+    relief = services.draft_relief(
+        session, officer, trial, wording=wording, sought=number, now=story.tick()
+    )
+    if is_new:
+        return
+    if number > MOST_GRANTED:
+        services.refuse_relief(
+            session,
+            officer,
+            trial,
+            number=relief.number,
+            expected_version=1,
+            reason=words.deed("reliefs", "refused"),
+            now=story.tick(),
+        )
+        return
+    services.grant_relief(
+        session, officer, trial, number=relief.number, expected_version=1, now=story.tick()
+    )
+
+
+def _wording(story: Story, trial: Trial, row: Mapping[str, str], words: Words) -> ReliefWording:
+    question = story.pack.questions[story.pack.coordination.reliefs_question]
+    language = story.company.owner.language
+    law = [
+        option.label.in_(language)
+        for column in question.columns
+        if column.kind is QuestionKind.CHOICE and column.key != "kind"
+        for option in column.options
+        if option.value == row.get(column.key) and option.competences
+    ]
+    begins = local_day(trial.opened_at, story.pack.calendar.timezone)
+    tier = story.pack.tier(trial.tier)
+    return ReliefWording(
+        kind=row["kind"],
+        provision=", ".join((*law, row["provision"])),
+        scope=row["asked"],
+        conditions=words.deed("reliefs", "conditions"),
+        neutrality=words.deed("reliefs", "neutrality"),
+        starts_on=begins,
+        ends_on=min(
+            latest_end(tier, tier.stages[0].key, begins, 0),
+            begins + timedelta(days=LONGEST_DAYS),
+        ),
+    )
