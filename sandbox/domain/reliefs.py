@@ -134,6 +134,21 @@ def sought_reliefs(pack: PolicyPack, answers: Answers) -> tuple[Mapping[str, str
     return tuple(row for row in rows if isinstance(row, dict))
 
 
+def provision_of(pack: PolicyPack, row: Mapping[str, str], language: str) -> str:
+    """Return the provision of a row with the law before it, where the row names one of the form's.
+
+    An option that touches no competence, such as “another”, is no law's name.
+    """
+    columns = pack.questions[pack.coordination.reliefs_question].columns
+    laws = [
+        option.label.in_(language)
+        for column in columns
+        for option in chosen(column, row.get(column.key))
+        if option.competences
+    ]
+    return ", ".join((*laws, row.get("provision", "")))
+
+
 def answerers(
     pack: PolicyPack,
     row: Mapping[str, str],

@@ -17,6 +17,7 @@ from sandbox.domain.reliefs import (
     check_end,
     check_grant,
     check_wording,
+    provision_of,
     relief_state,
     sought_reliefs,
 )
@@ -119,3 +120,10 @@ def test_row_is_answered_by_those_competent_for_it_and_otherwise_by_the_lead() -
     assert answerers(rules, _row(rules, "other"), cases, on) == {"IFT"}
     assert answerers(rules, _row(rules, "lfce"), cases[:2], on) == {"IFT"}
     assert answerers(rules, _row(rules, "lfce"), [], on) == frozenset()
+
+
+def test_provision_is_named_with_its_law_where_the_row_has_one() -> None:
+    rules = pack()
+    named = provision_of(rules, {"law": "lfpc", "provision": "Artículo 76 Bis"}, "es")
+    assert named == "Ley Federal de Protección al Consumidor, Artículo 76 Bis"
+    assert provision_of(rules, {"law": "other", "provision": "NOM-024"}, "es") == "NOM-024"

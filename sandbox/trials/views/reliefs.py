@@ -13,6 +13,7 @@ from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.authorities.queries import applied_codes
 from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.reliefs import provision_of
 from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db
@@ -194,4 +195,5 @@ def _beginning(file: TrialFile, sought: int | None, extends: int | None) -> dict
     if asked.is_confidential:
         return term | {"kind": asked.row.get("kind")}
     row = {"kind": asked.row.get("kind"), "scope": asked.row.get("asked")}
-    return term | row | {"provision": asked.row.get("provision")}
+    language = file.trial.application.language
+    return term | row | {"provision": provision_of(file.pack, asked.row, language)}
