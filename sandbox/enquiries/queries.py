@@ -172,12 +172,24 @@ def is_awaited() -> ColumnElement[bool]:
     )
 
 
-def list_with_terms(session: Session, authority_id: UUID | None = None) -> Sequence[UUID]:
-    """List the enquiries on which a term for a fast answer runs, or that of one authority."""
+def list_with_terms(session: Session) -> Sequence[UUID]:
+    """List the enquiries on which a term for a fast answer runs."""
     statement = select(FastAnswer.enquiry_id).where(is_awaited()).distinct()
-    if authority_id is not None:
-        statement = statement.where(FastAnswer.authority_id == authority_id)
     return session.scalars(statement.order_by(FastAnswer.enquiry_id)).all()
+
+
+def list_unanswered(session: Session, authority_id: UUID) -> Sequence[UUID]:
+    """List the enquiries that one authority could still answer, after its term too."""
+    return session.scalars(
+        select(FastAnswer.enquiry_id)
+        .where(
+            FastAnswer.authority_id == authority_id,
+            FastAnswer.answered_at.is_(None),
+            FastAnswer.ended_at.is_(None),
+        )
+        .distinct()
+        .order_by(FastAnswer.enquiry_id)
+    ).all()
 
 
 # --- people --------------------------------------------------------------------------------------

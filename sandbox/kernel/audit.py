@@ -39,6 +39,7 @@ class Deed(StrEnum):
     FAST_ANSWER_GIVEN = "fast_answer:given"
     FAST_ANSWER_WITHHELD = "fast_answer:withheld"  # the term passed in silence
     FAST_ANSWER_PASSED_ON = "fast_answer:passed_on"  # to those that follow an ended authority
+    FAST_ANSWER_CLOSED = "fast_answer:closed"  # who was silent has ended
     APPLICATION_STARTED = "application:started"
     APPLICATION_SECTION_SAVED = "application:section_saved"
     APPLICATION_ANSWERS_COPIED = "application:answers_copied"

@@ -29,6 +29,9 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.FAST_ANSWER_PASSED_ON: _l(
         "The question whether any rule applies passed on from an authority that ended"
     ),
+    Deed.FAST_ANSWER_CLOSED: _l(
+        "An authority that had let its term for a fast answer pass has ended"
+    ),
     Deed.APPLICATION_STARTED: _l("Application started"),
     Deed.APPLICATION_ANSWERS_COPIED: _l("Answers taken over from an earlier application"),
     Deed.APPLICATION_SECTION_SAVED: _l("Section of the application saved"),

@@ -464,6 +464,25 @@ def test_whoever_follows_an_ended_authority_is_asked_with_a_whole_term(
     assert enquiry.status == EnquiryStatus.ANSWERED
 
 
+def test_an_authority_that_was_silent_and_ended_answers_no_more(
+    session: Session, cast: Cast
+) -> None:
+    enquiry = asked(session, cast)
+    watch(session, enquiry, NOW + timedelta(days=60))
+    then = NOW + timedelta(days=61)
+    administrator = actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR, "Teresa"))
+    with unit_of_work(session):
+        apply_succession(session, administrator, key="ift_2025", now=then)
+    enquiry = session.get_one(Enquiry, enquiry.id)
+    found = rows(session, enquiry)
+    assert set(found) == {"INAI", "IFT"}  # the silence stands, and nobody is asked in its place
+    assert found["IFT"].silent_at is not None
+    assert found["IFT"].ended_at == then
+    with pytest.raises(Denied):
+        answer(session, cast.ift.officer, enquiry, now=then)
+    answer(session, cast.inai.officer, enquiry, now=then)
+
+
 def test_an_authority_that_ended_while_its_rules_could_not_be_read_is_followed_later(
     session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

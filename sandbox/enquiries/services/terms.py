@@ -49,7 +49,7 @@ def follow_succession(
 
     Enquiries whose rules can no longer be read wait until they can.
     """
-    for enquiry_id in queries.list_with_terms(session, authority.id):
+    for enquiry_id in queries.list_unanswered(session, authority.id):
         enquiry = queries.lock_enquiry(session, enquiry_id)
         pack = active.find_pack_of(enquiry)
         if pack is None:
@@ -57,10 +57,28 @@ def follow_succession(
         applied = applied_codes(session)
         for row in queries.list_answers(session, enquiry_id):
             # It may have answered while this waited for the enquiry.
-            has_ended = row.answered_at or row.silent_at or row.ended_at
-            if row.authority_id == authority.id and not has_ended:
+            if row.authority_id != authority.id or row.answered_at or row.ended_at:
+                continue
+            if row.silent_at is not None:
+                _close(session, actor, enquiry, row, now=now)
+            else:
                 _pass_on(session, actor, enquiry, row, pack=pack, applied=applied, now=now)
         complete(session, enquiry, now=now)
+
+
+def _close(
+    session: Session, actor: Actor, enquiry: Enquiry, row: FastAnswer, *, now: datetime
+) -> None:
+    """Keep a silence as it is: who ended says nothing late, and nobody is asked in its place."""
+    row.ended_at = enquiry.changed_at = now
+    record(
+        session,
+        actor,
+        Deed.FAST_ANSWER_CLOSED,
+        enquiry,
+        now=now,
+        authority_id=row.authority_id,
+    )
 
 
 def _pass_on(
