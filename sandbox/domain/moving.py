@@ -31,6 +31,7 @@ class Obstacle(StrEnum):
     METRIC = "metric"
     INCIDENT_CLASS = "incident_class"
     GROUND = "ground"  # on which the test was suspended
+    RELIEF_KIND = "relief_kind"  # of a relief that was drafted, granted or refused
     TERM = "term"  # it runs, and would end sooner under the other rules
     CALL = "call"  # of an undecided case: its places would be nobody's limit
     SILENCE = "silence"  # past its term, and would come to mean something else
@@ -58,6 +59,7 @@ class Standing:
     metrics: frozenset[str] = frozenset()
     incident_classes: frozenset[str] = frozenset()
     grounds: frozenset[str] = frozenset()
+    relief_kinds: frozenset[str] = frozenset()
 
 
 def obstacles(pack: PolicyPack, standing: Standing) -> tuple[tuple[Obstacle, str], ...]:
@@ -112,6 +114,7 @@ def _in_case(
             {each.key for each in pack.incident_classes},
         ),
         (Obstacle.GROUND, standing.grounds, {each.key for each in pack.suspension_grounds}),
+        (Obstacle.RELIEF_KIND, standing.relief_kinds, {each.key for each in pack.relief_kinds}),
     )
     for obstacle, used, known in on_record:
         for key in sorted(set(used) - known):

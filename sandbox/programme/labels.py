@@ -33,6 +33,7 @@ OBSTACLE: dict[Obstacle, object] = {
     Obstacle.METRIC: _l("A metric that was read is unknown:"),
     Obstacle.INCIDENT_CLASS: _l("The class of an incident is unknown:"),
     Obstacle.GROUND: _l("The ground of a suspension is unknown:"),
+    Obstacle.RELIEF_KIND: _l("The kind of a relief is unknown:"),
     Obstacle.TERM: _l("A term that runs would end sooner:"),
     Obstacle.SILENCE: _l("Silence past its term would come to count:"),
 }

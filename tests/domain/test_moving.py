@@ -48,6 +48,7 @@ def test_what_the_rules_know_is_no_obstacle() -> None:
         ({"metrics": frozenset({"gone"})}, (Obstacle.METRIC, "gone")),
         ({"incident_classes": frozenset({"gone"})}, (Obstacle.INCIDENT_CLASS, "gone")),
         ({"grounds": frozenset({"gone"})}, (Obstacle.GROUND, "gone")),
+        ({"relief_kinds": frozenset({"gone"})}, (Obstacle.RELIEF_KIND, "gone")),
     ],
 )
 def test_what_the_rules_do_not_know_is_named(

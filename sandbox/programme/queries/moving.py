@@ -29,6 +29,7 @@ from sandbox.models import (
     Incident,
     Position,
     Reading,
+    Relief,
     StartCondition,
     Submission,
     Suspension,
@@ -172,6 +173,7 @@ def _with_trial(session: Session, standing: Standing, trial: Trial) -> Standing:
         incident_classes=kept(Incident.class_key),
         # Whoever suspended under rules without grounds named none.
         grounds=frozenset(filter(None, kept(Suspension.ground))),
+        relief_kinds=kept(Relief.kind),
     )
 
 
