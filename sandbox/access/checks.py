@@ -81,10 +81,11 @@ def grants(
     return frozenset(plain)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _question(actor: Actor, asked: tuple[Grant, ...]) -> Any:
     """Ask for what hangs on the subject. Kept: to build the statement takes longer than to run it.
 
+    Those of a whole page take some 150 KiB each, so that few are kept, for whoever is at work.
     Shape: one column for each grant; it is run with the id of the `subject`.
     """
     model: Any = asked[0].subject

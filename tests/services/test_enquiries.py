@@ -464,11 +464,14 @@ def test_whoever_follows_an_ended_authority_is_asked_with_a_whole_term(
     assert enquiry.status == EnquiryStatus.ANSWERED
 
 
+@pytest.mark.parametrize("is_readable", [True, False])
 def test_an_authority_that_was_silent_and_ended_answers_no_more(
-    session: Session, cast: Cast
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch, *, is_readable: bool
 ) -> None:
     enquiry = asked(session, cast)
     watch(session, enquiry, NOW + timedelta(days=60))
+    if not is_readable:
+        monkeypatch.setattr(active, "find_pack_of", lambda _row: None)
     then = NOW + timedelta(days=61)
     administrator = actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR, "Teresa"))
     with unit_of_work(session):

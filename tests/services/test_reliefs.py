@@ -25,9 +25,9 @@ from sandbox.kernel.tasks import Task
 from sandbox.models import Application, InheritedPlace, Person, Relief, Trial
 from sandbox.packs import active
 from sandbox.trials import queries, services
-from tests.factories import SYSTEM
+from tests.factories import SYSTEM, make_admitted, make_company
 from tests.racing import race
-from tests.trial_factories import GROUND, Cast, make_running_trial, make_trial
+from tests.trial_factories import GROUND, OPENED, OPENER, Cast, make_running_trial, make_trial
 
 WORDING = ReliefWording(
     "waiver", "LFPDPPP, artículo 9", "Consentir por mensaje.", "", "Otros pueden pedirla."
@@ -221,7 +221,7 @@ def test_refusal_is_recorded_with_its_reason_and_is_not_public(
     assert drafted(session, cast, sought=1) == 2  # what was refused can be answered again
 
 
-def test_relief_is_extended_by_a_further_one_and_ended_before_its_day_once(
+def test_relief_is_extended_by_a_further_one_and_ended_before_its_day(
     session: Session, cast: Cast
 ) -> None:
     lead, today = cast.lead.officer, today_of(cast)
@@ -253,14 +253,16 @@ def test_relief_is_extended_by_a_further_one_and_ended_before_its_day_once(
         refusal(session, services.end_relief, lead, cast, ended_on=yesterday, **end)
         is Why.RELIEF_PAST
     )
-    do(session, services.end_relief, lead, cast, ended_on=today + timedelta(days=30), **end)
-    assert refusal(session, services.end_relief, lead, cast, ended_on=today, **end) is (
+    for days in (35, 30):  # an end that was announced is brought forward
+        do(session, services.end_relief, lead, cast, ended_on=today + timedelta(days=days), **end)
+    later = today + timedelta(days=31)
+    assert refusal(session, services.end_relief, lead, cast, ended_on=later, **end) is (
         Why.ALREADY_DONE
     )
     assert seen(session, cast, None, today + timedelta(days=29)) == [(1, "ended"), (2, "in_force")]
     assert seen(session, cast, None, today + timedelta(days=30)) == [(1, "ended"), (2, "ended")]
     assert told(session, "relief_ended") >= {"Ana López", "Jefa INAI", "Jefa IFT"}
-    assert deeds(session, cast)[1::2] == [Deed.RELIEF_GRANTED, Deed.RELIEF_EXTENDED]
+    assert deeds(session, cast)[1:4:2] == [Deed.RELIEF_GRANTED, Deed.RELIEF_EXTENDED]
     assert deeds(session, cast)[-1] == Deed.RELIEF_ENDED
 
 
@@ -402,6 +404,43 @@ def test_company_and_authority_are_reminded_until_something_takes_its_place(
     assert kinds(cast.associate.officer, near) == kinds(cast.caseworker, near) == []
     granted(session, cast, wording=within(cast, 0, 90, starts_on=None), extends=number)
     assert kinds(lead, near) == kinds(cast.company, near) == []
+
+
+def test_what_somebody_is_on_another_case_changes_nothing_on_this_one(
+    session: Session, cast: Cast
+) -> None:
+    number = drafted(session, cast)
+    organisation, company = make_company(session, "Otra")
+    other = make_admitted(session, organisation, company, cast.caseworker, lead=cast.lead)
+    officer, colleague = cast.lead.officer, cast.lead.second
+    with unit_of_work(session):
+        services.open_trial(session, OPENER, other, now=OPENED)
+    with unit_of_work(session):
+        assert colleague.person_id is not None
+        coordination.name_officer(
+            session, cast.lead.head, other, person_id=colleague.person_id, now=cast.now
+        )
+    for actor, application, has_conflict in (
+        (officer, other, True),
+        (colleague, other, False),
+        (colleague, session.get_one(Application, cast.trial.application_id), False),
+    ):
+        with unit_of_work(session):
+            coordination.declare_conflict(
+                session,
+                actor,
+                application,
+                has_conflict=has_conflict,
+                explanation="Es de mi hermana." if has_conflict else "",
+                now=cast.now,
+            )
+    # Recused there, and still to decide here; named there, and nothing to decide here.
+    assert [task.kind for task in relief_tasks(session, officer, cast.now)] == [
+        "trials.decide_relief"
+    ]
+    assert relief_tasks(session, colleague, cast.now) == []
+    with pytest.raises(Denied):
+        do(session, services.grant_relief, colleague, cast, number=number, expected_version=1)
 
 
 def test_relief_is_granted_while_the_test_is_prepared_and_no_longer_once_it_has_ended(

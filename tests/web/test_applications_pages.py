@@ -1110,7 +1110,7 @@ def test_the_inbox_is_narrowed_by_words_tier_authority_and_lateness(
     plain = make_submitted(
         session, company.organisation, company.actors[0], innovation_name="Un 100 %_"
     )
-    team = make_team(session, "INAI")
+    team, _ = make_team(session, "INAI"), make_team(session, "IFT")
     asked = make_assigned(session, company.organisation, company.actors[0], worker, lead=team)
 
     def found(query: str) -> set[str | None]:
@@ -1129,11 +1129,18 @@ def test_the_inbox_is_narrowed_by_words_tier_authority_and_lateness(
     assert found("tier=prohibited") == set()
     # The answer that the authority owes was due in March, long before today.
     assert found("late=yes") == {asked.reference}
+    with unit_of_work(session):
+        services.withdraw(session, company.actors[0], asked, reason="", now=NOW)
+    assert found("late=yes") == set()  # of a case that has ended nobody owes an answer
+    # A word that stands for nothing narrows nothing.
+    assert found("authority=NADIE&late=") == {plain.reference, asked.reference}
     # Nothing of this is offered to a company, whose list is short and all its own.
     own = company.ana.get("/applications?authority=INAI")
     assert plain.reference is not None
     assert plain.reference in own.main
     assert 'name="authority"' not in own.get_data(as_text=True)
+    start = filled_fields(find_form(company.ana.get("/account").tree, "/sign-out"))
+    assert company.ana.post("/applications/views?late=yes", data=start).status_code == 404
 
 
 def test_a_view_is_saved_replaced_and_removed_by_whom_it_belongs_to(

@@ -51,6 +51,8 @@ def test_relief_is_drafted_granted_shown_to_everybody_and_ended_on_its_pages(
     assert not any("/reliefs/new" in link for link in company.get(base).links.values())
     form = officer.get(new)
     assert "Ejemplo" in form.main  # what the row asks for
+    for word in ("3000000000", "9" * 30, "-1", "²"):
+        assert officer.get(f"{base}/new?extends={word}").status_code == 200, word
     late = officer.submit(new, {"ends_on-year": "2999"})
     assert late.status_code == 422
     assert "Ninguna facilidad dura más" in late.main

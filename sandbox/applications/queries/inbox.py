@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
+from sandbox.domain.applications import OPEN_STATUSES
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.paging import PAGE_SIZE, Page, paged
 from sandbox.models import (
@@ -124,7 +125,9 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
             AuthorityAssignment.state == AssignmentState.PROPOSED.value,
             AuthorityAssignment.respond_by < wanted.late_since,
         )
-        found.append(or_(Application.answer_due_on < wanted.late_since, unanswered.exists()))
+        owes = or_(Application.answer_due_on < wanted.late_since, unanswered.exists())
+        # Who was asked on a case that has ended meanwhile answers no more.
+        found += [Application.status.in_(sorted(OPEN_STATUSES)), owes]
     return found
 
 

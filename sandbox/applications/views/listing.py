@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from sandbox.access.checks import conceivable
+from sandbox.access.checks import NotFound, conceivable
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.applications import forms, queries, services
@@ -34,11 +35,14 @@ def index() -> ResponseReturnValue:
 @needs(P.APPLICATION_READ)
 def save_view() -> ResponseReturnValue:
     """Keep under a name what the list is narrowed to in this address."""
-    session, form, wanted = db.session(), forms.ViewForm(), _wanted(current_actor())
+    session, actor, form = db.session(), current_actor(), forms.ViewForm()
+    if not _works_for_many(actor):
+        raise NotFound
     if not form.validate_on_submit():
         return _page(form), 422
+    wanted = _wanted(actor, list_authorities(session))
     with unit_of_work(session):
-        services.save_view(session, current_actor(), wanted, name=form.name.data, now=utc_now())
+        services.save_view(session, actor, wanted, name=form.name.data, now=utc_now())
     flash(_("The view is saved. You find it above the list."), "success")
     return redirect(url_for(".index", **wanted.words), 303)
 
@@ -56,7 +60,9 @@ def remove_view(view_id: UUID) -> ResponseReturnValue:
 
 def _page(form: forms.ViewForm) -> str:
     session, actor = db.session(), current_actor()
-    wanted, works = _wanted(actor), _works_for_many(actor)
+    works = _works_for_many(actor)
+    authorities = list_authorities(session) if works else ()
+    wanted = _wanted(actor, authorities)
     return render_template(
         "applications/index.html",
         page=queries.list_applications(session, actor, wanted, after=request.args.get("after")),
@@ -64,7 +70,7 @@ def _page(form: forms.ViewForm) -> str:
         form=form,
         views=queries.list_views(session, actor) if works else (),
         pack=active.current(),
-        authorities=list_authorities(session) if works else (),
+        authorities=authorities,
         counts=queries.count_applications(session, actor),
         statuses=list(ApplicationStatus),
         pack_of=active.find_pack_of,
@@ -77,7 +83,7 @@ def _works_for_many(actor: Actor) -> bool:
     return bool(actor.staff or actor.officer_of)
 
 
-def _wanted(actor: Actor) -> queries.CaseFilter:
+def _wanted(actor: Actor, authorities: Iterable[Any]) -> queries.CaseFilter:
     """Return what the list is narrowed to; a word that stands for nothing narrows nothing."""
     given, pack = request.args, active.current()
     status = given.get("status", "")
@@ -87,12 +93,13 @@ def _wanted(actor: Actor) -> queries.CaseFilter:
     )
     if not _works_for_many(actor):
         return narrowed
+    today = local_day(utc_now(), pack.calendar.timezone)
     return replace(
         narrowed,
         text=" ".join(given.get("text", "").split())[:LONGEST_SEARCH],
         tier=_known(given.get("tier", ""), (each.key for each in pack.tiers)),
-        authority=given.get("authority", "")[:LONGEST_SEARCH],
-        late_since=local_day(utc_now(), pack.calendar.timezone) if "late" in given else None,
+        authority=_known(given.get("authority", ""), (each.code for each in authorities)),
+        late_since=today if given.get("late") == "yes" else None,
     )
 
 

@@ -47,13 +47,11 @@ def follow_succession(
 ) -> None:
     """Ask those that follow an authority that has just ended; the caller has checked who ends it.
 
-    Enquiries whose rules can no longer be read wait until they can.
+    Enquiries whose rules can no longer be read wait until they can; a silence ends all the same.
     """
     for enquiry_id in queries.list_unanswered(session, authority.id):
         enquiry = queries.lock_enquiry(session, enquiry_id)
         pack = active.find_pack_of(enquiry)
-        if pack is None:
-            continue
         applied = applied_codes(session)
         for row in queries.list_answers(session, enquiry_id):
             # It may have answered while this waited for the enquiry.
@@ -61,7 +59,7 @@ def follow_succession(
                 continue
             if row.silent_at is not None:
                 _close(session, actor, enquiry, row, now=now)
-            else:
+            elif pack is not None:
                 _pass_on(session, actor, enquiry, row, pack=pack, applied=applied, now=now)
         complete(session, enquiry, now=now)
 

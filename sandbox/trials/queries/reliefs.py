@@ -302,8 +302,10 @@ def ends_soon_on(actor: Actor, today: date) -> ColumnElement[Any]:
     Shape: a column for statements that read trials.
     """
     later = aliased(Relief)
-    is_extended = exists().where(
-        later.extends_id == Relief.id, later.verdict == Verdict.GRANTED.value
+    is_extended = (
+        exists()
+        .where(later.extends_id == Relief.id, later.verdict == Verdict.GRANTED.value)
+        .correlate(Relief)
     )
     return _first(
         Relief.ends_on,
@@ -326,7 +328,11 @@ def _first(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
 
 
 def _acts_for(actor: Actor) -> ColumnElement[bool]:
-    """Tell whether the actor works for the authority of a relief, or for whoever follows it."""
+    """Tell whether the actor works for the authority of a relief, or for whoever follows it.
+
+    Among the columns of a statement nothing is tied to its tables but what says so: a condition
+    that is not would hold over all trials.
+    """
     if not actor.officer_of:
         return false()
     follows = exists().where(
@@ -340,4 +346,6 @@ def _acts_for(actor: Actor) -> ColumnElement[bool]:
         AuthorityAssignment.authority_id.in_(actor.officer_of),
         AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
     )
-    return and_(or_(stands, follows), scope(actor, P.RELIEF_GRANT))
+    own = select(Trial.id).where(scope(actor, P.RELIEF_GRANT)).correlate(None)
+    ties = [each.correlate(Trial, Relief) for each in (stands, follows)]
+    return and_(or_(*ties), Relief.trial_id.in_(own))

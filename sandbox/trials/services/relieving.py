@@ -202,8 +202,10 @@ def end_relief(
     reason: str,
     now: datetime,
 ) -> Relief:
-    """End a relief before its day, from a day on that has not passed; once, and with a reason.
+    """End a relief before its day, from a day on that has not passed, and with a reason.
 
+    An end that was announced can be brought forward, and nothing else: what turns dangerous in
+    the meantime must not wait for it.
     Raises: Denied, TransitionRefused, NotFound,
     NotPossible(REASON_MISSING, RELIEF_PAST, RELIEF_OVER, ALREADY_DONE).
     """
@@ -213,7 +215,8 @@ def end_relief(
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     term = queries.term_of(relief)
-    if term is None or relief.ended_on is not None:
+    announced = relief.ended_on
+    if term is None or (announced is not None and ended_on >= announced):
         raise NotPossible(Why.ALREADY_DONE)
     check_end(term, ended_on, _today(trial, now))
     relief.ended_on = ended_on

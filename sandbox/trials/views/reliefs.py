@@ -1,5 +1,6 @@
 """Serve the reliefs of a trial, and the register of all."""
 
+import re
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,8 @@ from sandbox.packs import active
 from sandbox.trials import forms, queries, services
 from sandbox.trials.queries import TrialFile
 from sandbox.trials.views.shared import bp, do, file_of, form_page
+
+_NUMBER = re.compile(r"[0-9]{1,6}")
 
 register = Blueprint("reliefs", __name__, url_prefix="/reliefs")
 
@@ -78,7 +81,7 @@ def reliefs(trial_id: UUID) -> ResponseReturnValue:
 def new_relief(trial_id: UUID) -> ResponseReturnValue:
     """Draft a relief: the answer to a row of the application, an extension, or neither."""
     file = file_of(trial_id, P.RELIEF_DRAFT, TrialWork.GRANT_RELIEF)
-    sought, extends = (request.args.get(name, type=int) for name in ("sought", "extends"))
+    sought, extends = (_number(request.args.get(name, "")) for name in ("sought", "extends"))
     form = _form(file, _beginning(file, sought, extends), is_extension=extends is not None)
     if not form.validate_on_submit():
         values = {"relief": None, "sought": sought, "extends": extends}
@@ -86,6 +89,11 @@ def new_relief(trial_id: UUID) -> ResponseReturnValue:
     do(services.draft_relief, file, wording=form.wording, sought=sought, extends=extends)
     flash(_("The draft is saved. The company does not see it before it is decided."), "success")
     return _back(trial_id)
+
+
+def _number(word: str) -> int | None:
+    """Read a number of an address as its other numbers are read; anything else names nothing."""
+    return int(word) if _NUMBER.fullmatch(word) else None
 
 
 @bp.route("/<uuid:trial_id>/reliefs/<int(max=999999):number>/edit", methods=["GET", "POST"])
