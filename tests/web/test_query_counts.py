@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from sandbox.applications import services as applications
@@ -23,7 +24,7 @@ from sandbox.domain.trials import TrialStatus
 from sandbox.enquiries import services as enquiries
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import Deed, record
-from sandbox.kernel.clock import utc_now
+from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.models import (
     Application,
@@ -33,6 +34,7 @@ from sandbox.models import (
     Person,
     RoundTable,
     Trial,
+    TrialStage,
 )
 from sandbox.outcomes import services as outcomes
 from sandbox.trials import services as trials
@@ -207,7 +209,11 @@ class Crowd:
 
     def relieve(self, trial: Trial) -> None:
         """Let the lead grant a relief that ends soon, and draft another."""
-        session, today = self.session, utc_now().date()
+        session, today = self.session, local_day(utc_now(), pack().calendar.timezone)
+        # Its end is near today, so the stage must have begun not long ago while it is granted.
+        stages = update(TrialStage).where(TrialStage.trial_id == trial.id)
+        session.execute(stages.values(entered_at=utc_now()))
+        session.commit()
         for number, days in enumerate((5, 9), start=1):
             wording = ReliefWording(
                 "waiver", f"Artículo {number}", "Algo.", "", "Es igual para todos.", today
@@ -219,6 +225,8 @@ class Crowd:
             trials.grant_relief(
                 session, self.lead.officer, trial, number=1, expected_version=1, now=NOW
             )
+        session.execute(stages.values(entered_at=NOW))
+        session.commit()
 
     def enquiry(self, kind: EnquiryKind) -> Enquiry:
         """Ask the secretariat, and through it both authorities whether any rule applies."""

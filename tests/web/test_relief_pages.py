@@ -9,9 +9,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from sandbox.kernel.actors import Actor, StaffRole
-from sandbox.kernel.clock import utc_now
+from sandbox.kernel.clock import local_day, utc_now
 from sandbox.models import Person, Trial, TrialStage
-from tests.factories import actor_for, make_staff
+from tests.factories import actor_for, make_staff, pack
 from tests.pages import JudgingClient
 from tests.trial_factories import Cast, make_trial
 
@@ -94,7 +94,7 @@ def test_extension_begins_where_the_former_ends_and_a_refusal_tells_the_company_
 ) -> None:
     officer, company = window(cast.lead.officer), window(cast.company)
     base = f"/trials/{cast.trial.id}/reliefs"
-    soon = utc_now().date() + timedelta(days=5)
+    soon = local_day(utc_now(), pack().calendar.timezone) + timedelta(days=5)
     days = {f"ends_on-{part}": str(getattr(soon, part)) for part in ("day", "month", "year")}
     officer.submit(f"{base}/new?sought=1", {"neutrality": "Es igual para todos.", **days})
     officer.submit(f"{base}/1/grant", {})
