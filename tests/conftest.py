@@ -79,12 +79,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def engines(databases: Databases) -> Iterator[dict[str, Engine]]:
+def engines() -> dict[str, Engine]:
     """The engine of each database; compiling statements anew takes a quarter of a test's time."""
-    engines: dict[str, Engine] = {}
-    yield engines
-    for engine in engines.values():
-        engine.dispose()
+    return {}
 
 
 @pytest.fixture
@@ -94,16 +91,7 @@ def engine(store: Store, engines: dict[str, Engine]) -> Iterator[Engine]:
         engines[store.url] = connect(store.url)
     engine = engines[store.url].execution_options()
     yield engine
-    let_go(engine)
-
-
-def let_go(engine: Engine) -> None:
-    """Close idle connections where they would keep a file that the next test restores.
-
-    A server's are kept: each new one of them reads the whole catalogue before its first answer.
-    """
-    if engine.dialect.name == "sqlite":
-        engine.dispose()
+    engine.dispose()
 
 
 @pytest.fixture
@@ -120,13 +108,9 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def applications(databases: Databases) -> Iterator[dict[str, Flask]]:
+def applications() -> dict[str, Flask]:
     """The application of each engine: made once, since making it takes longer than most tests."""
-    applications: dict[str, Flask] = {}
-    yield applications
-    for app in applications.values():
-        with app.app_context():
-            db.engine.dispose()
+    return {}
 
 
 @pytest.fixture
@@ -148,7 +132,8 @@ def app(store: Store, config: Config, applications: dict[str, Flask]) -> Iterato
     app = applications[store.url]
     yield app
     with app.app_context():
-        let_go(db.engine)
+        # An idle connection would keep the old file alive when the next test restores it.
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from sandbox.domain.trials import TrialStatus
 from sandbox.enquiries import services as enquiries
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import Deed, record
-from sandbox.kernel.clock import utc_now
+from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import Accepted, FileStore
 from sandbox.models import (
@@ -48,6 +48,7 @@ from sandbox.models import (
 )
 from sandbox.models.people import AuthorityRole, OrganisationRole
 from sandbox.outcomes import services as outcomes
+from sandbox.packs import active
 from sandbox.packs.loading import validate_files
 from sandbox.programme import services as programme
 from sandbox.trials import services as trials
@@ -522,7 +523,8 @@ class Builder:
 
     def advise(self, application: Application, tenant: Tenant) -> None:
         marks = [f"{tenant.name}-guidance-{each}" for each in ("question", "advice", "reply")]
-        given = Guidance(self.now.date(), Channel.CALL, marks[0], marks[1])
+        today = local_day(self.now, active.pack_of(application).calendar.timezone)
+        given = Guidance(today, Channel.CALL, marks[0], marks[1])
         with unit_of_work(self.session):
             coordination.give_guidance(
                 self.session, tenant.lead.officer, application, given=given, now=self.now
