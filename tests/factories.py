@@ -19,7 +19,8 @@ from config import PACKS
 from sandbox.accounts.queries import load_actor
 from sandbox.applications import services as applications
 from sandbox.coordination import services as coordination
-from sandbox.domain.applications import ApplicationStatus, asked
+from sandbox.domain.answers import asked
+from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.conditions import is_required
 from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.packs import AnswerValue, PolicyPack, QuestionKind, QuestionSpec

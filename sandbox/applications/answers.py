@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from sandbox.applications.queries import FileRow, SubmissionRow
-from sandbox.domain.applications import walk
+from sandbox.domain.answers import walk
 from sandbox.domain.conditions import YES, as_day, as_number, is_answered
 from sandbox.domain.packs import (
     ORGANISATION_NUMBER,

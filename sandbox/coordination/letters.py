@@ -17,7 +17,8 @@ from sandbox.coordination.sentences import (
     authority_name,
     ground_sentence,
 )
-from sandbox.domain.applications import DecisionOutcome, content_hash
+from sandbox.domain.applications import DecisionOutcome
+from sandbox.domain.content import content_hash
 from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stance
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.language import locale_of

@@ -1,41 +1,10 @@
-"""Describe how an application moves, and what its answers must be before it may."""
+"""Describe how an application moves, whose turn it is and what it is called."""
 
-import hashlib
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, TypeGuard
 
-import rfc8785
-
-from sandbox.domain.conditions import (
-    NO,
-    YES,
-    as_day,
-    as_number,
-    holds,
-    is_answered,
-    is_required,
-)
 from sandbox.domain.lifecycle import Lifecycle, Transition
-from sandbox.domain.packs import (
-    ORGANISATION_NAME,
-    ORGANISATION_NUMBER,
-    ORGANISATION_PARTS,
-    Answers,
-    AnswerValue,
-    PolicyPack,
-    ProhibitedUse,
-    QuestionKind,
-    QuestionSpec,
-    SectionSpec,
-)
-from sandbox.domain.tax_numbers import tax_number
-
-MOST_WORDS_OF_NAME = 30
 
 
 class ApplicationStatus(StrEnum):
@@ -104,10 +73,16 @@ class Party(StrEnum):
 
 
 _S = ApplicationStatus
+
+
 _A = ApplicationAction
 
+
 CLOSED_STATUSES = frozenset({_S.DECIDED, _S.WITHDRAWN, _S.LAPSED})
+
+
 OPEN_STATUSES = frozenset(_S) - CLOSED_STATUSES
+
 
 LIFECYCLE: Lifecycle[ApplicationStatus, ApplicationAction] = Lifecycle(
     (
@@ -134,6 +109,7 @@ LIFECYCLE: Lifecycle[ApplicationStatus, ApplicationAction] = Lifecycle(
     )
 )
 
+
 PUBLIC_STATUS: Mapping[ApplicationStatus, PublicStatus] = MappingProxyType(
     {
         _S.DRAFT: PublicStatus.PREPARING,
@@ -150,6 +126,7 @@ PUBLIC_STATUS: Mapping[ApplicationStatus, PublicStatus] = MappingProxyType(
     }
 )
 
+
 NEXT_ACTOR: Mapping[ApplicationStatus, Party] = MappingProxyType(
     {
         _S.DRAFT: Party.COMPANY,
@@ -165,283 +142,6 @@ NEXT_ACTOR: Mapping[ApplicationStatus, Party] = MappingProxyType(
         _S.LAPSED: Party.NOBODY,
     }
 )
-
-
-def asked(form: SectionSpec | PolicyPack, answers: Answers) -> tuple[QuestionSpec, ...]:
-    """List the questions that these answers leave open to the person, in the order of the form.
-
-    A question that is not asked counts as unanswered for those after it, so that an answer left
-    behind by a change of mind asks nothing. For a single section this sees only the section's own
-    questions; give it `relevant(pack, answers)` where conditions reach across sections.
-    """
-    return walk(
-        form.questions if isinstance(form, SectionSpec) else form.questions.values(), answers
-    )
-
-
-def walk(questions: Iterable[QuestionSpec], answers: Answers) -> tuple[QuestionSpec, ...]:
-    """List those of the questions that are asked, each judged on the answers before it."""
-    remaining = dict(answers)
-    found = []
-    for question in questions:
-        if holds(question.ask_if, remaining):
-            found.append(question)
-        else:
-            remaining.pop(question.key, None)
-    return tuple(found)
-
-
-def relevant(pack: PolicyPack, answers: Answers) -> dict[str, AnswerValue]:
-    """Keep the answers that say something and whose question is asked: those that count."""
-    keys = (question.key for question in asked(pack, answers))
-    return {key: answers[key] for key in keys if is_answered(answers.get(key))}
-
-
-class ProblemKind(StrEnum):
-    """Name what can be wrong with an answer."""
-
-    MISSING = "missing"
-    TOO_LONG = "too_long"
-    NOT_A_NUMBER = "not_a_number"
-    OUT_OF_RANGE = "out_of_range"
-    NOT_A_DATE = "not_a_date"
-    NOT_AN_OPTION = "not_an_option"
-    TOO_MANY_ROWS = "too_many_rows"
-    ROW_INCOMPLETE = "row_incomplete"
-    NOT_A_TAX_NUMBER = "not_a_tax_number"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Point at one answer that must be mended.
-
-    Shape: `limit` is the bound that was passed; `row` counts from 1 and, with `column`, points
-    into an answer made of rows.
-    """
-
-    question: str
-    section: str
-    kind: ProblemKind
-    limit: int | None = None
-    row: int | None = None
-    column: str | None = None
-
-
-def problems(
-    pack: PolicyPack, answers: Answers, sections: Iterable[str] | None = None
-) -> tuple[Problem, ...]:
-    """Name everything that stands between these answers and a submission, in the form's order.
-
-    `sections` narrows the result to some sections; all answers still count in the conditions.
-    """
-    counting = relevant(pack, answers)
-    wanted = None if sections is None else frozenset(sections)
-    return tuple(
-        problem
-        for section in pack.sections
-        if wanted is None or section.key in wanted
-        for problem in _section_problems(section, counting)
-    )
-
-
-class SectionState(StrEnum):
-    """Name how far a section of the form has come."""
-
-    NOT_STARTED = "not_started"
-    IN_PROGRESS = "in_progress"
-    DONE = "done"
-
-
-def section_state(section: SectionSpec, answers: Answers) -> SectionState:
-    """Say how far a section has come.
-
-    A section of optional questions is not started until one is answered; a section that asks
-    nothing is done.
-    """
-    questions = asked(section, answers)
-    if questions and not any(is_answered(answers.get(question.key)) for question in questions):
-        return SectionState.NOT_STARTED
-    if any(_section_problems(section, answers)):
-        return SectionState.IN_PROGRESS
-    return SectionState.DONE
-
-
-def prohibited(pack: PolicyPack, answers: Answers) -> tuple[ProhibitedUse, ...]:
-    """List the prohibited uses that the answers describe."""
-    counting = relevant(pack, answers)
-    return tuple(use for use in pack.prohibited_uses if holds(use.when, counting))
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    kind: ProblemKind
-    limit: int | None = None
-    row: int | None = None
-    column: str | None = None
-
-
-def _section_problems(section: SectionSpec, answers: Answers) -> Iterator[Problem]:
-    for question in asked(section, answers):
-        for fault in _faults(question, answers.get(question.key), answers):
-            yield Problem(
-                question.key, section.key, fault.kind, fault.limit, fault.row, fault.column
-            )
-
-
-def _faults(
-    question: QuestionSpec, answer: AnswerValue | None, answers: Answers
-) -> Iterator[_Fault]:
-    if answer is None or not is_answered(answer):
-        if is_required(question, answers):
-            yield _Fault(ProblemKind.MISSING)
-    elif question.kind is QuestionKind.ROWS:
-        yield from _row_faults(question, answer, answers)
-    else:
-        yield from _FAULTS[question.kind](question, answer)
-
-
-def _text_faults(question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault]:
-    if not isinstance(answer, str):
-        yield _Fault(ProblemKind.MISSING)
-    elif question.max_words is not None and len(answer.split()) > question.max_words:
-        yield _Fault(ProblemKind.TOO_LONG, question.max_words)
-
-
-def _number_faults(question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault]:
-    number = as_number(answer)
-    if number is None:
-        yield _Fault(ProblemKind.NOT_A_NUMBER)
-    else:
-        yield from _range_faults(question, number)
-
-
-def _money_faults(question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault]:
-    number = as_number(answer)
-    if number is None or number != number.to_integral_value():
-        yield _Fault(ProblemKind.NOT_A_NUMBER)
-    else:
-        yield from _range_faults(question, number)
-
-
-def _date_faults(_question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault]:
-    if as_day(answer) is None:
-        yield _Fault(ProblemKind.NOT_A_DATE)
-
-
-def _choice_faults(question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault]:
-    if not isinstance(answer, str) or question.option(answer) is None:
-        yield _Fault(ProblemKind.NOT_AN_OPTION)
-
-
-def _yes_no_faults(_question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault]:
-    if answer not in (YES, NO):
-        yield _Fault(ProblemKind.NOT_AN_OPTION)
-
-
-def _many_faults(question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault]:
-    if not _is_texts(answer) or any(question.option(value) is None for value in answer):
-        yield _Fault(ProblemKind.NOT_AN_OPTION)
-    else:
-        yield from _range_faults(question, Decimal(len(set(answer))))
-
-
-def _file_faults(question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault]:
-    if not _is_texts(answer):
-        yield _Fault(ProblemKind.MISSING)
-    else:
-        yield from _range_faults(question, Decimal(len(answer)))
-
-
-def _organisation_faults(_question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault]:
-    if not _is_rows(answer) or len(answer) != 1 or answer[0].keys() - set(ORGANISATION_PARTS):
-        yield _Fault(ProblemKind.MISSING)
-        return
-    [row] = answer
-    name, number = row.get(ORGANISATION_NAME, ""), row.get(ORGANISATION_NUMBER, "")
-    if not name.strip():
-        yield _Fault(ProblemKind.ROW_INCOMPLETE, row=1, column=ORGANISATION_NAME)
-    elif len(name.split()) > MOST_WORDS_OF_NAME:
-        yield _Fault(ProblemKind.TOO_LONG, MOST_WORDS_OF_NAME, 1, ORGANISATION_NAME)
-    # An organisation of another country may have no such number, so it may be left out.
-    if number.strip() and tax_number(number) is None:
-        yield _Fault(ProblemKind.NOT_A_TAX_NUMBER, row=1, column=ORGANISATION_NUMBER)
-
-
-def _range_faults(question: QuestionSpec, number: Decimal) -> Iterator[_Fault]:
-    if question.minimum is not None and number < question.minimum:
-        yield _Fault(ProblemKind.OUT_OF_RANGE, question.minimum)
-    elif question.maximum is not None and number > question.maximum:
-        yield _Fault(ProblemKind.OUT_OF_RANGE, question.maximum)
-
-
-def _row_faults(question: QuestionSpec, answer: AnswerValue, answers: Answers) -> Iterator[_Fault]:
-    if not _is_rows(answer):
-        yield _Fault(ProblemKind.MISSING)
-        return
-    # A blank row is a row that the person did not use: it is neither counted nor complained about,
-    # but the others keep the number under which the page shows them.
-    rows = [(number, row) for number, row in enumerate(answer, start=1) if is_answered([row])]
-    if len(rows) > question.max_rows:
-        yield _Fault(ProblemKind.TOO_MANY_ROWS, question.max_rows)
-    for number, row in rows:
-        asked_columns = walk(question.columns, {**answers, **row})
-        unasked = {column.key for column in question.columns if column not in asked_columns}
-        beside = {key: each for key, each in {**answers, **row}.items() if key not in unasked}
-        for column in asked_columns:
-            for fault in _faults(column, row.get(column.key), beside):
-                is_empty = fault.kind is ProblemKind.MISSING
-                kind = ProblemKind.ROW_INCOMPLETE if is_empty else fault.kind
-                yield _Fault(kind, fault.limit, number, column.key)
-
-
-def _is_texts(answer: AnswerValue) -> TypeGuard[list[str]]:
-    return isinstance(answer, list) and all(isinstance(item, str) for item in answer)
-
-
-def _is_rows(answer: AnswerValue) -> TypeGuard[list[dict[str, str]]]:
-    return isinstance(answer, list) and all(isinstance(item, dict) for item in answer)
-
-
-_FAULTS: Mapping[QuestionKind, Callable[[QuestionSpec, AnswerValue], Iterator[_Fault]]] = {
-    QuestionKind.TEXT: _text_faults,
-    QuestionKind.LONG_TEXT: _text_faults,
-    QuestionKind.NUMBER: _number_faults,
-    QuestionKind.MONEY: _money_faults,
-    QuestionKind.DATE: _date_faults,
-    QuestionKind.CHOICE: _choice_faults,
-    QuestionKind.YES_NO: _yes_no_faults,
-    QuestionKind.MANY: _many_faults,
-    QuestionKind.FILE: _file_faults,
-    QuestionKind.ORGANISATION: _organisation_faults,
-}
-
-
-def content_hash(content: Mapping[str, Any]) -> str:
-    """Return the SHA-256, in hexadecimal, of the content as canonical JSON.
-
-    Texts are brought to Unicode NFC first, so that the same words typed on another keyboard
-    give the same hash.
-
-    Raises: rfc8785.CanonicalizationError for what JSON cannot say; ValueError for two keys that
-    differ only in their Unicode form.
-    Source: RFC 8785 (JSON Canonicalization Scheme).
-    """
-    return hashlib.sha256(rfc8785.dumps(_normalised(content))).hexdigest()
-
-
-def _normalised(value: Any) -> Any:
-    match value:
-        case str():
-            return unicodedata.normalize("NFC", value)
-        case Mapping():
-            pairs = {_normalised(key): _normalised(item) for key, item in value.items()}
-            if len(pairs) != len(value):
-                raise ValueError("two keys differ only in their Unicode form")
-            return pairs
-        case list() | tuple():
-            return [_normalised(item) for item in value]
-        case _:
-            return value
 
 
 def reference(prefix: str, year: int, number: int) -> str:

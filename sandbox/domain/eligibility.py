@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sandbox.domain.applications import walk
+from sandbox.domain.answers import walk
 from sandbox.domain.conditions import holds
 from sandbox.domain.packs import (
     Answers,

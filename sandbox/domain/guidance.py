@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus, DecisionOutcome
+from sandbox.domain.applications import (
+    OPEN_STATUSES,
+    ApplicationStatus,
+    DecisionOutcome,
+)
 
 
 class Channel(StrEnum):

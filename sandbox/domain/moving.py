@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sandbox.domain.applications import Problem, ProblemKind, asked, problems
+from sandbox.domain.answers import (
+    Problem,
+    ProblemKind,
+    asked,
+    problems,
+)
 from sandbox.domain.conditions import is_answered
 from sandbox.domain.packs import Answers, PolicyPack, Silence, TierSpec
 from sandbox.domain.risk import tiering

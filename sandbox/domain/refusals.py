@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     # Only the type is needed here, and applications stands on lifecycle, which stands on this file.
-    from sandbox.domain.applications import Problem
+    from sandbox.domain.answers import Problem
 
 
 class Why(StrEnum):

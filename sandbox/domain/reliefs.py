@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sandbox.domain.applications import relevant
+from sandbox.domain.answers import relevant
 from sandbox.domain.packs import Answers, PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import chosen

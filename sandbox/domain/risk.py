@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sandbox.domain.applications import asked, relevant
+from sandbox.domain.answers import asked, relevant
 from sandbox.domain.conditions import YES, holds, questions_of
 from sandbox.domain.packs import (
     Answers,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sandbox.domain.applications import asked, relevant
+from sandbox.domain.answers import asked, relevant
 from sandbox.domain.conditions import YES
 from sandbox.domain.packs import (
     Answers,

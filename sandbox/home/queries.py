@@ -13,7 +13,11 @@ from sandbox.access.checks import NotFound, conceivable, grants, scope
 from sandbox.access.permissions import P
 from sandbox.applications import queries as applications
 from sandbox.coordination import queries as coordination
-from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus, Party
+from sandbox.domain.applications import (
+    OPEN_STATUSES,
+    ApplicationStatus,
+    Party,
+)
 from sandbox.domain.calendar import ClockReading
 from sandbox.domain.calls import find_call
 from sandbox.domain.packs import CallSpec, PolicyPack

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications.queries import lock_application
-from sandbox.domain.applications import content_hash
+from sandbox.domain.content import content_hash
 from sandbox.domain.outcomes import (
     LIFECYCLE,
     Consent,

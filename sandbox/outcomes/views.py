@@ -20,7 +20,7 @@ from sandbox.access.checks import grants
 from sandbox.access.guard import current_actor, needs, public
 from sandbox.access.permissions import P
 from sandbox.coordination.successors import known_as
-from sandbox.domain.applications import content_hash
+from sandbox.domain.content import content_hash
 from sandbox.domain.outcomes import Consent, lacking_consent
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work

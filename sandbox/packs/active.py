@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sandbox.domain.applications import content_hash
+from sandbox.domain.content import content_hash
 from sandbox.domain.packs import PolicyPack
 from sandbox.packs.errors import PackProblem, PackUnusable
 from sandbox.packs.loading import (

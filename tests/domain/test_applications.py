@@ -10,6 +10,16 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox.domain.answers import (
+    Problem,
+    ProblemKind,
+    SectionState,
+    asked,
+    problems,
+    prohibited,
+    relevant,
+    section_state,
+)
 from sandbox.domain.applications import (
     CLOSED_STATUSES,
     LIFECYCLE,
@@ -19,18 +29,10 @@ from sandbox.domain.applications import (
     ApplicationAction,
     ApplicationStatus,
     Party,
-    Problem,
-    ProblemKind,
     PublicStatus,
-    SectionState,
-    asked,
-    content_hash,
-    problems,
-    prohibited,
     reference,
-    relevant,
-    section_state,
 )
+from sandbox.domain.content import content_hash
 from sandbox.domain.packs import Answers, AnswerValue, Compare, Operator, QuestionKind, QuestionSpec
 from sandbox.domain.refusals import TransitionRefused
 from tests.domain.tiny_pack import form, is_yes, option, question, section, tiny_pack

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.domain import conditions as conditions_module
-from sandbox.domain.applications import walk
+from sandbox.domain.answers import walk
 from sandbox.domain.conditions import holds, is_required
 from sandbox.domain.packs import (
     AllOf,

@@ -1,11 +1,7 @@
 import re
 
-from sandbox.domain.applications import (
-    ApplicationAction,
-    ApplicationStatus,
-    Problem,
-    ProblemKind,
-)
+from sandbox.domain.answers import Problem, ProblemKind
+from sandbox.domain.applications import ApplicationAction, ApplicationStatus
 from sandbox.domain.refusals import (
     ChangedMeanwhile,
     Incomplete,

@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.domain.applications import asked, problems, prohibited
+from sandbox.domain.answers import (
+    asked,
+    problems,
+    prohibited,
+)
 from sandbox.domain.calendar import BusinessCalendar, Stop, add_months, read_clock
 from sandbox.domain.conditions import holds
 from sandbox.domain.eligibility import check

@@ -11,7 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.domain.applications import asked, problems, prohibited
+from sandbox.domain.answers import (
+    asked,
+    problems,
+    prohibited,
+)
 from sandbox.domain.calendar import BusinessCalendar
 from sandbox.domain.conditions import holds
 from sandbox.domain.eligibility import check

@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.applications import asked, problems, prohibited
+from sandbox.domain.answers import (
+    asked,
+    problems,
+    prohibited,
+)
 from sandbox.domain.calendar import BusinessCalendar, suspensions_of
 from sandbox.domain.calls import calling
 from sandbox.domain.enquiries import read_term

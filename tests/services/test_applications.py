@@ -17,12 +17,9 @@ from sandbox.access.checks import Denied, NotFound
 from sandbox.access.permissions import P
 from sandbox.applications import queries, services
 from sandbox.applications.answers import Op, ReadAnswer, changes, pieces
-from sandbox.domain.applications import (
-    ApplicationStatus,
-    DecisionOutcome,
-    ProblemKind,
-    content_hash,
-)
+from sandbox.domain.answers import ProblemKind
+from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
+from sandbox.domain.content import content_hash
 from sandbox.domain.packs import QuestionKind, QuestionSpec
 from sandbox.domain.refusals import Incomplete, NotPossible, TransitionRefused, Why
 from sandbox.kernel.actors import Actor, system_actor

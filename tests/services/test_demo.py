@@ -17,7 +17,9 @@ from config import Config
 from sandbox.accounts.passwords import hash_password
 from sandbox.accounts.queries import actor_of, find_person
 from sandbox.coordination.queries import get_bench, routing_of
-from sandbox.domain.applications import ApplicationStatus, DecisionOutcome, content_hash, problems
+from sandbox.domain.answers import problems
+from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
+from sandbox.domain.content import content_hash
 from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.monitoring import Level, judge
 from sandbox.domain.packs import PolicyPack

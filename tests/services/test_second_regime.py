@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from config import PACKS, Config
 from sandbox.coordination import services as coordination
-from sandbox.domain.applications import ApplicationStatus, asked
+from sandbox.domain.answers import asked
+from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.outcomes import ReportStatus
 from sandbox.domain.packs import AnswerValue, RequirementKind
 from sandbox.domain.refusals import NotPossible, Why

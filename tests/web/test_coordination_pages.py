@@ -16,8 +16,8 @@ from sandbox.access.permissions import P
 from sandbox.applications import services as applications
 from sandbox.coordination import letters, queries, services
 from sandbox.coordination.queries import waiting
+from sandbox.domain.answers import asked as asked_by
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
-from sandbox.domain.applications import asked as asked_by
 from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.packs import QuestionKind
 from sandbox.domain.succession import in_force

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from sandbox.applications.forms.fields import in_language
 from sandbox.applications.wording import condition_words
-from sandbox.domain.applications import Problem, ProblemKind
+from sandbox.domain.answers import Problem, ProblemKind
 from sandbox.domain.packs import (
     PolicyPack,
     QuestionKind,

@@ -12,13 +12,13 @@ from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries.cases import get_editable
 from sandbox.applications.queries.exchanges import find_return
-from sandbox.domain.applications import (
-    ApplicationStatus,
+from sandbox.domain.answers import (
     SectionState,
     relevant,
     section_state,
     walk,
 )
+from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.conditions import is_answered
 from sandbox.domain.glossary import terms_of
 from sandbox.domain.packs import (

@@ -8,10 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from sandbox.access.checks import NotFound
-from sandbox.domain.applications import (
-    OPEN_STATUSES,
-    ApplicationStatus,
-)
+from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus
 from sandbox.domain.calendar import (
     BusinessCalendar,
     ClockReading,

@@ -16,11 +16,8 @@ from sandbox.applications.queries.submissions import (
     find_submission,
     list_submissions,
 )
-from sandbox.domain.applications import (
-    OPEN_STATUSES,
-    ApplicationStatus,
-    prohibited,
-)
+from sandbox.domain.answers import prohibited
+from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus
 from sandbox.domain.packs import (
     PolicyPack,
     ProhibitedUse,

@@ -15,9 +15,7 @@ from sandbox.applications.services.shared import (
     person_of,
     restart_clocks,
 )
-from sandbox.domain.applications import (
-    ApplicationAction,
-)
+from sandbox.domain.applications import ApplicationAction
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record

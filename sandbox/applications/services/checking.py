@@ -9,11 +9,11 @@ from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications import notices, queries
 from sandbox.applications.services.shared import advance, ask_company, close, person_of
+from sandbox.domain.answers import prohibited
 from sandbox.domain.applications import (
     ApplicationAction,
     ApplicationStatus,
     DecisionOutcome,
-    prohibited,
 )
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor

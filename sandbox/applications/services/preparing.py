@@ -11,12 +11,12 @@ from sandbox.access.checks import NotFound, require
 from sandbox.access.permissions import P
 from sandbox.applications import queries
 from sandbox.applications.services.shared import forget_typed, person_of, require_editable
-from sandbox.domain.applications import (
-    ApplicationStatus,
+from sandbox.domain.answers import (
     Problem,
     ProblemKind,
     problems,
 )
+from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.conditions import is_answered
 from sandbox.domain.packs import Answers, PolicyPack, QuestionKind, SectionSpec
 from sandbox.domain.refusals import Incomplete, NotPossible, Why

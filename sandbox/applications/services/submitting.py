@@ -17,15 +17,14 @@ from sandbox.applications.services.shared import (
     person_of,
     restart_clocks,
 )
+from sandbox.domain.answers import problems, relevant
 from sandbox.domain.applications import (
     ApplicationAction,
     ApplicationStatus,
-    content_hash,
-    problems,
     reference,
-    relevant,
 )
 from sandbox.domain.calls import calling
+from sandbox.domain.content import content_hash
 from sandbox.domain.packs import ClockStart, PolicyPack
 from sandbox.domain.refusals import Incomplete, NotPossible, Why
 from sandbox.domain.risk import tiering

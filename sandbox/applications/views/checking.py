@@ -12,11 +12,11 @@ from sandbox.access.permissions import P
 from sandbox.applications import answers, forms, queries, receipts, services
 from sandbox.applications.views.blueprint import bp, form_page, known_here
 from sandbox.applications.wording import length_words
+from sandbox.domain.answers import prohibited
 from sandbox.domain.applications import (
     LIFECYCLE,
     ApplicationAction,
     ApplicationStatus,
-    prohibited,
 )
 from sandbox.domain.risk import tiering
 from sandbox.kernel.clock import utc_now

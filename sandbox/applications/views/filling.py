@@ -11,10 +11,8 @@ from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.applications import forms, queries, receipts, services
 from sandbox.applications.views.blueprint import bp
-from sandbox.domain.applications import (
-    ApplicationStatus,
-    SectionState,
-)
+from sandbox.domain.answers import SectionState
+from sandbox.domain.applications import ApplicationStatus
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.files import content_disposition

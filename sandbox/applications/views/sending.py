@@ -10,13 +10,10 @@ from sandbox.access.permissions import P
 from sandbox.applications import answers, forms, queries, receipts, services, silence
 from sandbox.applications.views.blueprint import bp, known_here
 from sandbox.authorities.queries import applied_codes
-from sandbox.domain.applications import (
-    ApplicationStatus,
-    content_hash,
-    problems,
-    relevant,
-)
+from sandbox.domain.answers import problems, relevant
+from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.calls import Calling, calling
+from sandbox.domain.content import content_hash
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.files import content_disposition

@@ -13,7 +13,11 @@ from sandbox.coordination.actions import CoordinationAction, make_sure_open
 from sandbox.coordination.clocks import answer_by, position_clock
 from sandbox.coordination.services.leading import begin_lead, end_lead
 from sandbox.coordination.services.receiving import note_receipt
-from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
+from sandbox.domain.applications import (
+    LIFECYCLE,
+    ApplicationAction,
+    ApplicationStatus,
+)
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor

@@ -14,7 +14,12 @@ from sandbox.access.permissions import P
 from sandbox.coordination import forms, queries, services
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
 from sandbox.coordination.views.shared import Case, bp, case_of, done, page
-from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus, asked
+from sandbox.domain.answers import asked
+from sandbox.domain.applications import (
+    LIFECYCLE,
+    ApplicationAction,
+    ApplicationStatus,
+)
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.language import current_language

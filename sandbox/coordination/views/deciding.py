@@ -18,7 +18,11 @@ from sandbox.coordination.views.shared import (
     done,
     page,
 )
-from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
+from sandbox.domain.applications import (
+    LIFECYCLE,
+    ApplicationAction,
+    ApplicationStatus,
+)
 from sandbox.domain.deliberation import GroundKind
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.clock import utc_now

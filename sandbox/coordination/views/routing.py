@@ -21,7 +21,11 @@ from sandbox.coordination.views.shared import (
     place_of,
     today_of,
 )
-from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
+from sandbox.domain.applications import (
+    LIFECYCLE,
+    ApplicationAction,
+    ApplicationStatus,
+)
 from sandbox.domain.routing import Routing
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work

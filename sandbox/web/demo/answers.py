@@ -9,7 +9,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from sandbox.domain.applications import asked, problems
+from sandbox.domain.answers import asked, problems
 from sandbox.domain.conditions import holds, is_answered, is_required, questions_of
 from sandbox.domain.packs import (
     ORGANISATION_NAME,

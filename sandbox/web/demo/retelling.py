@@ -21,8 +21,9 @@ from sqlalchemy import Table, insert, or_, select
 from sqlalchemy.orm import Session
 
 from sandbox.applications.services import next_number
-from sandbox.domain.applications import content_hash, reference
+from sandbox.domain.applications import reference
 from sandbox.domain.calendar import BusinessCalendar
+from sandbox.domain.content import content_hash
 from sandbox.domain.monitoring import judge
 from sandbox.domain.packs import PolicyPack, QuestionKind
 from sandbox.kernel.audit import AuditEntry
