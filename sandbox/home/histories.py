@@ -20,6 +20,7 @@ INTERNAL_DEEDS = frozenset(
         Deed.SUGGESTION_TAKEN,
         Deed.SUGGESTION_LEFT,
         Deed.RELIEF_DRAFTED,
+        Deed.RELIEF_DISCARDED,
         Deed.ASSOCIATE_ADDED,
         Deed.ASSOCIATE_RELEASED,
         Deed.AUTHORITY_REPLACED,

@@ -99,6 +99,7 @@ class Deed(StrEnum):
     TRIAL_COMPLETED = "trial:completed"
     TRIAL_ENDED_EARLY = "trial:ended_early"
     RELIEF_DRAFTED = "relief:drafted"
+    RELIEF_DISCARDED = "relief:discarded"
     RELIEF_GRANTED = "relief:granted"
     RELIEF_EXTENDED = "relief:extended"  # by a further one that names it
     RELIEF_REFUSED = "relief:refused"

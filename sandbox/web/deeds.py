@@ -91,6 +91,7 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.TRIAL_COMPLETED: _l("Test completed"),
     Deed.TRIAL_ENDED_EARLY: _l("Test ended early"),
     Deed.RELIEF_DRAFTED: _l("Relief drafted"),
+    Deed.RELIEF_DISCARDED: _l("Draft of a relief thrown away"),
     Deed.RELIEF_GRANTED: _l("Relief granted"),
     Deed.RELIEF_EXTENDED: _l("Relief extended by a further one"),
     Deed.RELIEF_REFUSED: _l("Relief refused"),

@@ -266,6 +266,44 @@ def test_relief_is_extended_by_a_further_one_and_ended_before_its_day(
     assert deeds(session, cast)[-1] == Deed.RELIEF_ENDED
 
 
+def test_end_of_a_relief_ends_what_extends_it(session: Session, cast: Cast) -> None:
+    lead, today = cast.lead.officer, today_of(cast)
+    first = granted(session, cast)
+    second = granted(session, cast, wording=within(cast, 0, 40, starts_on=None), extends=first)
+    granted(session, cast, wording=within(cast, 0, 60, starts_on=None), extends=second)
+    other = granted(session, cast, wording=within(cast, 0, 60, scope="Otra cosa."))
+    do(session, services.end_relief, lead, cast, number=first, ended_on=today, reason="Riesgo.")
+    for day in (0, 25, 50):
+        states = dict(seen(session, cast, None, today + timedelta(days=day)))
+        assert states == {1: "ended", 2: "ended", 3: "ended", other: "in_force"}
+    assert deeds(session, cast).count(Deed.RELIEF_ENDED) == 3
+
+
+def test_a_draft_is_thrown_away_as_it_was_read_and_its_number_collides_with_none(
+    session: Session, cast: Cast
+) -> None:
+    lead = cast.lead.officer
+    number = drafted(session, cast, sought=1)
+    other = drafted(session, cast, wording=within(cast, scope="Otra cosa."))
+    away: dict[str, Any] = {"number": number, "expected_version": 1}
+    with pytest.raises(NotFound):
+        do(session, services.discard_relief, cast.associate.officer, cast, **away)
+    session.rollback()
+    with pytest.raises(Stale):
+        do(session, services.discard_relief, lead, cast, **away | {"expected_version": 2})
+    session.rollback()
+    do(session, services.discard_relief, lead, cast, **away)
+    assert queries.find_relief(session, cast.trial.id, number) is None
+    session.rollback()
+    assert drafted(session, cast, sought=1) == other + 1
+    do(session, services.grant_relief, lead, cast, number=other, expected_version=1)
+    assert (
+        refusal(session, services.discard_relief, lead, cast, **away | {"number": other})
+        is Why.ALREADY_DONE
+    )
+    assert Deed.RELIEF_DISCARDED in deeds(session, cast)
+
+
 def test_suspension_stops_every_relief_and_nothing_is_granted_until_the_test_goes_on(
     session: Session, cast: Cast
 ) -> None:

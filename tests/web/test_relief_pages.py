@@ -50,7 +50,9 @@ def test_relief_is_drafted_granted_shown_to_everybody_and_ended_on_its_pages(
     assert new not in window(cast.associate.officer).get(base).links.values()
     assert not any("/reliefs/new" in link for link in company.get(base).links.values())
     form = officer.get(new)
-    assert "Ejemplo" in form.main  # what the row asks for
+    assert "Ejemplo" in form.main  # what the row asks for, which the rules do not publish
+    [scope] = form.tree.xpath("//textarea[@name='scope']")
+    assert not scope.text_content().strip()
     for word in ("3000000000", "9" * 30, "-1", "²"):
         assert officer.get(f"{base}/new?extends={word}").status_code == 200, word
     late = officer.submit(new, {"ends_on-year": "2999"})
@@ -96,7 +98,8 @@ def test_extension_begins_where_the_former_ends_and_a_refusal_tells_the_company_
     base = f"/trials/{cast.trial.id}/reliefs"
     soon = local_day(utc_now(), pack().calendar.timezone) + timedelta(days=5)
     days = {f"ends_on-{part}": str(getattr(soon, part)) for part in ("day", "month", "year")}
-    officer.submit(f"{base}/new?sought=1", {"neutrality": "Es igual para todos.", **days})
+    texts = {"scope": "Consentir por mensaje.", "neutrality": "Es igual para todos."}
+    officer.submit(f"{base}/new?sought=1", texts | days)
     officer.submit(f"{base}/1/grant", {})
     extension = officer.get(f"{base}/new?extends=1")
     assert "starts_on-day" not in extension.text
@@ -106,3 +109,7 @@ def test_extension_begins_where_the_former_ends_and_a_refusal_tells_the_company_
     officer.submit(f"{base}/2/refuse", {"reason": "Basta con lo otorgado."})
     assert "Basta con lo otorgado." in company.get(base).main
     assert company.get("/reliefs").status_code == 403
+    officer.submit(f"{base}/new?extends=1", {})
+    away = officer.submit(base, {}, form="/3/discard")
+    assert "El borrador está desechado." in away.get_data(as_text=True)
+    assert "Facilidad 3" not in officer.get(base).main

@@ -152,10 +152,9 @@ def find_relief(session: Session, trial_id: UUID, number: int) -> Relief | None:
     )
 
 
-def count_reliefs(session: Session, trial_id: UUID) -> int:
-    """Count the reliefs of a trial in every state; the number of the last one."""
-    own = Relief.trial_id == trial_id
-    return session.scalar(select(func.count()).select_from(Relief).where(own)) or 0
+def last_number(session: Session, trial_id: UUID) -> int:
+    """Return the number of the last relief of a trial, in whatever state; 0 for none."""
+    return session.scalar(select(func.max(Relief.number)).where(Relief.trial_id == trial_id)) or 0
 
 
 def has_open_draft(session: Session, relief: Relief) -> bool:
@@ -182,6 +181,20 @@ def is_extended(session: Session, relief_id: UUID) -> bool:
     """Tell whether a later relief was granted that extends this one."""
     found = exists().where(Relief.extends_id == relief_id, Relief.verdict == Verdict.GRANTED.value)
     return bool(session.scalar(select(found)))
+
+
+def list_following(session: Session, relief: Relief) -> Sequence[Relief]:
+    """List the granted reliefs that extend this one, the nearest first."""
+    rows = session.scalars(
+        select(Relief)
+        .where(Relief.trial_id == relief.trial_id, Relief.verdict == Verdict.GRANTED.value)
+        .order_by(Relief.number)
+    )
+    found: dict[UUID, Relief] = {relief.id: relief}
+    for row in rows:
+        if row.extends_id in found:
+            found[row.id] = row
+    return [row for row in found.values() if row is not relief]
 
 
 # --- the register of all -------------------------------------------------------------------------
@@ -304,7 +317,11 @@ def ends_soon_on(actor: Actor, today: date) -> ColumnElement[Any]:
     later = aliased(Relief)
     is_extended = (
         exists()
-        .where(later.extends_id == Relief.id, later.verdict == Verdict.GRANTED.value)
+        .where(
+            later.trial_id == Relief.trial_id,
+            later.extends_id == Relief.id,
+            later.verdict == Verdict.GRANTED.value,
+        )
         .correlate(Relief)
     )
     return _first(

@@ -25,6 +25,7 @@ from sandbox.trials.services.opening import open_trial
 from sandbox.trials.services.parts import roles_of
 from sandbox.trials.services.plan import agree_plan, missing_fields, save_plan, set_start_condition
 from sandbox.trials.services.relieving import (
+    discard_relief,
     draft_relief,
     end_relief,
     get_extendable,
@@ -48,6 +49,7 @@ __all__ = [
     "complete",
     "complete_incident",
     "correct_final_report",
+    "discard_relief",
     "document_requirement",
     "draft_relief",
     "end_early",

@@ -24,7 +24,7 @@ from sandbox.models import Relief, Trial
 from sandbox.packs import active
 from sandbox.trials import notices, queries
 from sandbox.trials.queries import Supervisor
-from sandbox.trials.services.parts import person_of, read, start_work, touch
+from sandbox.trials.services.parts import lock, person_of, read, start_work, touch
 
 
 def draft_relief(
@@ -49,7 +49,7 @@ def draft_relief(
     authority = _speaker(session, actor, trial, sought=sought, former=former, now=now)
     relief = Relief(
         trial_id=trial.id,
-        number=queries.count_reliefs(session, trial.id) + 1,
+        number=queries.last_number(session, trial.id) + 1,
         authority_id=authority.authority_id,
         sought=former.sought if former is not None else sought,
         extends_id=None if former is None else former.id,
@@ -96,6 +96,34 @@ def redraft_relief(
         number=number,
     )
     return relief
+
+
+def discard_relief(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    *,
+    number: int,
+    expected_version: int,
+    now: datetime,
+) -> None:
+    """Throw a draft away, whatever became of the test; nobody but the authorities knew of it.
+
+    Raises: Denied, NotFound, Stale, NotPossible(ALREADY_DONE).
+    """
+    require(session, actor, P.RELIEF_DRAFT, trial)
+    lock(session, trial)
+    relief, authority = _own_draft(session, actor, trial, number, expected_version)
+    session.delete(relief)
+    record(
+        session,
+        actor,
+        Deed.RELIEF_DISCARDED,
+        trial,
+        now=now,
+        authority_id=authority.authority_id,
+        number=number,
+    )
 
 
 def grant_relief(
@@ -202,7 +230,7 @@ def end_relief(
     reason: str,
     now: datetime,
 ) -> Relief:
-    """End a relief before its day, from a day on that has not passed, and with a reason.
+    """End a relief before its day, with whatever extends it, from a day on that has not passed.
 
     An end that was announced can be brought forward, and nothing else: what turns dangerous in
     the meantime must not wait for it.
@@ -219,10 +247,29 @@ def end_relief(
     if term is None or (announced is not None and ended_on >= announced):
         raise NotPossible(Why.ALREADY_DONE)
     check_end(term, ended_on, _today(trial, now))
+    # Whatever was to follow on it would otherwise bring back what had to stop.
+    chain = [relief, *queries.list_following(session, relief)]
+    for each in chain:
+        if each.ended_on is None or ended_on < each.ended_on:
+            _end(session, actor, trial, each, authority, ended_on=ended_on, reason=reason, now=now)
+    touch(trial, now)
+    return relief
+
+
+def _end(
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    relief: Relief,
+    authority: Supervisor,
+    *,
+    ended_on: date,
+    reason: str,
+    now: datetime,
+) -> None:
     relief.ended_on = ended_on
     relief.end_reason = reason.strip()
     relief.ended_by_id = person_of(actor)
-    touch(trial, now)
     record(
         session,
         actor,
@@ -230,7 +277,7 @@ def end_relief(
         trial,
         now=now,
         authority_id=authority.authority_id,
-        number=number,
+        number=relief.number,
         ended_on=ended_on,
     )
     notices.tell_of_relief(
@@ -239,10 +286,9 @@ def end_relief(
         "trials/relief_ended",
         now,
         authority=authority.code,
-        number=number,
+        number=relief.number,
         ended_on=ended_on,
     )
-    return relief
 
 
 def wording_of(relief: Relief) -> ReliefWording:

@@ -15,9 +15,9 @@ from sandbox.access.permissions import P
 from sandbox.authorities.queries import applied_codes
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.reliefs import provision_of
-from sandbox.domain.trials import WORK, TrialStatus, TrialWork
+from sandbox.domain.trials import WORK, TrialStatus, TrialWork, is_published
 from sandbox.kernel.clock import local_day, utc_now
-from sandbox.kernel.db import db
+from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.language import current_language
 from sandbox.models import Relief
 from sandbox.packs import active
@@ -71,6 +71,7 @@ def reliefs(trial_id: UUID) -> ResponseReturnValue:
         pack=pack,
         reliefs=queries.read_reliefs(session, actor, trial, rows, pack=pack, today=today),
         may_draft=TrialWork.GRANT_RELIEF in work and P.RELIEF_DRAFT in granted,
+        may_discard=P.RELIEF_DRAFT in granted,
         may_grant=TrialWork.GRANT_RELIEF in work and P.RELIEF_GRANT in granted,
         may_end=TrialWork.END_RELIEF in work and P.RELIEF_GRANT in granted,
     )
@@ -85,7 +86,7 @@ def new_relief(trial_id: UUID) -> ResponseReturnValue:
     form = _form(file, _beginning(file, sought, extends), is_extension=extends is not None)
     if not form.validate_on_submit():
         values = {"relief": None, "sought": sought, "extends": extends}
-        return form_page("trials/relief_form.html", file, form, **values)
+        return form_page("trials/relief_form.html", file, form, **values, asked=_row(file, sought))
     do(services.draft_relief, file, wording=form.wording, sought=sought, extends=extends)
     flash(_("The draft is saved. The company does not see it before it is decided."), "success")
     return _back(trial_id)
@@ -106,10 +107,26 @@ def edit_relief(trial_id: UUID, number: int) -> ResponseReturnValue:
     form = _form(file, data, is_extension=relief.extends_id is not None)
     if not form.validate_on_submit():
         values = {"relief": relief, "sought": relief.sought, "extends": None}
-        return form_page("trials/relief_form.html", file, form, **values)
+        asked = _row(file, relief.sought)
+        return form_page("trials/relief_form.html", file, form, **values, asked=asked)
     version = form.version.data or 0
     do(services.redraft_relief, file, number=number, wording=form.wording, expected_version=version)
     flash(_("The draft is saved. The company does not see it before it is decided."), "success")
+    return _back(trial_id)
+
+
+@bp.post("/<uuid:trial_id>/reliefs/<int(max=999999):number>/discard")
+@needs(P.RELIEF_DRAFT)
+def discard_relief(trial_id: UUID, number: int) -> ResponseReturnValue:
+    """Throw a draft away, exactly as it was read."""
+    session, actor = db.session(), current_actor()
+    trial = queries.get_trial(session, actor, trial_id, P.RELIEF_DRAFT)
+    version = forms.GrantReliefForm().version.data or 0
+    with unit_of_work(session):
+        services.discard_relief(
+            session, actor, trial, number=number, expected_version=version, now=utc_now()
+        )
+    flash(_("The draft is thrown away."), "success")
     return _back(trial_id)
 
 
@@ -172,6 +189,13 @@ def _draft(file: TrialFile, number: int) -> Relief:
     return relief
 
 
+def _row(file: TrialFile, number: int | None) -> queries.SoughtRelief | None:
+    """Return the row of the application that a draft answers, to be read beside it."""
+    if number is None:
+        return None
+    return services.get_sought(db.session(), file.trial, number, now=utc_now())
+
+
 def _kind(file: TrialFile) -> dict[str, Any]:
     return {kind.key: kind.name for kind in file.pack.relief_kinds}
 
@@ -187,7 +211,8 @@ def _form(file: TrialFile, data: dict[str, Any], *, is_extension: bool) -> forms
 def _beginning(file: TrialFile, sought: int | None, extends: int | None) -> dict[str, Any]:
     """Return what a new draft begins with: what was asked for, or what it extends.
 
-    What the company marked as confidential stays out of a text that everybody will read.
+    Everybody will read it, so that the company's own words begin it only where the rules publish
+    them and the company has not marked them as confidential.
     """
     session, now = db.session(), utc_now()
     term = {"starts_on": file.today, "ends_on": file.latest_end, "version": 0}
@@ -200,8 +225,13 @@ def _beginning(file: TrialFile, sought: int | None, extends: int | None) -> dict
     if sought is None:
         return term
     asked = services.get_sought(session, file.trial, sought, now=now)
+    begun = term | {"kind": asked.row.get("kind")}
     if asked.is_confidential:
-        return term | {"kind": asked.row.get("kind")}
-    row = {"kind": asked.row.get("kind"), "scope": asked.row.get("asked")}
-    language = file.trial.application.language
-    return term | row | {"provision": provision_of(file.pack, asked.row, language)}
+        return begun
+    begun["provision"] = provision_of(file.pack, asked.row, file.trial.application.language)
+    question = file.pack.coordination.reliefs_question
+    if question in file.pack.public_fields and is_published(
+        file.pack, question, TrialStatus(file.trial.status)
+    ):
+        begun["scope"] = asked.row.get("asked")
+    return begun
