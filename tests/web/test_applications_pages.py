@@ -1160,6 +1160,10 @@ def test_a_view_is_saved_replaced_and_removed_by_whom_it_belongs_to(
     )
     [view] = session.scalars(select(SavedView))
     assert view.filters == {"tier": "high"}
+    assert "ya no corresponde a las reglas" not in caseworker.get("/applications").main
+    view.filters = {"tier": "of other rules"}
+    session.commit()
+    assert "ya no corresponde a las reglas" in caseworker.get("/applications").main
     session.rollback()
     other = client_for(make_staff(session).email)
     assert "Lo urgente" not in other.get("/applications").main

@@ -1,6 +1,6 @@
 """List applications, narrowed as somebody wants, and keep what they are narrowed to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from sandbox.domain.applications import ApplicationStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db, unit_of_work
+from sandbox.models import SavedView
 from sandbox.packs import active
 
 LONGEST_SEARCH = 100
@@ -63,12 +64,15 @@ def _page(form: forms.ViewForm) -> str:
     works = _works_for_many(actor)
     authorities = list_authorities(session) if works else ()
     wanted = _wanted(actor, authorities)
+    views = queries.list_views(session, actor) if works else ()
     return render_template(
         "applications/index.html",
         page=queries.list_applications(session, actor, wanted, after=request.args.get("after")),
         wanted=wanted,
         form=form,
-        views=queries.list_views(session, actor) if works else (),
+        views=views,
+        # Other rules may know other tiers and calls: what no longer fits must not seem to.
+        fitting={each.id for each in views if _fits(actor, authorities, each)},
         pack=active.current(),
         authorities=authorities,
         counts=queries.count_applications(session, actor),
@@ -83,9 +87,18 @@ def _works_for_many(actor: Actor) -> bool:
     return bool(actor.staff or actor.officer_of)
 
 
-def _wanted(actor: Actor, authorities: Iterable[Any]) -> queries.CaseFilter:
-    """Return what the list is narrowed to; a word that stands for nothing narrows nothing."""
-    given, pack = request.args, active.current()
+def _fits(actor: Actor, authorities: Iterable[Any], view: SavedView) -> bool:
+    return _wanted(actor, authorities, view.filters).words == view.filters
+
+
+def _wanted(
+    actor: Actor, authorities: Iterable[Any], given: Mapping[str, str] | None = None
+) -> queries.CaseFilter:
+    """Return what the list is narrowed to; a word that stands for nothing narrows nothing.
+
+    Shape: `given` are the words of the address, or of a view that was saved.
+    """
+    given, pack = request.args if given is None else given, active.current()
     status = given.get("status", "")
     narrowed = queries.CaseFilter(
         status=_known(status, ApplicationStatus),
