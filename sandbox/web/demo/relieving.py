@@ -14,6 +14,7 @@ from sandbox.web.demo.facts import Words
 from sandbox.web.demo.story import Story
 
 SOON_DAYS = 12  # so soon the second relief of some tests ends, that somebody has to act
+AHEAD_DAYS = 10  # so soon a draft begins
 LONGEST_DAYS = 540
 MOST_GRANTED = 2  # what is asked for beyond that is refused
 
@@ -29,6 +30,10 @@ def answer_reliefs(story: Story, trial: Trial, *, is_new: bool, runs: bool) -> N
     words = Words(chance, story.slots)
     for number, row in enumerate(sought_reliefs(story.pack, story.answers), start=1):
         wording = _wording(story, trial, row, words)
+        if is_new:
+            # Whoever tries to grant the draft can: no relief begins in the past.
+            ahead = story.world.days.today + timedelta(days=AHEAD_DAYS)
+            wording = replace(wording, starts_on=ahead)
         # Not of every test, or all would end on one day.
         is_near = runs and number == MOST_GRANTED and len(trial.title) % 3 == 0
         if is_near and wording.ends_on is not None:
