@@ -13,7 +13,7 @@ from sandbox.access.checks import Denied, NotFound
 from sandbox.access.guard import current_actor
 from sandbox.accounts.setup import current_person_actor
 from sandbox.domain.refusals import Refusal
-from sandbox.kernel.db import db
+from sandbox.kernel.db import Stale, db
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
 from sandbox.packs.errors import PackUnusable
 from sandbox.trials.queries import find_stoppable
@@ -60,10 +60,17 @@ def refused(error: Refusal) -> ResponseReturnValue:
 
 
 def ways_on(error: Refusal) -> list[tuple[str, str]]:
-    """Lead from a page that needs rules nobody can read to the stop of the test, which needs none.
+    """Lead to what somebody else has changed, or from rules that nobody can read to the stop.
 
-    Shape: (text, address); empty where the page's own ways are enough.
+    The stop of a test needs none. Shape: (text, address); empty where the page's own ways are
+    enough.
     """
+    rule = request.url_rule
+    if isinstance(error, Stale) and rule is not None and "GET" in (rule.methods or ()):
+        return [
+            (_("Open it again as it is now"), request.full_path.rstrip("?")),
+            (_("See my tasks"), url_for("home.my_tasks")),
+        ]
     if not isinstance(error, PackUnusable) or wants_json():
         return []
     asked = request.view_args or {}

@@ -64,6 +64,10 @@ def test_relief_is_drafted_granted_shown_to_everybody_and_ended_on_its_pages(
     assert "Consentir por mensaje." not in company.get(base).main
     changed = officer.submit(f"{base}/1/edit", {"conditions": "Avise cada mes."})
     assert "Avise cada mes." in changed.main
+    # In another window the draft stood open as it was before.
+    stale = officer.submit(f"{base}/1/grant", {"version": "1"})
+    assert stale.status_code == 409
+    assert stale.links["Ábralo de nuevo como está ahora"] == f"{base}/1/grant"
     granted = officer.submit(f"{base}/1/grant", {}).main
     assert "La facilidad queda otorgada." in granted
     for reader, where in (
