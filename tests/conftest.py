@@ -79,9 +79,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def engines() -> dict[str, Engine]:
+def engines() -> Iterator[dict[str, Engine]]:
     """The engine of each database; compiling statements anew takes a quarter of a test's time."""
-    return {}
+    engines: dict[str, Engine] = {}
+    yield engines
+    for engine in engines.values():
+        engine.dispose()
 
 
 @pytest.fixture
@@ -91,7 +94,8 @@ def engine(store: Store, engines: dict[str, Engine]) -> Iterator[Engine]:
         engines[store.url] = connect(store.url)
     engine = engines[store.url].execution_options()
     yield engine
-    engine.dispose()
+    if store.url.startswith("sqlite"):
+        engine.dispose()
 
 
 @pytest.fixture
@@ -108,9 +112,13 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def applications() -> dict[str, Flask]:
+def applications(databases: Databases) -> Iterator[dict[str, Flask]]:
     """The application of each engine: made once, since making it takes longer than most tests."""
-    return {}
+    applications: dict[str, Flask] = {}
+    yield applications
+    for app in applications.values():
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -131,9 +139,10 @@ def app(store: Store, config: Config, applications: dict[str, Flask]) -> Iterato
         remember_faults(applications[store.url])
     app = applications[store.url]
     yield app
-    with app.app_context():
-        # An idle connection would keep the old file alive when the next test restores it.
-        db.engine.dispose()
+    if store.url.startswith("sqlite"):
+        with app.app_context():
+            # An idle connection would keep the old file alive when the next test restores it.
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -180,8 +189,14 @@ def browser_type_launch_args() -> dict[str, Any]:
     quiet = ("background-networking", "component-update", "sync", "gpu", "quic")
     return {
         "executable_path": path,
-        # The sandbox of the browser cannot start as root; the pages are our own.
-        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
+        "args": [
+            # The sandbox of the browser cannot start as root; the pages are our own.
+            "--no-sandbox",
+            "--no-first-run",
+            # A page lives for a second: its scripts are done before compiling them well pays.
+            "--js-flags=--no-opt,--no-maglev",
+            *(f"--disable-{name}" for name in quiet),
+        ],
     }
 
 

@@ -1,14 +1,17 @@
 """The demonstration programme, told once in a run and put back for every test after."""
 
-import fcntl
-import pickle
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import Base
+from tests.handing import once
 from tests.snapshots import put_back, read_rows, remembered
+
+Told = Sequence[tuple[str, Sequence[dict[str, Any]]]]
 
 
 def tell(session: Session, shared: Path) -> None:
@@ -20,19 +23,17 @@ def tell(session: Session, shared: Path) -> None:
     # The kit of the domain's tests must not load what runs the platform.
     from sandbox.web.demo import loading
 
-    told = shared / f"demonstration-{session.get_bind().dialect.name}"
+    def load() -> tuple[list[str], Told]:
+        said = list(loading.load(if_empty=False, applications=None, seed=1, now=utc_now()))
+        rows = [(table.name, lines) for table, lines in read_rows(session)]
+        session.rollback()
+        return said, rows
 
     def build() -> list[str]:
-        with told.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if told.exists():
-                said, rows = pickle.loads(told.read_bytes())
-                put_back(session, [(Base.metadata.tables[name], lines) for name, lines in rows])
-                return said
-            said = list(loading.load(if_empty=False, applications=None, seed=1, now=utc_now()))
-            rows = [(table.name, lines) for table, lines in read_rows(session)]
-            session.rollback()
-            told.write_bytes(pickle.dumps((said, rows)))
-            return said
+        path = shared / f"demonstration-{session.get_bind().dialect.name}"
+        (said, rows), is_new = once(path, load)
+        if not is_new:
+            put_back(session, [(Base.metadata.tables[name], lines) for name, lines in rows])
+        return said
 
     remembered(session, "demonstration", build, lambda said: said)

@@ -136,6 +136,7 @@ def engine_options(database_url: str) -> dict[str, Any]:
     return {
         "hide_parameters": True,
         "pool_pre_ping": True,
+        "pool_use_lifo": True,
         "connect_args": {"options": timeouts},
     }
 

@@ -1,19 +1,21 @@
 """What a story asks for: the server, emptied; people at their windows; a language."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext
 from sqlalchemy.orm import Session
 
-from tests.browsing import LiveServer, serve
+from tests.browsing import COLOURED, LiveServer, serve
 from tests.databases import connect
 from tests.journeys.story import Story
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live_server(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[LiveServer]:
     """The production server, shared by a worker's stories."""
+    COLOURED.folder = shared / "coloured"
     folder = tmp_path_factory.mktemp("live")
     with serve(folder) as server:
         yield server

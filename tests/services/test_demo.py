@@ -66,6 +66,7 @@ from tests.databases import Store
 from tests.demonstration import tell
 from tests.domain.tiny_pack import tiny_pack
 from tests.factories import NOW, make_person, pack
+from tests.handing import once
 
 SIXTEEN = 16
 # In Mexico City; elsewhere it is Sunday already.
@@ -330,7 +331,9 @@ def assert_apart(demo: Session) -> None:
     assert len(hashes) == count(demo, Submission)
 
 
-def test_same_seed_tells_the_same(demo: Session, store: Store, one_telling: None) -> None:
+def test_same_seed_tells_the_same_on_either_engine(
+    demo: Session, store: Store, shared: Path, one_telling: None
+) -> None:
     def told() -> list[Any]:
         load(applications=24, seed=11, now=LATE_ON_A_SATURDAY)
         rows = demo.execute(
@@ -341,21 +344,21 @@ def test_same_seed_tells_the_same(demo: Session, store: Store, one_telling: None
                 Application.tier,
                 Application.submitted_at,
                 Submission.content_hash,
-            )
-            .outerjoin(Submission, Submission.application_id == Application.id)
-            .order_by(Application.started_at, Application.title, Submission.number)
+            ).outerjoin(Submission, Submission.application_id == Application.id)
         )
         found = [
             (*row[:4], row.submitted_at.date() if row.submitted_at else None, row.content_hash)
             for row in rows
         ]
         demo.rollback()
-        return found
+        # Each engine has an order of its own for capitals and accents.
+        return sorted(found, key=str)
 
-    first = told()
-    db.session.remove()
-    db.engine.dispose()
-    store.reset()
+    first, is_own = once(shared / "telling", told)
+    if is_own:
+        db.session.remove()
+        db.engine.dispose()
+        store.reset()
 
     assert told() == first
     assert {row[1] for row in first} > {"decided", "lapsed"}

@@ -1,13 +1,16 @@
 """A page asks the database as often for three rows as for one, never twice the same, and not much.
 
-Everything is built once per engine: one row of each kind, every page is opened, two more rows of
-each kind are added, every page is opened again. The tests read what was counted.
+Everything is built once per engine, by one worker for all: one row of each kind, every page is
+opened, two more rows of each kind are added, every page is opened again. The tests read what was
+counted.
 """
 
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -54,6 +57,7 @@ from tests.factories import (
     pack,
     start_review,
 )
+from tests.handing import once
 from tests.pages import JudgingClient
 from tests.trial_factories import OPENER
 
@@ -361,6 +365,20 @@ def queries_of(client: JudgingClient) -> list[str]:
     ]
 
 
+def count_all(app: Flask, session: Session) -> dict[str, Count]:
+    crowd = Crowd(session)
+    crowd.grow()
+    one = open_all(app, crowd)
+    ids = dict(crowd.ids)
+    crowd.grow()
+    crowd.grow()
+    crowd.ids = ids
+    three = open_all(app, crowd)
+    return {
+        name: Count(one[name][0], three[name][0], (one[name][1], three[name][1])) for name in one
+    }
+
+
 @pytest.fixture(scope="session")
 def counted() -> dict[str, dict[str, Count]]:
     return {}
@@ -368,22 +386,16 @@ def counted() -> dict[str, dict[str, Count]]:
 
 @pytest.fixture
 def counts(
-    engine_name: str, app: Flask, session: Session, counted: dict[str, dict[str, Count]]
+    engine_name: str, request: pytest.FixtureRequest, shared: Path, counted: dict[str, Any]
 ) -> dict[str, Count]:
     if engine_name not in counted:
-        crowd = Crowd(session)
-        crowd.grow()
-        one = open_all(app, crowd)
-        ids = dict(crowd.ids)
-        crowd.grow()
-        crowd.grow()
-        crowd.ids = ids
-        three = open_all(app, crowd)
-        counted[engine_name] = {
-            name: Count(one[name][0], three[name][0], (one[name][1], three[name][1]))
-            for name in one
-        }
-    return counted[engine_name]
+
+        def count() -> dict[str, Count]:
+            return count_all(request.getfixturevalue("app"), request.getfixturevalue("session"))
+
+        counted[engine_name], _ = once(shared / f"counts-{engine_name}", count)
+    found: dict[str, Count] = counted[engine_name]
+    return found
 
 
 @pytest.mark.parametrize("name", [*LISTS, *TASKS])
