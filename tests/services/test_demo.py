@@ -56,7 +56,7 @@ from sandbox.packs import active
 from sandbox.trials.queries import list_register
 from sandbox.web.demo import accounts, generating, loading
 from sandbox.web.demo.answers import Composer
-from sandbox.web.demo.cases import CASES
+from sandbox.web.demo.cases import cases
 from sandbox.web.demo.days import Days
 from sandbox.web.demo.facts import fill, projects, read
 from sandbox.web.demo.planning import Kind, make_plans
@@ -162,7 +162,7 @@ def test_programme_tells_every_status_tier_and_stage_and_leaves_everybody_someth
     assert load(if_empty=True) == ["There is data already; nothing was loaded."]
     with pytest.raises(click.ClickException, match="loaded already"):
         load()
-    assert count(demo, Application) == len(CASES)
+    assert count(demo, Application) == len(cases())
 
 
 def tried() -> list[accounts.DemoAccount]:

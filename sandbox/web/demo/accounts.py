@@ -88,15 +88,16 @@ def sheet(port: int) -> str:
 
 def for_the_sign_in_page() -> list[dict[str, object]]:
     """Offer one account for each role; the role is named in the reader's language."""
+    first, second, *_ = read("people")["authorities"]
     return [
         {"role": role, "email": address(word), "password": PASSWORD}
         for role, word in (
             (_l("Company with a test"), "owner.wecare"),
             (_l("Company with a draft"), "owner.ipn"),
             (_l("Caseworker of the secretariat"), "caseworker"),
-            (_l("Head of the authority INAI"), "head.inai"),
-            (_l("Officer of the authority INAI"), "officer1.inai"),
-            (_l("Officer of the authority IFT"), "officer1.ift"),
+            (_l("Head of the authority %(code)s", code=first), f"head.{first.lower()}"),
+            (_l("Officer of the authority %(code)s", code=first), f"officer1.{first.lower()}"),
+            (_l("Officer of the authority %(code)s", code=second), f"officer1.{second.lower()}"),
             (_l("Publisher"), "publisher"),
             (_l("Administrator"), "administrator"),
             (_l("Auditor"), "auditor"),

@@ -1,22 +1,21 @@
 """Tell the sixteen use cases of the exercise, each at another point of the journey.
 
 Those of the sixteen that are no test yet cover every status of an application. So that tests also
-stand in every stage of every tier, most organisations have a second case.
+stand in every stage of every tier, most organisations have a second case. Which case comes how far
+stands in `data/cases.json`; here is how each of the ways is told.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.deliberation import Stance
 from sandbox.domain.monitoring import Level
+from sandbox.web.demo.facts import read
 from sandbox.web.demo.reporting import draft_report, publish_report, send_report
 from sandbox.web.demo.story import Story
 from sandbox.web.demo.trialling import Course, Trialling
-
-ADMITTED = DecisionOutcome.ADMITTED
-CONDITIONAL = DecisionOutcome.ADMITTED_WITH_CONDITIONS
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,7 @@ def tell_lapsed(story: Story) -> None:
 # --- tests ---------------------------------------------------------------------------------------
 
 
-def tell_test(story: Story, course: Course, outcome: DecisionOutcome = ADMITTED) -> Trialling:
+def tell_test(story: Story, course: Course, outcome: DecisionOutcome) -> Trialling:
     """Tell an application that is admitted, and its test."""
     trialling = Trialling(story, course)
     days_ago = trialling.opened_days_ago
@@ -151,21 +150,9 @@ def tell_test(story: Story, course: Course, outcome: DecisionOutcome = ADMITTED)
     return trialling
 
 
-def standing_in(
-    stage: str, days: int, *, outcome: DecisionOutcome = ADMITTED, **course: object
-) -> Callable[[Story], None]:
-    """Return how to tell a test that stands in a stage."""
-    whole = Course(stage, days, **course)  # type: ignore[arg-type]
-
-    def tell(story: Story) -> None:
-        tell_test(story, whole, outcome)
-
-    return tell
-
-
-def tell_published(story: Story, course: Course) -> None:
+def tell_published(story: Story, course: Course, outcome: DecisionOutcome) -> None:
     """Tell a test to its end, with a report that the public reads."""
-    trialling = tell_test(story, course)
+    trialling = tell_test(story, course, outcome)
     story.on(course.days - 12)
     report = draft_report(story, trialling.trial)
     send_report(story, report)
@@ -173,109 +160,60 @@ def tell_published(story: Story, course: Course) -> None:
     publish_report(story, report)
 
 
-def tell_waiting_report(story: Story, course: Course) -> None:
+def tell_waiting_report(story: Story, course: Course, outcome: DecisionOutcome) -> None:
     """Tell a test to its end, with a report that waits for a publisher."""
-    trialling = tell_test(story, course)
+    trialling = tell_test(story, course, outcome)
     story.on(course.days - 6)
     send_report(story, draft_report(story, trialling.trial))
 
 
-CASES: tuple[Case, ...] = (
-    # The older a case, the earlier it is told: references count up as they were given.
-    Case("tec", "triaje", 2, standing_in("follow_up", 40, reports={3: Level.BREACH})),
-    Case("guanajuato", "solar", 2, standing_in("exit", 14, outcome=CONDITIONAL, prepared=1.0)),
-    Case(
-        "yucatan",
-        "becas",
-        2,
-        standing_in("staged_expansion", 66, reports={4: Level.WARNING}, overdue_report=True),
-    ),
-    Case(
-        "wecare",
-        "citas",
-        1,
-        partial(
-            tell_published,
-            course=Course(
-                "exit",
-                45,
-                reports={2: Level.BREACH, 3: Level.WARNING},
-                amiss="error_rate",
-                incidents=frozenset({3}),
-                ends="completed",
-                exit_kind="compliance",
-                returned_once=True,
-            ),
-        ),
-    ),
-    Case(
-        "yucatan",
-        "maya",
-        2,
-        standing_in(
-            "closed_pilot",
-            64,
-            reports={7: Level.BREACH},
-            amiss="disparity",
-            suspended_days=3,
-            waiting_report=True,
-            open_incident=True,
-            prepared=0.4,
-            outcome=CONDITIONAL,
-            returned_once=True,
-        ),
-    ),
-    Case(
-        "intevolution",
-        "facturas",
-        0,
-        partial(
-            tell_waiting_report,
-            course=Course("exit", 20, ends="completed", exit_kind="compliance", extra_every=30),
-        ),
-    ),
-    Case("bcs", "agua", 1, standing_in("exit", 16, prepared=0.4, outcome=CONDITIONAL)),
-    Case("auba", "farmacia", 0, standing_in("exit", 12, prepared=0.5)),
-    Case(
-        "tec",
-        "energia",
-        1,
-        standing_in(
-            "limited_pilot",
-            67,
-            reports={2: Level.WARNING},
-            prepared=0.5,
-            waiting_report=True,
-            outcome=CONDITIONAL,
-        ),
-    ),
-    Case("ipn", "carga", 0, standing_in("controlled_test", 71, returned_report=True)),
-    Case(
-        "comtrade",
-        "fletes",
-        1,
-        standing_in("laboratory", 30, ends="early", exit_kind="discontinued"),
-    ),
-    Case(
-        "wecare",
-        "retina",
-        2,
-        standing_in("laboratory", 38, prepared=0.7, reports={1: Level.WARNING}),
-    ),
-    Case("planeabot", "lectura", 1, standing_in("laboratory", 22, prepared=0.6)),
-    Case("auba", "tiendas", 0, tell_lapsed),
-    Case("jalisco", "movilidad", 2, standing_in("plan", 31, prepared=0.8, outcome=CONDITIONAL)),
-    Case("wai", "mentoras", 1, standing_in("plan", 25, prepared=0.4)),
-    Case("comtrade", "aduanas", 1, tell_declined),
-    Case("wai", "accesible", 1, tell_withdrawn),
-    Case("planeabot", "clases", 0, standing_in("plan", 12)),
-    Case("intevolution", "inspeccion", 0, tell_redirected),
-    Case("jalisco", "reportes", 1, tell_information_requested),
-    Case("viako", "rutas", 2, tell_deliberation),
-    Case("wupplier", "proveedores", 1, tell_under_review),
-    Case("guanajuato", "incendios", 2, tell_assigned),
-    Case("bcs", "ventanilla", 1, tell_returned),
-    Case("involve", "clima", -1, tell_triage),
-    Case("mcg", "cumplimiento", 0, tell_submitted),
-    Case("ipn", "planos", 0, tell_draft),
-)
+APPLICATIONS: Mapping[str, Callable[[Story], None]] = {
+    "draft": tell_draft,
+    "submitted": tell_submitted,
+    "triage": tell_triage,
+    "returned": tell_returned,
+    "assigned": tell_assigned,
+    "under_review": tell_under_review,
+    "information_requested": tell_information_requested,
+    "deliberation": tell_deliberation,
+    "declined": tell_declined,
+    "redirected": tell_redirected,
+    "withdrawn": tell_withdrawn,
+    "lapsed": tell_lapsed,
+}
+TESTS: Mapping[str, Callable[[Story, Course, DecisionOutcome], object]] = {
+    "test": tell_test,
+    "report_for_publication": tell_waiting_report,
+    "published_report": tell_published,
+}
+
+
+def cases() -> tuple[Case, ...]:
+    """Return the cases in the order in which they are told.
+
+    The older a case, the earlier it is told: references count up as they were given.
+    """
+    return tuple(_case(each) for each in read("cases")["cases"])
+
+
+def _case(told: Mapping[str, Any]) -> Case:
+    return Case(told["organisation"], told["project"], told["tier"], _way(told))
+
+
+def _way(told: Mapping[str, Any]) -> Callable[[Story], None]:
+    if told["comes_to"] in APPLICATIONS:
+        return APPLICATIONS[told["comes_to"]]
+    to_its_end = TESTS[told["comes_to"]]
+    course = _course(told["course"])
+    outcome = DecisionOutcome(told.get("outcome", DecisionOutcome.ADMITTED))
+
+    def tell(story: Story) -> None:
+        to_its_end(story, course, outcome)
+
+    return tell
+
+
+def _course(told: Mapping[str, Any]) -> Course:
+    reports = {int(number): Level(level) for number, level in told.get("reports", {}).items()}
+    incidents = frozenset(told.get("incidents", ()))
+    return Course(**{**told, "reports": reports, "incidents": incidents})

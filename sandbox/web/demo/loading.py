@@ -16,7 +16,7 @@ from sandbox.models import Application, Person
 from sandbox.packs import active
 from sandbox.round_tables.services import register_round_table
 from sandbox.web.demo.asking import tell_enquiries
-from sandbox.web.demo.cases import CASES
+from sandbox.web.demo.cases import cases
 from sandbox.web.demo.facts import project, read
 from sandbox.web.demo.generating import FOUNDED_DAYS_AGO, NEWEST_MAILS, Generator
 from sandbox.web.demo.story import START_KEY, Story
@@ -91,7 +91,7 @@ def _load_programme(session: Session, now: datetime) -> Iterator[str]:
         _tell(world, companies)
         enquiries = tell_enquiries(world, companies)
     yield (
-        f"{len(companies)} organisations, {len(CASES)} applications, {enquiries} enquiries, "
+        f"{len(companies)} organisations, {len(cases())} applications, {enquiries} enquiries, "
         f"{tables} round tables."
     )
 
@@ -117,7 +117,7 @@ def _register_round_tables(world: World) -> int:
 
 def _tell(world: World, companies: dict[str, Company]) -> None:
     tiers = [each.key for each in world.pack.tiers]
-    for number, case in enumerate(CASES):
+    for number, case in enumerate(cases()):
         story = Story(
             world,
             companies[case.word],

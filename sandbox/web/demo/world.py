@@ -169,10 +169,9 @@ class World:
 
 def company_slots(known: Mapping[str, Any]) -> dict[str, str]:
     """Return the words of texts that depend on who applies."""
-    is_public = known["kind"] == "public_body"
+    by_kind = read("organisations")["slots"]
     return {
-        "and_public": ",public_administration" if is_public else "",
-        "public_or_none": "public_administration" if is_public else "none",
+        **by_kind.get(known["kind"], by_kind["other"]),
         "organisation": known["implementer"],
         "kind": known["kind"],
         "size": known["size"],
