@@ -32,6 +32,7 @@ from flask_security import login_user
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
 from config import PROJECT, Config
+from sandbox.kernel.db import db
 from tests.databases import connect, migrate
 
 SCREENSHOTS = PROJECT / "var" / "screenshots"
@@ -168,6 +169,8 @@ def serve(folder: Path, **settings: str) -> Iterator[LiveServer]:
         app = create_app(config)
         wait_until_healthy(url, process, log)
         yield LiveServer(url, folder, app)
+        with app.app_context():
+            db.engine.dispose()
     finally:
         end_group(process)
 
@@ -206,16 +209,23 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 # --- the browser ---------------------------------------------------------------------------------
 
 SHAPE = """() => {
-    // What a page is built of: its elements, and which of its texts are the same as which.
-    const texts = new Map();
-    const number = (text) => texts.set(text, texts.get(text) ?? texts.size).get(text);
+    // What a page is built of: its elements, which of its texts are the same as which, and which
+    // of its parts refer to which.
+    const seen = new Map();
+    const number = (text) => seen.set(text, seen.get(text) ?? seen.size).get(text);
+    const numbers = (text) => text && text.split(/\\s+/).map((word) => number(`#${word}`)).join();
     const parts = [location.pathname.replace(/[0-9a-f-]{36}/g, "")];
     for (const each of document.body.querySelectorAll("*")) {
         const own = [...each.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
         parts.push([
             each.tagName,
-            ...["class", "role", "type", "name", "hidden", "open"].map((n) => each.getAttribute(n)),
-            each.getAttribute("aria-label") && number(each.getAttribute("aria-label")),
+            ...["class", "role", "type", "name", "hidden", "open", "scope", "lang", "autocomplete"]
+                .map((name) => each.getAttribute(name)),
+            ...["id", "for", "aria-describedby", "aria-labelledby", "aria-controls"]
+                .map((name) => numbers(each.getAttribute(name))),
+            ...["aria-label", "alt"].map((name) => each.getAttribute(name))
+                .map((text) => text && number(text)),
+            each.hasAttribute("href"),
             ...own.map((node) => number(node.data.trim())),
         ].join(" "));
     }
@@ -265,7 +275,7 @@ class Marks:
 
 
 COLOURED = Marks()
-"""The pages whose contrasts were found good: width and dress. It is half of what a scan costs."""
+"""The dresses whose contrasts were found good: looking at them is half of what a scan costs."""
 
 
 @functools.cache
@@ -434,7 +444,8 @@ class Visitor:
         """Choose these options of a question."""
         for value in values:
             self.page.locator(f'input[name="{name}"][value="{value}"]').check()
-        return self
+        # What was hidden behind the option is in sight now.
+        return self.look()
 
     def leave_out(self, name: str, value: str) -> "Visitor":
         """Take back the choice of an option."""
@@ -481,12 +492,12 @@ class Visitor:
         size = self.page.viewport_size
         scanned = (self.language, size["width"] if size else 0, shape)
         if self.scans and scanned not in SCANNED:
-            coloured = (scanned[1], self.page.evaluate(DRESS))
-            axe(self.page, colours=coloured not in COLOURED)
+            dress = self.page.evaluate(DRESS)
+            axe(self.page, colours=dress not in COLOURED)
             strange = self.page.evaluate(STRANGE_FACES)
             assert strange == [], f"{self.page.url}: not in the face of the pages: {strange}"
             SCANNED.add(scanned)
-            COLOURED.add(coloured)
+            COLOURED.add(dress)
         self.look_at_edges()
         assert self.complaints == [], f"{self.page.url}: {self.complaints}"
         return self

@@ -1,17 +1,12 @@
 """The demonstration programme, told once in a run and put back for every test after."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from sandbox.kernel.clock import utc_now
-from sandbox.kernel.db import Base
 from tests.handing import once
-from tests.snapshots import put_back, read_rows, remembered
-
-Told = Sequence[tuple[str, Sequence[dict[str, Any]]]]
+from tests.snapshots import NamedRows, put_back_by_name, remembered, rows_by_name
 
 
 def tell(session: Session, shared: Path) -> None:
@@ -23,17 +18,15 @@ def tell(session: Session, shared: Path) -> None:
     # The kit of the domain's tests must not load what runs the platform.
     from sandbox.web.demo import loading
 
-    def load() -> tuple[list[str], Told]:
+    def load() -> tuple[list[str], NamedRows]:
         said = list(loading.load(if_empty=False, applications=None, seed=1, now=utc_now()))
-        rows = [(table.name, lines) for table, lines in read_rows(session)]
-        session.rollback()
-        return said, rows
+        return said, rows_by_name(session)
 
     def build() -> list[str]:
         path = shared / f"demonstration-{session.get_bind().dialect.name}"
         (said, rows), is_new = once(path, load)
         if not is_new:
-            put_back(session, [(Base.metadata.tables[name], lines) for name, lines in rows])
+            put_back_by_name(session, rows)
         return said
 
     remembered(session, "demonstration", build, lambda said: said)

@@ -412,11 +412,11 @@ def make_assigned(
     lead: Team,
     associates: tuple[Team, ...] = (),
     now: datetime = NOW,
+    **answers: AnswerValue,
 ) -> Application:
     """Let the caseworker ask these authorities to take a new case."""
-    application = make_in_triage(
-        session, organisation, company, caseworker, now=now, **SHARED_ANSWERS
-    )
+    answers = {**SHARED_ANSWERS, **answers}
+    application = make_in_triage(session, organisation, company, caseworker, now=now, **answers)
     codes = [team.authority.code for team in associates]
     with unit_of_work(session):
         coordination.assign(
@@ -503,11 +503,19 @@ def make_admitted(
     lead: Team,
     associates: tuple[Team, ...] = (),
     now: datetime = NOW,
+    **answers: AnswerValue,
 ) -> Application:
     """Bring a case to its admission, on which all of its authorities agree."""
     teams = (lead, *associates)
     application = make_assigned(
-        session, organisation, company, caseworker, lead=lead, associates=associates, now=now
+        session,
+        organisation,
+        company,
+        caseworker,
+        lead=lead,
+        associates=associates,
+        now=now,
+        **answers,
     )
     start_review(session, application, *teams, now=now)
     for team in teams:

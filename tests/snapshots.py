@@ -22,6 +22,7 @@ from sandbox.packs import active
 Made = TypeVar("Made")
 Kept = TypeVar("Kept", bound=Base)
 Rows = Sequence[tuple[Table, Sequence[dict[str, Any]]]]
+NamedRows = Sequence[tuple[str, Sequence[dict[str, Any]]]]
 _taken: dict[Hashable, tuple[PolicyPack, Rows, Any]] = {}
 
 
@@ -99,6 +100,18 @@ def put_back(session: Session, rows: Rows, *, is_empty: bool = True) -> None:
         if lines:
             session.execute(table.insert(), list(lines))
     session.commit()
+
+
+def rows_by_name(session: Session) -> NamedRows:
+    """Read the rows of every table in a form that another process can read."""
+    rows = [(table.name, lines) for table, lines in read_rows(session)]
+    session.rollback()
+    return rows
+
+
+def put_back_by_name(session: Session, rows: NamedRows) -> None:
+    """Write what `rows_by_name` has read into an empty database."""
+    put_back(session, [(Base.metadata.tables[name], lines) for name, lines in rows])
 
 
 def here(session: Session, row: Kept) -> Kept:

@@ -1,4 +1,4 @@
-"""One world per engine and worker, since making it takes longer than a hundred probes."""
+"""One world per engine, copied by each worker, since making it takes as long as its probes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +43,7 @@ def prober(
     probers: dict[str, Prober],
     databases: Databases,
     tmp_path_factory: pytest.TempPathFactory,
+    shared: Path,
 ) -> Prober:
     """Everybody who may ask, in the world as it was built."""
     from sandbox.web.app import create_app
@@ -54,7 +55,7 @@ def prober(
         data.mkdir()
         app = create_app(Config.for_tests(store.url, data))
         remember_faults(app)
-        probers[world_engine] = Prober(app, store)
+        probers[world_engine] = Prober(app, store, shared)
     return probers[world_engine]
 
 

@@ -24,7 +24,9 @@ from sandbox.kernel.db import db
 from sandbox.models import Person
 from tests.authorisation.world import PEOPLE, Builder, World
 from tests.databases import SqliteStore, Store, connect
+from tests.handing import once
 from tests.pages import PageResponse, traffic
+from tests.snapshots import NamedRows, put_back_by_name, rows_by_name
 
 HERE = Path(__file__).parent
 ACTORS = ("visitor", *PEOPLE)
@@ -155,7 +157,7 @@ class Watch:
 class Prober:
     """Ask at every door as everybody, from the same world each time."""
 
-    def __init__(self, app: Flask, store: Store) -> None:
+    def __init__(self, app: Flask, store: Store, shared: Path) -> None:
         self.app = app
         self.store = store
         self.client = Asker(app, PageResponse, use_cookies=True)
@@ -166,7 +168,7 @@ class Prober:
         }
         engine = connect(store.url)
         with Session(engine) as own:
-            self.world: World = Builder(own, app.extensions["file_store"]).build()
+            self.world = self.enter_world(own, shared / f"world-{engine.dialect.name}")
         self.cookies = {name: self.open_session(name) for name in ACTORS}
         with engine.begin() as connection:
             # Both have a session from before: rights are read anew in every request.
@@ -181,6 +183,22 @@ class Prober:
             self.kept = store.path.with_name("world.sqlite3")
             self.keep()
             self.watch = self.watched()
+
+    def enter_world(self, session: Session, path: Path) -> World:
+        """Build the world, or put back the rows and files of the one that another worker built."""
+        folder = self.app.extensions["config"].files_folder
+        files = path.with_suffix(".files")
+
+        def build() -> tuple[World, NamedRows]:
+            world = Builder(session, self.app.extensions["file_store"]).build()
+            shutil.copytree(folder, files)
+            return world, rows_by_name(session)
+
+        (world, rows), is_new = once(path, build)
+        if not is_new:
+            put_back_by_name(session, rows)
+            shutil.copytree(files, folder, dirs_exist_ok=True)
+        return world
 
     def open_session(self, name: str) -> tuple[str, str]:
         """Return the cookie of an actor who is signed in, and the token for the actor's forms."""

@@ -197,6 +197,8 @@ class Story:
             lead=teams["INAI"],
             associates=(teams["IFT"], teams["COFECE"]),
             now=opened - timedelta(days=30),
+            autonomy="recommends",
+            vulnerable_groups=["older_people"],
         )
         with unit_of_work(self.session):
             trial = trials.open_trial(self.session, OPENER, application, now=opened)

@@ -32,8 +32,16 @@ def test_trial_is_planned_and_enters_its_first_live_stage(story: Story) -> None:
     lead.click("Agree to this plan")
 
     # The tier names every answer that counted, and the plan of its stages is drawn.
+    why = lead.page.locator("[aria-labelledby=tier-heading]").text_content() or ""
+    assert cast.trial.tiering["reasons"]
+    for reason in cast.trial.tiering["reasons"]:
+        assert reason["label"][story.language] in why
+        assert (reason["answer"] or {}).get(story.language, "") in why
+    story.session.rollback()
     assert all(story.word(stage.name) in lead.main for stage in tier.stages)
-    assert lead.page.locator("svg[aria-labelledby^='stage-plan']").is_visible()
+    drawing = lead.page.locator("svg[aria-labelledby^='stage-plan']")
+    assert drawing.is_visible()
+    assert drawing.locator(".app-plan__today-text").text_content() == lead.say("Today")
     assert lead.control("Enter the stage “%(stage)s”", stage=story.word(upcoming.name)).count() == 0
 
     # Requirement by requirement the gate opens.

@@ -20,7 +20,6 @@ NARROW = {"viewport": {"width": 320, "height": 640}}
 def test_public_pages_fit_a_narrow_window(story: Story) -> None:
     report = story.published_report()
     visitor = story.visitor(**NARROW)
-    visitor.scans = False
     for page in ("", "eligibility", "register", "reports", "round-tables", "about", "open-data"):
         visitor.goto(f"/{page}")
     for page in ("sign-in", "register-account", "reset-password", "confirm"):
@@ -83,9 +82,8 @@ def test_pages_of_staff_fit_a_narrow_window(story: Story) -> None:
 
 
 def look_at_all(story: Story, person: Person | Actor, *addresses: Iterable[str]) -> None:
-    """Open every address; the scanner has seen these pages at the desk."""
+    """Open every address and look at the page."""
     window = story.window_of(person, **NARROW)
-    window.scans = False
     for group in addresses:
         for address in group:
             window.goto(address)

@@ -1,4 +1,7 @@
-"""The same platform carries a case of another regime, from its form to its published report."""
+"""The same platform carries a case of another regime, from its form to its published report.
+
+It is the one story that runs on PostgreSQL; the others begin with an empty file of SQLite.
+"""
 
 from collections.abc import Callable, Iterator
 from uuid import UUID
@@ -20,7 +23,7 @@ from sandbox.domain.routing import propose
 from sandbox.models import Application
 from sandbox.packs import active
 from tests.browsing import LiveServer, Visitor, serve
-from tests.databases import connect
+from tests.databases import Databases, connect
 from tests.factories import Team
 from tests.journeys.filling import believable_answers, fill_section
 from tests.journeys.story import Story
@@ -48,9 +51,14 @@ WAIVED = (
 
 
 @pytest.fixture(scope="module")
-def european_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def european_server(
+    tmp_path_factory: pytest.TempPathFactory, databases: Databases
+) -> Iterator[LiveServer]:
+    """The production server of the other regime, on the database of production."""
+    store = databases.store("postgresql")
+    store.reset()
     folder = tmp_path_factory.mktemp("european")
-    with serve(folder, PACK_CODE=REGIME) as server:
+    with serve(folder, PACK_CODE=REGIME, DATABASE_URL=store.url) as server:
         yield server
     active.install(PACKS, "mx")
 
@@ -67,7 +75,6 @@ def story(
 ) -> Iterator[Story]:
     """An empty platform of the other regime; nothing else differs."""
     active.install(PACKS, REGIME)
-    european_server.empty()
     engine = connect(european_server.app.config["SQLALCHEMY_DATABASE_URI"])
     with Session(engine) as session:
         yield Story(european_server, language, session, new_context, f"{STORY}a")

@@ -16,6 +16,7 @@ PAGE = """<!doctype html>
 <html lang="en"><head><title>A page</title><link rel="icon" href="data:,"></head>
 <body><main><h1>A page</h1>{}</main></body></html>"""
 SOUND = '<p>It is sound. <a href="/next">Next page</a></p>'
+FIELDS = '<p><label for="{}">Name</label> <input id="a"></p><p><input id="b" aria-label="Age"></p>'
 FAULTS = {
     "image-alt": '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">',
     "wider than the window": '<svg width="3000" height="10" aria-hidden="true"></svg>',
@@ -28,13 +29,22 @@ FAULTS = {
 def small_site() -> Iterator[str]:
     app = Flask(__name__)
     bodies = {"": SOUND, "next": "<p>It is the next one.</p>", **FAULTS}
+    visits: list[str] = []
+
+    def answer(body: str) -> Response:
+        policy = "default-src 'self'; img-src * data:"
+        return Response(PAGE.format(body), headers={"Content-Security-Policy": policy})
+
+    @app.get("/fields")
+    def fields() -> Response:
+        """Show the same page each time, but for what the label belongs to."""
+        visits.append("b" if visits else "a")
+        return answer(FIELDS.format(visits[-1]))
 
     @app.get("/")
     @app.get("/<path:name>")
     def page(name: str = "") -> Response:
-        policy = "default-src 'self'; img-src * data:"
-        body = PAGE.format(bodies[name])
-        return Response(body, headers={"Content-Security-Policy": policy})
+        return answer(bodies[name])
 
     server = make_server("127.0.0.1", 0, app)
     thread = Thread(target=server.serve_forever)
@@ -59,3 +69,9 @@ def test_visitor_refuses(complaint: str, visitor: Visitor) -> None:
     with pytest.raises(AssertionError) as refusal:
         visitor.goto(f"/{complaint}")
     assert complaint in str(refusal.value)
+
+
+def test_visitor_tells_pages_apart_that_differ_in_what_a_label_belongs_to(visitor: Visitor) -> None:
+    visitor.goto("/fields")
+    with pytest.raises(AssertionError, match="label"):
+        visitor.goto("/fields")
