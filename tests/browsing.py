@@ -155,10 +155,9 @@ def serve(folder: Path, **settings: str) -> Iterator[LiveServer]:
     migrate(engine)
     engine.dispose()
     log = folder / "server.log"
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*command, "--host", "127.0.0.1", "--port", str(port), "wsgi:app"],
+            server_command(port),
             cwd=PROJECT,
             env=environ,
             stdout=output,
@@ -173,6 +172,12 @@ def serve(folder: Path, **settings: str) -> Iterator[LiveServer]:
             db.engine.dispose()
     finally:
         end_group(process)
+
+
+def server_command(port: int) -> list[str]:
+    """Return how the production server is started."""
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    return [*granian, "--host", "127.0.0.1", "--port", str(port), "wsgi:app"]
 
 
 def free_port() -> int:

@@ -1,6 +1,7 @@
 """Write structured logs: one line a request, without what people typed and without their names."""
 
 import logging
+import sys
 import time
 
 import structlog
@@ -25,7 +26,9 @@ def configure_logs(*, as_json: bool) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=None),
+        # Standard output belongs to what commands answer. Asked for anew each time, since whoever
+        # runs the platform may turn it elsewhere later.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 

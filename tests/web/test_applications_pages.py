@@ -17,10 +17,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from config import MAX_FILE_BYTES, PROJECT
-from sandbox.applications import queries, services
+from sandbox.applications import queries, receipts, services
 from sandbox.applications.queries import CaseFilter
 from sandbox.applications.services import MOST_VIEWS, save_view
 from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.content import content_hash
 from sandbox.domain.glossary import terms_of
 from sandbox.domain.packs import Compare, QuestionKind, QuestionSpec, SectionSpec
 from sandbox.domain.refusals import NotPossible, Why
@@ -29,6 +30,7 @@ from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.mail import OutboxMail, post, render_mail
 from sandbox.kernel.paging import PAGE_SIZE
+from sandbox.kernel.pdf import render_pdf
 from sandbox.kernel.tasks import MOST_OF_A_KIND
 from sandbox.models import Application, Organisation, Person, SavedView, Submission, UnsavedSection
 from sandbox.web.words import answer_text
@@ -854,14 +856,37 @@ def test_answers_that_changed_after_the_check_are_not_sent(
     assert session.scalar(select(func.count()).select_from(Submission)) == 0
 
 
-def test_the_receipt_is_a_document(session: Session, company: Company) -> None:
+def test_the_receipt_is_a_document(
+    session: Session, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_in_type: list[Any] = []
+
+    def note(template: str, data: Any, **options: Any) -> bytes:
+        set_in_type.append((template, data, options))
+        return render_pdf(template, data, **options)
+
+    monkeypatch.setattr(receipts, "render_pdf", note)
     application = make_submitted(session, company.organisation, company.actors[0])
     reference = application.reference
+    submission = session.scalars(select(Submission)).one()
     response = company.ana.get(address(application, "submissions", 1, "receipt.pdf"))
     assert response.status_code == 200
     assert response.mimetype == "application/pdf"
     assert response.get_data().startswith(b"%PDF-")
     assert f"{reference}-1.pdf" in response.headers["Content-Disposition"]
+    ((template, data, options),) = set_in_type
+    assert template == "receipt"
+    assert options == {"language": "es", "timestamp": submission.submitted_at}
+    assert (data["reference"], data["title"]) == (reference, application.title)
+    assert data["organisation"] == company.organisation.name
+    # The fingerprint is that of what was sent, and stands on the page of the receipt as well.
+    assert data["content_hash"] == submission.content_hash == content_hash(submission.content)
+    page = company.ana.get(address(application, "submissions", 1, "receipt"))
+    assert data["content_hash"] in page.main
+    assert data["reference"] in page.main
+    assert data["verify_url"].endswith(page.request.path)
+    assert data["answers"] == str(len(submission.content["answers"]))
+    session.rollback()
 
 
 def test_after_sending_the_sections_are_closed(session: Session, company: Company) -> None:

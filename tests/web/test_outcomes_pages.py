@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import rfc8785
@@ -18,8 +19,9 @@ from sandbox.home import tasks
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
+from sandbox.kernel.pdf import render_pdf
 from sandbox.models import Decision, Organisation, OutcomeReport, Person, StaffGrant, Trial
-from sandbox.outcomes import queries, services, views
+from sandbox.outcomes import documents, queries, services, views
 from sandbox.outcomes.facts import compute_facts
 from sandbox.packs import active
 from sandbox.packs.loading import PackRegistry
@@ -343,8 +345,19 @@ def test_a_draft_is_public_nowhere(session: Session, cast: Cast, client: Judging
 
 
 def test_the_public_address_serves_page_pdf_and_json(
-    session: Session, cast: Cast, publisher: Actor, client: JudgingClient
+    session: Session,
+    cast: Cast,
+    publisher: Actor,
+    client: JudgingClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    set_in_type: list[Any] = []
+
+    def note(template: str, data: Any, **options: Any) -> bytes:
+        set_in_type.append((template, data, options["language"]))
+        return render_pdf(template, data, **options)
+
+    monkeypatch.setattr(documents, "render_pdf", note)
     report = published(session, cast, publisher)
     page = client.get(f"/reports/{report.slug}")
     assert "Una lección." in page.main
@@ -368,6 +381,22 @@ def test_the_public_address_serves_page_pdf_and_json(
     # Anybody can recompute the fingerprint from the data alone.
     assert hashlib.sha256(rfc8785.dumps(covered)).hexdigest() == data["content_hash"]
     assert data["content_hash"] in page.main
+    # The document says the same as the page and the data.
+    ((template, printed, language),) = set_in_type
+    assert (template, language) == ("outcome", "es")
+    for key in ("title", "content_hash"):
+        assert printed[key] == data[key]
+    assert printed["reference"] == data["facts"]["reference"] == cast.trial.reference
+    assert printed["version"] == str(data["edition"])
+    assert printed["verify_url"].endswith(page.request.path)
+    assert [part["text"] for part in printed["sections"]] == list(SECTIONS.values())
+    assert [each["text"] for each in printed["lessons"]] == ["Una lección."]
+    assert [each["text"] for each in printed["recommendations"]] == ["Una recomendación."]
+    assert len(printed["stages"]) == len(data["facts"]["stages"])
+    for stage in printed["stages"]:
+        assert stage["name"] in page.main
+    for fact in printed["facts"]:
+        assert " ".join(fact["value"].split()) in page.main
 
 
 def test_an_unchanged_report_is_not_sent_twice(

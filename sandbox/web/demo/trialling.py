@@ -140,7 +140,8 @@ class Trialling:
             self.story.application,
             now=self.story.tick(),
         )
-        is_new = len(self.schedule) == 1 and not self.course.prepared
+        # A test that ended before it began is not new: whatever it asked for was answered.
+        is_new = len(self.schedule) == 1 and not (self.course.prepared or self.course.ends)
         runs = not self.course.ends and not is_new
         answer_reliefs(self.story, self.trial, is_new=is_new, runs=runs)
         for place, (stage, begins, until) in enumerate(self.schedule):
