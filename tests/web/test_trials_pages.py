@@ -3,7 +3,9 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,9 +13,19 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from sandbox.coordination import services as coordination
-from sandbox.domain.packs import Ending, Moment, PublicLaterSpec, QuestionKind, Suspender
+from sandbox.domain.conditions import holds
+from sandbox.domain.packs import (
+    AnswerValue,
+    Ending,
+    Moment,
+    PublicLaterSpec,
+    QuestionKind,
+    Suspender,
+)
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.mail import OutboxMail
 from sandbox.models import (
@@ -26,16 +38,27 @@ from sandbox.models import (
     Suspension,
     Trial,
     TrialPlan,
+    TrialStage,
 )
 from sandbox.packs import active
 from sandbox.packs.loading import PackRegistry
 from sandbox.trials import services
 from sandbox.trials.forms import read_decimal
 from sandbox.trials.services.suspension import suspend_by_rule
-from tests.factories import make_company, pack
+from tests.factories import (
+    SYSTEM,
+    actor_for,
+    make_admitted,
+    make_company,
+    make_staff,
+    make_team,
+    pack,
+)
 from tests.pages import JudgingClient
 from tests.trial_factories import (
     GROUND,
+    OPENED,
+    OPENER,
     Cast,
     declare,
     enter_next,
@@ -100,12 +123,113 @@ def test_the_page_draws_every_stage_and_names_what_the_gate_lacks(
     assert f"0 de {len(tier.stages[1].gate)} requisitos" in page.main
 
 
-def test_the_page_names_every_answer_behind_the_tier(
+RISKY: dict[str, tuple[str, ...]] = {
+    "people_affected": ("more",),
+    "vulnerable_groups": ("minors", "older_people"),
+    "decision_areas": ("health", "education"),
+    "autonomy": ("decides_reviewed",),
+}
+"""What a company answers whose test is of the highest tier that is open, each more than once."""
+
+
+def test_pages_name_every_answer_behind_the_tier_with_its_points(
+    session: Session, app: Flask, window: Open
+) -> None:
+    organisation, company = make_company(session)
+    caseworker = actor_for(session, make_staff(session))
+    team = make_team(session, "INAI")
+    answers: dict[str, AnswerValue] = {
+        key: list(values) if pack().questions[key].kind is QuestionKind.MANY else values[0]
+        for key, values in RISKY.items()
+    }
+    application = make_admitted(
+        session, organisation, company, caseworker, lead=team, learns_in_use="yes", **answers
+    )
+    with unit_of_work(session):
+        trial = services.open_trial(session, OPENER, application, now=OPENED)
+    assert trial.tier == HIGH
+
+    counted = [(pack().questions["learns_in_use"].label.in_("es"), "Sí", 2)]
+    for key, values in RISKY.items():
+        spec = pack().questions[key]
+        counted += [
+            (spec.label.in_("es"), option.label.in_("es"), option.points)
+            for option in spec.options
+            if option.value in values
+        ]
+    total = sum(points for _, _, points in counted)
+    tiers = {rule.at_least for rule in pack().hard_rules}
+    rules = {
+        (rule.reason.in_("es"), pack().tier(rule.at_least).name.in_("es"))
+        for rule in pack().hard_rules
+        if holds(rule.when, answers)
+    }
+    assert len(counted) == 7
+    assert {points for _, _, points in counted} == {1, 2, 3, 4, 5}
+    assert len(tiers) > 1
+    assert len(rules) > 1
+
+    session.rollback()
+    page = window(company).get(f"/trials/{trial.id}")
+    (table,) = page.tree.xpath("//table[caption[contains(., 'Respuestas que contaron')]]")
+    rows = [
+        tuple(" ".join(cell.text_content().split()) for cell in row.xpath("./th|./td"))
+        for row in table.xpath(".//tbody/tr")
+    ]
+    words = {n: f"{n} punto{'s' if n > 1 else ''}" for n in (1, 2, 3, 4, 5, total)}
+    expected = {(label, answer, words[points]) for label, answer, points in counted}
+    expected |= {(reason, "—", f"Eleva el nivel a «{tier}»") for reason, tier in rules}
+    assert len(rows) == len(expected)
+    assert set(rows) == expected
+    assert f"{words[total]} en total" in page.main
+
+    # Whoever checks the case sees the same before there is a test.
+    checked = window(caseworker).get(f"/applications/{application.id}/triage")
+    items = [" ".join(each.text_content().split()) for each in checked.tree.xpath("//main//li")]
+    for label, answer, points in counted:
+        said = label if answer == "Sí" else f"{label}: {answer}"
+        assert f"{said} — {words[points]}" in items
+    for reason, tier in rules:
+        assert f"{reason} — eleva el nivel a «{tier}»" in items
+    assert f"{words[total]} en total" in checked.main
+
+
+def test_page_draws_today_in_the_stage_where_the_test_stands(
     session: Session, cast: Cast, window: Open
 ) -> None:
-    page = window(cast.company).get(address(cast))
-    for reason in cast.trial.tiering["reasons"]:
-        assert reason["label"]["es"] in page.main
+    running(session, cast)
+    stage = pack().tier(HIGH).stages[1]
+    reader = window(cast.company)
+
+    def drawing(days: int) -> tuple[Any, list[Any]]:
+        """Draw the plan of a test that entered its stage so long ago."""
+        own = (TrialStage.trial_id == cast.trial.id, TrialStage.key == stage.key)
+        begun = utc_now() - timedelta(days=days)
+        session.execute(update(TrialStage).where(*own).values(entered_at=begun))
+        session.commit()
+        page = reader.get(address(cast))
+        (svg,) = page.tree.xpath("//div[@class='app-plan__drawing']/svg")
+        return svg, svg.xpath(".//*[@class='app-plan__today-text']")
+
+    places = []
+    for days in (30, 60):
+        svg, (mark,) = drawing(days)
+        assert mark.text_content().strip() == "Hoy"
+        (here,) = svg.xpath(".//*[contains(@class, 'app-plan__stage--current')]")
+        said = " ".join(here.text_content().split())
+        assert stage.name.in_("es") in said
+        assert f"Día {days} de {stage.max_days}" in said
+        (bar,) = here.xpath("./*[@class='app-plan__base']")
+        begin, length = int(bar.get("x")), int(bar.get("width"))
+        places.append(int(mark.get("x")))
+        # A pixel is lost to whole numbers.
+        assert abs(places[-1] - begin - length * days / stage.max_days) <= 1
+    assert places[0] < places[1]
+    with unit_of_work(session):
+        cast.trial.status = TrialStatus.COMPLETED.value
+        cast.trial.ended_at = utc_now()
+        record(session, SYSTEM, Deed.TRIAL_COMPLETED, cast.trial, now=utc_now())
+    assert drawing(60)[1] == []
 
 
 def test_each_role_is_offered_its_own_deeds(session: Session, cast: Cast, window: Open) -> None:
