@@ -1,6 +1,6 @@
-"""Say what happens next with a case, for each of its statuses."""
+"""Say what happens next with a case, and who must act."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 
@@ -8,9 +8,10 @@ from sandbox.domain.applications import (
     NEXT_ACTOR,
     ApplicationStatus,
     DecisionOutcome,
-    Party,
 )
-from sandbox.domain.trials import TrialStatus
+from sandbox.domain.awaiting import Awaited
+from sandbox.kernel.statuses import PARTY
+from sandbox.trials.sentences import party_words, step_sentence
 
 NEXT_STEP: Mapping[ApplicationStatus, object] = {
     ApplicationStatus.DRAFT: _l("The company completes the application and submits it."),
@@ -30,48 +31,23 @@ NEXT_STEP: Mapping[ApplicationStatus, object] = {
     ApplicationStatus.WITHDRAWN: _l("Nothing more happens: the company withdrew the application."),
     ApplicationStatus.LAPSED: _l("Nothing more happens: the answer was overdue."),
 }
+OPENING = _l("The test is being opened. It appears here within a minute.")
 AFTER_DECISION: Mapping[DecisionOutcome, object] = {
-    DecisionOutcome.ADMITTED: _l("The company and the lead agree on the plan of the test."),
-    DecisionOutcome.ADMITTED_WITH_CONDITIONS: _l(
-        "The company and the lead agree on the plan of the test, with the conditions."
-    ),
+    DecisionOutcome.ADMITTED: OPENING,
+    DecisionOutcome.ADMITTED_WITH_CONDITIONS: OPENING,
     DecisionOutcome.DECLINED: _l("The company may use the means of appeal that the letter names."),
     DecisionOutcome.REDIRECTED: _l("The company turns to the place that the answer names."),
 }
 
 
-OF_TRIAL: Mapping[TrialStatus, tuple[object, Party]] = {
-    TrialStatus.PREPARING: (AFTER_DECISION[DecisionOutcome.ADMITTED], Party.COMPANY),
-    TrialStatus.RUNNING: (
-        _l("The test runs. Its page shows what the next gate asks for and who brings it."),
-        Party.COMPANY,
-    ),
-    TrialStatus.SUSPENDED: (
-        _l(
-            "The test stands still until the lead agrees to go on, and so does whoever suspended"
-            " it, unless the rules did."
-        ),
-        Party.AUTHORITIES,
-    ),
-    TrialStatus.COMPLETED: (
-        _l("The secretariat drafts the outcome report and another person publishes it."),
-        Party.SECRETARIAT,
-    ),
-    TrialStatus.ENDED_EARLY: (
-        _l("The secretariat drafts the outcome report and another person publishes it."),
-        Party.SECRETARIAT,
-    ),
-}
-
-
-def next_step(status: str, outcome: str | None) -> tuple[object, Party]:
+def next_steps(status: str, outcome: str | None) -> list[tuple[object, object]]:
     """Return the sentence for what comes next with an application, and who must act."""
-    party = NEXT_ACTOR[ApplicationStatus(status)]
+    party = PARTY[NEXT_ACTOR[ApplicationStatus(status)]]
     if outcome is not None:
-        return AFTER_DECISION[DecisionOutcome(outcome)], party
-    return NEXT_STEP[ApplicationStatus(status)], party
+        return [(AFTER_DECISION[DecisionOutcome(outcome)], party)]
+    return [(NEXT_STEP[ApplicationStatus(status)], party)]
 
 
-def next_step_of_trial(status: str) -> tuple[object, Party]:
-    """Return the sentence for what comes next with a test, and who must act."""
-    return OF_TRIAL[TrialStatus(status)]
+def next_steps_of_trial(awaited: Sequence[Awaited]) -> list[tuple[object, object]]:
+    """Return the sentence for each thing that comes next with a test, and who must act."""
+    return [(step_sentence(each), party_words(each.parties)) for each in awaited]

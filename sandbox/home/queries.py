@@ -16,7 +16,6 @@ from sandbox.coordination import queries as coordination
 from sandbox.domain.applications import (
     OPEN_STATUSES,
     ApplicationStatus,
-    Party,
 )
 from sandbox.domain.calendar import ClockReading
 from sandbox.domain.calls import find_call
@@ -24,7 +23,7 @@ from sandbox.domain.packs import CallSpec, PolicyPack
 from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
 from sandbox.domain.trials import TrialStatus
 from sandbox.home.histories import DRAFTING_DEEDS, INTERNAL_DEEDS
-from sandbox.home.next_steps import next_step, next_step_of_trial
+from sandbox.home.next_steps import next_steps, next_steps_of_trial
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.clock import local_day
@@ -87,9 +86,8 @@ class CasePage:
     call: CallSpec | None
     clock: ClockReading | None
     answer_clock: ClockReading | None  # the company's, while it owes an answer
-    waits_for_clock: bool  # the term of the decision begins with an act that is still to come
-    next_step: object
-    next_party: Party
+    is_closed: bool  # nothing is to be decided any more
+    next_steps: Sequence[tuple[object, object]]  # what is next, and who must act
     history: Sequence[Any]
     applications_panel: object
     coordination_panel: object
@@ -115,9 +113,9 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
     trial = trials.case_panel(session, actor, application, pack, now)
     granted = grants(session, actor, CASE_PERMISSIONS, application)
     stops = applications.list_stops(session, application_id)
-    step, party = next_step(application.status, application.outcome)
-    if trial is not None and trial.trial is not None:
-        step, party = next_step_of_trial(trial.trial.status)
+    steps = next_steps(application.status, application.outcome)
+    if trial is not None and trial.awaited:
+        steps = next_steps_of_trial(trial.awaited)
     return CasePage(
         application=application,
         organisation=organisation,
@@ -129,10 +127,8 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         call=_call(application, pack),
         clock=applications.clock_of(session, application, pack, today, stops=stops),
         answer_clock=applications.answer_clock(application, pack, stops, today),
-        waits_for_clock=application.clock_started_on is None
-        and ApplicationStatus(application.status) in OPEN_STATUSES - {ApplicationStatus.DRAFT},
-        next_step=step,
-        next_party=party,
+        is_closed=ApplicationStatus(application.status) not in OPEN_STATUSES,
+        next_steps=steps,
         history=list_history(session, actor, application_id),
         applications_panel=applications.case_panel(
             session, actor, application, pack, now, granted=granted

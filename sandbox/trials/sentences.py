@@ -1,12 +1,13 @@
 """Say in words what a gate still lacks, and who can bring it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from sandbox.domain.awaiting import PUBLISHER, Awaited, Step
 from sandbox.domain.gates import MissingKind, MissingPart
 from sandbox.domain.monitoring import Cap, Reach
 from sandbox.domain.packs import (
@@ -17,7 +18,7 @@ from sandbox.domain.packs import (
     StageSpec,
     Who,
 )
-from sandbox.kernel.formats import money, number
+from sandbox.kernel.formats import day, money, number
 from sandbox.kernel.language import current_language
 
 SECONDS_AN_HOUR = 3_600
@@ -29,6 +30,55 @@ FORM_SENT = _l(
     "This form was already sent, with other content, and that was saved. What you have "
     "written now has not been saved: check whether it is still needed and send it again."
 )
+
+STEPS: Mapping[Step, object] = {
+    Step.RESUME: _l("Nothing moves until the suspension is lifted."),
+    Step.ANSWER_INCIDENT: _l("The report of an incident waits for an answer."),
+    Step.COMPLETE_INCIDENT: _l("The report of an incident has still to be completed."),
+    Step.CLOSE_INCIDENT: _l("An incident is open and has to be worked off."),
+    Step.CORRECT_REPORT: _l("A monitoring report came back and has to be corrected."),
+    Step.REPORT: _l("A monitoring report has to be handed in."),
+    Step.JUDGE_REPORT: _l("A monitoring report waits to be accepted or returned."),
+    Step.PLAN: _l("The plan of the test has to be written and agreed to."),
+    Step.AGREE: _l("The plan of the test waits for agreement."),
+    Step.SETTLE: _l("An approval was refused. What is missing has to be settled."),
+    Step.BRING: _l("The next gate asks for something that has still to be brought."),
+    Step.APPROVE: _l("The next gate waits for approval."),
+    Step.ENTER: _l("Everything is in place. The lead authority opens the way."),
+    Step.COMPLETE: _l("Everything is in place. The test can be completed."),
+    Step.WAIT: _l("The test goes on. Nothing has to be done now."),
+    Step.FINAL_REPORT: _l("The test has ended. Its final report has to be handed in."),
+    Step.DRAFT_OUTCOME: _l("The test has ended. Its outcome report has to be drafted."),
+    Step.FINISH_OUTCOME: _l("The outcome report is being drafted."),
+    Step.CONSENT: _l("Before it is published, the outcome report waits for agreement."),
+    Step.PUBLISH: _l("The outcome report has to be checked and published."),
+    Step.TAKE_BACK: _l(
+        "The company refuses the publication of the outcome report. The report can go back to its "
+        "drafter."
+    ),
+    Step.OVER: _l("Nothing more happens: the outcome report is published."),
+}
+
+
+def step_sentence(each: Awaited) -> str:
+    """Say what is next."""
+    if each.step is Step.WAIT_FOR_DAYS:
+        return ngettext(
+            "The test goes on. The stage has to last %(num)s day more.",
+            "The test goes on. The stage has to last %(num)s days more.",
+            each.days,
+        )
+    if each.step is Step.WAIT_FOR_REPORT and each.on is not None:
+        return _("The test goes on. The next report is due on %(day)s.", day=day(each.on))
+    return str(STEPS.get(each.step, STEPS[Step.WAIT]))
+
+
+def party_words(parties: Iterable[str]) -> str:
+    """Name who must act, as a line of its own."""
+    names = {each.value: who(each) for each in (Who.COMPANY, Who.SECRETARIAT, Who.LEAD)}
+    names[PUBLISHER] = _("the publishers")
+    line = ", ".join(names.get(party, party) for party in parties) or _("nobody for now")
+    return line[:1].upper() + line[1:]
 
 
 def class_terms(spec: IncidentClassSpec) -> str:

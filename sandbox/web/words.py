@@ -9,7 +9,6 @@ from flask import Flask
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from sandbox.domain.applications import Party
 from sandbox.domain.packs import ORGANISATION_NAME, QuestionKind, QuestionSpec
 from sandbox.home.tasks import TASK_SENTENCES
 from sandbox.kernel.formats import day, money
@@ -18,7 +17,6 @@ from sandbox.kernel.statuses import (
     ENQUIRY_KIND,
     ENQUIRY_STATUS,
     OUTCOME,
-    PARTY,
     application_label,
     relief_label,
     trial_label,
@@ -35,7 +33,6 @@ def register_words(app: Flask) -> None:
         enquiry_kinds=ENQUIRY_KIND,
         enquiry_statuses=ENQUIRY_STATUS,
         outcome_labels=OUTCOME,
-        party_label=party_label,
         relief_label=relief_label,
         task_sentence=TASK_SENTENCES.__getitem__,
         trial_label=trial_label,
@@ -43,11 +40,6 @@ def register_words(app: Flask) -> None:
     app.jinja_env.filters.update(
         paragraphs=paragraphs, in_language=in_language, plain_number=plain_number
     )
-
-
-def party_label(party: Party) -> object:
-    """Return the words for who has to act."""
-    return PARTY[party]
 
 
 def in_language(texts: Mapping[str, str]) -> str:

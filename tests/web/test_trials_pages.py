@@ -1030,8 +1030,7 @@ def test_the_case_says_what_is_next_with_its_trial(
     lead = window(cast.lead.officer)
     lead.submit(address(cast, "suspend"), {"reason": "Quejas.", "ground": GROUND})
     page = lead.get(f"/cases/{cast.trial.application_id}")
-    assert "La prueba está detenida" in page.main
-    assert "salvo que la hayan suspendido las reglas" in page.main
+    assert "Nada avanza mientras dure la suspensión. Quién debe actuar: INAI" in page.main
 
 
 @pytest.mark.parametrize("by_rule", [True, False])

@@ -1,5 +1,6 @@
 """Read trials; a trial's file holds every fact that its page shows and its gates are judged on."""
 
+from sandbox.trials.queries.awaiting import awaited_in
 from sandbox.trials.queries.cases import (
     TrialPanel,
     case_panel,
@@ -62,6 +63,7 @@ __all__ = [
     "TrialFile",
     "TrialPanel",
     "are_same_readings",
+    "awaited_in",
     "case_panel",
     "find_final_report",
     "find_incident_made",

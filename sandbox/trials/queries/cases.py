@@ -12,17 +12,15 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
 from sandbox.domain.applications import DecisionOutcome
+from sandbox.domain.awaiting import Awaited
 from sandbox.domain.packs import (
     PolicyPack,
     RequirementSpec,
-    StageSpec,
     StartConditionSpec,
     Text,
-    TierSpec,
 )
 from sandbox.domain.trials import OPEN_STATUSES, TrialStatus
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.clock import local_day
 from sandbox.kernel.paging import Page, paged
 from sandbox.models import (
     Application,
@@ -38,8 +36,10 @@ from sandbox.models import (
     TrialStage,
 )
 from sandbox.packs import active
+from sandbox.trials.queries.awaiting import awaited_in
 from sandbox.trials.queries.facts import TrialFile
 from sandbox.trials.queries.reliefs import ReliefLine, find_with_reliefs, lines_of
+from sandbox.trials.queries.whole import find_whole
 
 _T = TypeVar("_T")
 ADMITTED = frozenset(
@@ -174,12 +174,16 @@ def list_trials(
 
 @dataclass(frozen=True, slots=True)
 class TrialPanel:
-    """Hold the part of a case page that speaks of its trial; `trial` is None while it is made."""
+    """Hold the part of a case page that speaks of its trial; `file` is None while it is made."""
 
-    trial: Trial | None
-    tier: TierSpec | None
-    stage: StageSpec | None
+    file: TrialFile | None = None
+    awaited: tuple[Awaited, ...] = ()
     reliefs: tuple[ReliefLine, ...] = ()
+
+    @property
+    def trial(self) -> Trial | None:
+        """Return the trial."""
+        return None if self.file is None else self.file.trial
 
 
 def case_panel(
@@ -192,15 +196,11 @@ def case_panel(
     """Gather the trial's part of the case page, in one statement at most."""
     if application.outcome not in ADMITTED:
         return None
-    which = and_(Trial.application_id == application.id, scope(actor, P.TRIAL_LIST))
-    today = local_day(now, pack.calendar.timezone)
-    found = find_with_reliefs(session, which, actor)
+    found = find_whole(session, actor, application, pack, now)
     if found is None:
-        return TrialPanel(None, None, None)
-    trial, rows = found
-    reliefs = lines_of(rows, trial, pack, today)
-    tier = pack.tier(trial.tier)
-    return TrialPanel(trial, tier, tier.stage(trial.stage) if trial.stage else None, reliefs)
+        return TrialPanel()
+    file, rows = found
+    return TrialPanel(file, awaited_in(file), lines_of(rows, file.trial, pack, file.today))
 
 
 def get_report(file: TrialFile, report_id: UUID) -> MonitoringReport:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sandbox.domain.gates import GateFacts, GateState, RequirementState, gate_state
 from sandbox.domain.monitoring import Cap, Level, Reach, exceeded_caps, next_report_due, reports_due
-from sandbox.domain.outcomes import final_report_due_on
+from sandbox.domain.outcomes import final_report_due_on, report_due_on
 from sandbox.domain.packs import (
     PolicyPack,
     RequirementSpec,
@@ -88,6 +88,8 @@ class TrialFile:
     terms: Sequence[ApprovalTerm]
     final_reports: Sequence[FinalReport]
     is_outcome_published: bool
+    outcome: str | None  # the status of the last edition of the outcome report
+    consent: str | None  # what the company has said of it
 
     @property
     def tier(self) -> TierSpec:
@@ -163,6 +165,11 @@ class TrialFile:
             ),
             key=lambda each: each.reaction_due_at or each.due_at,
         )
+
+    @property
+    def incidents_to_close(self) -> list[Incident]:
+        """Return the open incidents that ask something else of the lead than an answer."""
+        return [each for each in self.open_incidents if each not in self.incidents_to_answer]
 
     @property
     def unjudged_report(self) -> MonitoringReport | None:
@@ -258,6 +265,12 @@ class TrialFile:
         ended_at = self.trial.ended_at
         ended_on = None if ended_at is None else self.day_of(ended_at)
         return final_report_due_on(self.pack, ended_on, has_run=len(self.stages) > 1)
+
+    @property
+    def outcome_due_on(self) -> date | None:
+        """Return the day by which the outcome report is due, where the pack has a term for it."""
+        ended_at = self.trial.ended_at
+        return None if ended_at is None else report_due_on(self.pack, self.day_of(ended_at))
 
     @property
     def final_report(self) -> FinalReport | None:

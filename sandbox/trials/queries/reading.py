@@ -95,6 +95,8 @@ def _files(
             terms=_terms_of(stages[trial.id]),
             final_reports=_final_reports_of(plans[trial.id]),
             is_outcome_published=plans[trial.id][0].is_outcome_published,
+            outcome=plans[trial.id][0].outcome,
+            consent=plans[trial.id][0].consent,
         )
 
 
@@ -108,10 +110,6 @@ def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
 @cache
 def _plans() -> Any:
     """Select each plan once for each party that agrees to it and version of the final report."""
-    published = exists().where(
-        OutcomeReport.trial_id == TrialPlan.trial_id,
-        OutcomeReport.status == ReportStatus.PUBLISHED.value,
-    )
     return (
         select(
             TrialPlan.trial_id,
@@ -119,12 +117,33 @@ def _plans() -> Any:
             FinalReport,
             PlanAgreement.party,
             PlanAgreement.agreed_at,
-            published.label("is_outcome_published"),
+            *outcome_columns(TrialPlan.trial_id),
         )
         .outerjoin(FinalReport, FinalReport.trial_id == TrialPlan.trial_id)
         .outerjoin(PlanAgreement, PlanAgreement.trial_id == TrialPlan.trial_id)
         .where(TrialPlan.trial_id.in_(IDS))
         .order_by(PlanAgreement.agreed_at, FinalReport.number)
+    )
+
+
+def outcome_columns(trial_id: Any) -> tuple[ColumnElement[Any], ...]:
+    """Say of the outcome report of a trial whether any edition is published, and how the last is.
+
+    Shape: the columns `is_outcome_published`, `outcome` and `consent`; `trial_id` is a column of
+    the statement around them.
+    """
+    report = aliased(OutcomeReport)
+    own = report.trial_id == trial_id
+    published = exists().where(own, report.status == ReportStatus.PUBLISHED.value)
+    last = select(report).where(own).order_by(report.edition.desc()).limit(1)
+    outcome, consent = (
+        last.with_only_columns(column).correlate_except(report).scalar_subquery()
+        for column in (report.status, report.consent)
+    )
+    return (
+        published.correlate_except(report).label("is_outcome_published"),
+        outcome.label("outcome"),
+        consent.label("consent"),
     )
 
 
@@ -228,8 +247,11 @@ def list_supervisors(session: Session, application_id: UUID) -> tuple[Supervisor
 
 
 def _supervisors(session: Session, cases: Sequence[UUID]) -> dict[UUID, list[Supervisor]]:
-    """Read each supervisor of each case, once for each authority that it stands for."""
-    rows = session.execute(_supervisors_of_cases(), {"ids": cases})
+    return supervisors_of(session.execute(_supervisors_of_cases(), {"ids": cases}))
+
+
+def supervisors_of(rows: Iterable[Any]) -> dict[UUID, list[Supervisor]]:
+    """Gather the supervisors of cases from one row for each authority that they stand for."""
     found: dict[UUID, dict[UUID, Supervisor]] = {}
     for row in rows:
         of_case = found.setdefault(row.application_id, {})

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import conceivable
 from sandbox.access.permissions import P
+from sandbox.domain.awaiting import lacks_report
 from sandbox.domain.gates import MissingKind
 from sandbox.domain.packs import (
     RequirementKind,
@@ -113,16 +114,11 @@ _ABOUT_ONE = frozenset({"trials.complete_incident"})
 def _incidents_of(file: TrialFile, kind: str) -> list[Incident]:
     """Return the incidents that a task is about, the one with the nearest end of a term first."""
     found = {
-        "trials.incident": _to_work_off(file),
+        "trials.incident": file.incidents_to_close,
         "trials.complete_incident": file.incidents_to_complete,
         "trials.react_incident": file.incidents_to_answer,
     }
     return found.get(kind, [])
-
-
-def _to_work_off(file: TrialFile) -> list[Incident]:
-    """Return the open incidents that ask something else of the lead than an answer."""
-    return [each for each in file.open_incidents if each not in file.incidents_to_answer]
 
 
 def _gravity(file: TrialFile, incidents: list[Incident], due_on: date | None) -> int:
@@ -200,7 +196,13 @@ def _next_for_company(file: TrialFile) -> list[Wait]:
         return [("trials.refused", "trials.show", None)]
     if owes(file, Who.COMPANY):
         return [("trials.gate", "trials.show", file.next_report_due)]
-    return []
+    return [("trials.report", "trials.new_report", None)] if _owes_undated_report(file) else []
+
+
+def _owes_undated_report(file: TrialFile) -> bool:
+    """Tell whether the next gate waits for a report that falls due on no day by itself."""
+    is_free = file.is_reporting and file.open_suspension is None and file.unjudged_report is None
+    return is_free and file.next_report_due is None and lacks_report(file.gate(file.next_gate))
 
 
 def _urgent_for(file: TrialFile, authority: Supervisor) -> list[Wait]:
@@ -218,7 +220,7 @@ def _urgent_for(file: TrialFile, authority: Supervisor) -> list[Wait]:
         due_on = file.day_of(unanswered[0].reaction_due_at or unanswered[0].due_at)
         # The page of the trial is open also to the officers who may not answer it.
         found.append(("trials.react_incident", "trials.show", due_on))
-    incidents = _to_work_off(file)
+    incidents = file.incidents_to_close
     if authority.is_lead and incidents:
         # It can be closed once the complete report is in, so that its term is the lead's as well.
         due_on = file.day_of(min(each.complete_due_at or each.due_at for each in incidents))

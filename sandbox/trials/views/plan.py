@@ -25,6 +25,8 @@ from sandbox.trials.sentences import (
     cap_words,
     extension_words,
     missing_sentence,
+    party_words,
+    step_sentence,
     term_words,
     who,
 )
@@ -59,7 +61,7 @@ def show(trial_id: UUID) -> ResponseReturnValue:
     file = read(trial)
     page = page_of(session, actor, file)
     if P.TRIAL_READ not in page.granted:
-        return render_template("trials/undeclared.html", page=page, file=file, trial=file.trial)
+        return _undeclared(file, page)
     return _show(file, page, reliefs)
 
 
@@ -132,6 +134,14 @@ def _show(file: TrialFile, page: TrialPage, reliefs: Sequence[Any]) -> ResponseR
     )
 
 
+def _undeclared(file: TrialFile, page: TrialPage) -> ResponseReturnValue:
+    """Show where a trial stands to whoever has still to declare before reading it."""
+    steps = _awaited(file)
+    return render_template(
+        "trials/undeclared.html", page=page, file=file, trial=file.trial, awaited=steps
+    )
+
+
 def _without_rules(trial: Trial) -> ResponseReturnValue:
     """Show what can be said of a trial without its rules, and what must always be possible."""
     page = page_without_rules(db.session(), current_actor(), trial)
@@ -150,17 +160,9 @@ def _suspended_by(suspension: Suspension | None, supervisors: Sequence[Superviso
     return ", ".join(heirs) or who(Who.ASSOCIATES)
 
 
-def _awaited(file: TrialFile) -> list[str]:
-    """Name who has still to agree before a suspended test goes on."""
-    suspension = file.open_suspension
-    if suspension is None:
-        return []
-    lead = file.lead.code if file.lead else who(Who.LEAD)
-    sides = (
-        (lead, suspension.lead_agreed_at),
-        (_suspended_by(suspension, file.supervisors), suspension.suspender_agreed_at),
-    )
-    return list(dict.fromkeys(name for name, agreed_at in sides if agreed_at is None))
+def _awaited(file: TrialFile) -> list[tuple[str, str]]:
+    """Say what is next, and who must act."""
+    return [(step_sentence(each), party_words(each.parties)) for each in queries.awaited_in(file)]
 
 
 def _plan_page(file: TrialFile, form: forms.PlanForm, status: int) -> ResponseReturnValue:

@@ -1,0 +1,172 @@
+"""Each case page says its timeline, what is next, who must act, and the clock in words."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.accounts.queries import actor_of
+from sandbox.domain.applications import NEXT_ACTOR, ApplicationStatus, Party
+from sandbox.domain.awaiting import PUBLISHER
+from sandbox.domain.packs import Who
+from sandbox.domain.trials import TrialStatus
+from sandbox.home.tasks import list_tasks
+from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import db
+from sandbox.kernel.tasks import Task
+from sandbox.models import Application, Authority, Person, Trial
+from sandbox.packs import active
+from sandbox.trials.queries import TrialFile, awaited_in, read_file
+from sandbox.trials.queries.whole import Evidence, find_whole
+from sandbox.trials.sentences import party_words, step_sentence
+from tests.demonstration import tell
+from tests.pages import JudgingClient, words
+
+CLOCK = {
+    "case": (
+        "Día hábil ",
+        "Resuelta en el día hábil",
+        "Cerrada en el día hábil",
+        "No corre ningún plazo",
+        "El plazo para decidir empieza",
+    ),
+    "test": ("Etapa «", "La prueba terminó el "),
+}
+TIMELINE = "//*[@class='app-timeline__entry']"
+PLAN = "//*[@class='app-case__picture']//*[contains(@class, 'app-plan')]"
+SIDE = "//*[@class='app-case__side']"
+
+
+@pytest.fixture
+def demo(app: Flask, shared: Path) -> Iterator[Session]:
+    """The demonstration programme, within the application that shows it."""
+    with app.app_context():
+        tell(db.session(), shared)
+        yield db.session()
+        db.session().rollback()
+
+
+def crowd(session: Session) -> list[Actor]:
+    return [actor_of(session, person) for person in session.scalars(select(Person))]
+
+
+def parties_of(actor: Actor, codes: Mapping[Any, str]) -> set[str]:
+    """Name the parties for which somebody acts, but for the company."""
+    staff = {StaffRole.CASEWORKER: Who.SECRETARIAT.value, StaffRole.PUBLISHER: PUBLISHER}
+    found = {name for role, name in staff.items() if role in actor.staff}
+    return found | {codes[authority] for authority in actor.officer_of}
+
+
+def is_about(task: Task, application: Application, trial: Trial | None) -> bool:
+    known = {application.reference, None if trial is None else trial.reference} - {None, ""}
+    return task.reference in known or task.values.get("application_id") == str(application.id)
+
+
+def test_whoever_is_named_has_a_task_and_whoever_has_a_task_is_named(demo: Session) -> None:
+    now, codes = utc_now(), {each.id: each.code for each in demo.scalars(select(Authority))}
+    trials = {each.application_id: each for each in demo.scalars(select(Trial))}
+    asked: dict[Any, set[str]] = defaultdict(set)  # by case: the parties that have a task
+    of_trials: dict[Any, set[str]] = defaultdict(set)
+    applications = demo.scalars(select(Application)).all()
+    for actor in crowd(demo):
+        own = parties_of(actor, codes)
+        for task in list_tasks(demo, actor, now).tasks:
+            for case in applications:
+                if not is_about(task, case, trials.get(case.id)):
+                    continue
+                mine = own | ({"company"} if case.organisation_id in actor.member_of else set())
+                asked[case.id] |= mine
+                if task.kind.startswith("trials.") and "relief" not in task.kind:
+                    of_trials[case.id] |= mine
+    for case in applications:
+        trial = trials.get(case.id)
+        if trial is None:
+            party = NEXT_ACTOR[ApplicationStatus(case.status)]
+            wanted = set(codes.values()) if party is Party.AUTHORITIES else {party.value}
+            assert party is Party.NOBODY or asked[case.id] & wanted, case.title
+            continue
+        awaited = awaited_in(read_file(demo, trial, active.pack_of(trial), now))
+        named = {party for each in awaited for party in each.parties}
+        assert named <= asked[case.id], (trial.reference, awaited)
+        assert of_trials[case.id] <= named, (trial.reference, awaited)
+    assert {"company", "secretariat"} <= set().union(*asked.values())
+
+
+def test_one_statement_reads_what_eight_do(demo: Session) -> None:
+    now, actors = utc_now(), crowd(demo)
+    caseworker = next(each for each in actors if StaffRole.CASEWORKER in each.staff)
+    statuses = set()
+    for trial in demo.scalars(select(Trial)).all():
+        pack = active.pack_of(trial)
+        application = demo.get_one(Application, trial.application_id)
+        whole = find_whole(demo, caseworker, application, pack, now)
+        assert whole is not None
+        assert laid_out(whole[0]) == laid_out(read_file(demo, trial, pack, now))
+        statuses.add(trial.status)
+    assert statuses == {status.value for status in TrialStatus}
+
+
+def laid_out(file: TrialFile) -> dict[str, Any]:
+    found = {each.name: getattr(file, each.name) for each in fields(file)}
+    for name, shape in (("evidence", Evidence._fields), ("agreements", ("party", "agreed_at"))):
+        found[name] = [tuple(getattr(row, key) for key in shape) for row in found[name]]
+    return found
+
+
+def test_each_case_page_shows_timeline_what_is_next_who_must_act_and_the_clock(
+    demo: Session, app: Flask, client_for: Callable[[str], JudgingClient]
+) -> None:
+    pages = {(case.status, case.outcome): case for case in demo.scalars(select(Application))}
+    assert {status for status, _ in pages} == {status.value for status in ApplicationStatus}
+    trials = {each.status: each for each in demo.scalars(select(Trial))}
+    assert set(trials) == {status.value for status in TrialStatus}
+    windows: dict[str, JudgingClient] = {}
+
+    def open_page(case: Application, path: str) -> Any:
+        email = reader_of(demo, case)
+        if email not in windows:
+            windows[email] = client_for(email)
+        page = windows[email].get(path)
+        assert page.status_code == 200, path
+        return page
+
+    for case in pages.values():
+        page = open_page(case, f"/cases/{case.id}")
+        assert page.tree.xpath(TIMELINE), case.title
+        side = words(page.tree.xpath(SIDE)[0])
+        assert "Qué sigue" in side
+        assert "Quién debe actuar: " in side
+        assert any(clock in side for clock in CLOCK["case"]), side
+    for trial in trials.values():
+        case = demo.get_one(Application, trial.application_id)
+        for path in (f"/cases/{case.id}", f"/trials/{trial.id}"):
+            page = open_page(case, path)
+            assert page.tree.xpath(TIMELINE if "cases" in path else PLAN), path
+            side = words(page.tree.xpath(SIDE)[0])
+            assert any(clock in side for clock in CLOCK["test"]), side
+            for next_line in lines_of(app, demo, trial):
+                assert next_line in side, side
+
+
+def lines_of(app: Flask, session: Session, trial: Trial) -> list[str]:
+    file = read_file(session, trial, active.pack_of(trial), utc_now())
+    with app.test_request_context(headers={"Accept-Language": "es"}):
+        return [
+            f"{step_sentence(each)} Quién debe actuar: {party_words(each.parties)}"
+            for each in awaited_in(file)
+        ]
+
+
+def reader_of(session: Session, case: Application) -> str:
+    """Return the address of somebody of the company: nobody else reads a draft."""
+    for person in session.scalars(select(Person).where(Person.active)):
+        if case.organisation_id in actor_of(session, person).member_of:
+            return person.email
+    raise AssertionError(case.title)
