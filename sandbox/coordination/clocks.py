@@ -25,12 +25,13 @@ def position_clock(
 ) -> ClockReading:
     """Read an authority's term for its position.
 
-    It stands still while the company is asked for something, and in the authority's own suspension
+    It stands still in the statuses that the pack names, and in the authority's own suspension
     windows: where the law stops its terms nobody may hold its silence against it.
     """
-    calendar = BusinessCalendar.from_spec(pack.calendar)
-    standing_still = (*stops, *suspensions_of(pack, authority))
-    return read_clock(pack.clock(POSITION), calendar, started_on, standing_still, today)
+    calendar, clock = BusinessCalendar.from_spec(pack.calendar), pack.clock(POSITION)
+    by_status = (stop for stop in stops if stop.reason in clock.stops_in)
+    standing_still = (*by_status, *suspensions_of(pack, authority))
+    return read_clock(clock, calendar, started_on, standing_still, today)
 
 
 def answer_by(pack: PolicyPack, today: date, authority: str) -> date:

@@ -80,8 +80,10 @@ def _compare_values(
     if _are_parts(before) and _are_parts(after):
         yield from _compare_lists(trail, name, _by_name(before), _by_name(after))
     elif isinstance(before, tuple) and isinstance(after, tuple):
-        lost = tuple(item for item in before if item not in after)
-        gained = tuple(item for item in after if item not in before)
+        # Texts cannot be hashed, and to look for each of some thousand in a list takes seconds.
+        old, new = {repr(item): item for item in before}, {repr(item): item for item in after}
+        lost = tuple(item for key, item in old.items() if key not in new)
+        gained = tuple(item for key, item in new.items() if key not in old)
         kind = ChangeKind.CHANGED if lost or gained else ChangeKind.REORDERED
         yield Change(kind, trail, name, lost or None, gained or None)
     elif isinstance(before, Mapping) and isinstance(after, Mapping):

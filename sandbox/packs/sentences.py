@@ -286,11 +286,12 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "unit": "What is counted.",
             "length": "How many of them; the day on which it starts is day 0.",
             "stops_in": "The statuses of an application in which it stands still: `returned` and "
-            "`information_requested`. A term that ends such a status cannot stand still in it. The "
-            "term `position` stands still whenever the company is asked for something.",
+            "`information_requested`. A term that ends such a status cannot stand still in it. "
+            "Only for `decision` and `position`; no other term runs while the company is asked.",
             "silence": "What it means when nobody acts in time. The platform acts on it for "
-            "`acceptance` and `position`; for other terms it is a statement. A returned "
-            "application lapses whatever it says.",
+            "`acceptance` and `position`, and proves it for `decision` with a certificate. What "
+            "the company does not answer in time lapses: `return_answer` and `information_answer` "
+            "may be `denied` or `none`. `exit_report` is a duty that remains: `none`.",
             "starts": "For `decision` alone: the act with which it begins. Any other term begins "
             "with the act that it answers.",
         },

@@ -1,16 +1,20 @@
 """Offer the commands of a policy officer: judge, read, draw and compare policy packs."""
 
 import sys
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
+from flask import Flask
 from flask.cli import AppGroup
-from flask_babel import force_locale
+from flask_babel import Babel, force_locale, ngettext
 from flask_babel import gettext as _
 
+from config import PROJECT
 from sandbox.applications.queries import each_simulated
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.clock import local_day, utc_now
@@ -25,7 +29,9 @@ from sandbox.packs.saying import Sentence
 from sandbox.programme.diagram import diagram
 from sandbox.programme.simulation import simulated_lines
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence
+from sandbox.programme.words import change_sentence, said
+
+TRANSLATIONS = PROJECT / "sandbox" / "translations"
 
 
 class PackType(click.ParamType):  # type: ignore[type-arg]  # generic in its stubs alone
@@ -61,13 +67,15 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @packs.command("validate", with_appcontext=False)
 @click.argument("folder", metavar="PATH", type=FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
-def validate_pack(folder: Path, as_json: bool) -> None:
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+def validate_pack(folder: Path, as_json: bool, language: str) -> None:
     """Judge the pack in the folder PATH: every fault, every warning, and what was proved.
 
     Ends with 1 where the pack is not sound.
     """
     found = validate(folder)
-    click.echo(_as_json(found) if as_json else "\n".join(_as_lines(found)))
+    with _speaking(language):
+        click.echo(_as_json(found) if as_json else "\n".join(_as_lines(found)))
     sys.exit(1 if found.problems else 0)
 
 
@@ -136,6 +144,15 @@ def write_reference(output: Path) -> None:
     click.echo(f"{output}: {len(tables())} tables")
 
 
+@contextmanager
+def _speaking(language: str) -> Iterator[None]:
+    """Speak a language where no platform runs: the pack may be the one that keeps it from that."""
+    app = Flask("packs")
+    Babel(app, default_translation_directories=str(TRANSLATIONS))
+    with app.app_context(), force_locale(language):
+        yield
+
+
 def _as_json(found: Validation) -> str:
     pack = found.pack
     values: dict[str, Any] = {
@@ -150,25 +167,28 @@ def _as_json(found: Validation) -> str:
 
 
 def _plain(value: object) -> str:
-    """Return a sentence as the text that it is; nothing else needs help to become JSON."""
+    """Say a sentence in the reader's language; nothing else needs help to become JSON."""
     if not isinstance(value, Sentence):
         raise TypeError(f"{value!r} is no sentence")
-    return str(value)
+    return said(value)
 
 
 def _as_lines(found: Validation) -> list[str]:
     lines = [_line(problem) for problem in found.problems]
-    lines += [f"{_line(warning)} (warning)" for warning in found.warnings]
+    lines += [_("%(fault)s (warning)", fault=_line(warning)) for warning in found.warnings]
     for proof in found.proofs:
-        lines += [f"Proved: {proof.claim}", f"    {proof.how}"]
+        lines += [_("Proved: %(claim)s", claim=said(proof.claim)), f"    {said(proof.how)}"]
     if found.pack is None:
         count = len(found.problems)
-        return [*lines, f"Not sound: {count} fault{'s' if count != 1 else ''}."]
-    return [*lines, f"Sound: {found.pack.code} {found.pack.version}."]
+        return [*lines, ngettext("Not sound: %(num)d fault.", "Not sound: %(num)d faults.", count)]
+    name = f"{found.pack.code} {found.pack.version}"
+    return [*lines, _("Sound: %(pack)s.", pack=name)]
 
 
 def _line(problem: PackProblem) -> str:
     """Return a problem as compilers print theirs, with what was found and what is allowed."""
-    beside = [f"found {problem.found}"] if problem.found else []
-    beside += [f"allowed: {problem.allowed}"] if problem.allowed else []
-    return f"{problem} [{'; '.join(beside)}]" if beside else str(problem)
+    beside = [_("found %(value)s", value=problem.found)] if problem.found else []
+    if problem.allowed:
+        beside.append(_("allowed: %(what)s", what=said(problem.allowed)))
+    line = str(replace(problem, message=Sentence(said(problem.message))))
+    return f"{line} [{'; '.join(beside)}]" if beside else line

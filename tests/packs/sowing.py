@@ -488,8 +488,29 @@ def term_against_its_rule(pack: Table, chance: Random) -> Sown:
     return ("clocks", index, "silence"), Fault.INCONSISTENT
 
 
+RUNNING_ON = ("decision", "position")
+"""The terms that run while the company is asked for something."""
+
+
+def term_that_cannot_stand_still(pack: Table, chance: Random) -> Sown:
+    others = [each for each in enumerate(pack["clocks"]) if each[1]["key"] not in RUNNING_ON]
+    index, clock = chance.choice(others)
+    clock["stops_in"] = ["information_requested"]
+    return ("clocks", index, "stops_in"), Fault.NOT_ALLOWED
+
+
+def silence_that_would_grant(pack: Table, chance: Random) -> Sown:
+    """Let the company's silence, or that of whoever owes a report, grant something."""
+    lapsing = ("return_answer", "information_answer", "exit_report")
+    others = [each for each in enumerate(pack["clocks"]) if each[1]["key"] in lapsing]
+    index, clock = chance.choice(others)
+    clock["silence"] = "granted"
+    return ("clocks", index, "silence"), Fault.NOT_ALLOWED
+
+
 def term_that_stands_still_for_ever(pack: Table, chance: Random) -> Sown:
-    index, clock = chance.choice(list(enumerate(pack["clocks"])))
+    running = [each for each in enumerate(pack["clocks"]) if each[1]["key"] in RUNNING_ON]
+    index, clock = chance.choice(running)
     clock["stops_in"] = ["deliberation"]
     return ("clocks", index, "stops_in", 0), Fault.UNREACHABLE
 
@@ -569,6 +590,8 @@ KINDS: dict[str, Kind] = {
         missing_term,
         term_against_its_rule,
         term_that_stands_still_for_ever,
+        term_that_cannot_stand_still,
+        silence_that_would_grant,
         thresholds_out_of_order,
         complete_report_before_the_first,
         confidential_and_public,

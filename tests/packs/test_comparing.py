@@ -115,6 +115,27 @@ def test_list_says_only_what_it_lost_and_gained(app: Flask) -> None:
     assert said(app, change).endswith(f"competences gain “{other.name.in_('en')}”.")
 
 
+def test_long_list_is_compared_without_looking_through_it_for_each_item(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks, equal = [0], Text.__eq__
+
+    def look(one: Text, other: object) -> bool:
+        looks[0] += 1
+        return equal(one, other)
+
+    def with_indicators(numbers: range) -> PolicyPack:
+        indicators = tuple(text(f"Indicador {number}") for number in numbers)
+        first, *others = OLD.criteria
+        return tiny_pack(criteria=(replace(first, positive=indicators), *others))
+
+    old, new = with_indicators(range(1_000)), with_indicators(range(1, 1_001))
+    monkeypatch.setattr(Text, "__eq__", look)
+    (change,) = compare(old, new)
+    assert (change.before, change.after) == ((text("Indicador 0"),), (text("Indicador 1000"),))
+    assert looks[0] < 5_000
+
+
 def test_day_off_is_told_by_its_day(app: Flask) -> None:
     free = CalendarSpec(
         OLD.calendar.country, OLD.calendar.timezone, {date(2027, 5, 5): text("Batalla")}

@@ -34,6 +34,18 @@ def test_spoilt_pack_names_each_fault_and_ends_with_one(tmp_path):
     assert last == "Not sound: 1 fault."
 
 
+def test_faults_warnings_and_proofs_are_said_in_spanish_too(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    sound = run("validate", pack, "--language", "es").output
+    assert "Probado: Toda combinación de respuestas lleva a un solo nivel." in sound
+    assert sound.endswith("En orden: mx 1.0.0.\n")
+
+    replace(pack / MONITORING, "breach = 20", "breach = twenty")
+    spoilt = run("validate", pack, "--language", "es").output
+    assert spoilt.splitlines()[-1] == "No está en orden: 1 error."
+    assert "Not sound" not in spoilt
+
+
 def test_faults_are_given_to_machines_with_all_they_say(tmp_path):
     pack = copy_of_mx(tmp_path)
     replace(pack / MONITORING, "target = 5", "target = true")

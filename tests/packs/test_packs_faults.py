@@ -220,8 +220,20 @@ FAULTS = {
         PACK, 'languages = ["es", "en"]', 'languages = ["es", "en", "es"]', "languages",
         "languages[2]", Fault.DUPLICATE),
     "clock twice": Spoilt(
-        COORDINATION, 'key = "information_answer"', 'key = "exit_report"',
-        'key = "exit_report"\nname = {es = "Informe de salida', "clocks[5].key", Fault.DUPLICATE),
+        COORDINATION, 'key = "information_answer"', 'key = "return_answer"',
+        'key = "return_answer"\nname = {es = "Respuesta a una', "clocks[4].key", Fault.DUPLICATE),
+    "term of a request that a request stops": Spoilt(
+        COORDINATION, 'key = "information_answer"',
+        'key = "information_answer"\nstops_in = ["information_requested"]',
+        'stops_in = ["information_requested"]\nname = {es = "Respuesta',
+        "clocks[4].stops_in", Fault.NOT_ALLOWED),
+    "silence of the company that grants": Spoilt(
+        COORDINATION, 'length = 10\nsilence = "denied"', 'length = 10\nsilence = "granted"',
+        'silence = "granted"\n\n[[clocks]]\nkey = "information_answer"',
+        "clocks[3].silence", Fault.NOT_ALLOWED),
+    "report whose silence denies": Spoilt(
+        COORDINATION, 'two months.\nsilence = "none"', 'two months.\nsilence = "denied"',
+        'silence = "denied"\n\n[[relief_kinds]]', "clocks[5].silence", Fault.NOT_ALLOWED),
     "question twice": Spoilt(
         ORGANISATION, 'key = "contact_role"', 'key = "contact_name"',
         'key = "contact_name"\nkind = "text"\ninformation = true\nlabel = {es = "Cargo"',
@@ -584,6 +596,10 @@ FAULTS = {
         "complete_report_days = 2", "incident_classes[1].complete_report_days",
         Fault.INCONSISTENT),
     # --- stages and gates
+    "document of several": Spoilt(
+        LIMITED, 'key = "laboratory_data", kind = "document", by = "company"',
+        'key = "laboratory_data", kind = "document", by = "associates"', 'key = "laboratory_data"',
+        "tiers[1].stages[1].gate[1].by", Fault.NOT_ALLOWED),
     "term of a document": Spoilt(
         LIMITED, 'key = "laboratory_data", kind = "document",',
         'key = "laboratory_data", kind = "document", answer_days = 5,', 'answer_days = 5',

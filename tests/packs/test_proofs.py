@@ -159,10 +159,6 @@ SPOILT = {
     "term that nothing counts": Spoilt(
         COORDINATION, 'key = "information_answer"', 'key = "information_anwser"',
         "clocks[4].key", Fault.ODD, None),
-    "term of a request that a request stops": Spoilt(
-        COORDINATION, 'key = "information_answer"',
-        'key = "information_answer"\nstops_in = ["information_requested"]',
-        "clocks[4].stops_in[0]", Fault.UNREACHABLE, 7),
     "term that stands still for ever": Spoilt(
         COORDINATION, 'stops_in = ["returned", "information_requested"]',
         'stops_in = ["returned", "deliberation"]',

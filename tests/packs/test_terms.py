@@ -1,12 +1,16 @@
 """Let the authorities and the company have terms of every unit, and be told them in words."""
 
+import dataclasses
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask_babel import force_locale
 
 from sandbox.coordination.clocks import answer_by, position_clock
+from sandbox.domain.calendar import Stop
+from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.terms import days_of_term
 from sandbox.packs.comparing import compare
 from sandbox.packs.loading import load_pack
@@ -46,6 +50,20 @@ def test_terms_of_authorities_run_in_the_unit_of_their_clock(changed: Path) -> N
     assert rows[0] == ("13 mar – 12 abr 2026", "Días del plazo")
     assert rows[1][0] == "13 abr 2026"
     assert len(rows) == 2
+
+
+def test_position_stands_still_in_the_statuses_that_the_pack_names() -> None:
+    mx = load_pack(MX)
+    asked = Stop(date(2026, 3, 17), date(2026, 3, 24), "information_requested")
+    never = replace_clock(mx, "position", stops_in=())
+    usual = position_clock(mx, THURSDAY, (), THURSDAY, "CRT").due_on
+    assert position_clock(mx, THURSDAY, (asked,), THURSDAY, "CRT").due_on > usual
+    assert position_clock(never, THURSDAY, (asked,), THURSDAY, "CRT").due_on == usual
+
+
+def replace_clock(pack: PolicyPack, key: str, **changes: Any) -> PolicyPack:
+    clocks = [dataclasses.replace(c, **changes) if c.key == key else c for c in pack.clocks]
+    return dataclasses.replace(pack, clocks=tuple(clocks))
 
 
 def test_units_of_terms_are_told_and_compared(changed: Path) -> None:

@@ -1,6 +1,6 @@
 """Check authorities, calendar, terms and how authorities are brought together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from zoneinfo import available_timezones
@@ -9,7 +9,15 @@ from holidays.registry import COUNTRIES
 
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.enquiries import ENQUIRY_PREFIX
-from sandbox.domain.packs import ClockStart, ClockUnit, PolicyPack, QuestionKind, QuestionSpec
+from sandbox.domain.packs import (
+    ClockSpec,
+    ClockStart,
+    ClockUnit,
+    PolicyPack,
+    QuestionKind,
+    QuestionSpec,
+    Silence,
+)
 from sandbox.packs.checking.findings import Finding, unknown_names
 from sandbox.packs.checking.questions import all_questions, form_questions
 from sandbox.packs.errors import Fault
@@ -100,6 +108,40 @@ def judge_calendar(pack: PolicyPack) -> Iterator[Finding]:
         yield Finding(("calendar", "timezone"), Fault.UNKNOWN_REFERENCE, _l("is no time zone"))
 
 
+STANDING_STILL = ("decision", "position")
+"""The terms that run on while the company is asked for something, unless the pack stops them."""
+SILENCES: Mapping[str, Sequence[Silence]] = {
+    # What the company does not answer lapses: nothing is granted by it.
+    "return_answer": (Silence.DENIED, Silence.NONE),
+    "information_answer": (Silence.DENIED, Silence.NONE),
+    # The duty to report remains.
+    "exit_report": (Silence.NONE,),
+}
+
+
+def _without_effect(path: Path, clock: ClockSpec) -> Iterator[Finding]:
+    """Find what a term says of itself and nothing would keep."""
+    if clock.stops_in and clock.key not in STANDING_STILL:
+        yield Finding(
+            (*path, "stops_in"),
+            Fault.NOT_ALLOWED,
+            _l('the clock "%(clock)s" stands still in no status', clock=clock.key),
+            listed(*STANDING_STILL),
+        )
+    allowed = SILENCES.get(clock.key, tuple(Silence))
+    if clock.silence not in allowed:
+        yield Finding(
+            (*path, "silence"),
+            Fault.NOT_ALLOWED,
+            _l(
+                'silence cannot mean "%(silence)s" for the clock "%(clock)s"',
+                silence=clock.silence,
+                clock=clock.key,
+            ),
+            listed(*allowed),
+        )
+
+
 def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
     """Find terms that are missing, and those that contradict the rules of coordination."""
     by_key = {clock.key: index for index, clock in reversed(list(enumerate(pack.clocks)))}
@@ -114,6 +156,7 @@ def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
     statuses = {status.value for status in ApplicationStatus}
     for index, clock in enumerate(pack.clocks):
         yield from unknown_names(("clocks", index, "stops_in"), clock.stops_in, statuses)
+        yield from _without_effect(("clocks", index), clock)
         if clock.starts is not ClockStart.SUBMITTED and clock.key != NEEDED_CLOCKS[0]:
             yield Finding(
                 ("clocks", index, "starts"),

@@ -302,8 +302,7 @@ def prove_terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
             yield Warned(finding)
         for place, status in enumerate(clock.stops_in):
             path: Path = ("clocks", index, "stops_in", place)
-            ends = [key for key in ENDED_BY.get(status, ()) if key in keys]
-            if not ends:
+            if not any(key in keys for key in ENDED_BY.get(status, ())):
                 yield Finding(
                     path,
                     Fault.UNREACHABLE,
@@ -312,15 +311,6 @@ def prove_terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
                         status=status,
                     ),
                     listed(*ENDED_BY),
-                )
-            elif ends[0] == clock.key:
-                yield Finding(
-                    path,
-                    Fault.UNREACHABLE,
-                    _l(
-                        'would never run: it is the term that ends the status "%(status)s"',
-                        status=status,
-                    ),
                 )
     yield Proof(
         _l("Every term ends."),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sandbox.domain.glossary import pieces
-from sandbox.domain.packs import PolicyPack
+from sandbox.domain.packs import DecisionRule, PolicyPack
 from sandbox.domain.reach import Budget
 from sandbox.packs.checking import Finding
 from sandbox.packs.errors import Fault
@@ -23,6 +23,9 @@ def warn_of_idle_rules(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
             if rules.activity_question is None
             else _l("is 0 as relief_weight is, so that no answers ever propose associates"),
         )
+    if rules.objection_opens_deliberation and rules.decision_rule is not DecisionRule.UNANIMITY:
+        message = _l('does nothing where the rule is "%(rule)s"', rule=rules.decision_rule)
+        yield _odd(("coordination", "objection_opens_deliberation"), message)
     mildest = pack.tiers[0].key
     for index, rule in enumerate(pack.hard_rules):
         if rule.at_least == mildest:
