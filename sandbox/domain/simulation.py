@@ -1,14 +1,32 @@
 """Say what becomes of a case under other rules, and which of its answers make the difference."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from sandbox.domain.calendar import BusinessCalendar, ClockReading
-from sandbox.domain.packs import Answers, CalendarSpec, ClockUnit, PolicyPack, StageSpec
+from sandbox.domain.packs import (
+    Answers,
+    CalendarSpec,
+    ClockUnit,
+    PolicyPack,
+    RequirementSpec,
+    StageSpec,
+    Text,
+)
 from sandbox.domain.risk import TierReason, tiering
 from sandbox.domain.routing import RoutingReason, propose
+
+LIMITS = (
+    "participants_cap",
+    "places_cap",
+    "amount_per_person_cap",
+    "amount_total_cap",
+    "report_every_days",
+    "live",
+)
+"""What a stage allows and asks for all the time, beside the gate before it."""
 
 
 class Aspect(StrEnum):
@@ -18,6 +36,7 @@ class Aspect(StrEnum):
     LEAD = "lead"
     ASSOCIATES = "associates"
     STAGES = "stages"
+    GATES = "gates"  # what the same stages ask for and allow
     DEADLINE = "deadline"
 
 
@@ -26,7 +45,7 @@ class Fate:
     """Hold what the rules make of one case.
 
     Shape: `stages` are the key and most days of each stage of the tier, `plan` the stages; `clock`
-    is the term of the decision, None where it has been taken.
+    is the term of the decision, None where it has been taken; `completion` is the last gate.
     """
 
     tier: str
@@ -35,6 +54,7 @@ class Fate:
     associates: tuple[str, ...]
     stages: tuple[tuple[str, int], ...]
     plan: tuple[StageSpec, ...]
+    completion: tuple[RequirementSpec, ...]
     clock: ClockReading | None
     calendar: CalendarSpec
     tier_reasons: tuple[TierReason, ...]
@@ -55,6 +75,8 @@ class Cause(StrEnum):
     OTHER_TIER = "other_tier"
     STAGE = "stage"  # that is new, is gone, or lasts longer or shorter
     ORDER = "order"  # of stages that are otherwise the same
+    REQUIREMENT = "requirement"  # of a gate that is new, is gone, or is satisfied otherwise
+    LIMIT = "limit"  # of a stage: its stage, its field and the number
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +96,9 @@ class Effect:
     """Say one difference: what it was, what it would be, and the reasons that are new or gone.
 
     Shape: `before` and `after` are keys and codes, for STAGES pairs of key and days (only those
-    that differ), for DEADLINE days. The reasons are answers; of a changed deadline and of changed
-    stages `why` says what in the rules makes the difference.
+    that differ), for GATES what each of `why` holds, for DEADLINE days. The reasons are answers; of
+    a changed deadline and of changed stages and gates `why` says what in the rules makes the
+    difference.
     """
 
     aspect: Aspect
@@ -105,6 +128,7 @@ def fate(
         associates=tuple(sorted(routed.associates)),
         stages=tuple((stage.key, stage.max_days) for stage in pack.tier(tiered.tier).stages),
         plan=pack.tier(tiered.tier).stages,
+        completion=pack.tier(tiered.tier).completion,
         clock=clock,
         calendar=pack.calendar,
         tier_reasons=tiered.reasons,
@@ -122,9 +146,14 @@ def effects(old: Fate, new: Fate) -> tuple[Effect, ...]:
         (Aspect.LEAD, old.lead, new.lead, routing),
         (Aspect.ASSOCIATES, old.associates, new.associates, routing),
         (Aspect.STAGES, *_differing(old.stages, new.stages), none),
+        (Aspect.GATES, *_differing_gates(old, new), none),
         (Aspect.DEADLINE, old.due_on, new.due_on, none),
     )
-    causes = {Aspect.STAGES: _why_stages, Aspect.DEADLINE: _why_deadline}
+    causes = {
+        Aspect.STAGES: _why_stages,
+        Aspect.GATES: _why_gates,
+        Aspect.DEADLINE: _why_deadline,
+    }
     return tuple(
         Effect(
             aspect,
@@ -149,6 +178,43 @@ def _why_stages(old: Fate, new: Fate) -> Iterator[Why]:
             yield Why(Cause.STAGE, was, is_now)
     if [key for key in before if key in after] != [key for key in after if key in before]:
         yield Why(Cause.ORDER)
+
+
+def _differing_gates(old: Fate, new: Fate) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    """Return what the rules ask for or allow otherwise, on either side."""
+    causes = tuple(_why_gates(old, new))
+    return tuple(why.before for why in causes), tuple(why.after for why in causes)
+
+
+def _why_gates(old: Fate, new: Fate) -> Iterator[Why]:
+    """Compare what the stages ask for and allow that both plans have."""
+    if old.tier != new.tier:
+        return
+    before, after = ({each.key: each for each in fate.plan} for fate in (old, new))
+    for key, was in before.items():
+        if key in after:
+            yield from _why_limits(was, after[key])
+            yield from _why_gate(was.gate, after[key].gate)
+    yield from _why_gate(old.completion, new.completion)
+
+
+def _why_limits(was: StageSpec, is_now: StageSpec) -> Iterator[Why]:
+    for name in LIMITS:
+        before, after = getattr(was, name), getattr(is_now, name)
+        if before != after:
+            yield Why(Cause.LIMIT, (is_now, name, before), (is_now, name, after))
+
+
+def _why_gate(was: Sequence[RequirementSpec], is_now: Sequence[RequirementSpec]) -> Iterator[Why]:
+    before, after = ({each.key: each for each in gate} for gate in (was, is_now))
+    for key in dict.fromkeys((*after, *before)):
+        if _demand(before.get(key)) != _demand(after.get(key)):
+            yield Why(Cause.REQUIREMENT, before.get(key), after.get(key))
+
+
+def _demand(spec: RequirementSpec | None) -> RequirementSpec | None:
+    """Leave out what a requirement is called, which demands nothing."""
+    return None if spec is None else replace(spec, label=Text({}))
 
 
 def _why_deadline(old: Fate, new: Fate) -> Iterator[Why]:

@@ -10,12 +10,13 @@ from sandbox.applications.queries import Simulated
 from sandbox.applications.wording import length_words, read
 from sandbox.domain.calendar import Stop
 from sandbox.domain.explaining import DayKind, Span
-from sandbox.domain.packs import ClockUnit, PolicyPack, StageSpec
+from sandbox.domain.packs import ClockUnit, PolicyPack, RequirementSpec, StageSpec
 from sandbox.domain.routing import RoutingReason
 from sandbox.domain.simulation import Aspect, Cause, Effect, Reason, Why
-from sandbox.kernel.formats import day, quoted, span
+from sandbox.kernel.formats import day, money, quoted, span
 from sandbox.kernel.language import current_language
 from sandbox.kernel.terms import stopped_words
+from sandbox.programme.names import FIELD
 
 
 def simulated_lines(pack: PolicyPack, case: Simulated) -> Iterator[str]:
@@ -57,6 +58,8 @@ def effect_sentence(pack: PolicyPack, effect: Effect, *, reasons: bool = True) -
                 before=before,
                 after=after,
             )
+        case Aspect.GATES:
+            words = _("What the stages ask for and allow changes.")
         case Aspect.DEADLINE:
             words = _(
                 "Last day for the decision: %(before)s under its rules, "
@@ -90,20 +93,29 @@ def _cause(why: Why) -> str:
                 before=_term(why.before),
                 after=_term(why.after),
             )
-        case Cause.STOP if why.after is None:
-            return _("the clock no longer stands still on %(days)s", days=_stop(why.before))
-        case Cause.STOP:
-            return _("the clock stands still on %(days)s", days=_stop(why.after))
-        case Cause.FREE_DAY if isinstance(why.after, date):
-            return _("%(day)s is now no business day", day=day(why.after))
-        case Cause.FREE_DAY if isinstance(why.before, date):
-            return _("%(day)s is now a business day", day=day(why.before))
+        case Cause.STOP | Cause.FREE_DAY:
+            return _still(why)
         case Cause.OTHER_TIER:
             return _("the tier is another one")
         case Cause.ORDER:
             return _("the stages come in another order")
-        case _:
+        case Cause.REQUIREMENT:
+            return _requirement(why.before, why.after)
+        case Cause.LIMIT:
+            return _limit(why.before, why.after)
+        case Cause.STAGE:
             return _stage(why.before, why.after)
+
+
+def _still(why: Why) -> str:
+    """Say a day on which a clock stands still under one of the rules alone."""
+    if isinstance(why.after, date):
+        return _("%(day)s is now no business day", day=day(why.after))
+    if isinstance(why.before, date):
+        return _("%(day)s is now a business day", day=day(why.before))
+    if why.after is None:
+        return _("the clock no longer stands still on %(days)s", days=_stop(why.before))
+    return _("the clock stands still on %(days)s", days=_stop(why.after))
 
 
 def _term(value: object) -> str:
@@ -117,6 +129,38 @@ def _stop(stop: object) -> str:
     last = max(stop.started_on, stop.ended_on - timedelta(days=1))
     days = Span(DayKind.STOPPED, stop.started_on, last, reason=stop.reason, ground=stop.ground)
     return f"{span(stop.started_on, last)} ({stopped_words(days, current_language())})"
+
+
+def _requirement(before: object, after: object) -> str:
+    if not isinstance(after, RequirementSpec):
+        name = read(before.label) if isinstance(before, RequirementSpec) else ""
+        return _("“%(requirement)s” is no longer asked for", requirement=name)
+    if isinstance(before, RequirementSpec):
+        return _("“%(requirement)s” is asked for otherwise", requirement=read(after.label))
+    return _("“%(requirement)s” is asked for", requirement=read(after.label))
+
+
+def _limit(before: object, after: object) -> str:
+    """Say a limit of a stage; each side is the stage, the name of its field and the number."""
+    match before, after:
+        case (StageSpec(), str(), was), (StageSpec() as stage, str() as name, is_now):
+            return _(
+                "“%(stage)s”: %(limit)s %(after)s instead of %(before)s",
+                stage=read(stage.name),
+                limit=FIELD[name],
+                before=_number(name, was),
+                after=_number(name, is_now),
+            )
+        case _:
+            return ""
+
+
+def _number(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if not isinstance(value, int):
+        return _("nothing")
+    return money(value) if name.startswith("amount") else str(value)
 
 
 def _stage(before: object, after: object) -> str:
@@ -139,7 +183,7 @@ def _said(pack: PolicyPack, effect: Effect, value: object) -> str:
             return _("none")
         case date():
             return day(value)
-        case tuple():
+        case tuple() if effect.aspect is not Aspect.GATES:
             return ", ".join(_part(each) for each in value)
         case _ if effect.aspect is Aspect.TIER:
             names = {tier.key: read(tier.name) for tier in pack.tiers}

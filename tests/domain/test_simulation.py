@@ -121,6 +121,46 @@ def test_stages_that_come_and_go_are_named_unless_the_whole_tier_is_another() ->
     assert [each.cause for each in effect.why] == [Cause.OTHER_TIER]
 
 
+def test_gates_and_limits_of_the_same_stages_are_compared_whatever_they_are_called() -> None:
+    tier = next(each for each in OLD.tiers if len(each.stages) > 1 and each.stages[1].gate)
+    first, second, *rest = tier.stages
+    asked = second.gate[0]
+
+    def why(stage: StageSpec, **changes: Any) -> list[tuple[object, ...]]:
+        other = replace(tier, stages=(first, stage, *rest), **changes)
+        new = tiny_pack(tiers=tuple(other if each is tier else each for each in OLD.tiers))
+        was, is_now = (
+            replace(
+                fate(rules, {}, TODAY, None), tier=tier.key, stages=(), plan=plan, completion=end
+            )
+            for rules, plan, end in (
+                (OLD, tier.stages, tier.completion),
+                (new, other.stages, other.completion),
+            )
+        )
+        found = {each.aspect: each for each in effects(was, is_now)}
+        assert found.keys() <= {Aspect.GATES}
+        return [(w.cause, w.before, w.after) for each in found.values() for w in each.why]
+
+    renamed = replace(asked, label=text("Called otherwise"))
+    assert why(replace(second, gate=(renamed, *second.gate[1:]), name=text("Other"))) == []
+    waivable = replace(asked, may_be_waived=not asked.may_be_waived)
+    assert why(replace(second, gate=(waivable, *second.gate[1:]))) == [
+        (Cause.REQUIREMENT, asked, waivable)
+    ]
+    assert why(replace(second, gate=second.gate[1:])) == [(Cause.REQUIREMENT, asked, None)]
+    more = replace(asked, key="more")
+    assert why(second, completion=(*tier.completion, more)) == [(Cause.REQUIREMENT, None, more)]
+    fewer = replace(second, participants_cap=7)
+    assert why(fewer) == [
+        (
+            Cause.LIMIT,
+            (fewer, "participants_cap", second.participants_cap),
+            (fewer, "participants_cap", 7),
+        )
+    ]
+
+
 CLOCK = OLD.clocks[0]
 STOP = Stop(date(2026, 5, 11), date(2026, 5, 13), "returned")
 

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import each_simulated, simulating
 from sandbox.domain.calendar import Stop
-from sandbox.domain.packs import ClockUnit, PolicyPack, StageSpec, Text
+from sandbox.domain.packs import (
+    ClockUnit,
+    PolicyPack,
+    RequirementKind,
+    RequirementSpec,
+    StageSpec,
+    Text,
+    Who,
+)
 from sandbox.domain.simulation import Aspect, Cause, Effect, Why
 from sandbox.kernel.audit import AuditEntry
 from sandbox.models import Application
@@ -191,6 +199,45 @@ def test_what_in_the_rules_makes_the_difference_is_told(
         # Who does not read the case does not learn when its company was asked.
         assert effect_sentence(pack(), due, reasons=False).endswith(f": {term}; {free}.")
         assert effect_sentence(pack(), plan).endswith(f": {gone}; {longer}.")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "es",
+            (
+                "Cambia lo que las etapas piden y permiten. Por qué: "
+                "«Dictamen» se pide de otra forma; «Dictamen» se pide; «Dictamen» ya no se pide; "
+                "«Ensayo»: máximo de participantes 7 en lugar de nada; "
+                "«Ensayo»: monto máximo en total $5.00 MXN en lugar de $3.00 MXN."
+            ),
+        ),
+        (
+            "en",
+            (
+                "What the stages ask for and allow changes. Why: “Opinion” is asked for otherwise; "
+                "“Opinion” is asked for; “Opinion” is no longer asked for; "
+                "“Trial”: most participants 7 instead of nothing; "
+                "“Trial”: most money in all $5.00 MXN instead of $3.00 MXN."
+            ),
+        ),
+    ],
+)
+def test_what_gates_ask_for_otherwise_is_told(app: Flask, language: str, words: str) -> None:
+    name, opinion = Text({"es": "Ensayo", "en": "Trial"}), Text({"es": "Dictamen", "en": "Opinion"})
+    stage = StageSpec(key="trial", name=name, purpose=name, max_days=40)
+    asked = RequirementSpec("opinion", RequirementKind.DOCUMENT, opinion, Who.LEAD)
+    causes = (
+        Why(Cause.REQUIREMENT, asked, replace(asked, by=Who.COMPANY)),
+        Why(Cause.REQUIREMENT, None, asked),
+        Why(Cause.REQUIREMENT, asked, None),
+        Why(Cause.LIMIT, (stage, "participants_cap", None), (stage, "participants_cap", 7)),
+        Why(Cause.LIMIT, (stage, "amount_total_cap", 300), (stage, "amount_total_cap", 500)),
+    )
+    effect = Effect(Aspect.GATES, ("a",), ("b",), (), (), causes)
+    with app.app_context(), force_locale("es_MX" if language == "es" else language):
+        assert effect_sentence(pack(), effect) == words
 
 
 @pytest.mark.parametrize(
