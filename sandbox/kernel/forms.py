@@ -134,6 +134,12 @@ def _missing_message(field: Field) -> str:
     return str(by_kind.get(kind_of(field), otherwise))
 
 
+def mark_missing(form: FlaskForm, names: Iterable[str]) -> None:
+    """Say of these fields that they are empty, on a page that shows what was saved."""
+    for name in names:
+        form[name].errors = [_missing_message(form[name])]
+
+
 # A text without spaces is a single word, however long: so its letters are limited as well.
 LONGEST_WORDS = 20
 LONGEST_ALONE = 254

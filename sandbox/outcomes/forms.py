@@ -1,6 +1,6 @@
 """Build the forms of outcome reports from the policy pack."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -8,7 +8,7 @@ from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from sandbox.domain.packs import PolicyPack
-from sandbox.kernel.forms import PlatformForm, Required, VersionedForm, WordLimit
+from sandbox.kernel.forms import PlatformForm, Required, VersionedForm, WordLimit, mark_missing
 from sandbox.models import OutcomeReport
 
 LONGEST_TITLE = 160
@@ -52,8 +52,13 @@ class ReportForm(VersionedForm):
         }
 
 
-def report_form(pack: PolicyPack, language: str, report: OutcomeReport) -> ReportForm:
-    """Make the form of a report, filled with what was written so far."""
+def report_form(
+    pack: PolicyPack, language: str, report: OutcomeReport, *, unwritten: Sequence[str] = ()
+) -> ReportForm:
+    """Make the form of a report, filled with what was written so far.
+
+    Shape: `unwritten` are the sections that are named as empty; what was saved is shown then.
+    """
     parts: dict[str, Field] = {}
     for section in pack.report_sections:
         parts[f"section-{section.key}"] = TextAreaField(
@@ -73,7 +78,10 @@ def report_form(pack: PolicyPack, language: str, report: OutcomeReport) -> Repor
             [WordLimit(MOST_WORDS)],
             description=_("What you recommend to them, as something they can do."),
         )
-    form: ReportForm = type("WholeReportForm", (ReportForm,), parts)(data=_written(report))
+    saved: dict[str, object] = {"formdata": None} if unwritten else {}
+    whole = type("WholeReportForm", (ReportForm,), parts)
+    form: ReportForm = whole(data=_written(report), **saved)
+    mark_missing(form, (f"section-{key}" for key in unwritten))
     return form
 
 

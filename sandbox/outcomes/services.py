@@ -100,7 +100,7 @@ def send_for_publication(
     """
     require(session, actor, P.OUTCOME_EDIT, report)
     status = LIFECYCLE.advance(ReportStatus(report.status), ReportAction.SEND)
-    if empty_sections(active.pack_of(report.trial), report.sections):
+    if unwritten_sections(report):
         raise NotPossible(Why.REPORT_INCOMPLETE)
     report.status = status.value
     report.return_reason = ""
@@ -112,6 +112,13 @@ def send_for_publication(
         notices.ask_company(session, report, now)
     else:
         notices.tell_publishers(session, report, now)
+
+
+def unwritten_sections(report: OutcomeReport) -> tuple[str, ...]:
+    """Return the sections that are still empty and keep a draft from being sent."""
+    if not LIFECYCLE.allows(ReportStatus(report.status), ReportAction.SEND):
+        return ()
+    return empty_sections(active.pack_of(report.trial), report.sections)
 
 
 def agree_to_publication(

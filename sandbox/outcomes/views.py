@@ -104,9 +104,12 @@ def edit(report_id: UUID) -> ResponseReturnValue:
 @bp.post("/outcomes/<uuid:report_id>/send")
 @needs(P.OUTCOME_EDIT)
 def send(report_id: UUID) -> ResponseReturnValue:
-    """Hand the report to the publishers."""
+    """Hand the report to the publishers; one with empty parts goes back to its form."""
     session, actor = db.session(), current_actor()
     report = queries.get_report(session, actor, report_id, P.OUTCOME_EDIT)
+    if unwritten := services.unwritten_sections(report):
+        pack, language = active.pack_of(report.trial), current_language()
+        return _edit(report, report_form(pack, language, report, unwritten=unwritten), 422)
     with unit_of_work(session):
         services.send_for_publication(session, actor, report, now=utc_now())
     flash(_("The report now waits for a publisher."), "success")

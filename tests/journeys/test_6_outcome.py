@@ -23,10 +23,13 @@ def test_outcome_report_is_drafted_published_and_read(story: Story) -> None:
     drafter.take_up("Draft the outcome report").click("Begin the draft")
     drafter.fill("title", "Citas médicas por mensaje").fill("section-findings", FINDINGS)
     drafter.click("Save the draft")
-    # The facts stand there by themselves; a report with empty parts cannot be sent.
+    # The facts stand there by themselves; a report with empty parts comes back and names them.
     assert reference in drafter.main
-    drafter.click("Send for publication", status=409)
-    drafter.take_up("Finish the outcome report")
+    drafter.click("Send for publication", status=422)
+    empty = [spec for spec in story.pack.report_sections if spec.required]
+    for section in empty:
+        link = drafter.page.locator(f'.govuk-error-summary a[href="#section-{section.key}"]')
+        assert link.count() == (section.key != "findings")
     assert drafter.value("section-findings") == FINDINGS
     for section in story.pack.report_sections:
         if section.key != "findings":

@@ -140,6 +140,31 @@ def test_an_unfinished_report_is_not_sent(session: Session, cast: Cast) -> None:
     assert refused.value.reason is Why.REPORT_INCOMPLETE
 
 
+def test_an_unfinished_report_comes_back_with_a_link_to_each_empty_part(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    report = drafted(session, cast)
+    empty = [spec.key for spec in pack().report_sections if spec.required][:2]
+    with unit_of_work(session):
+        report.sections = {key: text for key, text in SECTIONS.items() if key not in empty}
+        record(session, cast.caseworker, Deed.OUTCOME_SAVED, report, now=cast.now)
+    address = f"/outcomes/{report.id}"
+    session.rollback()
+    drafter = window(cast.caseworker)
+    refused = drafter.submit(address, form="/send")
+    assert refused.status_code == 422
+    links = refused.tree.xpath("//*[contains(@class, 'govuk-error-summary')]//a/@href")
+    assert links == [f"#section-{key}" for key in empty]
+    for key, text in SECTIONS.items():
+        shown = refused.tree.xpath(f"//textarea[@name='section-{key}']")[0].text or ""
+        assert shown.strip() == ("" if key in empty else text)
+    assert session.get_one(OutcomeReport, report.id).status == "draft"
+    session.rollback()
+    saved = drafter.submit(refused, {f"section-{key}": "Ya." for key in empty})
+    assert drafter.submit(saved, form="/send").status_code == 200
+    assert session.get_one(OutcomeReport, report.id).status == "awaiting_publication"
+
+
 def test_nobody_publishes_their_own_draft(session: Session, cast: Cast) -> None:
     person = session.get_one(Person, cast.caseworker.person_id)
     with unit_of_work(session):

@@ -348,6 +348,34 @@ def test_test_under_rules_that_nobody_can_read_is_stopped_on_its_page(
 # --- plan ----------------------------------------------------------------------------------------
 
 
+def test_an_incomplete_plan_comes_back_with_a_link_to_each_empty_part(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    company, officer, typed = window(cast.company), window(cast.lead.officer), plan_as_typed()
+    empty = [f"plan-{spec.key}" for spec in pack().plan_fields if spec.required][:2]
+    company.submit(address(cast, "plan"), {**typed, **dict.fromkeys(empty, "")})
+    # No button leads there; but a page that a colleague has overtaken may still hold one.
+    refused, of_officer = (agree(client, cast) for client in (company, officer))
+    assert refused.status_code == 422
+    links = refused.tree.xpath("//*[contains(@class, 'govuk-error-summary')]//a/@href")
+    assert links == [f"#{name}" for name in empty]
+    for name, text in typed.items():
+        shown = refused.tree.xpath(f"//textarea[@name='{name}']")[0].text or ""
+        assert shown.strip() == ("" if name in empty else text)
+    # Whoever may not write the plan is told that it is not complete.
+    assert of_officer.status_code == 409
+    company.submit(refused, dict.fromkeys(empty, "Ya."))
+    assert agree(company, cast).status_code == 303
+
+
+def agree(client: JudgingClient, cast: Cast) -> Any:
+    page = client.get(address(cast, "plan"))
+    token = page.tree.xpath("//input[@name='csrf_token']/@value")[0]
+    version = page.tree.xpath("//input[@name='version']/@value") or ["2"]
+    data = {"csrf_token": token, "version": version[0]}
+    return client.post(address(cast, "plan", "agree"), data=data)
+
+
 def test_company_writes_the_plan_and_both_sides_agree(
     session: Session, cast: Cast, window: Open
 ) -> None:

@@ -1,6 +1,6 @@
 """Build the forms of a trial's plan, of its start conditions and of its gates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
@@ -8,7 +8,7 @@ from wtforms import Field, HiddenField, RadioField, TextAreaField
 from wtforms.validators import ValidationError
 
 from sandbox.domain.packs import PolicyPack
-from sandbox.kernel.forms import PlatformForm, Required, VersionedForm, WordLimit
+from sandbox.kernel.forms import PlatformForm, Required, VersionedForm, WordLimit, mark_missing
 from sandbox.models import TrialPlan
 
 MOST_WORDS = 800
@@ -23,8 +23,13 @@ class PlanForm(VersionedForm):
     """Write the plan; its parts are added by `plan_form`."""
 
 
-def plan_form(pack: PolicyPack, language: str, plan: TrialPlan) -> PlanForm:
-    """Make the form of a trial's plan, filled with what was saved last."""
+def plan_form(
+    pack: PolicyPack, language: str, plan: TrialPlan, *, unwritten: Sequence[str] = ()
+) -> PlanForm:
+    """Make the form of a trial's plan, filled with what was saved last.
+
+    Shape: `unwritten` are the parts that are named as empty; what was saved is shown then.
+    """
     parts = {
         f"plan-{spec.key}": TextAreaField(
             spec.label.in_(language),
@@ -33,10 +38,11 @@ def plan_form(pack: PolicyPack, language: str, plan: TrialPlan) -> PlanForm:
         )
         for spec in pack.plan_fields
     }
-    saved = {f"plan-{key}": text for key, text in plan.fields.items()}
-    form: PlanForm = type("WholePlanForm", (PlanForm,), parts)(
-        data={**saved, "version": plan.version}
-    )
+    saved: dict[str, object] = {f"plan-{key}": text for key, text in plan.fields.items()}
+    shown: dict[str, object] = {"formdata": None} if unwritten else {}
+    whole = type("WholePlanForm", (PlanForm,), parts)
+    form: PlanForm = whole(data={**saved, "version": plan.version}, **shown)
+    mark_missing(form, (f"plan-{key}" for key in unwritten))
     return form
 
 

@@ -23,7 +23,13 @@ from sandbox.trials.services.incidents import (
 from sandbox.trials.services.monitoring import judge_report, submit_report
 from sandbox.trials.services.opening import open_trial
 from sandbox.trials.services.parts import roles_of
-from sandbox.trials.services.plan import agree_plan, missing_fields, save_plan, set_start_condition
+from sandbox.trials.services.plan import (
+    agree_plan,
+    fields_to_write,
+    missing_fields,
+    save_plan,
+    set_start_condition,
+)
 from sandbox.trials.services.relieving import (
     discard_relief,
     draft_relief,
@@ -55,6 +61,7 @@ __all__ = [
     "end_early",
     "end_relief",
     "enter_stage",
+    "fields_to_write",
     "get_extendable",
     "get_granted",
     "get_own",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.domain.refusals import NotPossible, Why
-from sandbox.domain.trials import TrialWork
+from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale
@@ -111,6 +111,13 @@ def missing_fields(file: TrialFile) -> tuple[str, ...]:
         for spec in file.pack.plan_fields
         if spec.required and not str(file.plan.fields.get(spec.key, "")).strip()
     )
+
+
+def fields_to_write(file: TrialFile, actor: Actor) -> tuple[str, ...]:
+    """Return the required parts that the actor could still write; nothing for who may not."""
+    is_open = TrialWork.SAVE_PLAN in WORK[TrialStatus(file.trial.status)]
+    may_write = is_open and file.trial.organisation_id in actor.member_of
+    return missing_fields(file) if may_write else ()
 
 
 def set_start_condition(

@@ -83,8 +83,12 @@ def plan(trial_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:trial_id>/plan/agree")
 @needs(P.TRIAL_PLAN_AGREE)
 def agree_plan(trial_id: UUID) -> ResponseReturnValue:
-    """Agree to exactly the wording that was read."""
+    """Agree to exactly the wording that was read; one with empty parts goes back to its form."""
     file, form = file_of(trial_id, P.TRIAL_PLAN_AGREE), forms.AgreeForm()
+    if unwritten := services.fields_to_write(file, current_actor()):
+        language = current_language()
+        filled = forms.plan_form(file.pack, language, file.plan, unwritten=unwritten)
+        return _plan_page(file, filled, 422)
     do(services.agree_plan, file, expected_version=form.version.data or 0)
     flash(_("You have agreed to the plan."), "success")
     return to(trial_id)
