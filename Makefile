@@ -11,7 +11,7 @@ demo_settings := DEMO=1 BASE_URL=http://127.0.0.1:$(PORT)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-long check lint format lock messages migration assets
+.PHONY: help demo demo-reset test test-long test-clone check lint format lock messages migration assets
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -39,6 +39,9 @@ test-long: ## generate a thousand cases against the clock, and try some hundred 
 	@$(bootstrap) --dev
 	@$(BIN)/pytest --engine sqlite -m long tests/services/test_demo_scale.py
 	@$(BIN)/pytest -n 2 --hypothesis-profile long tests/services/test_generated_packs.py tests/packs/test_sown_faults.py
+
+test-clone: ## try in a fresh clone that `make demo` serves in time, keeps its data and starts over
+	@$(PYTHON) .ci/try_clone.py
 
 lint: ## format, lint and types alone
 	@$(bootstrap) --dev
