@@ -38,12 +38,13 @@ bp.add_app_template_filter(said)
 def index() -> ResponseReturnValue:
     """List the versions of the rules, the one in force first."""
     session, actor = db.session(), current_actor()
+    stored = queries.list_activated(session)
     return render_template(
         "programme/index.html",
         page=queries.list_versions(session, request.args.get("after")),
-        in_force=active.version_in_force(),
+        in_force=active.version_in_force(stored),
         installed=active.installed().versions(active.code())[::-1],
-        unusable={each.version for each in queries.list_unusable(session)},
+        unusable={each.version for each in queries.list_unusable(session, stored)},
         may_upload=conceivable(actor, P.PACK_UPLOAD),
         labels=labels,
     )

@@ -168,11 +168,14 @@ def judge(session: Session, row: PackVersion) -> Validation:
     return active.judged(stored, read_files(session, row.code, row.semver))
 
 
-def list_unusable(session: Session) -> tuple[Stored, ...]:
-    """List the versions in force, now or once, that this release of the platform cannot read."""
+def list_unusable(session: Session, stored: Sequence[Stored] | None = None) -> tuple[Stored, ...]:
+    """List the versions in force, now or once, that this release of the platform cannot read.
+
+    Shape: `stored` are the activated versions, where the caller has read them itself.
+    """
     return tuple(
         each
-        for each in list_activated(session)
+        for each in (list_activated(session) if stored is None else stored)
         if not active.is_readable(each, partial(read_files, session, each.code, each.version))
     )
 
