@@ -63,6 +63,21 @@ def demonstration(clone: Path, target: str, most: int) -> Iterator[str]:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
+    for _ in range(100):
+        if not (left := running_in(clone)):
+            return
+        time.sleep(0.1)
+    sys.exit(f"These were left behind: {left}")
+
+
+def running_in(folder: Path) -> list[str]:
+    """Return the commands that run in a folder, where the system can tell."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "cwd").resolve() == folder:
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
 
 
 def answers(url: str) -> bool:

@@ -98,7 +98,8 @@ def run(port: int) -> None:
     for line in loading.load(if_empty=True, applications=None, seed=1, now=utc_now()):
         click.echo(line)
     # Whoever ends this process means all three; by default the other two would stay behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     click.echo(accounts.sheet(port))
     granian = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     granian += ["--no-ws", "--blocking-threads", "4"]  # Two cores gain nothing from more.
@@ -111,11 +112,17 @@ def run(port: int) -> None:
     ]
     try:
         sys.exit(processes[-1].wait())
-    except KeyboardInterrupt:
-        click.echo("Stopping.")
     finally:
+        click.echo("Stopping.")
         for process in processes:
             end(process)
+
+
+def stop(*_: object) -> None:
+    """Leave once: `make` and a terminal both tell the same process, and the second would cut in."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(0)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
