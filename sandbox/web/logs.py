@@ -1,6 +1,7 @@
 """Write structured logs: one line a request, without what people typed and without their names."""
 
 import logging
+import re
 import sys
 import time
 
@@ -8,6 +9,12 @@ import structlog
 from flask import Flask, Response, g, request
 
 log = structlog.get_logger("request")
+
+# PostgreSQL repeats in the detail of an error the values of the row that it refuses.
+DETAIL = re.compile(
+    r"\bDETAIL: .*?(?=\n(?:HINT|CONTEXT|QUERY|LOCATION): |\n\[SQL|\n\n(?:The above|During)|\Z)",
+    re.DOTALL,
+)
 
 
 def configure_logs(*, as_json: bool) -> None:
@@ -23,6 +30,7 @@ def configure_logs(*, as_json: bool) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            without_values,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -31,6 +39,15 @@ def configure_logs(*, as_json: bool) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def without_values(
+    _logger: object, _method: str, entry: structlog.types.EventDict
+) -> structlog.types.EventDict:
+    """Take out of a fault what the database says of the values that it was given."""
+    if "exception" in entry:
+        entry["exception"] = DETAIL.sub("DETAIL: (left out)", entry["exception"])
+    return entry
 
 
 def log_requests(app: Flask) -> None:

@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from sandbox.access.guard import public
+from sandbox.kernel.db import db
+from sandbox.models import Person
 from sandbox.web.logs import configure_logs
 from tests.factories import make_person
 from tests.pages import JudgingClient
@@ -94,3 +96,21 @@ def test_number_on_the_page_of_a_fault_leads_to_its_lines(
     assert request["status"] == answer.status_code == 500
     assert fault["request_id"] == request["request_id"]
     assert fault["request_id"] in answer.get_data(as_text=True)
+
+
+@public
+def write_twice(*_: object, **__: object) -> NoReturn:
+    for _number in range(2):
+        db.session.add(Person(email=f"{TYPED}@example.org", name="Ana\n[SQL]", language="es"))
+    db.session.flush()
+    raise AssertionError("The database has taken one address twice.")
+
+
+def test_what_the_database_refuses_is_told_without_its_values(
+    app: Flask, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.view_functions, "register.trials", write_twice)
+    assert app.test_client().get("/register").status_code == 500
+    app.extensions["faults"].clear()
+    fault, _request = lines()
+    assert "IntegrityError" in fault["exception"]
