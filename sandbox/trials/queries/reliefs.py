@@ -127,6 +127,22 @@ def _is_visible(actor: Actor | None) -> ColumnElement[bool]:
     )
 
 
+def knowing(actor: Actor, trial: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Tell whether a reader may know that a relief was refused, and that one is drafted.
+
+    Shape: the columns `may_read` and `may_draft`, for a statement that reads trials by an alias.
+    """
+    read, draft = (within(actor, each, trial) for each in (P.TRIAL_READ, P.RELIEF_DRAFT))
+    return read.label("may_read"), draft.label("may_draft")
+
+
+def within(actor: Actor, permission: P, trial: Any) -> ColumnElement[bool]:
+    """Tell whether a trial that a statement reads by an alias is in the actor's scope."""
+    granted = select(Trial.id).where(scope(actor, permission)).correlate(None)
+    found: ColumnElement[bool] = trial.id.in_(granted)
+    return found
+
+
 def is_granted(relief: Relief) -> bool:
     """Tell whether an authority has granted a relief, be it in force or not."""
     return relief.verdict == Verdict.GRANTED.value

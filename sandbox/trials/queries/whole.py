@@ -14,7 +14,6 @@ from sqlalchemy import RowMapping, and_, bindparam, literal, select, true, union
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
-from sandbox.access.checks import scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries import has_conflict
 from sandbox.domain.packs import PolicyPack
@@ -44,6 +43,7 @@ from sandbox.models import (
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.trials.queries.facts import TrialFile
 from sandbox.trials.queries.reading import outcome_columns, supervisors_of
+from sandbox.trials.queries.reliefs import knowing, within
 
 PARTS = range(12)
 """What a test is made of. Each row holds a thing of one part, so that none multiplies another."""
@@ -105,10 +105,8 @@ def find_whole(
 ) -> tuple[TrialFile, Sequence[ReliefRow]] | None:
     """Return the test of a case with every fact, and the reliefs that a reader may know of."""
     trial, statement = _whole()
-    statement = statement.add_columns(
-        _is_granted(actor, P.TRIAL_READ, trial).label("may_read"),
-        _is_granted(actor, P.RELIEF_DRAFT, trial).label("may_draft"),
-    ).where(_is_granted(actor, P.TRIAL_LIST, trial))
+    statement = statement.add_columns(*knowing(actor, trial))
+    statement = statement.where(within(actor, P.TRIAL_LIST, trial))
     rows = session.execute(statement, {"case": application.id}).mappings().all()
     if not rows:
         return None
@@ -182,12 +180,6 @@ def _is_visible(row: RowMapping) -> bool:
             return bool(row["may_read"])
         case _:
             return bool(row["may_draft"])
-
-
-def _is_granted(actor: Actor, permission: P, trial: Any) -> ColumnElement[bool]:
-    granted = select(Trial.id).where(scope(actor, permission)).correlate(None)
-    found: ColumnElement[bool] = trial.id.in_(granted)
-    return found
 
 
 @cache
