@@ -50,4 +50,4 @@ def next_steps(status: str, outcome: str | None) -> list[tuple[object, object]]:
 
 def next_steps_of_trial(awaited: Sequence[Awaited]) -> list[tuple[object, object]]:
     """Return the sentence for each thing that comes next with a test, and who must act."""
-    return [(step_sentence(each), party_words(each.parties)) for each in awaited]
+    return [(step_sentence(each), party_words(each)) for each in awaited]

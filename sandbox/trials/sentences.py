@@ -73,11 +73,13 @@ def step_sentence(each: Awaited) -> str:
     return str(STEPS.get(each.step, STEPS[Step.WAIT]))
 
 
-def party_words(parties: Iterable[str]) -> str:
+def party_words(awaited: Awaited) -> str:
     """Name who must act, as a line of its own."""
+    if awaited.step is Step.OVER:
+        return _("Nobody")
     names = {each.value: who(each) for each in (Who.COMPANY, Who.SECRETARIAT, Who.LEAD)}
     names[PUBLISHER] = _("the publishers")
-    line = ", ".join(names.get(party, party) for party in parties) or _("nobody for now")
+    line = ", ".join(names.get(party, party) for party in awaited.parties) or _("nobody for now")
     return line[:1].upper() + line[1:]
 
 

@@ -5,25 +5,39 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import and_, insert, select, update
 from sqlalchemy.orm import Session
 
+from sandbox.access.checks import scope
+from sandbox.access.permissions import P
 from sandbox.accounts.queries import actor_of
 from sandbox.domain.applications import NEXT_ACTOR, ApplicationStatus, Party
 from sandbox.domain.awaiting import PUBLISHER
 from sandbox.domain.packs import Who
+from sandbox.domain.reliefs import Verdict
 from sandbox.domain.trials import TrialStatus
 from sandbox.home.tasks import list_tasks
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db
 from sandbox.kernel.tasks import Task
-from sandbox.models import Application, Authority, Person, Trial
+from sandbox.models import (
+    Application,
+    Authority,
+    AuthorityAssignment,
+    InheritedPlace,
+    Person,
+    Relief,
+    Trial,
+)
+from sandbox.models.coordination import AssignmentRole
 from sandbox.packs import active
 from sandbox.trials.queries import TrialFile, awaited_in, read_file
+from sandbox.trials.queries.reliefs import find_with_reliefs
 from sandbox.trials.queries.whole import Evidence, find_whole
 from sandbox.trials.sentences import party_words, step_sentence
 from tests.demonstration import tell
@@ -41,6 +55,7 @@ CLOCK = {
 }
 TIMELINE = "//*[@class='app-timeline__entry']"
 PLAN = "//*[@class='app-case__picture']//*[contains(@class, 'app-plan')]"
+ASSOCIATE = AuthorityAssignment.role == AssignmentRole.ASSOCIATE.value
 SIDE = "//*[@class='app-case__side']"
 
 
@@ -111,6 +126,37 @@ def test_one_statement_reads_what_eight_do(demo: Session) -> None:
         assert laid_out(whole[0]) == laid_out(read_file(demo, trial, pack, now))
         statuses.add(trial.status)
     assert statuses == {status.value for status in TrialStatus}
+    # An authority that declined supervises nothing; one that succeeded another answers for it.
+    case = (AuthorityAssignment.application_id == trial.application_id, ASSOCIATE)
+    supervisors = laid_out(whole[0])["supervisors"]
+    demo.execute(update(AuthorityAssignment).where(*case).values(state="declined"))
+    heir = {"application_id": application.id, "authority_id": supervisors[0].authority_id}
+    former = {"predecessor_id": supervisors[-1].authority_id}
+    demo.execute(insert(InheritedPlace).values(id=uuid4(), **heir, **former))
+    changed = find_whole(demo, caseworker, application, pack, now)
+    assert changed is not None
+    found = laid_out(changed[0])["supervisors"]
+    assert found == laid_out(read_file(demo, trial, pack, now))["supervisors"]
+    assert (len(found), len(found[0].predecessors)) == (1, 1)
+
+
+def test_that_statement_shows_everybody_the_reliefs_that_they_may_know_of(demo: Session) -> None:
+    seen, now = set(), utc_now()
+    for verdict in (None, Verdict.REFUSED.value):
+        own = select(Trial).join(Relief, Relief.trial_id == Trial.id)
+        trial = demo.scalars(own.where(Relief.verdict == verdict)).first()
+        assert trial is not None, verdict
+        application, pack = demo.get_one(Application, trial.application_id), active.pack_of(trial)
+        for actor in crowd(demo):
+            known = and_(Trial.id == trial.id, scope(actor, P.TRIAL_LIST))
+            alone = find_with_reliefs(demo, known, actor)
+            whole = find_whole(demo, actor, application, pack, now)
+            assert (whole is None) == (alone is None)
+            if whole is not None and alone is not None:
+                found = [tuple(row) for row in whole[1]]
+                assert found == [(row.Relief, row.code, row.number) for row in alone[1]]
+                seen.add((verdict, any(row.Relief.verdict == verdict for row in whole[1])))
+    assert len(seen) == len([None, Verdict.REFUSED]) * 2, "Some see it, and some do not."
 
 
 def laid_out(file: TrialFile) -> dict[str, Any]:
@@ -159,7 +205,7 @@ def lines_of(app: Flask, session: Session, trial: Trial) -> list[str]:
     file = read_file(session, trial, active.pack_of(trial), utc_now())
     with app.test_request_context(headers={"Accept-Language": "es"}):
         return [
-            f"{step_sentence(each)} Quién debe actuar: {party_words(each.parties)}"
+            f"{step_sentence(each)} Quién debe actuar: {party_words(each)}"
             for each in awaited_in(file)
         ]
 

@@ -166,7 +166,7 @@ def _suspended_by(suspension: Suspension | None, supervisors: Sequence[Superviso
 
 def _awaited(file: TrialFile) -> list[tuple[str, str]]:
     """Say what is next, and who must act."""
-    return [(step_sentence(each), party_words(each.parties)) for each in queries.awaited_in(file)]
+    return [(step_sentence(each), party_words(each)) for each in queries.awaited_in(file)]
 
 
 def _plan_page(file: TrialFile, form: forms.PlanForm, status: int) -> ResponseReturnValue:
