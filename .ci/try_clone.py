@@ -21,6 +21,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 FIRST_SECONDS, LATER_SECONDS = 180, 10
 USE_CASES = 16
+ELSEWHERE = {"DATABASE_URL", "DATA_FOLDER", "CACHE_FOLDER", "PACK_CODE", "PACK_FOLDER", "MAKEFLAGS"}
+"""What would lead to another database, other rules, or back to the `make` around this."""
 
 
 def main() -> None:
@@ -45,7 +47,8 @@ def main() -> None:
 def demonstration(clone: Path, target: str, most: int) -> Iterator[str]:
     """Run a target on a free port and wait until it answers; say how long that took."""
     url, began = f"http://127.0.0.1:{(port := free_port())}", time.monotonic()
-    environ = {**os.environ, "PORT": str(port)}
+    environ = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    environ["PORT"] = str(port)
     command = ["make", "--no-print-directory", target]
     with (clone / "demo.log").open("w") as log:
         process = subprocess.Popen(
@@ -74,7 +77,7 @@ def running_in(folder: Path) -> list[str]:
     """Return the commands that run in a folder, where the system can tell."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
+        with suppress(OSError, UnicodeDecodeError):
             if (process / "cwd").resolve() == folder:
                 found.append((process / "cmdline").read_text().replace("\0", " "))
     return found

@@ -219,18 +219,23 @@ SHAPE = """() => {
     const seen = new Map();
     const number = (text) => seen.set(text, seen.get(text) ?? seen.size).get(text);
     const numbers = (text) => text && text.split(/\\s+/).map((word) => number(`#${word}`)).join();
+    // Of other attributes it counts that they are there: most of their values are words and keys.
+    const OWN = new Set(["value", "checked", "style", "data-csrf"]);
+    const TOLD = new Set([
+        "class", "role", "type", "name", "scope", "lang", "autocomplete", "tabindex",
+        "aria-hidden", "aria-expanded", "aria-current", "aria-live",
+    ]);
     const parts = [location.pathname.replace(/[0-9a-f-]{36}/g, "")];
     for (const each of document.body.querySelectorAll("*")) {
         const own = [...each.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
         parts.push([
             each.tagName,
-            ...["class", "role", "type", "name", "hidden", "open", "scope", "lang", "autocomplete"]
-                .map((name) => each.getAttribute(name)),
+            ...each.getAttributeNames().filter((name) => !OWN.has(name)).sort()
+                .map((name) => TOLD.has(name) ? `${name}=${each.getAttribute(name)}` : name),
             ...["id", "for", "aria-describedby", "aria-labelledby", "aria-controls"]
                 .map((name) => numbers(each.getAttribute(name))),
-            ...["aria-label", "alt"].map((name) => each.getAttribute(name))
+            ...["aria-label", "alt", "title"].map((name) => each.getAttribute(name))
                 .map((text) => text && number(text)),
-            each.hasAttribute("href"),
             ...own.map((node) => number(node.data.trim())),
         ].join(" "));
     }
@@ -280,7 +285,7 @@ class Marks:
 
 
 COLOURED = Marks()
-"""The dresses whose contrasts were found good: looking at them is half of what a scan costs."""
+"""The widths and dresses whose contrasts were found good, which is half of what a scan costs."""
 
 
 @functools.cache
@@ -497,7 +502,7 @@ class Visitor:
         size = self.page.viewport_size
         scanned = (self.language, size["width"] if size else 0, shape)
         if self.scans and scanned not in SCANNED:
-            dress = self.page.evaluate(DRESS)
+            dress = (scanned[1], self.page.evaluate(DRESS))
             axe(self.page, colours=dress not in COLOURED)
             strange = self.page.evaluate(STRANGE_FACES)
             assert strange == [], f"{self.page.url}: not in the face of the pages: {strange}"

@@ -20,5 +20,8 @@ def once(path: Path, make: Callable[[], Made]) -> tuple[Made, bool]:
         if path.exists():
             return pickle.loads(path.read_bytes()), False
         made = make()
-        path.write_bytes(pickle.dumps(made))
+        # Whoever is stopped while writing leaves nothing that others would read.
+        torn = path.with_suffix(".part")
+        torn.write_bytes(pickle.dumps(made))
+        torn.replace(path)
         return made, True

@@ -108,7 +108,7 @@ def awaited(now: TrialNow) -> tuple[Awaited, ...]:
     """
     found = list(_urgent(now))
     if now.status is TrialStatus.SUSPENDED:
-        return tuple(found) or (Awaited(Step.WAIT),)
+        return tuple(found)
     found += _at_the_gate(now) if now.status in OPEN_STATUSES else _after_the_end(now)
     return tuple(found)
 

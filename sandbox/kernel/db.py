@@ -132,10 +132,12 @@ def engine_options(database_url: str) -> dict[str, Any]:
     """Return the engine's settings; parameters stay out of error texts, which reach logs."""
     if database_url.startswith("sqlite"):
         return {"hide_parameters": True, "connect_args": {"timeout": 10}}
-    timeouts = "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC"
+    # The log leaves out what a fault says in detail, and must know how the detail is called.
+    timeouts = "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC -c lc_messages=C"
     return {
         "hide_parameters": True,
         "pool_pre_ping": True,
+        # The connection that was used last knows the statements best.
         "pool_use_lifo": True,
         "connect_args": {"options": timeouts},
     }

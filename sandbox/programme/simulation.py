@@ -143,6 +143,10 @@ def _requirement(before: object, after: object) -> str:
 def _limit(before: object, after: object) -> str:
     """Say a limit of a stage; each side is the stage, the name of its field and the number."""
     match before, after:
+        case _, (StageSpec() as stage, "live", bool() as is_live):
+            if is_live:
+                return _("“%(stage)s” exposes real participants", stage=read(stage.name))
+            return _("“%(stage)s” no longer exposes real participants", stage=read(stage.name))
         case (StageSpec(), str(), was), (StageSpec() as stage, str() as name, is_now):
             return _(
                 "“%(stage)s”: %(limit)s %(after)s instead of %(before)s",
@@ -156,10 +160,8 @@ def _limit(before: object, after: object) -> str:
 
 
 def _number(name: str, value: object) -> str:
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
     if not isinstance(value, int):
-        return _("nothing")
+        return _("no limit") if name.endswith("_cap") else _("no reports by a fixed day")
     return money(value) if name.startswith("amount") else str(value)
 
 

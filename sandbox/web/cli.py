@@ -103,14 +103,13 @@ def run(port: int) -> None:
     click.echo(accounts.sheet(port))
     granian = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     granian += ["--no-ws", "--blocking-threads", "4"]  # Two cores gain nothing from more.
+    # Every word is ours; the port is a checked number.
     commands = (["flask", "--app", "wsgi", "worker"], [*granian, "wsgi:app"])
-    processes = [
-        subprocess.Popen(  # noqa: S603 - every word is ours; the port is a checked number
-            [sys.executable, "-m", *command], start_new_session=True
-        )
-        for command in commands
-    ]
+    processes: list[subprocess.Popen[bytes]] = []
     try:
+        for command in commands:
+            words = [sys.executable, "-m", *command]
+            processes.append(subprocess.Popen(words, start_new_session=True))  # noqa: S603 - as above
         sys.exit(processes[-1].wait())
     finally:
         click.echo("Stopping.")

@@ -334,7 +334,11 @@ def _clocks(pack: Writing, rules: Table) -> list[Table]:
     waits = ("returned", "information_requested")
     tied = {
         "acceptance": (rules["acceptance_silence"], []),
-        "position": (rules["position_silence"], pack.subset(waits)),
+        # Silence may speak for nobody who has to wait for the company.
+        "position": (
+            rules["position_silence"],
+            pack.subset(waits) if rules["position_silence"] == "none" else list(waits),
+        ),
         "return_answer": (pack.one_of("denied", "none"), []),
     }
     clocks = [

@@ -499,6 +499,15 @@ def term_that_cannot_stand_still(pack: Table, chance: Random) -> Sown:
     return ("clocks", index, "stops_in"), Fault.NOT_ALLOWED
 
 
+def silence_of_those_who_wait(pack: Table, chance: Random) -> Sown:
+    """Let silence take a position while nobody may take one."""
+    index, clock = next(each for each in enumerate(pack["clocks"]) if each[1]["key"] == "position")
+    if clock["silence"] == "none":
+        return None
+    clock["stops_in"] = chance.choice([[], ["returned"]])
+    return ("clocks", index, "stops_in"), Fault.INCONSISTENT
+
+
 def silence_that_would_grant(pack: Table, chance: Random) -> Sown:
     """Let the company's silence, or that of whoever owes a report, grant something."""
     lapsing = ("return_answer", "information_answer", "exit_report")
@@ -511,8 +520,8 @@ def silence_that_would_grant(pack: Table, chance: Random) -> Sown:
 def term_that_stands_still_for_ever(pack: Table, chance: Random) -> Sown:
     running = [each for each in enumerate(pack["clocks"]) if each[1]["key"] in RUNNING_ON]
     index, clock = chance.choice(running)
-    clock["stops_in"] = ["deliberation"]
-    return ("clocks", index, "stops_in", 0), Fault.UNREACHABLE
+    clock["stops_in"] = [*clock["stops_in"], "deliberation"]
+    return ("clocks", index, "stops_in", len(clock["stops_in"]) - 1), Fault.UNREACHABLE
 
 
 def thresholds_out_of_order(pack: Table, chance: Random) -> Sown:
@@ -592,6 +601,7 @@ KINDS: dict[str, Kind] = {
         term_that_stands_still_for_ever,
         term_that_cannot_stand_still,
         silence_that_would_grant,
+        silence_of_those_who_wait,
         thresholds_out_of_order,
         complete_report_before_the_first,
         confidential_and_public,

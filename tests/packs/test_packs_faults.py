@@ -227,6 +227,9 @@ FAULTS = {
         'key = "information_answer"\nstops_in = ["information_requested"]',
         'stops_in = ["information_requested"]\nname = {es = "Respuesta',
         "clocks[4].stops_in", Fault.NOT_ALLOWED),
+    "position that silence takes while the company is asked": Spoilt(
+        COORDINATION, 'stops_in = ["information_requested"]', 'stops_in = ["returned"]',
+        'stops_in = ["returned"]', "clocks[2].stops_in", Fault.INCONSISTENT),
     "silence of the company that grants": Spoilt(
         COORDINATION, 'length = 10\nsilence = "denied"', 'length = 10\nsilence = "granted"',
         'silence = "granted"\n\n[[clocks]]\nkey = "information_answer"',

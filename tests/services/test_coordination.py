@@ -1174,6 +1174,30 @@ def test_no_position_is_taken_while_the_company_is_asked(session: Session, world
     assert [each.kind for each in panel.waiting] == [WaitingKind.COMPANY]
 
 
+def test_task_of_a_position_is_due_when_its_term_is_which_stood_still(
+    session: Session, world: World
+) -> None:
+    application = case_under_review(session, world)
+    officer, later = world.inai.officer, NOW + timedelta(days=9)
+    before = queries.list_tasks(session, officer, NOW)[0].due_on
+    with unit_of_work(session):
+        applications.request_information(
+            session, officer, application, questions=[("¿Dónde?", None)], now=NOW
+        )
+    with unit_of_work(session):
+        applications.answer_information(
+            session, world.company, application, answers={1: "Aquí."}, now=later
+        )
+    panel = queries.case_panel(session, officer, application, pack(), later)
+    assert panel is not None
+    assert panel.position_clock is not None
+    due = queries.list_tasks(session, officer, later)[0].due_on
+    assert due == panel.position_clock.due_on
+    assert before is not None
+    assert due is not None
+    assert due > before
+
+
 # --- the decision --------------------------------------------------------------------------------
 
 

@@ -209,7 +209,7 @@ def test_what_in_the_rules_makes_the_difference_is_told(
             (
                 "Cambia lo que las etapas piden y permiten. Por qué: "
                 "«Dictamen» se pide de otra forma; «Dictamen» se pide; «Dictamen» ya no se pide; "
-                "«Ensayo»: máximo de participantes 7 en lugar de nada; "
+                "«Ensayo»: máximo de participantes 7 en lugar de sin límite; "
                 "«Ensayo»: monto máximo en total $5.00 MXN en lugar de $3.00 MXN."
             ),
         ),
@@ -218,7 +218,7 @@ def test_what_in_the_rules_makes_the_difference_is_told(
             (
                 "What the stages ask for and allow changes. Why: “Opinion” is asked for otherwise; "
                 "“Opinion” is asked for; “Opinion” is no longer asked for; "
-                "“Trial”: most participants 7 instead of nothing; "
+                "“Trial”: most participants 7 instead of no limit; "
                 "“Trial”: most money in all $5.00 MXN instead of $3.00 MXN."
             ),
         ),

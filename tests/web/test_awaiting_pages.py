@@ -49,7 +49,7 @@ CLOCK = {
         "Resuelta en el día hábil",
         "Cerrada en el día hábil",
         "No corre ningún plazo",
-        "El plazo para decidir empieza",
+        "El plazo para decidir empieza cuando la empresa envía la solicitud",
     ),
     "test": ("Etapa «", "La prueba terminó el "),
 }

@@ -103,13 +103,13 @@ def _counted(
 ) -> dict[Key, Load]:
     reviewed = {row.id for row in places if row.status == ApplicationStatus.UNDER_REVIEW.value}
     rows = session.execute(
-        select(ClockStop.application_id, ClockStop.started_on, ClockStop.ended_on)
+        select(ClockStop.application_id, ClockStop.started_on, ClockStop.ended_on, ClockStop.reason)
         .where(ClockStop.application_id.in_(reviewed))
         .order_by(ClockStop.started_on)
     )
     stops: dict[UUID, tuple[Stop, ...]] = {}
-    for case_id, started_on, ended_on in rows:
-        stops[case_id] = (*stops.get(case_id, ()), Stop(started_on, ended_on, ""))
+    for case_id, started_on, ended_on, reason in rows:
+        stops[case_id] = (*stops.get(case_id, ()), Stop(started_on, ended_on, reason))
     is_late = _Reader(now)
     late: dict[Key, set[UUID]] = {}
     cases: dict[Key, set[UUID]] = {}

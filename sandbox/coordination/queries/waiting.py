@@ -89,7 +89,9 @@ def _authority_tasks(session: Session, actor: Actor, now: datetime) -> Iterator[
         same = list(group)
         row = same[0]
         stops = tuple(
-            Stop(each.started_on, each.ended_on, "") for each in same if each.started_on is not None
+            Stop(each.started_on, each.ended_on, each.reason)
+            for each in same
+            if each.started_on is not None
         )
         if row.kind == "coordination.answer":
             yield _task(row.kind, row, row.since, row.respond_by)
@@ -135,7 +137,7 @@ def _authority_rows(session: Session, actor: Actor) -> Sequence[Line]:
     rank = func.row_number().over(partition_by=waiting.c.kind, order_by=order)
     ranked = select(waiting, rank.label("rank")).subquery()
     return session.execute(
-        select(ranked, ClockStop.started_on, ClockStop.ended_on)
+        select(ranked, ClockStop.started_on, ClockStop.ended_on, ClockStop.reason)
         .outerjoin(ClockStop, ClockStop.application_id == ranked.c.application_id)
         .where(ranked.c.rank <= MOST_OF_A_KIND + 1)
         .order_by(ranked.c.since, ranked.c.assignment_id)

@@ -108,6 +108,7 @@ def judge_calendar(pack: PolicyPack) -> Iterator[Finding]:
         yield Finding(("calendar", "timezone"), Fault.UNKNOWN_REFERENCE, _l("is no time zone"))
 
 
+ASKING = ApplicationStatus.INFORMATION_REQUESTED.value
 STANDING_STILL = ("decision", "position")
 """The terms that run on while the company is asked for something, unless the pack stops them."""
 SILENCES: Mapping[str, Sequence[Silence]] = {
@@ -117,6 +118,23 @@ SILENCES: Mapping[str, Sequence[Silence]] = {
     # The duty to report remains.
     "exit_report": (Silence.NONE,),
 }
+
+
+def _silent_while_asking(pack: PolicyPack, path: Path, clock: ClockSpec) -> Iterator[Finding]:
+    """Find a silence that would speak for an authority that may not: it waits for the company."""
+    means = pack.coordination.position_silence
+    if clock.key != "position" or means is Silence.NONE or ASKING in clock.stops_in:
+        return
+    yield Finding(
+        (*path, "stops_in"),
+        Fault.INCONSISTENT,
+        _l(
+            'lacks "%(status)s": silence would mean "%(silence)s" while nobody may take a position',
+            status=ASKING,
+            silence=means,
+        ),
+        listed(ASKING),
+    )
 
 
 def _without_effect(path: Path, clock: ClockSpec) -> Iterator[Finding]:
@@ -157,6 +175,7 @@ def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
     for index, clock in enumerate(pack.clocks):
         yield from unknown_names(("clocks", index, "stops_in"), clock.stops_in, statuses)
         yield from _without_effect(("clocks", index), clock)
+        yield from _silent_while_asking(pack, ("clocks", index), clock)
         if clock.starts is not ClockStart.SUBMITTED and clock.key != NEEDED_CLOCKS[0]:
             yield Finding(
                 ("clocks", index, "starts"),
