@@ -481,7 +481,7 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "key": "The name of the requirement; each only once in its tier.",
             "kind": "What is demanded.",
             "label": "What the pages and the drawing call it.",
-            "by": "Who satisfies it.",
+            "by": "Who satisfies it. A document of the `associates` comes from any one of them.",
             "persons": "How many different people of each party must approve; only for `approval`.",
             "days": "How many calendar days the test must have been in the stage before; only for "
             "`minimum_days`.",

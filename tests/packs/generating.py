@@ -738,7 +738,7 @@ def _by(pack: Writing, kind: str, left: Table) -> Table:
         case "approval":
             return {"by": pack.one_of(*APPROVERS), "persons": pack.number(1, 3)} | _term(pack)
         case "document":
-            return {"by": pack.one_of("company", "lead", "secretariat")}
+            return {"by": pack.one_of("company", "lead", "associates", "secretariat")}
         case "minimum_days":
             return {"by": "platform", "days": pack.number(1, left["max_days"])}
         case "report_accepted" | "plan_agreed":

@@ -601,7 +601,8 @@ FAULTS = {
     # --- stages and gates
     "document of several": Spoilt(
         LIMITED, 'key = "laboratory_data", kind = "document", by = "company"',
-        'key = "laboratory_data", kind = "document", by = "associates"', 'key = "laboratory_data"',
+        'key = "laboratory_data", kind = "document", by = "every_authority"',
+        'key = "laboratory_data"',
         "tiers[1].stages[1].gate[1].by", Fault.NOT_ALLOWED),
     "term of a document": Spoilt(
         LIMITED, 'key = "laboratory_data", kind = "document",',

@@ -16,7 +16,7 @@ from sandbox.home.queries import CasePage, get_case
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day
 from sandbox.kernel.db import unit_of_work
-from sandbox.models import Application
+from sandbox.models import Application, Person
 from sandbox.packs import active
 from sandbox.programme import services as programme
 from tests.factories import (
@@ -28,6 +28,7 @@ from tests.factories import (
     make_team,
 )
 from tests.packs.copies import copy_of_mx, replace, ship
+from tests.pages import JudgingClient
 
 WAITS = ("coordination.toml", "length = 60 #", 'starts = "complete"\nlength = 60 #')
 DAYS = timedelta(days=12)
@@ -71,12 +72,16 @@ def today() -> date:
 
 @pytest.mark.usefixtures("waiting")
 def test_term_that_waits_begins_when_authorities_are_asked(
-    session: Session, caseworker: Actor
+    session: Session, app: Flask, caseworker: Actor
 ) -> None:
     organisation, company = make_company(session)
     application = make_in_triage(session, organisation, company, caseworker)
     shown = page(session, company, application)
-    assert (shown.clock, shown.waits_for_clock) == (None, True)
+    assert (shown.clock, shown.is_closed) == (None, False)
+    reader = JudgingClient(app)
+    reader.sign_in(session.get_one(Person, company.person_id).email)
+    words = reader.get(f"/cases/{application.id}").words
+    assert "empieza cuando la secretaría encuentra completa la solicitud" in words
     session.rollback()
 
     # What was corrected before the term began takes nothing from it, and adds nothing to it.
@@ -92,7 +97,6 @@ def test_term_that_waits_begins_when_authorities_are_asked(
     shown = page(session, company, application)
     assert shown.clock is not None
     assert (shown.clock.started_on, shown.clock.day, shown.clock.length) == (today(), 0, 60)
-    assert not shown.waits_for_clock
     session.rollback()
 
 

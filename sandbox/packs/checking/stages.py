@@ -182,8 +182,8 @@ WHO: Mapping[RequirementKind, Sequence[Who]] = {
         Who.PLATFORM,
     ),
     RequirementKind.START_CONDITIONS: (Who.COMPANY, Who.SECRETARIAT, Who.PLATFORM),
-    # One document satisfies it, so that one party must answer for it.
-    RequirementKind.DOCUMENT: (Who.COMPANY, Who.LEAD, Who.SECRETARIAT),
+    # One document satisfies it, so that nobody can ask for one from each.
+    RequirementKind.DOCUMENT: (Who.COMPANY, Who.LEAD, Who.ASSOCIATES, Who.SECRETARIAT),
     RequirementKind.APPROVAL: (Who.LEAD, Who.ASSOCIATES, Who.EVERY_AUTHORITY, Who.SECRETARIAT),
     RequirementKind.REPORT_ACCEPTED: (Who.LEAD, Who.SECRETARIAT, Who.PLATFORM),
     RequirementKind.METRICS_WITHIN: (Who.PLATFORM,),
