@@ -30,10 +30,11 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, session
 from flask_security import login_user
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+from sqlalchemy import func, select
 
 from config import PROJECT, Config
-from sandbox.kernel.db import db
-from tests.databases import connect, migrate
+from sandbox.kernel.db import Base, db
+from tests.databases import PostgresqlStore, connect, migrate
 
 SCREENSHOTS = PROJECT / "var" / "screenshots"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -48,12 +49,14 @@ class LiveServer:
     """The production server on a port of its own, with a database and mails of its own.
 
     `app` is the same application over the same data in this process: by it tests prepare what a
-    story begins with, sign people in and carry out the jobs that a worker would.
+    story begins with, sign people in and carry out the jobs that a worker would. Without a `store`
+    the data is in a file of the folder.
     """
 
     url: str
     folder: Path
     app: Flask = field(repr=False)
+    store: PostgresqlStore | None = None
 
     @property
     def database(self) -> Path:
@@ -61,27 +64,31 @@ class LiveServer:
 
     def empty(self) -> None:
         """Forget every row, file and mail, so that a story begins with what it makes itself."""
-        with contextlib.closing(sqlite3.connect(self.database, isolation_level=None)) as rows:
-            rows.execute("BEGIN IMMEDIATE")
-            for name in self._tables(rows):
-                rows.execute(f'DELETE FROM "{name}"')
-            rows.execute("COMMIT")
+        if self.store is None:
+            self._empty_file()
+        else:
+            self.store.reset()
         for name in ("mail", "files"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def count_rows(self) -> int:
         """Return how much the platform remembers."""
-        with contextlib.closing(sqlite3.connect(self.database)) as rows:
-            return sum(
-                rows.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
-                for name in self._tables(rows)
-            )
+        with self.app.app_context():
+            counts = [
+                select(func.count()).select_from(each) for each in Base.metadata.sorted_tables
+            ]
+            return sum(db.session.scalars(count).one() for count in counts)
 
-    def _tables(self, rows: sqlite3.Connection) -> list[str]:
-        found = rows.execute(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'alembic_version'"
-        )
-        return [name for (name,) in found]
+    def _empty_file(self) -> None:
+        # The server goes on with the same file, which therefore cannot be exchanged.
+        with contextlib.closing(sqlite3.connect(self.database, isolation_level=None)) as rows:
+            rows.execute("BEGIN IMMEDIATE")
+            tables = rows.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'alembic_version'"
+            )
+            for (name,) in tables.fetchall():
+                rows.execute(f'DELETE FROM "{name}"')
+            rows.execute("COMMIT")
 
     def run_jobs(self) -> None:
         """Carry out every job that is due: mails, the opening of trials."""
@@ -133,11 +140,15 @@ def link_in(message: EmailMessage, part: str) -> str:
 
 
 @contextlib.contextmanager
-def serve(folder: Path, **settings: str) -> Iterator[LiveServer]:
-    """Run the production server on a free port, over an empty database in `folder`.
+def serve(
+    folder: Path, store: PostgresqlStore | None = None, **settings: str
+) -> Iterator[LiveServer]:
+    """Run the production server on a free port, over a store or an empty database in `folder`.
 
     `settings` are further variables of its environment.
     """
+    if store is not None:
+        settings["DATABASE_URL"] = store.url
     # The kit of the domain's tests must not load what runs the platform.
     from sandbox.web.app import create_app
 
@@ -167,7 +178,7 @@ def serve(folder: Path, **settings: str) -> Iterator[LiveServer]:
     try:
         app = create_app(config)
         wait_until_healthy(url, process, log)
-        yield LiveServer(url, folder, app)
+        yield LiveServer(url, folder, app, store)
         with app.app_context():
             db.engine.dispose()
     finally:

@@ -1,7 +1,4 @@
-"""The same platform carries a case of another regime, from its form to its published report.
-
-It is the one story that runs on PostgreSQL; the others begin with an empty file of SQLite.
-"""
+"""The same platform carries a case of another regime, from its form to its published report."""
 
 from collections.abc import Callable, Iterator
 from uuid import UUID
@@ -23,7 +20,7 @@ from sandbox.domain.routing import propose
 from sandbox.models import Application
 from sandbox.packs import active
 from tests.browsing import LiveServer, Visitor, serve
-from tests.databases import Databases, connect
+from tests.databases import Databases, PostgresqlStore, connect
 from tests.factories import Team
 from tests.journeys.filling import believable_answers, fill_section
 from tests.journeys.story import Story
@@ -56,9 +53,8 @@ def european_server(
 ) -> Iterator[LiveServer]:
     """The production server of the other regime, on the database of production."""
     store = databases.store("postgresql")
-    store.reset()
-    folder = tmp_path_factory.mktemp("european")
-    with serve(folder, PACK_CODE=REGIME, DATABASE_URL=store.url) as server:
+    assert isinstance(store, PostgresqlStore)
+    with serve(tmp_path_factory.mktemp("european"), store, PACK_CODE=REGIME) as server:
         yield server
     active.install(PACKS, "mx")
 
@@ -75,6 +71,7 @@ def story(
 ) -> Iterator[Story]:
     """An empty platform of the other regime; nothing else differs."""
     active.install(PACKS, REGIME)
+    european_server.empty()
     engine = connect(european_server.app.config["SQLALCHEMY_DATABASE_URI"])
     with Session(engine) as session:
         yield Story(european_server, language, session, new_context, f"{STORY}a")
