@@ -124,6 +124,11 @@ class PageResponse(Response):
         return [words(item) for item in found]
 
     @property
+    def error_links(self) -> list[str]:
+        """The fields to which the refusals at the head of a form lead, in their order."""
+        return self.tree.xpath("//*[contains(@class, 'govuk-error-summary')]//a/@href")
+
+    @property
     def rows(self) -> list[list[str]]:
         """The cells of the body rows of every table."""
         found = self.tree.xpath("//tbody/tr")

@@ -104,7 +104,8 @@ class TrialNow:
 def awaited(now: TrialNow) -> tuple[Awaited, ...]:
     """List what is next for a sandbox test and who must act, what cannot wait first; never empty.
 
-    Whoever is named here has an open task for the test.
+    A party has an open task for the test, though not each of its people: the drafter alone finishes
+    a report, and who has approved once does not approve again.
     """
     found = list(_urgent(now))
     if now.status is TrialStatus.SUSPENDED:

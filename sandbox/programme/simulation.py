@@ -185,7 +185,9 @@ def _said(pack: PolicyPack, effect: Effect, value: object) -> str:
             return _("none")
         case date():
             return day(value)
-        case tuple() if effect.aspect is not Aspect.GATES:
+        case _ if effect.aspect is Aspect.GATES:
+            return ""  # what changes is said by its causes
+        case tuple():
             return ", ".join(_part(each) for each in value)
         case _ if effect.aspect is Aspect.TIER:
             names = {tier.key: read(tier.name) for tier in pack.tiers}

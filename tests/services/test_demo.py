@@ -60,7 +60,7 @@ from sandbox.web.demo.cases import cases
 from sandbox.web.demo.days import Days
 from sandbox.web.demo.facts import fill, projects, read
 from sandbox.web.demo.planning import Kind, make_plans
-from sandbox.web.demo.trialling import reading
+from sandbox.web.demo.readings import reading
 from sandbox.web.demo.world import company_slots
 from tests.databases import Store
 from tests.demonstration import tell

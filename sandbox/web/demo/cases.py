@@ -12,10 +12,11 @@ from typing import Any
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.deliberation import Stance
 from sandbox.domain.monitoring import Level
+from sandbox.web.demo.courses import Course
 from sandbox.web.demo.facts import read
 from sandbox.web.demo.reporting import draft_report, publish_report, send_report
 from sandbox.web.demo.story import Story
-from sandbox.web.demo.trialling import Course, Trialling
+from sandbox.web.demo.trialling import Trialling
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,14 @@
 """Tell what happened in one sandbox test, stage by stage, up to where it stands today."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from sandbox.access.permissions import P
-from sandbox.domain.monitoring import Cap, Level, Reach, caps_of, judge
+from sandbox.domain.monitoring import Cap, Level, Reach, caps_of
 from sandbox.domain.packs import (
-    Direction,
     Ending,
-    MetricSpec,
     RequirementKind,
     RequirementSpec,
     StageSpec,
@@ -23,42 +21,16 @@ from sandbox.kernel.clock import local_day
 from sandbox.models import Incident, MonitoringReport, Trial
 from sandbox.trials import queries, services
 from sandbox.trials.queries import COMPLETION, TrialFile
+from sandbox.web.demo.courses import Course
 from sandbox.web.demo.facts import Words, read
+from sandbox.web.demo.readings import reading
 from sandbox.web.demo.relieving import answer_reliefs
 from sandbox.web.demo.story import Story
 
 OPENER = system_actor("trials.open", P.TRIAL_OPEN.value)
-PER_CENT = Decimal(100)
 HALF = 0.5
 LONGEST_USUAL_DAYS = 150
 SLACK_DAYS = 7  # What business days and the minimum days of a stage need between them.
-
-
-@dataclass(frozen=True)
-class Course:
-    """Say how a test goes.
-
-    Units: `days` is how long it is in its last stage by now, or ended how long ago.
-    Shape: `reports` maps the number of a report to the level of its worst reading; `prepared` is
-    the share of the next gate that is worked off. `ends` is "", completed or early.
-    """
-
-    stage: str
-    days: int
-    reports: Mapping[int, Level] = field(default_factory=dict)
-    amiss: str = ""  # the metric of those readings; any, where the tier has no such
-    prepared: float = 0.0
-    waiting_report: bool = False
-    overdue_report: bool = False
-    returned_report: bool = False
-    incidents: frozenset[int] = frozenset()  # numbers of the reports beside which one is told
-    open_incident: bool = False
-    suspended_days: int = 0
-    ends: str = ""
-    exit_kind: str = ""
-    returned_once: bool = False  # the application came back once, and information was asked for
-    pace: float = 0.7  # how much of the longest time a stage with reports usually takes
-    extra_every: int | None = None  # hand in reports this often, where the pack asks for fewer
 
 
 @dataclass(frozen=True, order=True)
@@ -568,32 +540,3 @@ class Trialling:
             metric.key: reading(metric, level if metric is bad else Level.WITHIN, self.rng.random())
             for metric in metrics
         }
-
-
-def reading(metric: MetricSpec, level: Level, share: float) -> Decimal:
-    """Return a value that a metric's thresholds judge so. Shape: `share` is between 0 and 1."""
-    part = Decimal(str(round(share, 3)))
-    is_ceiling = metric.direction is Direction.AT_MOST
-    if level is Level.WITHIN:
-        if is_ceiling:
-            value = metric.target * (Decimal("0.35") + part * Decimal("0.6"))
-        else:
-            room = PER_CENT - metric.target if metric.target < PER_CENT else metric.target / 10
-            value = metric.target + room * part * Decimal("0.8")
-    elif level is Level.WARNING:
-        span = metric.breach - metric.warning
-        value = metric.warning + span * (Decimal("0.1") + part * Decimal("0.5"))
-    else:
-        away = abs(metric.breach - metric.warning) * (Decimal("0.1") + part / 4)
-        value = metric.breach + (away if is_ceiling else -away)
-    value = value.quantize(Decimal("0.01"))
-    return value if judge(metric, value) is level else exact(metric, level)
-
-
-def exact(metric: MetricSpec, level: Level) -> Decimal:
-    """Return the value at the threshold itself, where rounding would cross it."""
-    return {
-        Level.WITHIN: metric.target,
-        Level.WARNING: metric.warning,
-        Level.BREACH: metric.breach,
-    }[level]
