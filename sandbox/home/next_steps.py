@@ -8,10 +8,11 @@ from sandbox.domain.applications import (
     NEXT_ACTOR,
     ApplicationStatus,
     DecisionOutcome,
+    Party,
 )
 from sandbox.domain.awaiting import Awaited
 from sandbox.kernel.statuses import PARTY
-from sandbox.trials.sentences import party_words, step_sentence
+from sandbox.trials.sentences import parties_line, party_words, step_sentence
 
 NEXT_STEP: Mapping[ApplicationStatus, object] = {
     ApplicationStatus.DRAFT: _l("The company completes the application and submits it."),
@@ -31,6 +32,7 @@ NEXT_STEP: Mapping[ApplicationStatus, object] = {
     ApplicationStatus.WITHDRAWN: _l("Nothing more happens: the company withdrew the application."),
     ApplicationStatus.LAPSED: _l("Nothing more happens: the answer was overdue."),
 }
+RIPE = _l("The lead authority decides, or opens a deliberation.")
 OPENING = _l("The test is being opened. It appears here within a minute.")
 AFTER_DECISION: Mapping[DecisionOutcome, object] = {
     DecisionOutcome.ADMITTED: OPENING,
@@ -40,12 +42,19 @@ AFTER_DECISION: Mapping[DecisionOutcome, object] = {
 }
 
 
-def next_steps(status: str, outcome: str | None) -> list[tuple[object, object]]:
-    """Return the sentence for what comes next with an application, and who must act."""
-    party = PARTY[NEXT_ACTOR[ApplicationStatus(status)]]
+def next_steps(
+    status: str, outcome: str | None, acting: Sequence[str] = (), *, is_ripe: bool = False
+) -> list[tuple[object, object]]:
+    """Return the sentence for what comes next with an application, and who must act.
+
+    Shape: `acting` names, as `acting_parties` does, those among the authorities whose turn it is;
+    `is_ripe` tells whether nothing but the decision is waited for.
+    """
+    party = NEXT_ACTOR[ApplicationStatus(status)]
     if outcome is not None:
-        return [(AFTER_DECISION[DecisionOutcome(outcome)], party)]
-    return [(NEXT_STEP[ApplicationStatus(status)], party)]
+        return [(AFTER_DECISION[DecisionOutcome(outcome)], PARTY[party])]
+    names = parties_line(acting) if party is Party.AUTHORITIES and acting else PARTY[party]
+    return [(RIPE if is_ripe else NEXT_STEP[ApplicationStatus(status)], names)]
 
 
 def next_steps_of_trial(awaited: Sequence[Awaited]) -> list[tuple[object, object]]:

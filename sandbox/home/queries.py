@@ -113,9 +113,14 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
     trial = trials.case_panel(session, actor, application, pack, now)
     granted = grants(session, actor, CASE_PERMISSIONS, application)
     stops = applications.list_stops(session, application_id)
-    steps = next_steps(application.status, application.outcome)
+    panel = coordination.case_panel(
+        session, actor, application, pack, now, stops=stops, decision=decision
+    )
     if trial is not None and trial.awaited:
         steps = next_steps_of_trial(trial.awaited)
+    else:
+        acting, is_ripe = ((), False) if panel is None else (panel.acting, panel.is_ripe)
+        steps = next_steps(application.status, application.outcome, acting, is_ripe=is_ripe)
     return CasePage(
         application=application,
         organisation=organisation,
@@ -133,9 +138,7 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         applications_panel=applications.case_panel(
             session, actor, application, pack, now, granted=granted
         ),
-        coordination_panel=coordination.case_panel(
-            session, actor, application, pack, now, stops=stops, decision=decision
-        ),
+        coordination_panel=panel,
         guidance_panel=_guidance(session, actor, application, trial, granted),
         trials_panel=trial,
         consent_id=_consent(session, actor, application_id, trial),

@@ -1,6 +1,6 @@
 """Say in words what a gate still lacks, and who can bring it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -75,11 +75,14 @@ def step_sentence(each: Awaited) -> str:
 
 def party_words(awaited: Awaited) -> str:
     """Name who must act, as a line of its own."""
-    if awaited.step is Step.OVER:
-        return _("Nobody")
+    return _("Nobody") if awaited.step is Step.OVER else parties_line(awaited.parties)
+
+
+def parties_line(parties: Sequence[str]) -> str:
+    """Name parties, as a line of its own. Shape: as in `Awaited`."""
     names = {each.value: who(each) for each in (Who.COMPANY, Who.SECRETARIAT, Who.LEAD)}
     names[PUBLISHER] = _("the publishers")
-    line = ", ".join(names.get(party, party) for party in awaited.parties) or _("nobody for now")
+    line = ", ".join(names.get(party, party) for party in parties) or _("nobody for now")
     return line[:1].upper() + line[1:]
 
 

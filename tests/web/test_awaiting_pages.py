@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import scope
 from sandbox.access.permissions import P
 from sandbox.accounts.queries import actor_of
+from sandbox.coordination.queries import Panel, case_panel
 from sandbox.domain.applications import NEXT_ACTOR, ApplicationStatus, Party
 from sandbox.domain.awaiting import PUBLISHER
 from sandbox.domain.packs import Who
@@ -34,7 +35,7 @@ from sandbox.models import (
     Relief,
     Trial,
 )
-from sandbox.models.coordination import AssignmentRole
+from sandbox.models.coordination import STANDING, AssignmentRole
 from sandbox.packs import active
 from sandbox.trials.queries import TrialFile, awaited_in, read_file
 from sandbox.trials.queries.reliefs import find_with_reliefs
@@ -89,6 +90,8 @@ def test_whoever_is_named_has_a_task_and_whoever_has_a_task_is_named(demo: Sessi
     trials = {each.application_id: each for each in demo.scalars(select(Trial))}
     asked: dict[Any, set[str]] = defaultdict(set)  # by case: the parties that have a task
     of_trials: dict[Any, set[str]] = defaultdict(set)
+    told: set[str] = set()
+    of_authorities: dict[Any, set[str]] = defaultdict(set)
     applications = demo.scalars(select(Application)).all()
     for actor in crowd(demo):
         own = parties_of(actor, codes)
@@ -100,18 +103,53 @@ def test_whoever_is_named_has_a_task_and_whoever_has_a_task_is_named(demo: Sessi
                 asked[case.id] |= mine
                 if task.kind.startswith("trials.") and "relief" not in task.kind:
                     of_trials[case.id] |= mine
+                if task.kind.startswith("coordination."):
+                    of_authorities[case.id] |= mine
     for case in applications:
         trial = trials.get(case.id)
         if trial is None:
             party = NEXT_ACTOR[ApplicationStatus(case.status)]
-            wanted = set(codes.values()) if party is Party.AUTHORITIES else {party.value}
-            assert party is Party.NOBODY or asked[case.id] & wanted, case.title
+            wanted = {party.value} - {Party.NOBODY.value}
+            if party is Party.AUTHORITIES:
+                wanted = set(panel_of(demo, case).acting)
+                assert wanted == of_authorities[case.id], case.title
+                told.add(case.status)
+            assert wanted <= asked[case.id], case.title
             continue
         awaited = awaited_in(read_file(demo, trial, active.pack_of(trial), now))
         named = {party for each in awaited for party in each.parties}
         assert named <= asked[case.id], (trial.reference, awaited)
         assert of_trials[case.id] <= named, (trial.reference, awaited)
     assert {"company", "secretariat"} <= set().union(*asked.values())
+    assert told == {status for status, party in NEXT_ACTOR.items() if party is Party.AUTHORITIES}
+
+
+def panel_of(session: Session, case: Application) -> Panel:
+    """Read the authorities' part of a case as the secretariat does."""
+    reader = next(each for each in crowd(session) if StaffRole.CASEWORKER in each.staff)
+    panel = case_panel(session, reader, case, active.pack_of(case), utc_now())
+    assert panel is not None
+    return panel
+
+
+def test_case_page_names_the_authorities_whose_turn_it_is(
+    demo: Session, client_for: Callable[[str], JudgingClient]
+) -> None:
+    staff = next(
+        each.email
+        for each in demo.scalars(select(Person))
+        if StaffRole.CASEWORKER in actor_of(demo, each).staff
+    )
+    narrower = False
+    waiting = [status for status, party in NEXT_ACTOR.items() if party is Party.AUTHORITIES]
+    for case in demo.scalars(select(Application).where(Application.status.in_(waiting))):
+        panel = panel_of(demo, case)
+        everybody = [line.code for line in panel.lines if line.state in STANDING]
+        for email, named in ((staff, panel.acting), (reader_of(demo, case), everybody)):
+            side = words(client_for(email).get(f"/cases/{case.id}").tree.xpath(SIDE)[0])
+            assert f"Quién debe actuar: {', '.join(named)} El plazo" in side, side
+        narrower |= set(panel.acting) < set(everybody)
+    assert narrower, "Somewhere only some of the authorities are waited for."
 
 
 def test_one_statement_reads_what_eight_do(demo: Session) -> None:

@@ -19,6 +19,7 @@ from sandbox.coordination.queries.pending import (
     Line,
     Waiting,
     WaitingKind,
+    acting_parties,
     waiting,
     waiting_for_lead,
 )
@@ -26,7 +27,7 @@ from sandbox.coordination.queries.people import has_head, is_by_recused
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import ClockReading, Stop
 from sandbox.domain.deliberation import Stance
-from sandbox.domain.packs import PolicyPack
+from sandbox.domain.packs import PolicyPack, Who
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.clock import local_day
 from sandbox.models import (
@@ -129,8 +130,9 @@ class Panel:
 
     Shape: `shows_positions` is False for companies, and for officers until they have declared;
     `is_open` until the reader's authority has nothing left to do: the decision, or the trial and
-    what it left over; `suggested` counts the questions that the lead has not
-    settled; `ended` are the codes of all authorities that have ended by succession.
+    what it left over; `acting` names who must act before the decision, as `acting_parties` does;
+    `suggested` counts the questions that the lead has not settled; `ended` are the codes of all
+    authorities that have ended by succession.
     """
 
     viewer: Viewer
@@ -143,6 +145,7 @@ class Panel:
     shows_positions: bool
     needs_replacement: bool
     is_open: bool
+    acting: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
     offer: OfferLine | None = None
     suggested: int = 0
@@ -212,15 +215,17 @@ def case_panel(
     needs_replacement = bool(
         application.status == ApplicationStatus.ASSIGNED and declined_authorities(rows)
     )
+    awaited: tuple[Waiting, ...] = ()
+    if viewer is not Viewer.COMPANY:
+        awaited = (
+            *waiting(application, pack, rows, officers, clocks),
+            *waiting_for_lead(application, rows),
+        )
     return Panel(
         viewer=viewer,
         lines=lines,
-        waiting=()
-        if viewer is Viewer.COMPANY
-        else (
-            *waiting(application, pack, rows, officers, clocks),
-            *waiting_for_lead(application, rows),
-        ),
+        waiting=awaited,
+        acting=_acting(lines, awaited, needs_replacement=needs_replacement),
         decision=_decision(session, application.id, decision) if is_decided else None,
         position_clock=clock,
         criteria=len(pack.criteria),
@@ -235,6 +240,16 @@ def case_panel(
         is_open=application.status in OPEN
         or any(row.has_trial_work and row.authority_id in actor.officer_of for row in rows),
     )
+
+
+def _acting(
+    lines: Sequence[AuthorityLine], awaited: Sequence[Waiting], *, needs_replacement: bool
+) -> tuple[str, ...]:
+    """Name who must act. A company does not read who of the authorities is behind: it reads all."""
+    named = acting_parties(awaited) or tuple(
+        line.code for line in lines if line.state.value in STANDING
+    )
+    return tuple(dict.fromkeys((*named, Who.SECRETARIAT.value))) if needs_replacement else named
 
 
 def _offer(rows: Sequence[Line], actor: Actor) -> OfferLine | None:

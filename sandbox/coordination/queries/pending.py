@@ -1,6 +1,6 @@
 """Say for whom a case waits: which authority, which of its people, or the company."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,7 +13,7 @@ from sandbox.coordination.actions import CoordinationAction, is_open
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.calendar import ClockReading
 from sandbox.domain.deliberation import has_quorum
-from sandbox.domain.packs import PolicyPack
+from sandbox.domain.packs import PolicyPack, Who
 from sandbox.models import (
     Application,
 )
@@ -57,6 +57,20 @@ class Waiting:
     authority: str
     person: str = ""
     due_on: date | None = None
+
+
+def acting_parties(awaited: Iterable[Waiting]) -> tuple[str, ...]:
+    """Name those for whom a case waits, each once.
+
+    Shape: "company", "secretariat", or an authority's code. Where nobody of an authority may act
+    it is the secretariat that has to see to it.
+    """
+    parties = {
+        WaitingKind.COMPANY: Who.COMPANY.value,
+        WaitingKind.NOBODY: Who.SECRETARIAT.value,
+    }
+    found = (parties.get(each.kind, each.authority) or Who.SECRETARIAT.value for each in awaited)
+    return tuple(dict.fromkeys(found))
 
 
 def waiting_for_lead(application: Application, rows: Sequence[Line]) -> tuple[Waiting, ...]:
