@@ -4,6 +4,7 @@ import contextlib
 import contextvars
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
@@ -45,6 +46,7 @@ class Traffic(threading.local):
     def __init__(self) -> None:
         self.statements: list[str] = []
         self.committed: list[str] = []
+        self.counts: Counter[str | None] = Counter()
 
 
 _traffic = Traffic()
@@ -59,12 +61,19 @@ def _note_statement(connection: Connection, _cursor: object, statement: str, *_:
 
 @event.listens_for(Engine, "commit")
 def _note_commit(connection: Connection) -> None:
-    _traffic.committed.extend(connection.info.pop("writes", []))
+    written = connection.info.pop("writes", [])
+    _traffic.committed.extend(written)
+    _traffic.counts[connection.engine.url.database] += len(written)
 
 
 @event.listens_for(Engine, "rollback")
 def _note_rollback(connection: Connection) -> None:
     connection.info.pop("writes", None)
+
+
+def committed_so_far(engine: Engine) -> int:
+    """Count the statements that this thread has written to a database and committed."""
+    return _traffic.counts[engine.url.database]
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ import contextvars
 import csv
 import io
 import shutil
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,29 +21,15 @@ from werkzeug.test import TestResponse
 
 from sandbox.kernel.db import db
 from sandbox.models import Person
+from tests.authorisation.keeping import keep
 from tests.authorisation.world import PEOPLE, Builder, World
-from tests.databases import SqliteStore, Store, connect
+from tests.databases import Store, connect
 from tests.handing import once
 from tests.pages import PageResponse, traffic
 from tests.snapshots import NamedRows, put_back_by_name, rows_by_name
 
 HERE = Path(__file__).parent
 ACTORS = ("visitor", *PEOPLE)
-DIFFERENT = (
-    "visitor",
-    "owner",
-    "foreign_owner",
-    "lead_officer",
-    "colleague",
-    "undeclared",
-    "recused_officer",
-    "associate_head",
-    "recused_head",
-    "outside_officer",
-    "recused_caseworker",
-    "publisher",
-)
-"""Those among the actors whose rights differ most, for tests that cannot afford all."""
 VERDICTS = frozenset({"ok", "sign-in", "403", "404"})
 READS = ("GET", "HEAD", "OPTIONS")
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -133,27 +118,6 @@ class Asker(FlaskClient):
         return response
 
 
-class Watch:
-    """See whether anybody else has written to a database, or stored or removed a file."""
-
-    def __init__(self, path: Path, folder: Path) -> None:
-        self.folder = folder
-        self.connection = sqlite3.connect(path)
-        self.before = self.state()
-
-    def state(self) -> tuple[int, list[Path]]:
-        # SQLite counts the transactions that others have committed; to compare all that is stored
-        # took ten milliseconds, and was done two thousand times.
-        (version,) = self.connection.execute("PRAGMA data_version").fetchone()
-        return version, sorted(self.folder.rglob("*"))
-
-    def was_changed(self) -> bool:
-        return self.state() != self.before
-
-    def close(self) -> None:
-        self.connection.close()
-
-
 class Prober:
     """Ask at every door as everybody, from the same world each time."""
 
@@ -179,10 +143,9 @@ class Prober:
                 person = Person.email == self.world.emails[name]
                 connection.execute(update(Person).where(person).values(**change))
         engine.dispose()
-        if isinstance(store, SqliteStore):
-            self.kept = store.path.with_name("world.sqlite3")
-            self.keep()
-            self.watch = self.watched()
+        folder = app.extensions["config"].files_folder
+        self.kept = keep(store, folder, self.let_go)
+        self.was_changed, self.restore = self.kept.was_changed, self.kept.restore
 
     def enter_world(self, session: Session, path: Path) -> World:
         """Build the world, or put back the rows and files of the one that another worker built."""
@@ -224,34 +187,6 @@ class Prober:
         """Close the application's connections, so that the file below them can be exchanged."""
         with self.app.app_context():
             db.engine.dispose()
-
-    def keep(self) -> None:
-        """Keep the world as it is now."""
-        self.let_go()
-        with sqlite3.connect(self.store.path) as connection:  # type: ignore[union-attr]
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-        shutil.copyfile(self.store.path, self.kept)  # type: ignore[union-attr]
-
-    def restore(self) -> None:
-        """Put the world back as it was kept."""
-        # Whoever is last to close the file writes into it what its log still holds.
-        self.watch.close()
-        self.let_go()
-        path: Path = self.store.path  # type: ignore[union-attr]
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self.kept, path)
-        self.watch = self.watched()
-
-    def was_changed(self) -> bool:
-        """Tell whether anything was written since the world was put back."""
-        return self.watch.was_changed()
-
-    def watched(self) -> "Watch":
-        """Begin to watch the world as it is."""
-        folder = self.app.extensions["config"].files_folder
-        return Watch(self.store.path, folder)  # type: ignore[union-attr]
 
     # --- asking ----------------------------------------------------------------------------------
 
