@@ -116,6 +116,7 @@ class Deed(StrEnum):
     PACK_ACTIVATED = "pack:activated"
     PACK_RETIRED = "pack:retired"
     PACK_DISCARDED = "pack:discarded"
+    PACK_ADOPTED = "pack:adopted"
     APPLICATION_MOVED = "application:moved"  # to a newer version of the rules
     LEAD_OFFERED = "lead:offered"
     LEAD_OFFER_WITHDRAWN = "lead_offer:withdrawn"

@@ -37,7 +37,7 @@ from sandbox.models.people import (
     Person,
     StaffGrant,
 )
-from sandbox.models.programme import PackFile, PackVersion
+from sandbox.models.programme import InstalledVersion, PackFile, PackVersion
 from sandbox.models.reliefs import Relief
 from sandbox.models.round_tables import RoundTable
 from sandbox.models.successions import AppliedSuccession, InheritedPlace
@@ -83,6 +83,7 @@ __all__ = [
     "InformationQuestion",
     "InformationRequest",
     "InheritedPlace",
+    "InstalledVersion",
     "Invitation",
     "LeadOffer",
     "LeadTerm",

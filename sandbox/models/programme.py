@@ -48,6 +48,22 @@ class PackVersion(Audited, Versioned, Base):
     discarded_at: Mapped[datetime | None]
 
 
+class InstalledVersion(Base):
+    """Keep the fingerprint of a version on disk under which something began.
+
+    Whatever began under it is decided by those very files. No deed: the platform notes it by
+    itself, with the first application or enquiry.
+    """
+
+    __tablename__ = "installed_version"
+    __table_args__ = (UniqueConstraint("code", "semver"),)
+
+    code: Mapped[str]
+    semver: Mapped[str]
+    sha256: Mapped[str]
+    noted_at: Mapped[datetime]
+
+
 class PackFile(Audited, Base):
     """Keep one file of a version, apart from the rows that lists read."""
 

@@ -45,22 +45,27 @@ class Pinned(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Name a version that is or was in force, without its content; `digest` stands for that."""
+    """Name a version that is or was in force, without its content; `digest` stands for that.
+
+    Shape: `is_installed` for one whose files stand on disk, and not in the database.
+    """
 
     code: str
     version: str
     digest: str
     is_active: bool
+    is_installed: bool = False
 
 
 class Store(Protocol):
     """Describe who keeps the versions that were activated on this platform."""
 
     def versions(self, row: object | None = None) -> Sequence[Stored] | None:
-        """Return all that were ever activated, None where there is no database to ask.
+        """Return all that were ever activated, and those on disk under which something began.
 
-        Shape: `row` is the case that is asked about, if any. It is asked often and must answer from
-        one statement a transaction.
+        Shape: None where there is no database to ask; those on disk in the order in which they were
+        first used; `row` is the case that is asked about, if any. It is asked often and must answer
+        from one statement a transaction.
         """
         ...
 
@@ -73,6 +78,7 @@ class _Active:
     folder: Path | None = None
     registry: PackRegistry | None = None
     unrivalled: frozenset[tuple[str, str]] = frozenset()
+    digests: Mapping[tuple[str, str], str] = {}
     code: str = ""
     store: Store | None = None
     last: PolicyPack | None = None
@@ -83,7 +89,7 @@ _judged: dict[tuple[str, str, str], Validation] = {}
 
 
 def install(folder: Path, code: str) -> PackRegistry:
-    """Read every pack below `folder`; the newest of `code` is in force until one is activated.
+    """Read every pack below `folder`; which is in force, `version_in_force` says.
 
     Raises: PackInvalid, PackUnknown: a server must not start on rules that are not sound.
     """
@@ -91,6 +97,10 @@ def install(folder: Path, code: str) -> PackRegistry:
     _Active.last = registry.current(code)
     _Active.folder, _Active.registry, _Active.code = folder, registry, code
     _Active.unrivalled = frozenset()
+    _Active.digests = {
+        (pack.code, pack.version): digest_of(installed_files(pack.code, pack.version))
+        for pack in registry
+    }
     return registry
 
 
@@ -121,19 +131,33 @@ def installed_files(code: str, version: str) -> Mapping[str, bytes]:
 
 def registry() -> PackRegistry:
     """Return every pack that a case may be pinned to, but those that can no longer be read."""
-    stored = [_read(each, None) for each in _stored()]
+    stored = [_read(each, None) for each in _stored() if not each.is_installed]
     # Of two under one number, that which people put in force goes first.
     return PackRegistry([*installed(), *(found.pack for found in stored if found.pack)])
 
 
 def version_in_force(stored: Sequence[Stored] | None = None) -> str:
-    """Name the version under which new cases begin: the activated one, or the newest on disk.
+    """Name the version under which new cases begin.
 
-    Shape: `stored` are the activated versions, where the caller has read them itself.
+    It is the one that was activated; before that the one on disk under which cases began already,
+    so that none comes into force by being installed; the newest on disk where nothing began yet.
+
+    Shape: `stored` are the versions of the store, where the caller has read them itself.
     """
-    among = _stored() if stored is None else stored
-    chosen = (each.version for each in among if each.is_active and each.code == code())
-    return next(chosen, None) or installed().current(code()).version
+    among = [each for each in (_stored() if stored is None else stored) if each.code == code()]
+    activated = [each.version for each in among if each.is_active]
+    used = [each.version for each in among if each.is_installed]
+    return next(iter(activated), None) or next(reversed(used), installed().current(code()).version)
+
+
+def fingerprint_to_note(pack: PolicyPack, row: object | None = None) -> str | None:
+    """Return the fingerprint of a version on disk that nobody has noted yet, else None.
+
+    Shape: `row` is what begins under it.
+    """
+    known = {(each.code, each.version) for each in _stored(row)}
+    key = (pack.code, pack.version)
+    return None if key in known else fingerprint(*key)
 
 
 def in_force(row: object | None = None) -> PolicyPack:
@@ -241,8 +265,20 @@ def _altered(stored: Stored) -> PackProblem:
 
 def is_readable(stored: Stored, files: Callable[[], Mapping[str, bytes]]) -> bool:
     """Tell whether this release of the platform can read a version; `files` are asked for late."""
+    if stored.is_installed:
+        return is_as_noted(stored)
     known = _judged.get((stored.code, stored.version, stored.digest))
     return (known or judged(stored, files())).pack is not None
+
+
+def fingerprint(code: str, version: str) -> str | None:
+    """Return the fingerprint of a version on disk, None for one that is not installed."""
+    return _Active.digests.get((code, version))
+
+
+def is_as_noted(stored: Stored) -> bool:
+    """Tell whether the files on disk are those under which something began."""
+    return fingerprint(stored.code, stored.version) == stored.digest
 
 
 def is_newer(version: str, other: str) -> bool:
@@ -255,18 +291,29 @@ def _pinned(code: str, version: str, row: object | None) -> PolicyPack:
     # the other way round it cannot happen, so that the question is settled by asking once.
     if (code, version) not in _Active.unrivalled:
         stored = None if _Active.store is None else _Active.store.versions(row)
-        for each in stored or ():
-            if (each.code, each.version) == (code, version):
-                pack = _read(each, row).pack
-                if pack is None:
-                    raise PackUnusable(code=code, version=version)
-                return pack
+        for each in _of(stored, code, version, is_installed=False):
+            pack = _read(each, row).pack
+            if pack is None:
+                raise PackUnusable(code=code, version=version)
+            return pack
+        if not all(map(is_as_noted, _of(stored, code, version, is_installed=True))):
+            raise PackUnusable(code=code, version=version)
         if stored is not None and version in installed().versions(code):
             _Active.unrivalled |= {(code, version)}
     try:
         return installed().get(code, version)
     except PackUnknown:
         raise PackUnusable(code=code, version=version) from None
+
+
+def _of(
+    stored: Sequence[Stored] | None, code: str, version: str, *, is_installed: bool
+) -> list[Stored]:
+    return [
+        each
+        for each in stored or ()
+        if (each.code, each.version, each.is_installed) == (code, version, is_installed)
+    ]
 
 
 def _stored(row: object | None = None) -> Sequence[Stored]:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from sandbox.access.checks import require
+from sandbox.access.checks import NotFound, require
 from sandbox.access.permissions import P
 from sandbox.applications.queries import lock_application
 from sandbox.authorities.queries import applied_codes
@@ -25,6 +25,7 @@ from sandbox.kernel.db import Stale
 from sandbox.models import (
     Application,
     ApprovalTerm,
+    InstalledVersion,
     PackFile,
     PackVersion,
     StartCondition,
@@ -240,6 +241,36 @@ def _move_trial(session: Session, trial: Trial, move: queries.Move, now: datetim
         if key in public and not is_shown_sooner(move.old, pack, key)
     }
     trial.changed_at = now
+
+
+def adopt(
+    session: Session, actor: Actor, noted: InstalledVersion, *, reason: str, now: datetime
+) -> None:
+    """Take the files on disk of a version for those under which its cases began.
+
+    A release that changes files under a number that is in use stops their cases; whoever runs the
+    platform and has compared the two answers for it here. What is the same already stays as it is.
+    Raises: Denied; NotFound where that version is not installed.
+    """
+    require(session, actor, P.PACK_UPLOAD)
+    fingerprint = active.fingerprint(noted.code, noted.semver)
+    if fingerprint is None:
+        raise NotFound
+    if fingerprint == noted.sha256:
+        return
+    before, noted.sha256 = noted.sha256, fingerprint
+    record(
+        session,
+        actor,
+        Deed.PACK_ADOPTED,
+        noted,
+        now=now,
+        rules=noted.semver,
+        reason=reason.strip(),
+        before=before,
+        fingerprint=fingerprint,
+    )
+    forget_choice(session)
 
 
 def canonical(files: Mapping[str, bytes]) -> dict[str, bytes]:

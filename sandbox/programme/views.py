@@ -39,12 +39,14 @@ def index() -> ResponseReturnValue:
     """List the versions of the rules, the one in force first."""
     session, actor = db.session(), current_actor()
     stored = queries.list_activated(session)
+    unusable = queries.list_unusable(session, stored)
     return render_template(
         "programme/index.html",
         page=queries.list_versions(session, request.args.get("after")),
         in_force=active.version_in_force(stored),
         installed=active.installed().versions(active.code())[::-1],
-        unusable={each.version for each in queries.list_unusable(session, stored)},
+        unusable={each.version for each in unusable if not each.is_installed},
+        altered={each.version for each in unusable if each.is_installed},
         may_upload=conceivable(actor, P.PACK_UPLOAD),
         labels=labels,
     )

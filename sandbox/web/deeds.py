@@ -108,6 +108,7 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.PACK_ACTIVATED: _l("A version of the rules came into force"),
     Deed.PACK_RETIRED: _l("A version of the rules was replaced by a newer one"),
     Deed.PACK_DISCARDED: _l("A version of the rules was discarded"),
+    Deed.PACK_ADOPTED: _l("Changed files of an installed version of the rules were adopted"),
     Deed.APPLICATION_MOVED: _l("Case moved to a newer version of the rules"),
     Deed.LEAD_OFFERED: _l("Lead offered to another authority"),
     Deed.LEAD_OFFER_WITHDRAWN: _l("Offer of the lead withdrawn"),

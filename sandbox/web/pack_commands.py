@@ -13,12 +13,16 @@ from flask import Flask
 from flask.cli import AppGroup
 from flask_babel import Babel, force_locale, ngettext
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from config import PROJECT
+from sandbox.access.checks import NotFound
+from sandbox.access.permissions import P
 from sandbox.applications.queries import each_simulated
 from sandbox.domain.packs import PolicyPack
+from sandbox.kernel.actors import system_actor
 from sandbox.kernel.clock import local_day, utc_now
-from sandbox.kernel.db import db
+from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.language import FIRST_LANGUAGE, LANGUAGES, locale_of
 from sandbox.packs import active
 from sandbox.packs.comparing import compare
@@ -26,6 +30,7 @@ from sandbox.packs.errors import PackInvalid, PackProblem
 from sandbox.packs.loading import PackUnknown, Validation, load_pack, validate
 from sandbox.packs.reference import as_markdown, tables
 from sandbox.packs.saying import Sentence
+from sandbox.programme import queries, services
 from sandbox.programme.diagram import diagram
 from sandbox.programme.simulation import simulated_lines
 from sandbox.programme.summary import summary
@@ -59,6 +64,7 @@ class PackType(click.ParamType):  # type: ignore[type-arg]  # generic in its stu
             self.fail(f"{value} is not sound:\n{fault}", param, ctx)
 
 
+OPERATOR = system_actor("operator.adopt_rules", P.PACK_UPLOAD.value)
 PACK = PackType()
 packs = AppGroup("packs", help="Policy packs: the rules of a sandbox as data.")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -136,12 +142,41 @@ def draw_pack(pack: PolicyPack, tiers: tuple[str, ...], output: Path, language: 
     click.echo(f"{output}: {', '.join(tier.key for tier in chosen)}")
 
 
+@packs.command("adopt")
+@click.argument("pack", metavar="CODE@VERSION")
+@click.option("--reason", required=True, help="Why the files on disk may count.")
+def adopt_pack(pack: str, reason: str) -> None:
+    """Let the changed files of an installed version count for the cases that began under it."""
+    code, _at, version = pack.partition("@")
+    if not reason.strip():
+        raise click.BadParameter("A reason is needed.", param_hint="--reason")
+    session = db.session()
+    try:
+        with unit_of_work(session):
+            noted = queries.lock_noted(session, code, version)
+            services.adopt(session, OPERATOR, noted, reason=reason, now=utc_now())
+    except NotFound as error:
+        message = f"{pack} is not installed, or nothing ever began under it."
+        raise click.ClickException(message) from error
+    click.echo(f"{pack}: the files on disk count from now on.")
+
+
 @packs.command("reference", with_appcontext=False)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def write_reference(output: Path) -> None:
     """Write the reference of the packs' format, every key of it, as Markdown."""
     output.write_text(as_markdown(), encoding="utf-8")
     click.echo(f"{output}: {len(tables())} tables")
+
+
+def adopt_installed(session: Session, reason: str) -> Iterator[str]:
+    """Adopt every installed version whose files were changed, and say so."""
+    for each in queries.list_unusable(session):
+        if each.is_installed and active.fingerprint(each.code, each.version):
+            with unit_of_work(session):
+                noted = queries.lock_noted(session, each.code, each.version)
+                services.adopt(session, OPERATOR, noted, reason=reason, now=utc_now())
+            yield f"{each.code}@{each.version}: its files were changed, and count from now on."
 
 
 @contextmanager

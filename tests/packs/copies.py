@@ -4,9 +4,17 @@ import shutil
 import tomllib
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
+from sandbox.kernel.actors import StaffRole
+from sandbox.kernel.clock import utc_now
+from sandbox.kernel.db import unit_of_work
 from sandbox.packs import active
 from sandbox.packs.errors import PackProblem
 from sandbox.packs.loading import DATA, PackInvalid, load_pack
+from sandbox.programme import queries, services
+from sandbox.web.pack_commands import adopt_installed
+from tests.factories import actor_for, make_staff
 
 MX = DATA / "mx" / "1.0.0"
 
@@ -53,6 +61,28 @@ def ship(folder: Path, version: str, *changes: tuple[str, str, str]) -> None:
     for name, content in files_of(version, *changes).items():
         (place / name).write_bytes(content)
     active.install(folder, "mx")
+
+
+def install_over(session: Session, folder: Path) -> None:
+    """Read changed files of a version that is in use, for which the operator answers."""
+    active.install(folder, "mx")
+    for _ in adopt_installed(session, "Así lo quiere la prueba."):
+        pass
+
+
+def put_in_force(session: Session, version: str) -> None:
+    """Let two administrators put a version in force that came with a release."""
+    one, other = (
+        actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR, name))
+        for name in ("Adela", "Bruno")
+    )
+    now, before = utc_now(), queries.version_in_force(session)
+    session.rollback()
+    rules, files = queries.get_installed(version)
+    with unit_of_work(session):
+        row = services.upload(session, one, files=files, pack=rules, note="Nueva.", now=now)
+    with unit_of_work(session):
+        services.activate(session, other, row, expected_version=None, seen=before, now=now)
 
 
 def ask_for_activity(pack: Path, **changes: str) -> None:

@@ -51,7 +51,7 @@ from tests.factories import (
     make_under_review,
     pack,
 )
-from tests.packs.copies import copy_of_mx
+from tests.packs.copies import copy_of_mx, install_over
 
 LATER = NOW + timedelta(days=1)
 
@@ -826,7 +826,7 @@ def test_term_for_information_is_counted_in_its_own_unit(
     assert counted in after
     after = after.replace(counted, f'unit = "{unit}"\nlength = {length}', 1)
     file.write_text(f"{before}key = {key}{after}", encoding="utf-8")
-    active.install(tmp_path, "mx")
+    install_over(session, tmp_path)
     with unit_of_work(session):
         asked = services.request_information(
             session, lead, application, questions=[("?", None)], now=LATER

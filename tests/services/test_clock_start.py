@@ -27,7 +27,7 @@ from tests.factories import (
     make_staff,
     make_team,
 )
-from tests.packs.copies import copy_of_mx, replace, ship
+from tests.packs.copies import copy_of_mx, put_in_force, replace, ship
 from tests.pages import JudgingClient
 
 WAITS = ("coordination.toml", "length = 60 #", 'starts = "complete"\nlength = 60 #')
@@ -118,6 +118,7 @@ def test_case_without_a_term_has_a_whole_one_from_the_day_on_which_it_is_moved(
     organisation, company = make_company(session)
     application = make_in_triage(session, organisation, company, caseworker)
     ship(tmp_path, "1.1.0")
+    put_in_force(session, "1.1.0")
     with unit_of_work(session):
         programme.move_case(
             session, caseworker, application, to="1.1.0", reason="Así conviene.", now=NOW + DAYS

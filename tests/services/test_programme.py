@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 from config import PACKS
 from sandbox.access.checks import Denied
 from sandbox.applications import services as applications
+from sandbox.applications.services.pinning import note_rules
 from sandbox.authorities.services import register_authorities
 from sandbox.coordination.services import apply_succession
+from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.moving import Obstacle
 from sandbox.domain.refusals import Refusal, Why
 from sandbox.domain.simulation import Aspect
+from sandbox.enquiries.services import write_enquiry
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
@@ -25,6 +28,9 @@ from sandbox.kernel.mail import OutboxMail
 from sandbox.models import (
     Application,
     ApprovalTerm,
+    Enquiry,
+    InstalledVersion,
+    Organisation,
     PackFile,
     PackVersion,
     StartCondition,
@@ -45,7 +51,7 @@ from tests.factories import (
     make_submitted,
     pack,
 )
-from tests.packs.copies import copy_of_mx, files_of, ship
+from tests.packs.copies import copy_of_mx, files_of, replace, ship
 from tests.racing import overtake, race_for_versions
 from tests.trial_factories import make_trial
 
@@ -379,6 +385,114 @@ def test_newer_version_on_disk_waits_for_people_once_they_have_put_one_in_force(
     activate(session, people[1], row, seen="1.2.0")
     assert in_force(app) == "1.3.0"
     assert refused(lambda: propose(session, people[0], "1.1.0")) is Why.PACK_TAKEN
+
+
+def test_newer_version_on_disk_waits_for_people_once_a_case_has_begun(
+    app: Flask,
+    session: Session,
+    people: tuple[Actor, Actor],
+    shipped: Callable[..., None],
+) -> None:
+    organisation, company = make_company(session)
+    shipped("1.1.0")
+    assert in_force(app) == "1.1.0"
+    make_draft(session, organisation, company)
+    shipped("1.2.0")
+    assert in_force(app) == "1.1.0"
+    activate(session, people[1], propose(session, people[0], "1.2.0"), seen="1.1.0")
+    assert in_force(app) == "1.2.0"
+
+
+@pytest.mark.parametrize("begins", ["application", "enquiry"])
+def test_files_that_are_changed_on_disk_decide_nothing_that_began_before(
+    app: Flask, session: Session, tmp_path: Path, begins: str
+) -> None:
+    organisation, company = make_company(session)
+    place = copy_of_mx(tmp_path)
+    try:
+        active.install(tmp_path, "mx")
+        change_term(place, 60, 61)
+        active.install(tmp_path, "mx")
+        assert active.current().clock("decision").length == 61, "Nothing has begun under it yet."
+        case = begin(session, organisation, company, begins)
+        before = session.scalars(select(InstalledVersion.sha256)).one()
+
+        change_term(place, 61, 62)
+        active.install(tmp_path, "mx")
+        assert active.find_pack_of(case) is None
+        with app.app_context():
+            with pytest.raises(PackUnusable):
+                active.in_force()
+            assert [each.version for each in queries.list_unusable(session)] == ["1.0.0"]
+        session.rollback()
+
+        # The former files come back, or the operator answers for the new ones.
+        change_term(place, 62, 61)
+        active.install(tmp_path, "mx")
+        assert active.pack_of(case).clock("decision").length == 61
+        session.rollback()
+        change_term(place, 61, 62)
+        active.install(tmp_path, "mx")
+        result = app.test_cli_runner().invoke(
+            args=["packs", "adopt", "mx@1.0.0", "--reason", "Corrige una errata."]
+        )
+        assert result.exit_code == 0, result.output
+        assert active.pack_of(case).clock("decision").length == 62
+        session.rollback()
+        [entry] = session.scalars(select(AuditEntry).where(AuditEntry.deed == Deed.PACK_ADOPTED))
+        assert entry.details["reason"] == "Corrige una errata."
+        assert entry.details["before"] == before
+        session.rollback()
+    finally:
+        active.install(PACKS, "mx")
+
+
+def change_term(place: Path, old: int, new: int) -> None:
+    replace(place / "coordination.toml", f"length = {old} #", f"length = {new} #")
+
+
+def begin(
+    session: Session, organisation: Organisation, company: Actor, what: str
+) -> Application | Enquiry:
+    if what == "application":
+        return make_draft(session, organisation, company)
+    with unit_of_work(session):
+        return write_enquiry(
+            session,
+            company,
+            organisation,
+            kind=EnquiryKind.QUESTION,
+            subject="¿Se puede?",
+            text="Queremos probar un asistente.",
+            activity="",
+            start_key="clave",
+            now=NOW,
+        )
+
+
+@pytest.mark.parametrize("named", ["mx@9.9.9", "mx@1.0.0", "mx"])
+def test_only_what_is_installed_and_in_use_is_adopted(app: Flask, named: str) -> None:
+    result = app.test_cli_runner().invoke(args=["packs", "adopt", named, "--reason", "Nada."])
+    assert (result.exit_code, "nothing ever began under it" in result.output) == (1, True)
+    result = app.test_cli_runner().invoke(args=["packs", "adopt", named, "--reason", " "])
+    assert result.exit_code == 2
+
+
+def test_two_who_are_the_first_to_begin_note_the_rules_once(session: Session) -> None:
+    organisation, company = make_company(session)
+    for _ in range(2):
+        # The second asks in a transaction that does not see what the first has noted.
+        assert active.fingerprint_to_note(pack(), organisation) is not None
+        session.rollback()
+    with unit_of_work(session):
+        note_rules(session, organisation, pack(), now=NOW)
+        note_rules(session, organisation, pack(), now=LATER)
+    noted = session.execute(select(InstalledVersion.semver, InstalledVersion.noted_at)).all()
+    assert [tuple(each) for each in noted] == [("1.0.0", NOW)]
+    session.rollback()
+    make_draft(session, organisation, company)
+    assert active.fingerprint_to_note(pack(), organisation) is None
+    session.rollback()
 
 
 def test_version_on_disk_hides_none_that_people_put_in_force(

@@ -30,7 +30,7 @@ from tests.factories import (
     start_review,
     take_position,
 )
-from tests.packs.copies import add_calls, copy_of_mx
+from tests.packs.copies import add_calls, copy_of_mx, install_over
 from tests.pages import JudgingClient
 
 TODAY = local_day(utc_now(), "America/Mexico_City")
@@ -52,11 +52,11 @@ def told(app: Flask, days: int) -> str:
 
 
 @pytest.fixture
-def install(app: Flask, tmp_path: Path) -> Iterator[Install]:
+def install(app: Flask, session: Session, tmp_path: Path) -> Iterator[Install]:
     def put(*calls: str) -> None:
         folder = tmp_path / f"packs{len(list(tmp_path.iterdir()))}"
         add_calls(copy_of_mx(folder), *calls)
-        active.install(folder, "mx")
+        install_over(session, folder)
 
     yield put
     active.install(PACKS, "mx")

@@ -21,7 +21,7 @@ from tests.factories import (
     make_team,
     pack,
 )
-from tests.packs.copies import copy_of_mx, files_of, ship
+from tests.packs.copies import copy_of_mx, files_of, replace, ship
 from tests.pages import JudgingClient, PageResponse, words
 
 READERS = ("caseworker", "publisher", "administrator", "auditor", "officer")
@@ -288,3 +288,29 @@ def test_caseworker_moves_a_case_on_the_page_that_shows_what_changes(
     session.rollback()
     assert "1.1.0" in applicant.get(case).main
     assert "La empresa lo pidió." in applicant.get("/inbox").main
+
+
+def test_files_that_were_changed_on_disk_are_marked_and_stop_their_cases(
+    session: Session, people: dict[str, str], client_for: Window, tmp_path: Path
+) -> None:
+    organisation, company = make_company(session)
+    case = make_submitted(session, organisation, company).id
+    session.rollback()
+    client, caseworker = client_for(people["administrator"]), client_for(people["caseworker"])
+    warned = "Los archivos instalados de la versión 1.0.0 no son aquellos"
+    assert warned not in client.get("/rules").main
+    place = copy_of_mx(tmp_path)
+    replace(place / "coordination.toml", "length = 60 #", "length = 61 #")
+    try:
+        active.install(tmp_path, "mx")
+        assert warned in client.get("/rules").main
+        for page in ("/", "/eligibility", "/my-tasks", "/health", "/rules/1.0.0"):
+            assert client.get(page).status_code == 200, page
+        stopped = caseworker.get(f"/cases/{case}")
+        assert (stopped.status_code, "mx 1.0.0" in stopped.main) == (409, True)
+        applicant = client_for(session.get_one(Person, company.person_id).email)
+        session.rollback()
+        assert applicant.submit("/applications/new").status_code == 409
+    finally:
+        active.install(PACKS, "mx")
+    assert caseworker.get(f"/cases/{case}").status_code == 200

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import NotFound, require
 from sandbox.access.permissions import P
 from sandbox.applications import queries
+from sandbox.applications.services.pinning import note_rules
 from sandbox.applications.services.shared import forget_typed, person_of, require_editable
 from sandbox.domain.answers import (
     Problem,
@@ -76,6 +77,7 @@ def start_application(
     session.add(application)
     # The mapper knows of no relation to what is recorded, so the row goes first by hand.
     session.flush()
+    note_rules(session, organisation, pack, now=now)
     record(session, actor, Deed.APPLICATION_STARTED, application, now=now, pack=pack.version)
     return application
 

@@ -9,6 +9,7 @@ from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications import services as applications
 from sandbox.applications.queries import lock_organisation
+from sandbox.applications.services.pinning import note_rules
 from sandbox.applications.services.shared import person_of
 from sandbox.domain.applications import reference
 from sandbox.domain.enquiries import (
@@ -79,6 +80,7 @@ def write_enquiry(
     session.add(enquiry)
     # The mapper knows of no relation to what is recorded, so the row goes first by hand.
     session.flush()
+    note_rules(session, organisation, pack, now=now)
     record(
         session,
         actor,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select, true
+from sqlalchemy import Row, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from sandbox.access.checks import NotFound, conceivable, scope
@@ -19,6 +19,7 @@ from sandbox.kernel.paging import Page, decode_key, paged
 from sandbox.kernel.tasks import MOST_OF_A_KIND, Task
 from sandbox.models import (
     AuthorityMembership,
+    InstalledVersion,
     PackFile,
     PackVersion,
     Person,
@@ -32,6 +33,7 @@ from sandbox.packs.loading import PackUnknown, Validation, order_of
 
 SIMULATED_AT_ONCE = 100
 """So many cases are tried for one page: about a quarter of a second."""
+_INSTALLED = "installed"
 # What was in force once may still hold for cases that began under it.
 EVER_ACTIVE = (PackState.ACTIVE.value, PackState.RETIRED.value)
 
@@ -62,15 +64,29 @@ class RulesVersion:
 
 
 def list_activated(session: Session) -> tuple[Stored, ...]:
-    """List every version that is or was in force, without content: one short row each."""
-    rows = session.execute(
-        select(PackVersion.code, PackVersion.semver, PackVersion.sha256, PackVersion.state)
-        .where(PackVersion.state.in_(EVER_ACTIVE))
-        .order_by(PackVersion.code, PackVersion.activated_at)
+    """List every version that is or was in force, without content: one short row each.
+
+    Those on disk count from the first case that began under them, and stand in that order.
+    """
+    activated = select(
+        PackVersion.code,
+        PackVersion.semver,
+        PackVersion.sha256,
+        PackVersion.state,
+        PackVersion.activated_at.label("since"),
+    ).where(PackVersion.state.in_(EVER_ACTIVE))
+    noted = select(
+        InstalledVersion.code,
+        InstalledVersion.semver,
+        InstalledVersion.sha256,
+        literal(_INSTALLED),
+        InstalledVersion.noted_at,
     )
+    both = union_all(activated, noted).subquery()
+    rows = session.execute(select(both).order_by(both.c.code, both.c.since))
     return tuple(
-        Stored(code, version, digest, state == PackState.ACTIVE)
-        for code, version, digest, state in rows
+        Stored(code, version, digest, state == PackState.ACTIVE, state == _INSTALLED)
+        for code, version, digest, state, _ in rows
     )
 
 
@@ -151,6 +167,21 @@ def get_version(session: Session, version: str) -> RulesVersion:
     except PackUnknown:
         raise NotFound from None
     return RulesVersion(version, None, pack, None, active.version_in_force() == version)
+
+
+def lock_noted(session: Session, code: str, version: str) -> InstalledVersion:
+    """Return what is noted of a version on disk, and keep others from changing it.
+
+    Raises: NotFound where nothing ever began under it.
+    """
+    noted = session.scalars(
+        select(InstalledVersion)
+        .where(InstalledVersion.code == code, InstalledVersion.semver == version)
+        .with_for_update()
+    ).one_or_none()
+    if noted is None:
+        raise NotFound
+    return noted
 
 
 def get_installed(version: str) -> tuple[PolicyPack, Mapping[str, bytes]]:
