@@ -1,6 +1,6 @@
 """Say of a sandbox test what is next and who must act, from facts that its pages read anyway."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -42,6 +42,10 @@ class Step(StrEnum):
     PUBLISH = "publish"
     TAKE_BACK = "take_back"  # a report of which the company refuses the publication
     OVER = "over"
+    SUPERVISE = "supervise"  # what whoever may not read the test yet is told of an incident
+
+
+_READERS_ONLY = frozenset({Step.ANSWER_INCIDENT, Step.COMPLETE_INCIDENT, Step.CLOSE_INCIDENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,20 @@ def awaited(now: TrialNow) -> tuple[Awaited, ...]:
         return tuple(found)
     found += _at_the_gate(now) if now.status in OPEN_STATUSES else _after_the_end(now)
     return tuple(found)
+
+
+def without_incidents(steps: Sequence[Awaited]) -> tuple[Awaited, ...]:
+    """Say what is next to whoever has still to declare: who must act, and not that of an incident.
+
+    Shape: `steps` as `awaited` lists them; what stands for incidents stands where the first stood.
+    """
+    hidden = [each for each in steps if each.step in _READERS_ONLY]
+    if not hidden:
+        return tuple(steps)
+    parties = _each_once(*(party for each in hidden for party in each.parties))
+    instead = Awaited(Step.SUPERVISE, parties)
+    shown = (instead if each in hidden else each for each in steps)
+    return tuple(dict.fromkeys(shown))
 
 
 def _urgent(now: TrialNow) -> Iterator[Awaited]:

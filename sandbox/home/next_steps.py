@@ -10,9 +10,8 @@ from sandbox.domain.applications import (
     DecisionOutcome,
     Party,
 )
-from sandbox.domain.awaiting import Awaited
 from sandbox.kernel.statuses import PARTY
-from sandbox.trials.sentences import parties_line, party_words, step_sentence
+from sandbox.trials.sentences import parties_line
 
 NEXT_STEP: Mapping[ApplicationStatus, object] = {
     ApplicationStatus.DRAFT: _l("The company completes the application and submits it."),
@@ -55,8 +54,3 @@ def next_steps(
         return [(AFTER_DECISION[DecisionOutcome(outcome)], PARTY[party])]
     names = parties_line(acting) if party is Party.AUTHORITIES and acting else PARTY[party]
     return [(RIPE if is_ripe else NEXT_STEP[ApplicationStatus(status)], names)]
-
-
-def next_steps_of_trial(awaited: Sequence[Awaited]) -> list[tuple[object, object]]:
-    """Return the sentence for each thing that comes next with a test, and who must act."""
-    return [(step_sentence(each), party_words(each)) for each in awaited]

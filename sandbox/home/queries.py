@@ -13,17 +13,19 @@ from sandbox.access.checks import NotFound, conceivable, grants, scope
 from sandbox.access.permissions import P
 from sandbox.applications import queries as applications
 from sandbox.coordination import queries as coordination
+from sandbox.coordination.queries import Viewer
 from sandbox.domain.applications import (
     OPEN_STATUSES,
     ApplicationStatus,
 )
+from sandbox.domain.awaiting import without_incidents
 from sandbox.domain.calendar import ClockReading
 from sandbox.domain.calls import find_call
 from sandbox.domain.packs import CallSpec, PolicyPack
 from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
 from sandbox.domain.trials import TrialStatus
 from sandbox.home.histories import DRAFTING_DEEDS, INTERNAL_DEEDS
-from sandbox.home.next_steps import next_steps, next_steps_of_trial
+from sandbox.home.next_steps import next_steps
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.clock import local_day
@@ -42,6 +44,7 @@ from sandbox.models import (
 from sandbox.outcomes import queries as outcomes
 from sandbox.packs import active
 from sandbox.trials import queries as trials
+from sandbox.trials.sentences import in_words
 
 CASE_PERMISSIONS = (
     P.APPLICATION_READ,
@@ -116,8 +119,10 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
     panel = coordination.case_panel(
         session, actor, application, pack, now, stops=stops, decision=decision
     )
+    steps: Sequence[tuple[object, object]]
     if trial is not None and trial.awaited:
-        steps = next_steps_of_trial(trial.awaited)
+        knows = panel is None or panel.viewer is not Viewer.AUTHORITY or panel.has_declared
+        steps = in_words(trial.awaited if knows else without_incidents(trial.awaited))
     else:
         acting, is_ripe = ((), False) if panel is None else (panel.acting, panel.is_ripe)
         steps = next_steps(application.status, application.outcome, acting, is_ripe=is_ripe)

@@ -36,6 +36,10 @@ STEPS: Mapping[Step, object] = {
     Step.ANSWER_INCIDENT: _l("The report of an incident waits for an answer."),
     Step.COMPLETE_INCIDENT: _l("The report of an incident has still to be completed."),
     Step.CLOSE_INCIDENT: _l("An incident is open and has to be worked off."),
+    Step.SUPERVISE: _l(
+        "The test is supervised. What is worked on opens to you once you have declared whether you "
+        "have a conflict of interest."
+    ),
     Step.CORRECT_REPORT: _l("A monitoring report came back and has to be corrected."),
     Step.REPORT: _l("A monitoring report has to be handed in."),
     Step.JUDGE_REPORT: _l("A monitoring report waits to be accepted or returned."),
@@ -76,6 +80,11 @@ def step_sentence(each: Awaited) -> str:
 def party_words(awaited: Awaited) -> str:
     """Name who must act, as a line of its own."""
     return _("Nobody") if awaited.step is Step.OVER else parties_line(awaited.parties)
+
+
+def in_words(steps: Sequence[Awaited]) -> list[tuple[str, str]]:
+    """Say of each step what is next, and who must act."""
+    return [(step_sentence(each), party_words(each)) for each in steps]
 
 
 def parties_line(parties: Sequence[str]) -> str:

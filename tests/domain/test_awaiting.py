@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.awaiting import Awaited, Step, TrialNow, awaited
+from sandbox.domain.awaiting import Awaited, Step, TrialNow, awaited, without_incidents
 from sandbox.domain.gates import GateFacts, GateState, gate_state
 from sandbox.domain.outcomes import Consent, ReportStatus
 from sandbox.domain.packs import RequirementKind, RequirementSpec, Who
@@ -195,3 +195,16 @@ def test_something_is_always_said(
     status: TrialStatus, outcome: ReportStatus | None, consent: Consent
 ) -> None:
     assert awaited(TrialNow(status, outcome=outcome, consent=consent))
+
+
+def test_whoever_has_still_to_declare_is_told_of_no_incident() -> None:
+    steps = (
+        Awaited(Step.CLOSE_INCIDENT, ("INAI",)),
+        Awaited(Step.COMPLETE_INCIDENT, ("company",)),
+        Awaited(Step.REPORT, ("company",)),
+    )
+    assert without_incidents(steps) == (
+        Awaited(Step.SUPERVISE, ("INAI", "company")),
+        Awaited(Step.REPORT, ("company",)),
+    )
+    assert without_incidents(steps[2:]) == steps[2:]

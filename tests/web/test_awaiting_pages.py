@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import scope
@@ -30,7 +30,10 @@ from sandbox.models import (
     Application,
     Authority,
     AuthorityAssignment,
+    ConflictDeclaration,
+    Incident,
     InheritedPlace,
+    OfficerAssignment,
     Person,
     Relief,
     Trial,
@@ -254,3 +257,35 @@ def reader_of(session: Session, case: Application) -> str:
         if case.organisation_id in actor_of(session, person).member_of:
             return person.email
     raise AssertionError(case.title)
+
+
+def test_officer_who_has_still_to_declare_reads_of_no_incident(
+    demo: Session, client_for: Callable[[str], JudgingClient]
+) -> None:
+    trial = demo.scalars(
+        select(Trial)
+        .join(Incident, Incident.trial_id == Trial.id)
+        .where(Incident.closed_at.is_(None))
+    ).first()
+    assert trial is not None
+    place = (
+        OfficerAssignment.application_id == trial.application_id,
+        OfficerAssignment.ended_at.is_(None),
+    )
+    officer = demo.scalars(select(OfficerAssignment).where(*place)).first()
+    assert officer is not None
+    email = demo.get_one(Person, officer.person_id).email
+    pages = (f"/cases/{trial.application_id}", f"/trials/{trial.id}")
+    for path in pages:
+        side = words(client_for(email).get(path).tree.xpath(SIDE)[0])
+        assert "incidente" in side, path
+    own = (
+        ConflictDeclaration.application_id == trial.application_id,
+        ConflictDeclaration.person_id == officer.person_id,
+    )
+    demo.execute(delete(ConflictDeclaration).where(*own))
+    demo.commit()
+    for path in pages:
+        page = client_for(email).get(path)
+        assert "incidente" not in page.main, path
+        assert "La prueba está bajo supervisión." in page.main, path

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
+from sandbox.domain.awaiting import without_incidents
 from sandbox.domain.packs import Who
 from sandbox.domain.trials import TrialStatus, TrialWork
 from sandbox.kernel.db import db
@@ -24,9 +25,8 @@ from sandbox.trials.sentences import (
     amendment_words,
     cap_words,
     extension_words,
+    in_words,
     missing_sentence,
-    party_words,
-    step_sentence,
     term_words,
     who,
 )
@@ -132,7 +132,7 @@ def _show(file: TrialFile, page: TrialPage, reliefs: Sequence[Any]) -> ResponseR
         gate_name=page.next_gate or COMPLETION_NAME,
         reliefs=queries.lines_of(reliefs, file.trial, file.pack, file.today),
         suspended_by=_suspended_by(file.open_suspension, file.supervisors),
-        awaited=_awaited(file),
+        awaited=in_words(queries.awaited_in(file)),
         term_words=term_words,
         incident_names={spec.key: spec.name for spec in file.pack.incident_classes},
     )
@@ -140,7 +140,7 @@ def _show(file: TrialFile, page: TrialPage, reliefs: Sequence[Any]) -> ResponseR
 
 def _undeclared(file: TrialFile, page: TrialPage) -> ResponseReturnValue:
     """Show where a trial stands to whoever has still to declare before reading it."""
-    steps = _awaited(file)
+    steps = in_words(without_incidents(queries.awaited_in(file)))
     return render_template(
         "trials/undeclared.html", page=page, file=file, trial=file.trial, awaited=steps
     )
@@ -162,11 +162,6 @@ def _suspended_by(suspension: Suspension | None, supervisors: Sequence[Superviso
         return _("the rules of the programme")
     heirs = [each.code for each in supervisors if each.answers_for(suspension.authority_id)]
     return ", ".join(heirs) or who(Who.ASSOCIATES)
-
-
-def _awaited(file: TrialFile) -> list[tuple[str, str]]:
-    """Say what is next, and who must act."""
-    return [(step_sentence(each), party_words(each)) for each in queries.awaited_in(file)]
 
 
 def _plan_page(file: TrialFile, form: forms.PlanForm, status: int) -> ResponseReturnValue:
