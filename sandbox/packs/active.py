@@ -13,7 +13,7 @@ from typing import Protocol
 
 from sandbox.domain.content import content_hash
 from sandbox.domain.packs import PolicyPack
-from sandbox.packs.errors import PackProblem, PackUnusable
+from sandbox.packs.errors import Fault, PackProblem, PackUnusable
 from sandbox.packs.loading import (
     PackRegistry,
     PackUnknown,
@@ -23,7 +23,6 @@ from sandbox.packs.loading import (
     validate_files,
 )
 from sandbox.packs.reading import FIRST_FILE
-from sandbox.packs.saying import NOTHING, listed
 from sandbox.packs.saying import sentence as _l
 
 MOST_IN_MEMORY = 64
@@ -257,9 +256,10 @@ def _altered(stored: Stored) -> PackProblem:
         f"{stored.code}/{stored.version}/{FIRST_FILE}",
         1,
         "",
-        NOTHING,
-        listed(stored.digest),
+        _l("files with another fingerprint"),
+        _l("the files with the fingerprint %(digest)s", digest=stored.digest),
         _l("the files are not those that were uploaded: their fingerprint is another"),
+        Fault.INCONSISTENT,
     )
 
 

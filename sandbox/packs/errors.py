@@ -32,7 +32,7 @@ class PackProblem:
     """Point at one fault: which file, line and key, what was found there, what would be allowed.
 
     Shape: `file` is relative to the folder of all packs ("mx/1.0.0/tiers.toml"); `key` is the path
-    of the value ("tiers[1].stages[0].max_days"); `found` and `allowed` may be empty.
+    of the value ("tiers[1].stages[0].max_days"), empty where a file could not be read at all.
     """
 
     file: str
@@ -41,7 +41,7 @@ class PackProblem:
     found: Sentence
     allowed: Sentence
     message: Sentence
-    fault: Fault = Fault.INCONSISTENT
+    fault: Fault
 
     def __str__(self) -> str:
         """Return the problem as compilers print theirs, so that editors can jump to it."""

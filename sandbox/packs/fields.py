@@ -13,15 +13,14 @@ from marshmallow import Schema, ValidationError, fields
 
 from sandbox.domain.packs import AllOf, AnyOf, Compare, Condition, Not, Operator, Text
 from sandbox.packs.errors import Fault
-from sandbox.packs.saying import NOTHING, Sentence, listed
+from sandbox.packs.saying import Sentence, listed
 from sandbox.packs.saying import sentence as _l
 
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=StrEnum)
 
-MISSING = _l("is missing")
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
+LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 # What no page can show and no drawing may hold; tabs and line ends are white space.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANK = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"})
@@ -42,7 +41,7 @@ class Said:
 
     message: Sentence
     fault: Fault
-    allowed: Sentence = NOTHING
+    allowed: Sentence
 
 
 def _wrong_type(allowed: Sentence) -> ValidationError:
@@ -73,13 +72,19 @@ class Kind:
 class _Value(fields.Field[_T]):
     """Let a field read a value alone, and give all of them the same words for an absent one."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(error_messages={"required": MISSING, "null": MISSING}, **kwargs)
-
     @property
     def kind(self) -> Kind:
         """Describe the values that are read."""
         raise TypeError(f"{type(self).__name__} describes nothing")
+
+    @property
+    def allowed(self) -> Sentence:
+        """Say to whoever wrote something else, or nothing, what may stand there."""
+        raise TypeError(f"{type(self).__name__} allows nothing")
+
+    def make_error(self, key: str, **kwargs: Any) -> ValidationError:  # noqa: ARG002
+        """Complain of an absent value: marshmallow complains of nothing else by itself."""
+        return ValidationError([Said(_l("is missing"), Fault.MISSING, self.allowed)])
 
     def read(self, value: object) -> _T:
         """Return what the value of the file means. Raises: ValidationError."""
@@ -101,17 +106,24 @@ class Key(_Value[str]):
         """Describe the values that are read."""
         return Kind("key", "letters, digits and `_`, at most 64, the first a letter")
 
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        return _A_KEY
+
     def _read(self, value: object) -> str:
         return key_of(value)
 
 
+_A_KEY = _l("a key of letters, digits and _, at most 64, the first a letter")
+
+
 def key_of(value: object) -> str:
     """Return `value` if it can be a key. Raises: ValidationError."""
-    allowed = _l("a key of letters, digits and _, at most 64, the first a letter")
     if not isinstance(value, str):
-        raise _wrong_type(allowed)
+        raise _wrong_type(_A_KEY)
     if not _KEY.fullmatch(value):
-        raise _not_allowed(_l("must be %(allowed)s", allowed=allowed), allowed)
+        raise _not_allowed(_l("must be %(allowed)s", allowed=_A_KEY), _A_KEY)
     return value
 
 
@@ -127,6 +139,11 @@ class Pattern(_Value[str]):
     def kind(self) -> Kind:
         """Describe the values that are read."""
         return Kind("text in quotes", self._allowed)
+
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        return self._allowed
 
     def _read(self, value: object) -> str:
         if not isinstance(value, str):
@@ -151,10 +168,15 @@ class Whole(_Value[int]):
             return Kind("whole number", f"{self._least} or more")
         return Kind("whole number", f"{self._least} to {self._most}")
 
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        if self._most == LARGEST_NUMBER:
+            return _l("a whole number of %(least)s or more", least=self._least)
+        return _l("a whole number from %(least)s to %(most)s", least=self._least, most=self._most)
+
     def _read(self, value: object) -> int:
-        allowed = _l(
-            "a whole number from %(least)s to %(most)s", least=self._least, most=self._most
-        )
+        allowed = self.allowed
         if isinstance(value, bool) or not isinstance(value, int):
             raise _wrong_type(allowed)
         if not self._least <= value <= self._most:
@@ -170,12 +192,17 @@ class Amount(_Value[Decimal]):
         """Describe the values that are read."""
         return Kind("number", f"at most {MOST_DECIMALS} decimals")
 
-    def _read(self, value: object) -> Decimal:
-        allowed = _l(
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        return _l(
             "a number up to %(most)s with at most %(decimals)s decimals",
             most=LARGEST_NUMBER,
             decimals=MOST_DECIMALS,
         )
+
+    def _read(self, value: object) -> Decimal:
+        allowed = self.allowed
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise _wrong_type(allowed)
         number = Decimal(value)
@@ -194,9 +221,14 @@ class Flag(_Value[bool]):
         """Describe the values that are read."""
         return Kind("`true` or `false`")
 
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        return _l("true or false")
+
     def _read(self, value: object) -> bool:
         if not isinstance(value, bool):
-            raise _wrong_type(_l("true or false"))
+            raise _wrong_type(self.allowed)
         return value
 
 
@@ -214,9 +246,14 @@ class Day(_Value[date]):
         """Describe the values that are read."""
         return Kind("day", f"without quotes, such as `2024-02-05`, {_OF_YEARS}")
 
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        return _l("a day without quotes, such as 2024-02-05")
+
     def _read(self, value: object) -> date:
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise _wrong_type(_l("a day without quotes, such as 2024-02-05"))
+            raise _wrong_type(self.allowed)
         return _countable(value)
 
 
@@ -233,8 +270,13 @@ class Word(_Value[_E], Generic[_E]):
         allowed = ", ".join(f"`{word.value}`" for word in self._words)
         return Kind("word in quotes", allowed, choices=self._words)
 
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        return listed(*(word.value for word in self._words))
+
     def _read(self, value: object) -> _E:
-        allowed = listed(*(word.value for word in self._words))
+        allowed = self.allowed
         if not isinstance(value, str) or value not in set(self._words):
             raise _not_allowed(_l("must be one of: %(allowed)s", allowed=allowed), allowed)
         return self._words(value)
@@ -256,9 +298,14 @@ class Each(_Value[tuple[_T, ...]], Generic[_T]):
         allowed = "; ".join(words for words in (counted, each.allowed) if words)
         return Kind(f"list, each a {each.words}", allowed, each.inner, True, each.choices)
 
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        return _l("a list of: %(each)s", each=self._inner.allowed)
+
     def _read(self, value: object) -> tuple[_T, ...]:
         if not isinstance(value, list):
-            raise _wrong_type(_l("a list"))
+            raise _wrong_type(self.allowed)
         if not self._at_least <= len(value) <= _LONGEST_LIST:
             allowed = _l(
                 "a list of %(least)s to %(most)s", least=self._at_least, most=_LONGEST_LIST
@@ -285,16 +332,27 @@ class Part(_Value[Any]):
         super().__init__(**kwargs)
 
     @property
+    def schema(self) -> Schema:
+        """Return the schema of the table."""
+        # Made on first use, because a question's columns are questions again.
+        self._schema = self._schema or self._make()
+        return self._schema
+
+    @property
     def kind(self) -> Kind:
         """Describe the values that are read."""
-        return Kind("table", inner=self._schema or self._make())
+        return Kind("table", inner=self.schema)
+
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        needed = (name for name, each in self.schema.fields.items() if each.required)
+        return _l("a table with: %(keys)s", keys=tuple(needed))
 
     def _read(self, value: object) -> Any:
         if not isinstance(value, Mapping):
-            raise _wrong_type(_l("a table"))
-        # Made on first use, because a question's columns are questions again.
-        self._schema = self._schema or self._make()
-        return self._schema.load(value)
+            raise _wrong_type(self.allowed)
+        return self.schema.load(value)
 
 
 class Words(_Value[Text]):
@@ -305,12 +363,17 @@ class Words(_Value[Text]):
         """Describe the values that are read."""
         return Kind("text by language")
 
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        return _l('a text by language, such as {es = "…", en = "…"}')
+
     def _read(self, value: object) -> Text:
         if not isinstance(value, Mapping):
-            raise _wrong_type(_l('a text by language, such as {es = "…", en = "…"}'))
+            raise _wrong_type(self.allowed)
         complaints: dict[str, Any] = {}
         for language, text in value.items():
-            if not _LANGUAGE.fullmatch(language):
+            if not LANGUAGE.fullmatch(language):
                 allowed = _l("a language such as es, en or pt-BR")
                 complaints[language] = [
                     Said(_l("must be %(allowed)s", allowed=allowed), Fault.UNKNOWN_KEY, allowed)
@@ -358,9 +421,14 @@ class TextBy(_Value[Mapping[Any, Text]]):
         key = self._key.kind
         return Kind("table of texts", f"each key is a {key.words}: {key.allowed}")
 
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        return _l("a table of texts, each under %(key)s", key=self._key.allowed)
+
     def _read(self, value: object) -> Mapping[Any, Text]:
         if not isinstance(value, Mapping):
-            raise _wrong_type(_l("a table of texts"))
+            raise _wrong_type(self.allowed)
         results: dict[Any, Text] = {}
         complaints: dict[str, Any] = {}
         for name, text in value.items():
@@ -382,6 +450,11 @@ class DayName(_Value[date]):
         """Describe the values that are read."""
         return Kind("day", f"such as `2024-02-05`, {_OF_YEARS}")
 
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        return _l("a day such as 2024-02-05")
+
     def _read(self, value: object) -> date:
         try:
             day = date.fromisoformat(str(value))
@@ -389,7 +462,7 @@ class DayName(_Value[date]):
             if day.isoformat() != value:
                 raise ValueError
         except ValueError:
-            raise _wrong_type(_l("a day such as 2024-02-05")) from None
+            raise _wrong_type(self.allowed) from None
         return _countable(day)
 
 
@@ -400,6 +473,11 @@ class When(_Value[Condition]):
     def kind(self) -> Kind:
         """Describe the values that are read."""
         return Kind("condition", "see [Conditions](#conditions)")
+
+    @property
+    def allowed(self) -> Sentence:
+        """Say what may stand there."""
+        return _l("a condition: %(condition)s", condition=_CONDITION)
 
     def _read(self, value: object) -> Condition:
         return _condition(value)

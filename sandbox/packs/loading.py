@@ -14,7 +14,7 @@ from sandbox.packs.checking import check, report
 from sandbox.packs.errors import Fault, PackInvalid, PackProblem
 from sandbox.packs.proving import Proof, Warned, prove
 from sandbox.packs.reading import FIRST_FILE, MOST_FILES, Folder, Held, Source, read
-from sandbox.packs.saying import NOTHING, legible, listed
+from sandbox.packs.saying import ABSENT, legible, listed
 from sandbox.packs.saying import sentence as _l
 from sandbox.packs.schemas import shape
 
@@ -120,7 +120,8 @@ def load_packs(folder: Path = DATA) -> PackRegistry:
         message = _l(
             "there is no pack: no folder <code>/<version>/ holds a %(file)s", file=FIRST_FILE
         )
-        problems.append(PackProblem(folder.name, 1, "", NOTHING, NOTHING, message, Fault.MISSING))
+        allowed = _l("a folder <code>/<version>/ with a %(file)s", file=FIRST_FILE)
+        problems.append(PackProblem(folder.name, 1, "", ABSENT, allowed, message, Fault.MISSING))
     if problems:
         raise PackInvalid(problems)
     return PackRegistry(packs)
@@ -150,7 +151,7 @@ def _proved(source: Source, pack: PolicyPack) -> tuple[Proof, ...]:
             case Proof():
                 proofs.append(shown)
             case Warned(finding):
-                source.warn(finding.path, finding.fault, finding.message)
+                source.warn(finding.path, finding.fault, finding.message, finding.allowed)
             case finding:
                 report(source, finding)
     return tuple(proofs)

@@ -3,7 +3,7 @@
 import re
 import stat
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
@@ -11,9 +11,9 @@ from pathlib import Path as FilePath
 from typing import Any, Protocol
 
 from sandbox.packs.errors import Fault, PackProblem
-from sandbox.packs.fields import LARGEST_NUMBER, MOST_DECIMALS
+from sandbox.packs.fields import LANGUAGE, LARGEST_NUMBER, MOST_DECIMALS
 from sandbox.packs.positions import Path, TooComplex, Unfit, line_numbers
-from sandbox.packs.saying import NOTHING, Sentence, legible, listed
+from sandbox.packs.saying import ABSENT, Sentence, legible, listed
 from sandbox.packs.saying import sentence as _l
 from sandbox.packs.syntax import explained
 
@@ -39,6 +39,8 @@ class Source:
     places: dict[Path, tuple[str, int]] = field(default_factory=dict)
     problems: list[PackProblem] = field(default_factory=list)
     warnings: list[PackProblem] = field(default_factory=list)
+    # On which line of its file each key of the whole pack stands, also where it is the second one.
+    tops: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def refuse(
         self,
@@ -46,8 +48,8 @@ class Source:
         fault: Fault,
         message: Sentence,
         *,
-        found: Sentence = NOTHING,
-        allowed: Sentence = NOTHING,
+        found: Sentence,
+        allowed: Sentence,
         place: tuple[str, int] | None = None,
     ) -> None:
         """Add a problem with the value at `path`, unless enough is known already.
@@ -74,14 +76,14 @@ class Source:
         """Return whether more problems were found than anybody would read on."""
         return len(self.problems) >= MOST_PROBLEMS
 
-    def warn(self, path: Path, fault: Fault, message: Sentence) -> None:
+    def warn(self, path: Path, fault: Fault, message: Sentence, allowed: Sentence) -> None:
         """Add a warning about the value at `path`, as far as anybody would read on."""
         if len(self.warnings) < MOST_PROBLEMS:
             file, line = self.place(path)
             key, found = shown_path(path), self.found(path)
             self.warnings.append(
                 PackProblem(
-                    legible(f"{self.name}/{file}"), line, key, found, NOTHING, message, fault
+                    legible(f"{self.name}/{file}"), line, key, found, allowed, message, fault
                 )
             )
 
@@ -94,13 +96,13 @@ class Source:
         return (FIRST_FILE, 1)
 
     def found(self, path: Path) -> Sentence:
-        """Return the value at `path` as short text, or nothing where there is none."""
+        """Return the value at `path` as short text, or that there is none."""
         value: Any = self.values
         for step in path:
             try:
                 value = value[step]
             except (KeyError, IndexError, TypeError):
-                return NOTHING
+                return ABSENT
         return shown(value)
 
 
@@ -129,10 +131,31 @@ def shown(value: object) -> Sentence:
     if isinstance(value, date | time):
         return listed(value.isoformat())
     if isinstance(value, Mapping):
-        return _l("a table") if value else _l("an empty table")
+        return _shown_table(value)
     if isinstance(value, list | tuple):
-        return _l("a list of %(count)s", count=len(value))
+        return _shown_list(value)
     return listed(type(value).__name__)
+
+
+def _shown_table(value: Mapping[str, object]) -> Sentence:
+    """Return a table by its name, or by the languages of its texts, as far as it has such."""
+    name = value.get("key", value.get("code"))
+    if isinstance(name, str):
+        return _l('the table "%(name)s"', name=_shortened(name))
+    if not value:
+        return _l("an empty table")
+    if all(LANGUAGE.fullmatch(key) and isinstance(text, str) for key, text in value.items()):
+        return _l("a text in: %(languages)s", languages=tuple(value))
+    return _l("a table")
+
+
+def _shown_list(value: Sequence[object]) -> Sentence:
+    """Return a short list of words as it stands there, and of any other list how long it is."""
+    if len(value) <= _LONGEST_SHOWN and all(isinstance(each, str) for each in value):
+        written = "[" + ", ".join(f'"{each}"' for each in value) + "]"
+        if len(written) <= 2 * _LONGEST_SHOWN:
+            return listed(written)
+    return _l("a list of %(count)s", count=len(value))
 
 
 def _shortened(text: str) -> str:
@@ -142,9 +165,10 @@ def _shortened(text: str) -> str:
 class Unreadable(Exception):
     """Say in the words of a problem why a file gives no content."""
 
-    def __init__(self, why: Sentence) -> None:
+    def __init__(self, why: Sentence, found: Sentence = ABSENT) -> None:
         self.why = why
-        super().__init__(why)
+        self.found = found
+        super().__init__(why, found)
 
 
 class Files(Protocol):
@@ -180,11 +204,15 @@ class Folder:
         file = self.folder / name
         try:
             if not stat.S_ISREG(file.lstat().st_mode):
-                raise Unreadable(_l("is not a plain file"))
+                raise Unreadable(_l("is not a plain file"), _l("a link, a folder or a device"))
             with file.open("rb") as stream:
                 return stream.read(most + 1)
-        except OSError:
+        except FileNotFoundError:
             raise Unreadable(_l("cannot be read")) from None
+        except OSError:
+            raise Unreadable(
+                _l("cannot be read"), _l("a file that the platform may not open")
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +278,11 @@ def _part_names(source: Source, files: Files, parts: object) -> list[str]:
             )
         elif name in names:
             source.refuse(
-                path, Fault.DUPLICATE, _l('"%(name)s" is named twice', name=name), found=shown(name)
+                path,
+                Fault.DUPLICATE,
+                _l('"%(name)s" is named twice', name=name),
+                found=shown(name),
+                allowed=_l("each file once, so remove this one"),
             )
         else:
             names.append(name)
@@ -261,6 +293,7 @@ def _part_names(source: Source, files: Files, parts: object) -> list[str]:
                 Fault.MISSING,
                 _l('the folder holds "%(stray)s", which is not among the parts', stray=stray),
                 found=shown(stray),
+                allowed=_l("only files that are among the parts, so name it there or take it out"),
             )
     return names
 
@@ -283,8 +316,16 @@ def _values(source: Source, name: str, content: bytes) -> dict[str, Any] | None:
         text = content.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
-        source.refuse((), Fault.UNREADABLE, _l("is not UTF-8 text"), place=(name, line))
+        source.refuse(
+            (),
+            Fault.UNREADABLE,
+            _l("is not UTF-8 text"),
+            found=_l("the byte %(byte)s", byte=f"0x{content[fault.start]:02x}"),
+            allowed=_l("a text file saved as UTF-8"),
+            place=(name, line),
+        )
         return None
+    lines: dict[Path, int] = {}
     try:
         lines = line_numbers(text, deepest=MOST_LEVELS, most=MOST_VALUES - len(source.places))
         values = tomllib.loads(text, parse_float=Decimal)
@@ -293,6 +334,7 @@ def _values(source: Source, name: str, content: bytes) -> dict[str, Any] | None:
             (),
             Fault.TOO_LARGE,
             fault.what,
+            found=fault.what,
             allowed=_l(
                 "%(values)s values a pack, %(levels)s levels",
                 values=MOST_VALUES,
@@ -319,11 +361,30 @@ def _values(source: Source, name: str, content: bytes) -> dict[str, Any] | None:
         # Not only TOMLDecodeError: what Python itself cannot convert is a plain ValueError.
         message, at = explained(fault)
         last = text.count("\n") + 1
-        source.refuse((), Fault.SYNTAX, message, place=(name, at or last))
+        line = at or last
+        source.refuse(
+            _moved(source, _last_before(lines, line)),
+            Fault.SYNTAX,
+            message,
+            found=listed(_shortened(text.split("\n")[line - 1].strip())) or ABSENT,
+            allowed=_l('lines of TOML, such as [table], [[table of a list]] or key = "text"'),
+            place=(name, line),
+        )
         return None
     for path, line in lines.items():
+        if len(path) == 1:
+            source.tops[name, str(path[0])] = line
         source.places.setdefault(_moved(source, path), (name, line))
     return values
+
+
+def _last_before(lines: Mapping[Path, int], line: int) -> Path:
+    """Return the last key or element that stands on the line, or before it where none does."""
+    last: Path = ()
+    for path, at in lines.items():
+        if lines.get(last, 0) <= at <= line:
+            last = path
+    return last
 
 
 def _moved(source: Source, path: Path) -> Path:
@@ -340,13 +401,21 @@ def _content(source: Source, files: Files, name: str, most: int) -> bytes | None
     try:
         content = files.content(name, most)
     except Unreadable as fault:
-        source.refuse((), Fault.UNREADABLE, fault.why, place=(name, 1))
+        source.refuse(
+            (),
+            Fault.UNREADABLE,
+            fault.why,
+            found=fault.found,
+            allowed=_l("a plain text file of this name in the folder of the pack"),
+            place=(name, 1),
+        )
         return None
     if len(content) > most:
         source.refuse(
             (),
             Fault.TOO_LARGE,
             _l("is too large"),
+            found=_l("more than %(most)s bytes", most=most),
             allowed=_l(
                 "%(file)s bytes a file and %(pack)s a pack",
                 file=MOST_BYTES_A_FILE,
@@ -375,7 +444,9 @@ def _merge(source: Source, name: str, values: Mapping[str, Any]) -> None:
                     first=first,
                     line=line,
                 ),
-                place=(name, 1),
+                found=shown(value),
+                allowed=_l("each key in one file alone; only lists of tables may go on in another"),
+                place=(name, source.tops[name, key]),
             )
 
 

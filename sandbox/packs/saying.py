@@ -62,4 +62,5 @@ def listed(*names: str) -> Sentence:
     return Sentence("%(names)s", names=names)
 
 
-NOTHING = Sentence("")
+ABSENT = sentence("nothing")
+"""Say that nothing stands where something should."""

@@ -14,7 +14,6 @@ from marshmallow import RAISE, Schema, ValidationError, post_load
 from sandbox.domain import packs
 from sandbox.packs.errors import Fault
 from sandbox.packs.fields import (
-    MISSING,
     Amount,
     Day,
     DayName,
@@ -536,29 +535,21 @@ def _refuse_each(source: Source, path: Path, complaints: object) -> None:
     if source.is_full:
         return
     for words in complaints if isinstance(complaints, list) else [complaints]:
-        # What marshmallow says by itself is said of absent values alone.
-        complaint = (
-            words if isinstance(words, Said) else Said(MISSING, Fault.MISSING, _l("a value"))
-        )
-        if complaint.fault is Fault.UNKNOWN_KEY:
-            message, found = _suggested(path, complaint), shown(path[-1])
+        # No schema has a complaint of another kind.
+        assert isinstance(words, Said)
+        if words.fault is Fault.UNKNOWN_KEY:
+            message, found = _suggested(path, words), shown(path[-1])
         else:
-            message, found = complaint.message, source.found(path)
-        source.refuse(path, complaint.fault, message, found=found, allowed=complaint.allowed)
+            message, found = words.message, source.found(path)
+        source.refuse(path, words.fault, message, found=found, allowed=words.allowed)
 
 
 def _suggested(path: Path, complaint: Said) -> Sentence:
-    """Return the complaint of an unknown key with the known one that looks like it, or all."""
+    """Return the complaint of an unknown key with the known one that looks like it, if any does."""
     written = str(path[-1]) if path else ""
     if len(written) > _LONGEST_SUGGESTED:
         return complaint.message
     close = get_close_matches(written, complaint.allowed.split(", "), n=1)
-    if close:
-        return _l(
-            '%(complaint)s; did you mean "%(key)s"?', complaint=complaint.message, key=close[0]
-        )
-    return _l(
-        "%(complaint)s; allowed: %(allowed)s",
-        complaint=complaint.message,
-        allowed=complaint.allowed,
-    )
+    if not close:
+        return complaint.message
+    return _l('%(complaint)s; did you mean "%(key)s"?', complaint=complaint.message, key=close[0])

@@ -222,8 +222,7 @@ def _as_lines(found: Validation) -> list[str]:
 
 def _line(problem: PackProblem) -> str:
     """Return a problem as compilers print theirs, with what was found and what is allowed."""
-    beside = [_("found %(value)s", value=problem.found)] if problem.found else []
-    if problem.allowed:
-        beside.append(_("allowed: %(what)s", what=said(problem.allowed)))
-    line = str(replace(problem, message=Sentence(said(problem.message))))
-    return f"{line} [{'; '.join(beside)}]" if beside else line
+    found = _("found %(value)s", value=said(problem.found))
+    allowed = _("allowed: %(what)s", what=said(problem.allowed))
+    line = replace(problem, message=Sentence(said(problem.message)))
+    return f"{line} [{found}; {allowed}]"

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import Babel, force_locale, gettext
 
 from config import PROJECT
-from sandbox.packs.errors import PackProblem
+from sandbox.packs.errors import Fault, PackProblem
 from sandbox.packs.proving import Proof
 from sandbox.packs.saying import Sentence, listed
 from sandbox.programme.words import said
@@ -41,6 +41,16 @@ def in_spanish(words: str) -> str:
                 own = each.template == listed().template
                 assert own or not each or gettext(each.template) != each.template, each
             return said(words)
+
+
+def assert_said_in_full(*found: PackProblem) -> None:
+    """Make sure that each names its place, what stands there, and what may stand there."""
+    for each in found:
+        # A file that cannot be read has no key to name.
+        assert each.key or each.fault in (Fault.UNREADABLE, Fault.TOO_LARGE), each
+        assert each.file, each
+        assert each.line > 0, each
+        assert all((each.found, each.allowed, each.message)), each
 
 
 def assert_said_in_spanish(*found: PackProblem | Proof) -> None:

@@ -3,16 +3,11 @@
 import json
 
 import pytest
-from click.testing import CliRunner, Result
 
-from sandbox.web.pack_commands import packs
 from tests.packs.copies import MX, copy_of_mx, line_of, replace
+from tests.packs.printing import run
 
 MONITORING = "monitoring.toml"
-
-
-def run(*words: object) -> Result:
-    return CliRunner().invoke(packs, [str(word) for word in words])
 
 
 def test_sound_pack_is_proved_and_ends_with_zero():

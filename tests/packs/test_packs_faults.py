@@ -1,12 +1,17 @@
 """Spoil the Mexican pack in one place at a time; each fault is named with file, line and key."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from sandbox.packs.errors import Fault
+from sandbox.packs.errors import Fault, PackProblem
 from tests.packs.copies import copy_of_mx, line_of, problems_of, replace
-from tests.packs.speaking import assert_said_in_spanish
+from tests.packs.printing import run
+from tests.packs.speaking import assert_said_in_full, assert_said_in_spanish
 
 
 class Spoilt(NamedTuple):
@@ -76,7 +81,8 @@ provision = {es = "Ley", en = "Law"}
 FAULTS = {
     # --- shape
     "syntax": Spoilt(
-        RISK, 'key = "subliminal"', "key = subliminal", "key = subliminal", "", Fault.SYNTAX),
+        RISK, 'key = "subliminal"', "key = subliminal", "key = subliminal",
+        "prohibited_uses[1].key", Fault.SYNTAX),
     "unknown key": Spoilt(
         ORGANISATION, "max_words = 30", "max_wrods = 30", "max_wrods",
         "sections[0].questions[0].max_wrods", Fault.UNKNOWN_KEY),
@@ -743,7 +749,18 @@ def test_fault_is_named_with_file_line_and_key(tmp_path, spoilt):
     assert [(problem.file, problem.line, problem.key, problem.fault) for problem in found] == [
         (f"mx/1.0.0/{where}", line, spoilt.key, spoilt.fault)
     ], "\n".join(map(str, found))
+    assert_said_in_full(*found)
     assert_said_in_spanish(*found)
+    assert_printed(pack, found)
+
+
+def assert_printed(pack: Path, found: Sequence[PackProblem]) -> None:
+    """Make sure that officers and machines are told all that is known of each fault."""
+    lines = run("validate", pack).output.splitlines()
+    told = json.loads(run("validate", pack, "--json").output)["problems"]
+    for each, line, values in zip(found, lines[:-1], told, strict=True):
+        assert line == f"{each} [found {each.found}; allowed: {each.allowed}]"
+        assert values == asdict(each)
 
 
 def test_fault_stands_in_one_line_whatever_it_speaks_of(tmp_path):

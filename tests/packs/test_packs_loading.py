@@ -7,6 +7,7 @@ import pytest
 from sandbox.packs.errors import Fault, PackProblem
 from sandbox.packs.loading import DATA, PackInvalid, PackUnknown, load_pack, load_packs
 from sandbox.packs.reading import MOST_BYTES_A_FILE, MOST_FILES, MOST_PROBLEMS
+from sandbox.packs.saying import listed
 from tests.packs.copies import MX, copy_of_mx, line_of, problems_of, replace
 
 
@@ -116,9 +117,9 @@ def test_refusal_reads_as_one_line_a_problem(tmp_path):
 
 
 def test_problem_without_a_key_reads_without_one():
-    assert str(PackProblem("mx/1.0.0/a.toml", 3, "", "", "", "is not TOML")) == (
-        "mx/1.0.0/a.toml:3: is not TOML"
-    )
+    words = [listed(each) for each in ("= 1", "key = 1", "is not TOML")]
+    problem = PackProblem("mx/1.0.0/a.toml", 3, "", *words, Fault.SYNTAX)
+    assert str(problem) == "mx/1.0.0/a.toml:3: is not TOML"
 
 
 def test_list_goes_on_in_the_next_part(tmp_path):

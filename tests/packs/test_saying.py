@@ -31,8 +31,8 @@ def test_sentence_reads_as_english_and_is_said_with_all_its_parts():
     assert outer == "must be a list of 1 to 2.5"
     assert in_spanish(outer) == "debe ser una lista de 1 a 2.5 elementos"
     assert in_spanish(listed("granted", "denied")) == "granted, denied"
-    both = sentence("must be one of: %(allowed)s", allowed=(sentence("a list"), "100%"))
-    assert in_spanish(both) == "debe ser una de estas palabras: una lista, 100%"
+    both = sentence("must be one of: %(allowed)s", allowed=(sentence("a text"), "100%"))
+    assert in_spanish(both) == "debe ser una de estas palabras: un texto, 100%"
     assert said("") == in_spanish(listed()) == in_spanish(sentence("")) == ""
 
 

@@ -7,7 +7,7 @@ check assumes nothing about the others, so that one fault does not hide the next
 from sandbox.domain.packs import PolicyPack
 from sandbox.packs.checking.conditions import COMPARABLE, judge_conditions, judge_verdicts
 from sandbox.packs.checking.dialogue import judge_round_tables
-from sandbox.packs.checking.findings import Check, Finding, report
+from sandbox.packs.checking.findings import Check, Finding, among, report
 from sandbox.packs.checking.glossary import judge_glossary
 from sandbox.packs.checking.names import (
     each_text,
@@ -59,6 +59,7 @@ __all__ = [
     "WHO",
     "Finding",
     "all_questions",
+    "among",
     "check",
     "check_questions",
     "each_text",
@@ -106,4 +107,7 @@ def check(source: Source, pack: PolicyPack) -> None:
     """Add everything that does not fit together to the source's problems."""
     for one in CHECKS:
         for finding in one(pack):
+            # What would not be kept need not be found: its words would cost more than the pack.
+            if source.is_full:
+                return
             report(source, finding)

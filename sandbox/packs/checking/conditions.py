@@ -14,7 +14,7 @@ from sandbox.domain.packs import (
     QuestionKind,
     QuestionSpec,
 )
-from sandbox.packs.checking.findings import Finding
+from sandbox.packs.checking.findings import Finding, among
 from sandbox.packs.checking.questions import NUMBERS, check_questions, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
@@ -85,6 +85,7 @@ def _comparison(
                 question=compare.question,
                 where=where,
             ),
+            among(known),
         )
         return
     path = (*path, compare.operator.value)
@@ -111,7 +112,7 @@ def _comparison(
                 path,
                 Fault.WRONG_TYPE,
                 _l(
-                    '"%(question)s" is compared with %(needed)s',
+                    'the answer to "%(question)s" can only be compared with %(needed)s',
                     question=question.key,
                     needed=needed,
                 ),
@@ -156,4 +157,5 @@ def judge_verdicts(pack: PolicyPack) -> Iterator[Finding]:
                 ("eligibility", "verdicts"),
                 Fault.MISSING,
                 _l('the text of "%(verdict)s" is missing', verdict=verdict),
+                _l("a text for each of: %(verdicts)s", verdicts=tuple(EligibilityVerdict)),
             )

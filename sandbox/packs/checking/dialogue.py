@@ -32,4 +32,9 @@ def judge_round_tables(pack: PolicyPack) -> Iterator[Finding]:
                 regime=Regime.REGISTERED_INTERVIEW,
                 authority=registered[0],
             ),
+            _l(
+                'a list with "%(regime)s", or no posts of "%(authority)s"',
+                regime=Regime.REGISTERED_INTERVIEW,
+                authority=registered[0],
+            ),
         )

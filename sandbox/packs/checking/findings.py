@@ -1,25 +1,28 @@
 """Hold what a check finds, and the small checks that many of them share."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sandbox.domain.packs import PolicyPack
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.reading import Source
-from sandbox.packs.saying import NOTHING, Sentence, listed
+from sandbox.packs.saying import Sentence, listed
 from sandbox.packs.saying import sentence as _l
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Say what is wrong at which path of the pack."""
+    """Say what is wrong at which path of the pack, and what would be right there."""
 
     path: Path
     fault: Fault
     message: Sentence
-    allowed: Sentence = NOTHING
+    allowed: Sentence
 
+
+ONCE = _l("each name once, so rename or remove this one")
+REMOVED = _l("nothing here, so remove the key")
 
 Check = Callable[[PolicyPack], Iterator[Finding]]
 
@@ -45,6 +48,7 @@ def duplicates(path: Path, items: Sequence[object], attribute: str) -> Iterator[
                 (*path, index, attribute),
                 Fault.DUPLICATE,
                 _l('"%(name)s" is there more than once', name=name),
+                ONCE,
             )
         seen.add(name)
 
@@ -54,7 +58,10 @@ def repeated(path: Path, names: Sequence[str]) -> Iterator[Finding]:
     for index, name in enumerate(names):
         if name in names[:index]:
             yield Finding(
-                (*path, index), Fault.DUPLICATE, _l('"%(name)s" is there more than once', name=name)
+                (*path, index),
+                Fault.DUPLICATE,
+                _l('"%(name)s" is there more than once', name=name),
+                _l("each once, so remove this one"),
             )
 
 
@@ -66,5 +73,12 @@ def unknown_names(path: Path, names: Sequence[str], known: set[str]) -> Iterator
                 (*path, index),
                 Fault.UNKNOWN_REFERENCE,
                 _l('the pack has no "%(name)s"', name=name),
-                listed(*sorted(known)),
+                among(sorted(known)),
             )
+
+
+def among(names: Iterable[str]) -> Sentence:
+    """List the names of which one is allowed, or say that there is none to choose from."""
+    return listed(*names) or _l(
+        "a name from a list that is still empty, so add it there or remove it here"
+    )

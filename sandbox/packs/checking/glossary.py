@@ -20,6 +20,7 @@ def judge_glossary(pack: PolicyPack) -> Iterator[Finding]:
                 ("glossary", index, "term"),
                 Fault.DUPLICATE,
                 _l('is the same in every language as that of "%(term)s"', term=other),
+                _l("one entry for both senses, or another word in at least one language"),
             )
         for language, words in term.term.by_language.items():
             if len(words) > LONGEST_TERM or len(pieces(words)) > MOST_WORDS:

@@ -52,7 +52,7 @@ def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
 
 def judge_texts_in_every_language(pack: PolicyPack) -> Iterator[Finding]:
     """Find texts that lack a language of the pack, or have one that it has not."""
-    allowed = listed(*pack.languages)
+    every = _l("a text in each of: %(languages)s", languages=pack.languages)
     for path, text in each_text(pack):
         for language in pack.languages:
             if language not in text.by_language:
@@ -60,7 +60,7 @@ def judge_texts_in_every_language(pack: PolicyPack) -> Iterator[Finding]:
                     path,
                     Fault.LANGUAGE,
                     _l('has no text in "%(language)s"', language=language),
-                    allowed,
+                    every,
                 )
         for language in text.by_language:
             if language not in pack.languages:
@@ -68,7 +68,7 @@ def judge_texts_in_every_language(pack: PolicyPack) -> Iterator[Finding]:
                     (*path, language),
                     Fault.LANGUAGE,
                     _l('"%(language)s" is not a language of the pack', language=language),
-                    allowed,
+                    listed(*pack.languages),
                 )
 
 

@@ -18,7 +18,7 @@ from sandbox.domain.packs import (
     QuestionSpec,
     Silence,
 )
-from sandbox.packs.checking.findings import Finding, unknown_names
+from sandbox.packs.checking.findings import REMOVED, Finding, among, unknown_names
 from sandbox.packs.checking.questions import all_questions, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
@@ -45,6 +45,7 @@ def judge_competences(pack: PolicyPack) -> Iterator[Finding]:
                 ("competences", index, "code"),
                 Fault.INCONSISTENT,
                 _l('no authority has the competence "%(competence)s"', competence=competence.code),
+                _l("a competence of at least one authority, so add it there or remove it here"),
             )
     for path, question in all_questions(pack):
         yield from unknown_names((*path, "competences"), question.competences, known)
@@ -63,6 +64,7 @@ def judge_validity(pack: PolicyPack) -> Iterator[Finding]:
                 ("authorities", index, "valid_until"),
                 Fault.INCONSISTENT,
                 _l("is before valid_from"),
+                _l("%(day)s or later", day=first.isoformat()),
             )
 
 
@@ -73,7 +75,7 @@ def judge_prefix(pack: PolicyPack) -> Iterator[Finding]:
             ("programme", "reference_prefix"),
             Fault.NOT_ALLOWED,
             _l('"%(prefix)s" stands before the numbers of enquiries', prefix=ENQUIRY_PREFIX),
-            _l("other letters"),
+            _l('two to eight capital letters other than "%(prefix)s"', prefix=ENQUIRY_PREFIX),
         )
 
 
@@ -82,7 +84,10 @@ def judge_calls(pack: PolicyPack) -> Iterator[Finding]:
     for index, call in enumerate(pack.calls):
         if call.last_day is not None and call.last_day < call.first_day:
             yield Finding(
-                ("calls", index, "last_day"), Fault.INCONSISTENT, _l("is before the first day")
+                ("calls", index, "last_day"),
+                Fault.INCONSISTENT,
+                _l("is before the first day"),
+                _l("%(day)s or later", day=call.first_day.isoformat()),
             )
     ordered = sorted(enumerate(pack.calls), key=lambda found: found[1].first_day)
     for (_, call), (index, following) in pairwise(ordered):
@@ -103,9 +108,15 @@ def judge_calendar(pack: PolicyPack) -> Iterator[Finding]:
             ("calendar", "country"),
             Fault.UNKNOWN_REFERENCE,
             _l("is a country whose holidays are not known"),
+            _l("the two capital letters of a country (ISO 3166-1), such as MX, ES or BR"),
         )
     if pack.calendar.timezone not in available_timezones():
-        yield Finding(("calendar", "timezone"), Fault.UNKNOWN_REFERENCE, _l("is no time zone"))
+        yield Finding(
+            ("calendar", "timezone"),
+            Fault.UNKNOWN_REFERENCE,
+            _l("is no time zone"),
+            _l("a name of the IANA time zone database, such as America/Mexico_City"),
+        )
 
 
 ASKING = ApplicationStatus.INFORMATION_REQUESTED.value
@@ -133,7 +144,11 @@ def _silent_while_asking(pack: PolicyPack, path: Path, clock: ClockSpec) -> Iter
             status=ASKING,
             silence=means,
         ),
-        listed(ASKING),
+        _l(
+            'a list with "%(status)s", or position_silence = "%(silence)s"',
+            status=ASKING,
+            silence=Silence.NONE,
+        ),
     )
 
 
@@ -144,7 +159,10 @@ def _without_effect(path: Path, clock: ClockSpec) -> Iterator[Finding]:
             (*path, "stops_in"),
             Fault.NOT_ALLOWED,
             _l('the clock "%(clock)s" stands still in no status', clock=clock.key),
-            listed(*STANDING_STILL),
+            _l(
+                "nothing here, so remove the key; only these clocks have it: %(clocks)s",
+                clocks=STANDING_STILL,
+            ),
         )
     allowed = SILENCES.get(clock.key, tuple(Silence))
     if clock.silence not in allowed:
@@ -260,7 +278,7 @@ def judge_reliefs(pack: PolicyPack) -> Iterator[Finding]:
                     (*place, index, "value"),
                     Fault.UNKNOWN_REFERENCE,
                     _l('there is no kind of relief "%(option)s"', option=option.value),
-                    listed(*sorted(known)),
+                    among(sorted(known)),
                 )
 
 
@@ -283,6 +301,7 @@ def judge_quorum(pack: PolicyPack) -> Iterator[Finding]:
             ("coordination", "quorum"),
             Fault.INCONSISTENT,
             _l("can never be met: at most %(most)s authorities exist at once", most=most),
+            _l("1 to %(most)s", most=most),
         )
 
 
@@ -307,12 +326,14 @@ def judge_activity(pack: PolicyPack) -> Iterator[Finding]:
             (*path, "required"),
             Fault.INCONSISTENT,
             _l("must be answered, because it names the lead"),
+            listed("true"),
         )
     if question.ask_if is not None:
         yield Finding(
             (*path, "ask_if"),
             Fault.INCONSISTENT,
             _l("must be asked always, because it names the lead"),
+            REMOVED,
         )
     for index, option in enumerate(question.options):
         if not option.competences:
@@ -320,7 +341,7 @@ def judge_activity(pack: PolicyPack) -> Iterator[Finding]:
                 (*path, "options", index),
                 Fault.INCONSISTENT,
                 _l('"%(option)s" touches no competence, so it names no lead', option=option.value),
-                listed("competences = […]"),
+                _l("competences = […] with at least one competence of the pack"),
             )
 
 
@@ -337,8 +358,14 @@ def _named(
             here,
             Fault.UNKNOWN_REFERENCE,
             _l('there is no question "%(question)s" in the form', question=key),
+            among(question.key for _, question in form_questions(pack) if question.kind is kind),
         )
     path, question = found[0]
     if question.kind is not kind:
-        return Finding(here, Fault.NOT_ALLOWED, otherwise, listed(kind.value))
+        return Finding(
+            here,
+            Fault.NOT_ALLOWED,
+            otherwise,
+            among(each.key for _, each in form_questions(pack) if each.kind is kind),
+        )
     return path, question

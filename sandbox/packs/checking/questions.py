@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 
 from sandbox.domain.packs import PolicyPack, QuestionKind, QuestionSpec
-from sandbox.packs.checking.findings import Finding, duplicates, unknown_names
+from sandbox.packs.checking.findings import (
+    ONCE,
+    REMOVED,
+    Finding,
+    among,
+    duplicates,
+    unknown_names,
+)
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.saying import listed
@@ -37,6 +44,7 @@ ONLY_WITH: Mapping[str, Sequence[QuestionKind]] = {
 }
 """The keys of a question that only some kinds of question can use."""
 
+_ONE_TITLE = _l("is_title = true on exactly one question of the form")
 _UNSET = {each.name: each.default for each in fields(QuestionSpec) if each.name in ONLY_WITH}
 
 
@@ -73,6 +81,7 @@ def judge_question_keys(pack: PolicyPack) -> Iterator[Finding]:
                     _l(
                         'the question "%(question)s" is there more than once', question=question.key
                     ),
+                    ONCE,
                 )
             seen.add(question.key)
             yield from duplicates((*path, "columns"), question.columns, "key")
@@ -91,9 +100,15 @@ def judge_question_parts(pack: PolicyPack) -> Iterator[Finding]:
                 (*path, "options"),
                 Fault.MISSING,
                 _l('a "%(kind)s" question needs options', kind=kind),
+                _l("options = [{value = …, label = …}, …], or another kind of question"),
             )
         if kind is QuestionKind.ROWS and not question.columns:
-            yield Finding((*path, "columns"), Fault.MISSING, _l('a "rows" question needs columns'))
+            yield Finding(
+                (*path, "columns"),
+                Fault.MISSING,
+                _l('a "rows" question needs columns'),
+                _l("columns = [{key = …, kind = …, label = …}, …], or another kind of question"),
+            )
         for name, kinds in ONLY_WITH.items():
             if getattr(question, name) != _UNSET[name] and kind not in kinds:
                 yield Finding(
@@ -107,7 +122,12 @@ def judge_question_parts(pack: PolicyPack) -> Iterator[Finding]:
             and question.maximum is not None
             and question.minimum > question.maximum
         ):
-            yield Finding((*path, "minimum"), Fault.INCONSISTENT, _l("is above the maximum"))
+            yield Finding(
+                (*path, "minimum"),
+                Fault.INCONSISTENT,
+                _l("is above the maximum"),
+                _l("at most %(most)s", most=question.maximum),
+            )
         if question.required and question.required_if is not None:
             yield Finding(
                 (*path, "required_if"),
@@ -140,6 +160,7 @@ def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
                         (*here, name),
                         Fault.NOT_ALLOWED,
                         _l("a column cannot have %(name)s", name=name),
+                        REMOVED,
                     )
             for place, option in enumerate(column.options):
                 if option.points:
@@ -147,6 +168,7 @@ def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
                         (*here, "options", place, "points"),
                         Fault.NOT_ALLOWED,
                         _l("the options of a column give no points"),
+                        REMOVED,
                     )
 
 
@@ -168,6 +190,7 @@ def judge_check_kinds(pack: PolicyPack) -> Iterator[Finding]:
                 (*path, "required_if"),
                 Fault.NOT_ALLOWED,
                 _l("the check needs the answer to every question that it asks"),
+                REMOVED,
             )
 
 
@@ -176,14 +199,14 @@ def judge_one_title(pack: PolicyPack) -> Iterator[Finding]:
     titles = [(path, question) for path, question in form_questions(pack) if question.is_title]
     if not titles:
         yield Finding(
-            ("sections",), Fault.MISSING, _l("no question has is_title = true"), _l("exactly one")
+            ("sections",), Fault.MISSING, _l("no question has is_title = true"), _ONE_TITLE
         )
     for path, _ in titles[1:]:
         yield Finding(
             (*path, "is_title"),
             Fault.DUPLICATE,
             _l("is the title a second time"),
-            _l("exactly one"),
+            _ONE_TITLE,
         )
     for path, question in titles[:1]:
         if question.kind is not QuestionKind.TEXT:
@@ -191,7 +214,12 @@ def judge_one_title(pack: PolicyPack) -> Iterator[Finding]:
                 (*path, "kind"), Fault.NOT_ALLOWED, _l("the title must be a text"), listed("text")
             )
         if not question.required and question.required_if is None:
-            yield Finding((*path, "required"), Fault.NOT_ALLOWED, _l("the title must be required"))
+            yield Finding(
+                (*path, "required"),
+                Fault.NOT_ALLOWED,
+                _l("the title must be required"),
+                listed("true"),
+            )
         for name, is_there in (
             ("ask_if", question.ask_if is not None),
             ("required_if", question.required_if is not None),
@@ -202,6 +230,7 @@ def judge_one_title(pack: PolicyPack) -> Iterator[Finding]:
                     (*path, name),
                     Fault.NOT_ALLOWED,
                     _l("the title cannot have %(name)s", name=name),
+                    REMOVED,
                 )
 
 
@@ -218,12 +247,14 @@ def judge_public_fields(pack: PolicyPack) -> Iterator[Finding]:
                 ("public_fields", index),
                 Fault.INCONSISTENT,
                 _l('"%(key)s" may be marked confidential, so it cannot be public', key=key),
+                _l("a question without may_be_confidential, so remove that or this"),
             )
         if question.kind is QuestionKind.FILE:
             yield Finding(
                 ("public_fields", index),
                 Fault.INCONSISTENT,
                 _l('"%(key)s" is a file, not an answer', key=key),
+                _l("a question of another kind than file, so remove this one"),
             )
     for index, later in enumerate(pack.public_later):
         if later.key not in pack.public_fields:
@@ -231,7 +262,7 @@ def judge_public_fields(pack: PolicyPack) -> Iterator[Finding]:
                 ("public_later", index, "key"),
                 Fault.UNKNOWN_REFERENCE,
                 _l('"%(later)s" is not among the public fields', later=later.key),
-                listed(*pack.public_fields),
+                among(pack.public_fields),
             )
         elif later.key in by_key and by_key[later.key].is_title:
             yield Finding(
@@ -241,4 +272,5 @@ def judge_public_fields(pack: PolicyPack) -> Iterator[Finding]:
                     '"%(later)s" names the case, so that the register shows it at once',
                     later=later.key,
                 ),
+                _l("a public field that is not the title, so remove this entry"),
             )

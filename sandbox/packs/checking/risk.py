@@ -9,7 +9,7 @@ from sandbox.domain.packs import (
     QuestionSpec,
     TierSpec,
 )
-from sandbox.packs.checking.findings import Finding, repeated, unknown_names
+from sandbox.packs.checking.findings import REMOVED, Finding, among, repeated, unknown_names
 from sandbox.packs.checking.questions import form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
@@ -48,7 +48,10 @@ def judge_tier_ranges(pack: PolicyPack) -> Iterator[Finding]:
         last = ("tiers", index)
         if tier.min_points is None:
             yield Finding(
-                (*last, "min_points"), Fault.MISSING, _l("is missing"), _l("a whole number")
+                (*last, "min_points"),
+                Fault.MISSING,
+                _l("is missing"),
+                _l("0 for the first tier, else one more than max_points of the tier before"),
             )
             return
         yield from _range(last, tier, tier.min_points, expected)
@@ -73,6 +76,7 @@ def _range(path: Path, tier: TierSpec, least: int, expected: int | None) -> Iter
             (*path, "min_points"),
             Fault.INCONSISTENT,
             _l("overlaps the tier before, which has no max_points"),
+            _l("a tier after one with max_points, so give the tier before its own"),
         )
     elif least != expected:
         yield Finding(
@@ -84,7 +88,12 @@ def _range(path: Path, tier: TierSpec, least: int, expected: int | None) -> Iter
             listed(str(expected)),
         )
     if tier.max_points is not None and tier.max_points < least:
-        yield Finding((*path, "max_points"), Fault.INCONSISTENT, _l("is below min_points"))
+        yield Finding(
+            (*path, "max_points"),
+            Fault.INCONSISTENT,
+            _l("is below min_points"),
+            _l("at least %(least)s, or no max_points", least=least),
+        )
 
 
 def judge_prohibited_tier(pack: PolicyPack) -> Iterator[Finding]:
@@ -92,7 +101,10 @@ def judge_prohibited_tier(pack: PolicyPack) -> Iterator[Finding]:
     places = [index for index, tier in enumerate(pack.tiers) if tier.prohibited]
     if pack.prohibited_uses and not places:
         yield Finding(
-            ("tiers",), Fault.MISSING, _l("there are prohibited uses, but no tier is prohibited")
+            ("tiers",),
+            Fault.MISSING,
+            _l("there are prohibited uses, but no tier is prohibited"),
+            _l("prohibited = true on the last tier, or prohibited_uses = []"),
         )
     barred = {pack.tiers[index].key for index in places}
     if pack.prohibited_uses and not any(rule.at_least in barred for rule in pack.hard_rules):
@@ -100,9 +112,15 @@ def judge_prohibited_tier(pack: PolicyPack) -> Iterator[Finding]:
             ("hard_rules",),
             Fault.MISSING,
             _l("there are prohibited uses, but no hard rule leads to the prohibited tier"),
+            _l("a hard rule for each prohibited use, with at_least naming the prohibited tier"),
         )
     if len(places) == len(pack.tiers):
-        yield Finding(("tiers",), Fault.MISSING, _l("every tier is prohibited"))
+        yield Finding(
+            ("tiers",),
+            Fault.MISSING,
+            _l("every tier is prohibited"),
+            _l("at least one tier that is not prohibited, before the prohibited one"),
+        )
     for index in places:
         path: Path = ("tiers", index)
         if index != len(pack.tiers) - 1:
@@ -110,6 +128,7 @@ def judge_prohibited_tier(pack: PolicyPack) -> Iterator[Finding]:
                 (*path, "prohibited"),
                 Fault.INCONSISTENT,
                 _l("the prohibited tier must be the last"),
+                _l("one prohibited tier, after all others"),
             )
         for name in ("min_points", "max_points"):
             if getattr(pack.tiers[index], name) is not None:
@@ -117,6 +136,7 @@ def judge_prohibited_tier(pack: PolicyPack) -> Iterator[Finding]:
                     (*path, name),
                     Fault.NOT_ALLOWED,
                     _l("a prohibited tier has no %(name)s", name=name),
+                    REMOVED,
                 )
 
 
@@ -156,6 +176,9 @@ def judge_metrics(pack: PolicyPack) -> Iterator[Finding]:
                     'target, warning and breach must fall where the metric is "%(direction)s"',
                     direction=metric.direction,
                 ),
+                _l("a breach of at least the warning, and a warning of at least the target")
+                if rising
+                else _l("a breach of at most the warning, and a warning of at most the target"),
             )
 
 
@@ -171,7 +194,7 @@ def _breaches(pack: PolicyPack) -> Iterator[Finding]:
                     'there is no class of incident "%(breach_class)s"',
                     breach_class=metric.breach_class,
                 ),
-                listed(*classes),
+                among(classes),
             )
         if metric.breach_suspends and metric.breach_class is None:
             yield Finding(

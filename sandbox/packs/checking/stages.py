@@ -12,7 +12,7 @@ from sandbox.domain.packs import (
     TierSpec,
     Who,
 )
-from sandbox.packs.checking.findings import Finding, repeated
+from sandbox.packs.checking.findings import ONCE, REMOVED, Finding, repeated
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.saying import listed
@@ -30,22 +30,30 @@ def judge_stages(pack: PolicyPack) -> Iterator[Finding]:
                         (*path, name),
                         Fault.NOT_ALLOWED,
                         _l("a prohibited tier has no %(name)s", name=name),
+                        REMOVED,
                     )
             continue
         if not tier.stages:
-            yield Finding((*path, "stages"), Fault.MISSING, _l("the tier has no stages"))
+            yield Finding(
+                (*path, "stages"),
+                Fault.MISSING,
+                _l("the tier has no stages"),
+                _l("two stages or more, or prohibited = true"),
+            )
             continue
         if len(tier.stages) == 1:
             yield Finding(
                 (*path, "stages"),
                 Fault.MISSING,
                 _l("the first stage prepares the test, so another one must follow"),
+                _l("two stages or more"),
             )
         if tier.stages[0].gate:
             yield Finding(
                 (*path, "stages", 0, "gate"),
                 Fault.NOT_ALLOWED,
                 _l("the first stage has no gate: admission leads to it"),
+                _l("nothing here, so remove the gate or move it to the next stage"),
             )
         for inner, stage in enumerate(tier.stages):
             yield from _cadence((*path, "stages", inner), stage)
@@ -59,6 +67,7 @@ def _cadence(path: Path, stage: StageSpec) -> Iterator[Finding]:
             (*path, "report_every_days"),
             Fault.MISSING,
             _l("a live stage must say how often the company reports"),
+            _l("days from 1 to %(most)s, or live = false", most=stage.max_days),
         )
     if stage.report_every_days is not None and stage.report_every_days > stage.max_days:
         yield Finding(
@@ -103,6 +112,7 @@ def _gates(path: Path, tier: TierSpec) -> Iterator[Finding]:
                         'the tier has another requirement "%(requirement)s"',
                         requirement=requirement.key,
                     ),
+                    ONCE,
                 )
             seen.add(requirement.key)
             yield from _requirement(here, requirement, left, tier)
@@ -156,6 +166,7 @@ def judge_grounds(pack: PolicyPack) -> Iterator[Finding]:
                 path,
                 Fault.MISSING,
                 _l('none is by "%(party)s", so that it could not stop a test', party=party),
+                _l('"%(party)s" among the `by` of at least one ground', party=party),
             )
     others = [each for each in pack.suspension_grounds if Suspender.RULES in each.by]
     for ground in others[1:]:
@@ -163,12 +174,14 @@ def judge_grounds(pack: PolicyPack) -> Iterator[Finding]:
             (*path, pack.suspension_grounds.index(ground), "by"),
             Fault.DUPLICATE,
             _l('"%(ground)s" is the ground of the rules already', ground=others[0].key),
+            _l('"%(party)s" among the `by` of one ground alone', party=Suspender.RULES),
         )
     if others and not any(metric.breach_suspends for metric in pack.metrics):
         yield Finding(
             (*path, pack.suspension_grounds.index(others[0]), "by"),
             Fault.INCONSISTENT,
             _l("no breach of a metric suspends, so that the rules stop no test"),
+            _l('a metric with breach_suspends = true, or no "%(party)s"', party=Suspender.RULES),
         )
 
 
@@ -208,7 +221,7 @@ def _requirement(
             (*path, "persons"),
             Fault.NOT_ALLOWED,
             _l("only an approval counts persons"),
-            listed("1"),
+            _l('1, or kind = "%(kind)s"', kind=RequirementKind.APPROVAL),
         )
     yield from _term(path, requirement)
     if kind is RequirementKind.MINIMUM_DAYS:
@@ -224,7 +237,12 @@ def _requirement(
                 _l("1 to %(most)s", most=left.max_days),
             )
     elif requirement.days:
-        yield Finding((*path, "days"), Fault.NOT_ALLOWED, _l("only minimum_days counts days"))
+        yield Finding(
+            (*path, "days"),
+            Fault.NOT_ALLOWED,
+            _l("only minimum_days counts days"),
+            _l('0, or kind = "%(kind)s"', kind=RequirementKind.MINIMUM_DAYS),
+        )
     yield from _place(path, kind, left, tier)
 
 
@@ -241,6 +259,10 @@ def _place(path: Path, kind: RequirementKind, left: StageSpec, tier: TierSpec) -
                 "only the gate that leads out of it can ask for it",
                 stage=first.key,
             ),
+            _l(
+                'another kind here; this one in the gate of the stage after "%(stage)s"',
+                stage=first.key,
+            ),
         )
     if prepares and kind in (RequirementKind.REPORT_ACCEPTED, RequirementKind.METRICS_WITHIN):
         yield Finding(
@@ -250,13 +272,22 @@ def _place(path: Path, kind: RequirementKind, left: StageSpec, tier: TierSpec) -
                 'nothing is reported in the first stage "%(stage)s", which prepares the test',
                 stage=left.key,
             ),
+            _l("another kind here; this one in a later gate"),
         )
     if kind is RequirementKind.METRICS_WITHIN and not tier.metrics:
         yield Finding(
-            (*path, "kind"), Fault.INCONSISTENT, _l("the tier has no metrics that could be within")
+            (*path, "kind"),
+            Fault.INCONSISTENT,
+            _l("the tier has no metrics that could be within"),
+            _l("another kind, or metrics = […] on the tier"),
         )
     if kind is RequirementKind.START_CONDITIONS and not tier.start_conditions:
-        yield Finding((*path, "kind"), Fault.INCONSISTENT, _l("the tier has no start conditions"))
+        yield Finding(
+            (*path, "kind"),
+            Fault.INCONSISTENT,
+            _l("the tier has no start conditions"),
+            _l("another kind, or start_conditions = […] on the tier"),
+        )
     if kind is RequirementKind.REPORT_ACCEPTED and left.report_every_days is None and not prepares:
         yield Finding(
             (*path, "kind"),
@@ -265,6 +296,7 @@ def _place(path: Path, kind: RequirementKind, left: StageSpec, tier: TierSpec) -
                 'no report falls due in the stage "%(stage)s", so none can be accepted',
                 stage=left.key,
             ),
+            _l('another kind, or report_every_days in the stage "%(stage)s"', stage=left.key),
         )
 
 
@@ -275,6 +307,10 @@ def _term(path: Path, requirement: RequirementSpec) -> Iterator[Finding]:
             (*path, "answer_days"),
             Fault.NOT_ALLOWED,
             _l("only an approval is asked for within a term"),
+            _l(
+                'nothing here, so remove the key, or kind = "%(kind)s"',
+                kind=RequirementKind.APPROVAL,
+            ),
         )
     if requirement.silence is not Silence.NONE and requirement.answer_days is None:
         yield Finding(

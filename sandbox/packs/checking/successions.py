@@ -33,6 +33,7 @@ def judge_successions(pack: PolicyPack) -> Iterator[Finding]:
                 (*path, "authority"),
                 Fault.DUPLICATE,
                 _l('"%(authority)s" ends more than once', authority=succession.authority),
+                _l("one succession for each authority, with all its successors"),
             )
         ending.add(succession.authority)
         until = known[succession.authority].valid_until
@@ -45,7 +46,11 @@ def judge_successions(pack: PolicyPack) -> Iterator[Finding]:
                     '"%(authority)s" must end the day before, by its valid_until',
                     authority=succession.authority,
                 ),
-                listed(day_before.isoformat()),
+                _l(
+                    'the day after the valid_until of "%(authority)s"; %(day)s there fits',
+                    authority=succession.authority,
+                    day=day_before.isoformat(),
+                ),
             )
         yield from _successors(pack, path, succession)
         yield from _passed(pack, path, succession)
@@ -75,6 +80,7 @@ def _successors(pack: PolicyPack, path: Path, succession: SuccessionSpec) -> Ite
                     successor=successor.code,
                     day=succession.on.isoformat(),
                 ),
+                _l("an authority in force on that day, by its valid_from and valid_until"),
             )
         yield from unknown_names(
             (*here, "competences"), successor.competences, {*authority.competences}
@@ -107,6 +113,7 @@ def _passed(pack: PolicyPack, path: Path, succession: SuccessionSpec) -> Iterato
                     (*here, place),
                     Fault.DUPLICATE,
                     _l('"%(competence)s" passes on more than once', competence=competence),
+                    _l("each competence to one successor or among those ended, so remove it here"),
                 )
             seen.add(competence)
     for competence in own:
@@ -116,6 +123,10 @@ def _passed(pack: PolicyPack, path: Path, succession: SuccessionSpec) -> Iterato
                 Fault.MISSING,
                 _l(
                     'nobody takes over "%(competence)s", and it is not among those ended',
+                    competence=competence,
+                ),
+                _l(
+                    '"%(competence)s" among the competences of one successor, or in ended = […]',
                     competence=competence,
                 ),
             )
@@ -139,6 +150,7 @@ def _cycles(pack: PolicyPack) -> Iterator[Finding]:
                 ("successions", index, "successors"),
                 Fault.INCONSISTENT,
                 _l('"%(authority)s" would follow itself', authority=succession.authority),
+                _l("successors whose own successions do not lead back here"),
             )
 
 
@@ -160,7 +172,12 @@ def judge_windows(pack: PolicyPack) -> Iterator[Finding]:
             continue
         first, last = _span(window)
         if last < first:
-            yield Finding((*path, "last_day"), Fault.INCONSISTENT, _l("is before first_day"))
+            yield Finding(
+                (*path, "last_day"),
+                Fault.INCONSISTENT,
+                _l("is before first_day"),
+                _l("%(day)s or later", day=first.isoformat()),
+            )
         elif last - first > LONGEST_WINDOW:
             yield Finding(
                 (*path, "last_day" if window.last_day else "dates"),
@@ -176,6 +193,11 @@ def judge_windows(pack: PolicyPack) -> Iterator[Finding]:
                 _l(
                     '"%(authority)s" is not in force during the whole window',
                     authority=window.authority,
+                ),
+                _l(
+                    "an authority in force from %(first)s to %(last)s, or other days",
+                    first=first.isoformat(),
+                    last=last.isoformat(),
                 ),
             )
 

@@ -54,10 +54,16 @@ def _reached(
             path,
             Fault.UNREACHABLE,
             _l('no answers ever lead to the question "%(question)s"', question=question.key),
+            _l("a condition that some answers meet, or no ask_if"),
         )
     elif can_hold(Not(question.ask_if), before, budget) is False:
         yield Warned(
-            Finding(path, Fault.ODD, _l("always holds, so the question is asked of everybody"))
+            Finding(
+                path,
+                Fault.ODD,
+                _l("always holds, so the question is asked of everybody"),
+                _l("a condition that some answers do not meet, or no ask_if"),
+            )
         )
 
 
@@ -76,10 +82,12 @@ def _demanded(
             path,
             Fault.UNREACHABLE,
             _l('no answers ever make the question "%(question)s" required', question=question.key),
+            _l("a condition that some meet who are asked, or required = false"),
         )
     elif can_hold(_both(where, Not(question.required_if)), before, budget) is False:
         odd = _l("always holds, so the question is required of everybody who is asked")
-        yield Warned(Finding(path, Fault.ODD, odd))
+        plainly = _l("a condition that some do not meet who are asked, or required = true")
+        yield Warned(Finding(path, Fault.ODD, odd, plainly))
 
 
 def _both(first: Condition | None, second: Condition) -> Condition:
@@ -111,6 +119,7 @@ def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
                     (*path, "information"),
                     Fault.INCONSISTENT,
                     _l("is marked as information, yet its answer counts"),
+                    _l("nothing here, so remove the key, or what makes the answer count"),
                 )
         elif not counts:
             yield Finding(
@@ -132,6 +141,7 @@ def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
                     'no rule of the check looks at the answer to "%(question)s"',
                     question=question.key,
                 ),
+                _l("a rule or an ask_if of the check that looks at it, or no such question"),
             )
     total = sum(1 for _ in form_questions(pack))
     yield Proof(

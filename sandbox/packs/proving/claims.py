@@ -72,4 +72,9 @@ def fires(
     if can is None:
         yield intricate(path)
     elif not can:
-        yield Finding(path, Fault.UNREACHABLE, never)
+        yield Finding(
+            path,
+            Fault.UNREACHABLE,
+            never,
+            _l("a condition that some answers meet, or no such entry"),
+        )

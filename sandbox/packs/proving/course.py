@@ -19,7 +19,7 @@ from sandbox.domain.packs import (
 from sandbox.domain.reach import Budget
 from sandbox.domain.succession import passes_to
 from sandbox.domain.trials import LIFECYCLE, OPEN_STATUSES, TrialStatus, next_stage
-from sandbox.packs.checking import Finding, each_text, form_questions
+from sandbox.packs.checking import Finding, among, each_text, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import Proof, Shown, Warned
@@ -51,7 +51,10 @@ def prove_stages_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
         for place, stage in enumerate(tier.stages):
             if stage.key not in passed:
                 yield Finding(
-                    (*path, "stages", place), Fault.UNREACHABLE, _l("no stage leads to this one")
+                    (*path, "stages", place),
+                    Fault.UNREACHABLE,
+                    _l("no stage leads to this one"),
+                    _l("a stage after another one, with a key of its own"),
                 )
         for place, condition in enumerate(tier.start_conditions):
             if condition.owner not in _SINGLE:
@@ -74,6 +77,7 @@ def prove_stages_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
                 ("exit_kinds",),
                 Fault.MISSING,
                 _l('no kind of exit is for a test that ends "%(ends)s"', ends=ends),
+                _l('at least one kind of exit with ends = "%(ends)s"', ends=ends),
             )
     stuck = _stuck()
     if stuck:
@@ -81,6 +85,7 @@ def prove_stages_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
             ("tiers",),
             Fault.UNREACHABLE,
             _l("nothing ends a test that is %(status)s", status=stuck[0]),
+            _l("nothing that a pack could say, so tell whoever runs the platform"),
         )
     yield Proof(
         _l("Every stage of every tier can be reached and left, and no gate is unsatisfiable."),
@@ -113,14 +118,34 @@ def _odd_gates(path: Path, tier: TierSpec) -> Iterator[Warned]:
         here: Path = (*path, "stages", place)
         if stage.live and not agreed:
             yield Warned(
-                Finding(here, Fault.ODD, _l("people are exposed before any gate asks for the plan"))
+                Finding(
+                    here,
+                    Fault.ODD,
+                    _l("people are exposed before any gate asks for the plan"),
+                    _l(
+                        'a "%(kind)s" requirement in the gate of the second stage',
+                        kind=RequirementKind.PLAN_AGREED,
+                    ),
+                )
             )
         if place and not stage.gate:
             yield Warned(
-                Finding(here, Fault.ODD, _l("anybody who may can enter it: its gate is empty"))
+                Finding(
+                    here,
+                    Fault.ODD,
+                    _l("its gate is empty, so that nothing must be shown before it is entered"),
+                    _l("at least one requirement in its gate"),
+                )
             )
     if tier.stages and not any(stage.live for stage in tier.stages):
-        yield Warned(Finding(path, Fault.ODD, _l("none of its stages is live: nothing is tested")))
+        yield Warned(
+            Finding(
+                path,
+                Fault.ODD,
+                _l("none of its stages is live: nothing is tested"),
+                _l("live = true on at least one stage"),
+            )
+        )
 
 
 def _falling_caps(path: Path, tier: TierSpec) -> Iterator[Warned]:
@@ -135,7 +160,8 @@ def _falling_caps(path: Path, tier: TierSpec) -> Iterator[Warned]:
                 what = _l(
                     "is smaller than that of an earlier live stage (%(cap)s)", cap=largest[name]
                 )
-                yield Warned(Finding((*path, "stages", place, name), Fault.ODD, what))
+                least = _l("at least %(least)s", least=largest[name])
+                yield Warned(Finding((*path, "stages", place, name), Fault.ODD, what, least))
             largest[name] = max(cap, largest.get(name, 0))
 
 
@@ -279,7 +305,8 @@ def prove_calls_apart(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
         shut = (following.first_day - (call.last_day or date.max)).days - 1
         if shut > _LONG_SHUT:
             message = _l("no call is open for %(days)s days before this one", days=shut)
-            yield Warned(Finding(("calls", index, "first_day"), Fault.ODD, message))
+            sooner = _l("a first day at most %(days)s days after the call before", days=_LONG_SHUT)
+            yield Warned(Finding(("calls", index, "first_day"), Fault.ODD, message, sooner))
     yield Proof(
         _l("At most one call is open on any day."),
         _l(
@@ -310,7 +337,7 @@ def prove_terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
                         'could stand still for ever: no term ends the status "%(status)s"',
                         status=status,
                     ),
-                    listed(*ENDED_BY),
+                    among(each for each, ends in ENDED_BY.items() if keys.intersection(ends)),
                 )
     yield Proof(
         _l("Every term ends."),

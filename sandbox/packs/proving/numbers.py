@@ -21,4 +21,5 @@ def warn_of_small_groups(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
     for key, usual in USUAL.items():
         if getattr(rules, key) < usual:
             message = _l("hides a speaker less well than the usual %(usual)s", usual=usual)
-            yield Warned(Finding(("round_tables", key), Fault.ODD, message))
+            enough = _l("at least %(least)s", least=usual)
+            yield Warned(Finding(("round_tables", key), Fault.ODD, message, enough))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sandbox.domain.glossary import pieces
 from sandbox.domain.packs import DecisionRule, PolicyPack
 from sandbox.domain.reach import Budget
-from sandbox.packs.checking import Finding
+from sandbox.packs.checking import Finding, among
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import Shown, Warned
@@ -22,19 +22,23 @@ def warn_of_idle_rules(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
             _l("is 0 as relief_weight is, so that no answers ever propose a lead")
             if rules.activity_question is None
             else _l("is 0 as relief_weight is, so that no answers ever propose associates"),
+            _l("answer_weight or relief_weight of 1 or more"),
         )
     if rules.objection_opens_deliberation and rules.decision_rule is not DecisionRule.UNANIMITY:
         message = _l('does nothing where the rule is "%(rule)s"', rule=rules.decision_rule)
-        yield _odd(("coordination", "objection_opens_deliberation"), message)
+        heard = _l('false, or decision_rule = "%(rule)s"', rule=DecisionRule.UNANIMITY)
+        yield _odd(("coordination", "objection_opens_deliberation"), message, heard)
     mildest = pack.tiers[0].key
     for index, rule in enumerate(pack.hard_rules):
         if rule.at_least == mildest:
             message = _l('raises nothing, because "%(tier)s" is the mildest tier', tier=mildest)
-            yield _odd(("hard_rules", index, "at_least"), message)
+            severer = among(tier.key for tier in pack.tiers[1:])
+            yield _odd(("hard_rules", index, "at_least"), message, severer)
     tables = pack.round_tables
     if tables is not None and tables.least_of_sector > tables.least_persons:
         message = _l("is more than the people who must take part")
-        yield _odd(("round_tables", "least_of_sector"), message)
+        most = _l("at most %(most)s", most=tables.least_persons)
+        yield _odd(("round_tables", "least_of_sector"), message, most)
     yield from _equal_words(pack)
 
 
@@ -46,8 +50,9 @@ def _equal_words(pack: PolicyPack) -> Iterator[Shown]:
             other = first.setdefault((language, pieces(words)), term.key)
             if other != term.key:
                 message = _l('is the same word as that of "%(term)s"', term=other)
-                yield _odd(("glossary", index, "term", language), message)
+                apart = _l("another word, or one entry for both senses")
+                yield _odd(("glossary", index, "term", language), message, apart)
 
 
-def _odd(path: Path, message: Sentence) -> Warned:
-    return Warned(Finding(path, Fault.ODD, message))
+def _odd(path: Path, message: Sentence, allowed: Sentence) -> Warned:
+    return Warned(Finding(path, Fault.ODD, message, allowed))

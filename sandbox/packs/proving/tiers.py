@@ -53,7 +53,14 @@ def prove_one_tier(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
     sums = _sums(pack)
     for index, tier in enumerate(pack.tiers):
         if not _is_reached(pack, tier, sums, budget):
-            yield Warned(Finding(("tiers", index), Fault.ODD, _l("no answers lead to this tier")))
+            yield Warned(
+                Finding(
+                    ("tiers", index),
+                    Fault.ODD,
+                    _l("no answers lead to this tier"),
+                    _l("points or a hard rule that lead to it, or no such tier"),
+                )
+            )
     ranges = tuple(
         _l(
             "%(tier)s %(least)s to %(most)s",
