@@ -234,7 +234,8 @@ class Flag(_Value[bool]):
 
 def _countable(day: date) -> date:
     if day.year not in _YEARS:
-        raise _not_allowed(_l("must be a day %(allowed)s", allowed=_OF_YEARS), _OF_YEARS)
+        allowed = _l("a day %(years)s", years=_OF_YEARS)
+        raise _not_allowed(_l("must be %(allowed)s", allowed=allowed), allowed)
     return day
 
 
@@ -308,7 +309,7 @@ class Each(_Value[tuple[_T, ...]], Generic[_T]):
             raise _wrong_type(self.allowed)
         if not self._at_least <= len(value) <= _LONGEST_LIST:
             allowed = _l(
-                "a list of %(least)s to %(most)s", least=self._at_least, most=_LONGEST_LIST
+                "a list of %(least)s to %(most)s entries", least=self._at_least, most=_LONGEST_LIST
             )
             raise _not_allowed(_l("must be %(allowed)s", allowed=allowed), allowed)
         results: list[_T] = []
@@ -485,7 +486,9 @@ class When(_Value[Condition]):
 
 _OPERATORS = listed(*(operator.value for operator in Operator))
 _CONDITION = _l(
-    "{question = …} with one of: %(operators)s; or one of all, any, not", operators=_OPERATORS
+    '{question = "…", equals = "…"}, or with one of %(operators)s; or {all = […]}, {any = […]}, '
+    "{not = {…}}",
+    operators=_OPERATORS,
 )
 
 
@@ -506,7 +509,7 @@ def _condition(value: object) -> Condition:
         )
     [name] = others
     if name not in set(Operator):
-        unknown = Said(_l('"%(name)s" compares nothing', name=name), Fault.UNKNOWN_KEY, _OPERATORS)
+        unknown = Said(_l('"%(name)s" is no comparison', name=name), Fault.UNKNOWN_KEY, _OPERATORS)
         raise ValidationError({name: [unknown]})
     try:
         question = key_of(value["question"])

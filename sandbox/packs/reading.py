@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any, Protocol
 
@@ -25,6 +26,7 @@ MOST_VALUES = 20_000
 MOST_LEVELS = 24
 MOST_PROBLEMS = 200
 _LONGEST_SHOWN = 60
+_MOST_KEYS_SHOWN = 8
 
 # A plain name in the pack's own folder: nothing in it can lead to a file anywhere else.
 _PART_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.toml")
@@ -146,7 +148,11 @@ def _shown_table(value: Mapping[str, object]) -> Sentence:
         return _l("an empty table")
     if all(LANGUAGE.fullmatch(key) and isinstance(text, str) for key, text in value.items()):
         return _l("a text in: %(languages)s", languages=tuple(value))
-    return _l("a table")
+    if "question" in value and not any(isinstance(each, Mapping) for each in value.values()):
+        said = ", ".join(f"{_shortened(key)} = {shown(each)}" for key, each in value.items())
+        return listed(_shortened("{" + said + "}", 2 * _LONGEST_SHOWN))
+    keys = (_shortened(key) for key in islice(value, _MOST_KEYS_SHOWN))
+    return _l("a table with: %(keys)s", keys=tuple(keys))
 
 
 def _shown_list(value: Sequence[object]) -> Sentence:
@@ -158,8 +164,8 @@ def _shown_list(value: Sequence[object]) -> Sentence:
     return _l("a list of %(count)s", count=len(value))
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+def _shortened(text: str, longest: int = _LONGEST_SHOWN) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 class Unreadable(Exception):

@@ -334,8 +334,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "ask_if": "It is asked only where this condition holds; the condition looks at "
             "questions before it.",
             "options": "The answers to choose from, for kinds `choice` and `many`.",
-            "columns": "The columns of a table, for kind `rows`. A column is no `many`, `rows` or "
-            "`file` and gives no points.",
+            "columns": "The columns of a table, for kind `rows`. A column is no `many`, `rows`, "
+            "`file` or `organisation` and gives no points; its options bring in competences in "
+            "the rows of reliefs alone.",
             "max_words": "The most words of an answer, for kinds `text` and `long_text`.",
             "minimum": "The smallest number or amount (in cents); for `many` the fewest options, "
             "for `file` the fewest files.",
@@ -344,7 +345,7 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "max_rows": "The most rows, for kind `rows`.",
             "unit": "What a number counts, shown beside it.",
             "competences": "The matters that the answer touches: any answer, and of `yes_no` a "
-            "yes.",
+            "yes. A column has none but those of its options.",
             "points": "The points of risk that a yes gives, for kind `yes_no`.",
             "may_be_confidential": "Whether the company may mark the answer as confidential.",
             "is_title": "Whether the answer names the case in every list. Exactly one question of "
@@ -352,7 +353,10 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "criteria": "The keys of the criteria for which the answer is evidence; it is shown "
             "beside them in the review.",
             "information": "Says that the answer is only there to be read. Without it, an answer "
-            "that nothing looks at is refused.",
+            "that nothing looks at is refused. A column is judged like a question: it matters "
+            "where a column after it looks at it, where its rows are public, or where it goes into "
+            "the register of reliefs or brings in competences; the mark of a question holds for "
+            "its columns too.",
         },
     ),
     schemas.OptionSchema: TableWords(

@@ -479,10 +479,18 @@ def _parts(pack: Writing, kind: str) -> Table:
             parts: Table = {"points": pack.number(0, 10)}
             return parts | ({"competences": pack.subset(pack.competences)})
         case "rows":
-            column = {"key": "what", "kind": "text", "label": pack.text("What")}
-            return {"columns": [column], "max_rows": pack.number(1, 5)}
+            return {"columns": _columns(pack), "max_rows": pack.number(1, 5)}
         case _:
             return {}
+
+
+def _columns(pack: Writing) -> list[Table]:
+    """Write a column to be read, perhaps one that is asked for by the answer before it."""
+    what: Table = {"key": "what", "kind": "text", "label": pack.text("What"), "information": True}
+    if pack.chance():
+        return [what]
+    known = {"key": "known", "kind": "yes_no", "label": pack.text("Known")}
+    return [known, what | {"ask_if": {"question": "known", "equals": "no"}}]
 
 
 def _options(pack: Writing) -> list[Table]:

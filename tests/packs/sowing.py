@@ -273,6 +273,39 @@ def information_that_counts(pack: Table, chance: Random) -> Sown:
     return (*path, "information"), Fault.INCONSISTENT
 
 
+def _columns(pack: Table) -> Iterator[tuple[Path, Table, Table]]:
+    for path, question in _whole_questions(pack):
+        for index, column in enumerate(question.get("columns", [])):
+            yield (*path, "columns", index), question, column
+
+
+def column_on_which_nothing_hangs(pack: Table, chance: Random) -> Sown:
+    found = [
+        (path, column)
+        for path, question, column in _columns(pack)
+        if column.get("information")
+        and not question.get("information")
+        and question["key"] not in pack["public_fields"]
+    ]
+    if not found:
+        return None
+    path, column = chance.choice(found)
+    del column["information"]
+    return path, Fault.USELESS
+
+
+def column_of_a_relief_as_information(pack: Table, chance: Random) -> Sown:
+    needed = ("provision", "kind", "asked", "why")
+    found = [
+        (path, column)
+        for path, question, column in _columns(pack)
+        if question["key"] == "reliefs" and column["key"] in needed
+    ]
+    path, column = chance.choice(found)
+    column["information"] = True
+    return (*path, "information"), Fault.INCONSISTENT
+
+
 def second_title(pack: Table, chance: Random) -> Sown:
     path, question = chance.choice(_whole_questions(pack)[1:])
     question["is_title"] = True
@@ -576,6 +609,8 @@ KINDS: dict[str, Kind] = {
         question_required_always_and_now_and_then,
         answer_on_which_nothing_hangs,
         information_that_counts,
+        column_on_which_nothing_hangs,
+        column_of_a_relief_as_information,
         second_title,
         bounds_upside_down,
         key_of_another_kind,

@@ -485,6 +485,15 @@ FAULTS = {
         RULES, 'competences = ["consumer_markets"]}',
         'competences = ["consumer_markets"], points = 2}', '  {value = "lfpc"',
         "sections[3].questions[1].columns[0].options[5].points", Fault.NOT_ALLOWED),
+    "column that touches a matter by any answer": Spoilt(
+        RULES, 'key = "why"\nkind = "long_text"',
+        'key = "why"\ncompetences = ["competition"]\nkind = "long_text"',
+        'competences = ["competition"]\nk',
+        "sections[3].questions[1].columns[4].competences", Fault.NOT_ALLOWED),
+    "matter of a row that asks for no relief": Spoilt(
+        "form-4-data.toml", 'en = "Our own"}}', 'en = "Our own"}, competences = ["competition"]}',
+        '  {value = "own"', "sections[4].questions[2].columns[1].options[0].competences",
+        Fault.NOT_ALLOWED),
     "two titles": Spoilt(
         INNOVATION, "max_words = 120", "max_words = 120\nis_title = true",
         'is_title = true\n\n[[sections.questions]]\nkey = "area"',

@@ -102,6 +102,18 @@ SPOILT = {
         INNOVATION, 'criteria = ["innovation"]\n',
         'criteria = ["innovation"]\ninformation = true\n',
         "sections[1].questions[6].information", Fault.INCONSISTENT, 2),
+    "column on which nothing hangs": Spoilt(
+        "form-4-data.toml", 'key = "origin"\nkind = "choice"\ninformation = true\n',
+        'key = "origin"\nkind = "choice"\n',
+        "sections[4].questions[2].columns[1]", Fault.USELESS, 2),
+    "column of a relief as information": Spoilt(
+        "form-3-rules.toml", 'key = "why"\nkind = "long_text"\n',
+        'key = "why"\nkind = "long_text"\ninformation = true\n',
+        "sections[3].questions[1].columns[4].information", Fault.INCONSISTENT, 2),
+    "column that names the authority as information": Spoilt(
+        "form-3-rules.toml", 'key = "law"\nkind = "choice"\n',
+        'key = "law"\nkind = "choice"\ninformation = true\n',
+        "sections[3].questions[1].columns[0].information", Fault.INCONSISTENT, 2),
     "answer of the check that no rule reads": Spoilt(
         "eligibility.toml", "[[eligibility.questions]]",
         '[[eligibility.questions]]\nkey = "whim"\nkind = "yes_no"\n'

@@ -100,7 +100,10 @@ OPTIONS = """options = [
   {value = "other", label = {en = "Other", es = "Otro"}},
 ]
 """
-COLUMNS = 'columns = [{key = "one", kind = "text", label = {en = "One", es = "Uno"}}]\n'
+COLUMNS = """columns = [
+  {key = "one", kind = "text", information = true, label = {en = "One", es = "Uno"}},
+]
+"""
 
 
 @pytest.mark.parametrize("operator", Operator)
@@ -156,7 +159,7 @@ def test_a_key_is_taken_for_the_kinds_that_the_page_names(
     refused = {
         problem.key.rpartition(".")[2]
         for problem in problems_of(pack)
-        if "question has no" in problem.message
+        if f'of kind "{kind}" has no' in problem.message
     }
     assert refused == set(keys) - own
 

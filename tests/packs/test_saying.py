@@ -26,9 +26,9 @@ def calls_of(name: str, source: str) -> list[ast.Call]:
 
 
 def test_sentence_reads_as_english_and_is_said_with_all_its_parts():
-    inner = sentence("a list of %(least)s to %(most)s", least=1, most=Decimal("2.5"))
+    inner = sentence("a list of %(least)s to %(most)s entries", least=1, most=Decimal("2.5"))
     outer = sentence("must be %(allowed)s", allowed=inner)
-    assert outer == "must be a list of 1 to 2.5"
+    assert outer == "must be a list of 1 to 2.5 entries"
     assert in_spanish(outer) == "debe ser una lista de 1 a 2.5 elementos"
     assert in_spanish(listed("granted", "denied")) == "granted, denied"
     both = sentence("must be one of: %(allowed)s", allowed=(sentence("a text"), "100%"))

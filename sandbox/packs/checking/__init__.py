@@ -15,6 +15,7 @@ from sandbox.packs.checking.names import (
     judge_texts_in_every_language,
 )
 from sandbox.packs.checking.programme import (
+    ENDED_BY,
     NEEDED_CLOCKS,
     NEEDED_RELIEF_COLUMNS,
     judge_activity,
@@ -53,6 +54,7 @@ from sandbox.packs.reading import Source
 
 __all__ = [
     "COMPARABLE",
+    "ENDED_BY",
     "NEEDED_CLOCKS",
     "NEEDED_RELIEF_COLUMNS",
     "ONLY_WITH",

@@ -95,7 +95,7 @@ def _comparison(
             path,
             Fault.NOT_ALLOWED,
             _l(
-                'a "%(kind)s" answer cannot be compared with %(operator)s',
+                'an answer of kind "%(kind)s" cannot be compared by %(operator)s',
                 kind=question.kind,
                 operator=compare.operator,
             ),

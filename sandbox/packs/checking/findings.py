@@ -65,15 +65,17 @@ def repeated(path: Path, names: Sequence[str]) -> Iterator[Finding]:
             )
 
 
-def unknown_names(path: Path, names: Sequence[str], known: set[str]) -> Iterator[Finding]:
-    """Find names that are not among those known."""
+def unknown_names(
+    path: Path, names: Sequence[str], known: set[str], *, allowed: Sequence[str] = ()
+) -> Iterator[Finding]:
+    """Find names that are not among those known; `allowed` are those that make sense there."""
     for index, name in enumerate(names):
         if name not in known:
             yield Finding(
                 (*path, index),
                 Fault.UNKNOWN_REFERENCE,
                 _l('the pack has no "%(name)s"', name=name),
-                among(sorted(known)),
+                among(allowed or sorted(known)),
             )
 
 

@@ -119,6 +119,12 @@ def judge_calendar(pack: PolicyPack) -> Iterator[Finding]:
         )
 
 
+# A term may stand still only in a status that a term of its own brings to an end; where the pack
+# has none for a request, that of a return ends it.
+ENDED_BY: Mapping[str, tuple[str, ...]] = {
+    ApplicationStatus.RETURNED.value: ("return_answer",),
+    ApplicationStatus.INFORMATION_REQUESTED.value: ("information_answer", "return_answer"),
+}
 ASKING = ApplicationStatus.INFORMATION_REQUESTED.value
 STANDING_STILL = ("decision", "position")
 """The terms that run on while the company is asked for something, unless the pack stops them."""
@@ -158,7 +164,7 @@ def _without_effect(path: Path, clock: ClockSpec) -> Iterator[Finding]:
         yield Finding(
             (*path, "stops_in"),
             Fault.NOT_ALLOWED,
-            _l('the clock "%(clock)s" stands still in no status', clock=clock.key),
+            _l('the clock "%(clock)s" never stands still', clock=clock.key),
             _l(
                 "nothing here, so remove the key; only these clocks have it: %(clocks)s",
                 clocks=STANDING_STILL,
@@ -187,11 +193,12 @@ def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
                 ("clocks",),
                 Fault.MISSING,
                 _l('the clock "%(clock)s" is missing', clock=needed),
-                listed(*NEEDED_CLOCKS),
+                _l("all of: %(names)s", names=NEEDED_CLOCKS),
             )
     statuses = {status.value for status in ApplicationStatus}
     for index, clock in enumerate(pack.clocks):
-        yield from unknown_names(("clocks", index, "stops_in"), clock.stops_in, statuses)
+        stops_in: Path = ("clocks", index, "stops_in")
+        yield from unknown_names(stops_in, clock.stops_in, statuses, allowed=sorted(ENDED_BY))
         yield from _without_effect(("clocks", index), clock)
         yield from _silent_while_asking(pack, ("clocks", index), clock)
         if clock.starts is not ClockStart.SUBMITTED and clock.key != NEEDED_CLOCKS[0]:
@@ -266,7 +273,7 @@ def judge_reliefs(pack: PolicyPack) -> Iterator[Finding]:
                 (*path, "columns"),
                 Fault.MISSING,
                 _l('the column "%(name)s" is missing', name=name),
-                listed(*NEEDED_RELIEF_COLUMNS),
+                _l("all of: %(names)s", names=NEEDED_RELIEF_COLUMNS),
             )
     if "kind" in columns:
         known = {kind.key for kind in pack.relief_kinds}

@@ -99,14 +99,14 @@ def judge_question_parts(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 (*path, "options"),
                 Fault.MISSING,
-                _l('a "%(kind)s" question needs options', kind=kind),
+                _l('a question of kind "%(kind)s" needs options', kind=kind),
                 _l("options = [{value = …, label = …}, …], or another kind of question"),
             )
         if kind is QuestionKind.ROWS and not question.columns:
             yield Finding(
                 (*path, "columns"),
                 Fault.MISSING,
-                _l('a "rows" question needs columns'),
+                _l('a question of kind "rows" needs columns'),
                 _l("columns = [{key = …, kind = …, label = …}, …], or another kind of question"),
             )
         for name, kinds in ONLY_WITH.items():
@@ -114,7 +114,7 @@ def judge_question_parts(pack: PolicyPack) -> Iterator[Finding]:
                 yield Finding(
                     (*path, name),
                     Fault.NOT_ALLOWED,
-                    _l('a "%(kind)s" question has no %(name)s', kind=kind, name=name),
+                    _l('a question of kind "%(kind)s" has no %(name)s', kind=kind, name=name),
                     _l("only with kind %(kinds)s", kinds=tuple(kinds)),
                 )
         if (
@@ -139,6 +139,9 @@ def judge_question_parts(pack: PolicyPack) -> Iterator[Finding]:
 
 def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
     """Find columns of a kind, or with keys, that a row cannot have."""
+    reliefs = pack.coordination.reliefs_question
+    # One that names no rows is a fault of its own.
+    has_reliefs = any(each.key == reliefs and each.columns for _, each in form_questions(pack))
     for path, question in (*form_questions(pack), *check_questions(pack)):
         for index, column in enumerate(question.columns):
             here: Path = (*path, "columns", index)
@@ -146,13 +149,13 @@ def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
                 yield Finding(
                     (*here, "kind"),
                     Fault.NOT_ALLOWED,
-                    _l('a column cannot be a "%(kind)s" question', kind=column.kind),
+                    _l('a column cannot be of kind "%(kind)s"', kind=column.kind),
                     listed(*_COLUMN_KINDS),
                 )
             for name, is_there in (
                 ("is_title", column.is_title),
                 ("criteria", bool(column.criteria)),
-                ("information", column.information),
+                ("competences", bool(column.competences)),
                 ("points", column.points > 0),
             ):
                 if is_there:
@@ -162,12 +165,20 @@ def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
                         _l("a column cannot have %(name)s", name=name),
                         REMOVED,
                     )
+            touches_nothing = has_reliefs and question.key != reliefs
             for place, option in enumerate(column.options):
                 if option.points:
                     yield Finding(
                         (*here, "options", place, "points"),
                         Fault.NOT_ALLOWED,
                         _l("the options of a column give no points"),
+                        REMOVED,
+                    )
+                if option.competences and touches_nothing:
+                    yield Finding(
+                        (*here, "options", place, "competences"),
+                        Fault.NOT_ALLOWED,
+                        _l("only the rows of reliefs bring in competences"),
                         REMOVED,
                     )
 
@@ -182,7 +193,7 @@ def judge_check_kinds(pack: PolicyPack) -> Iterator[Finding]:
             yield Finding(
                 (*path, "kind"),
                 Fault.NOT_ALLOWED,
-                _l('the check cannot ask a "%(kind)s" question', kind=question.kind),
+                _l('the check cannot ask a question of kind "%(kind)s"', kind=question.kind),
                 listed(*_CHECK_KINDS),
             )
         if question.required_if is not None:

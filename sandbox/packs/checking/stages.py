@@ -213,7 +213,11 @@ def _requirement(
         yield Finding(
             (*path, "by"),
             Fault.NOT_ALLOWED,
-            _l('"%(by)s" cannot satisfy a "%(kind)s" requirement', by=requirement.by, kind=kind),
+            _l(
+                '"%(by)s" cannot satisfy a requirement of kind "%(kind)s"',
+                by=requirement.by,
+                kind=kind,
+            ),
             listed(*WHO[kind]),
         )
     if requirement.persons > 1 and kind is not RequirementKind.APPROVAL:

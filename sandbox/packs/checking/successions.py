@@ -8,7 +8,7 @@ from sandbox.domain.succession import exists
 from sandbox.packs.checking.findings import Finding, duplicates, repeated, unknown_names
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
-from sandbox.packs.saying import listed
+from sandbox.packs.saying import Sentence, listed
 from sandbox.packs.saying import sentence as _l
 
 LONGEST_WINDOW = timedelta(days=365)
@@ -46,15 +46,23 @@ def judge_successions(pack: PolicyPack) -> Iterator[Finding]:
                     '"%(authority)s" must end the day before, by its valid_until',
                     authority=succession.authority,
                 ),
-                _l(
-                    'the day after the valid_until of "%(authority)s"; %(day)s there fits',
-                    authority=succession.authority,
-                    day=day_before.isoformat(),
-                ),
+                _fitting(succession, until),
             )
         yield from _successors(pack, path, succession)
         yield from _passed(pack, path, succession)
     yield from _cycles(pack)
+
+
+def _fitting(succession: SuccessionSpec, until: date | None) -> Sentence:
+    """Say by which day, here or of the authority, a succession and its last day agree."""
+    ends = _l(
+        'valid_until = %(day)s for "%(authority)s"',
+        day=(succession.on - timedelta(days=1)).isoformat(),
+        authority=succession.authority,
+    )
+    if until is None:
+        return ends
+    return _l("%(day)s, or %(ends)s", day=(until + timedelta(days=1)).isoformat(), ends=ends)
 
 
 def _successors(pack: PolicyPack, path: Path, succession: SuccessionSpec) -> Iterator[Finding]:

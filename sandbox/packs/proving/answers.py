@@ -2,14 +2,21 @@
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from sandbox.domain.conditions import questions_of
 from sandbox.domain.packs import AllOf, Condition, Not, PolicyPack, QuestionSpec
 from sandbox.domain.reach import Budget
-from sandbox.packs.checking import Finding, check_questions, form_questions
+from sandbox.packs.checking import (
+    NEEDED_RELIEF_COLUMNS,
+    Finding,
+    check_questions,
+    form_questions,
+)
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import NO_RULE, Proof, Shown, Warned, can_hold, fires, intricate
+from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
 
 
@@ -96,44 +103,78 @@ def _both(first: Condition | None, second: Condition) -> Condition:
 
 def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
     """Prove that something hangs on every answer that is not there to be read alone."""
-    used = frozenset[str]().union(
-        *(_looked_at(each) for _, question in form_questions(pack) for each in question.columns),
-        *(_looked_at(question) for _, question in form_questions(pack)),
-        *(questions_of(rule.when) for rule in pack.hard_rules),
-        *(questions_of(use.when) for use in pack.prohibited_uses),
-    )
-    rules = pack.coordination
-    used |= {*pack.public_fields, rules.reliefs_question, rules.activity_question or ""}
-    marked = 0
+    used = _used(pack)
+    total = marked = 0
     for path, question in form_questions(pack):
-        counts = (
-            question.key in used
-            or question.is_title
-            or bool(question.criteria)
-            or _weighs(question)
+        counts = bool(question.criteria) or _weighs(question) or _lists_reliefs(pack, question)
+        matters = counts or question.key in used or question.is_title
+        yield from _judged(path, question, _Hangs(counts, matters, question.information), _MATTERS)
+        beside = _looked_at_beside(question)
+        for index, column in enumerate(question.columns):
+            counts = _weighs_in_row(pack, question, column)
+            # What is published is published with all its columns.
+            matters = counts or column.key in beside or question.key in pack.public_fields
+            read = column.information or (question.information and not counts)
+            here: Path = (*path, "columns", index)
+            yield from _judged(here, column, _Hangs(counts, matters, read), _MATTERS_IN_ROW)
+            marked += read
+        total += 1 + len(question.columns)
+        marked += question.information
+    yield from _check_answers_matter(pack)
+    yield Proof(
+        _l("Every answer matters to something, or is marked as information."),
+        _l(
+            "Of %(total)s questions and columns %(marked)s are marked as information, by "
+            "themselves or with the question that they are columns of; each of the others gives "
+            "points or competences, is looked at by a condition, is evidence for a criterion, "
+            "names the case, lists the reliefs, goes into their register or stands in the public "
+            "one.",
+            total=total,
+            marked=marked,
+        ),
+    )
+
+
+_MATTERS = _l("criteria = […], points, competences, a condition, or information = true")
+_MATTERS_IN_ROW = _l("a condition on it, competences of a relief, or information = true")
+
+
+@dataclass(frozen=True, slots=True)
+class _Hangs:
+    """Say what hangs on an answer: whether it counts, and matters at all, and is only read."""
+
+    counts: bool
+    matters: bool
+    is_read: bool
+
+
+def _judged(
+    path: Path, question: QuestionSpec, hangs: _Hangs, allowed: Sentence
+) -> Iterator[Finding]:
+    """Find an answer that nothing looks at, or one that counts and is said to be read alone."""
+    if hangs.counts and hangs.is_read:
+        yield Finding(
+            (*path, "information"),
+            Fault.INCONSISTENT,
+            _l("is marked as information, yet its answer counts"),
+            _l("nothing here, so remove the key, or what makes the answer count"),
         )
-        if question.information:
-            marked += 1
-            if question.criteria or _weighs(question):
-                yield Finding(
-                    (*path, "information"),
-                    Fault.INCONSISTENT,
-                    _l("is marked as information, yet its answer counts"),
-                    _l("nothing here, so remove the key, or what makes the answer count"),
-                )
-        elif not counts:
-            yield Finding(
-                path,
-                Fault.USELESS,
-                _l('nothing hangs on the answer to "%(question)s"', question=question.key),
-                _l("criteria = […], points, competences, a condition, or information = true"),
-            )
-    check = frozenset[str]().union(
+    elif not (hangs.matters or hangs.is_read):
+        yield Finding(
+            path,
+            Fault.USELESS,
+            _l('nothing hangs on the answer to "%(question)s"', question=question.key),
+            allowed,
+        )
+
+
+def _check_answers_matter(pack: PolicyPack) -> Iterator[Finding]:
+    used = frozenset[str]().union(
         *(questions_of(rule.when) for rule in pack.eligibility.rules),
         *(questions_of(question.ask_if) for _, question in check_questions(pack)),
     )
     for path, question in check_questions(pack):
-        if question.key not in check:
+        if question.key not in used:
             yield Finding(
                 path,
                 Fault.USELESS,
@@ -143,17 +184,31 @@ def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
                 ),
                 _l("a rule or an ask_if of the check that looks at it, or no such question"),
             )
-    total = sum(1 for _ in form_questions(pack))
-    yield Proof(
-        _l("Every answer matters to something, or is marked as information."),
-        _l(
-            "Of %(total)s questions %(marked)s are marked as information; each of the "
-            "others gives points or competences, is looked at by a condition, is evidence"
-            " for a criterion, names the case, lists the reliefs or stands in the public "
-            "register.",
-            total=total,
-            marked=marked,
-        ),
+
+
+def _used(pack: PolicyPack) -> frozenset[str]:
+    """List the questions of the form that a condition, the register or the lead looks at."""
+    looked_at: set[str] = {*pack.public_fields, pack.coordination.activity_question or ""}
+    for _, question in form_questions(pack):
+        looked_at |= _looked_at(question)
+        before: set[str] = set()
+        for column in question.columns:
+            # In a row the columns before stand for the questions of the same name.
+            looked_at |= _looked_at(column) - before
+            before.add(column.key)
+    return frozenset(looked_at).union(
+        *(questions_of(rule.when) for rule in pack.hard_rules),
+        *(questions_of(use.when) for use in pack.prohibited_uses),
+    )
+
+
+def _looked_at_beside(question: QuestionSpec) -> frozenset[str]:
+    """List the columns of a row at which those after them look."""
+    return frozenset[str]().union(
+        *(
+            _looked_at(column).intersection(each.key for each in question.columns[:index])
+            for index, column in enumerate(question.columns)
+        )
     )
 
 
@@ -161,9 +216,20 @@ def _looked_at(question: QuestionSpec) -> frozenset[str]:
     return questions_of(question.ask_if) | questions_of(question.required_if)
 
 
+def _lists_reliefs(pack: PolicyPack, question: QuestionSpec) -> bool:
+    return question.key == pack.coordination.reliefs_question
+
+
 def _weighs(question: QuestionSpec) -> bool:
     options = any(option.points or option.competences for option in question.options)
     return options or bool(question.points or question.competences)
+
+
+def _weighs_in_row(pack: PolicyPack, question: QuestionSpec, column: QuestionSpec) -> bool:
+    """Tell whether a column brings in authorities, or goes into the register of reliefs."""
+    if not _lists_reliefs(pack, question):
+        return False
+    return column.key in NEEDED_RELIEF_COLUMNS or _weighs(column)
 
 
 def prove_check_honest(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:

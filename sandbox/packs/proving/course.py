@@ -1,11 +1,10 @@
 """Prove that tests, terms and competences never come to a place from which nothing leads on."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
-from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.calendar import BusinessCalendar, spans
 from sandbox.domain.packs import (
     COUNTED_CLOCKS,
@@ -19,19 +18,12 @@ from sandbox.domain.packs import (
 from sandbox.domain.reach import Budget
 from sandbox.domain.succession import passes_to
 from sandbox.domain.trials import LIFECYCLE, OPEN_STATUSES, TrialStatus, next_stage
-from sandbox.packs.checking import Finding, among, each_text, form_questions
+from sandbox.packs.checking import ENDED_BY, Finding, among, each_text, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import Proof, Shown, Warned
 from sandbox.packs.saying import listed
 from sandbox.packs.saying import sentence as _l
-
-# A term may stand still only in a status that a term of its own brings to an end; where the pack
-# has none for a request, that of a return ends it.
-ENDED_BY: Mapping[str, tuple[str, ...]] = {
-    ApplicationStatus.RETURNED.value: ("return_answer",),
-    ApplicationStatus.INFORMATION_REQUESTED.value: ("information_answer", "return_answer"),
-}
 
 CAPS = ("participants_cap", "places_cap", "amount_per_person_cap", "amount_total_cap")
 
@@ -123,7 +115,7 @@ def _odd_gates(path: Path, tier: TierSpec) -> Iterator[Warned]:
                     Fault.ODD,
                     _l("people are exposed before any gate asks for the plan"),
                     _l(
-                        'a "%(kind)s" requirement in the gate of the second stage',
+                        'a requirement of kind "%(kind)s" in the gate of the second stage',
                         kind=RequirementKind.PLAN_AGREED,
                     ),
                 )
@@ -206,7 +198,7 @@ def prove_competences_covered(pack: PolicyPack, _budget: Budget) -> Iterator[Sho
                     day=gap.isoformat(),
                     competence=competence.code,
                 ),
-                _l("an authority in force on every day"),
+                _l("an authority for it in force on every day"),
             )
     yield Proof(
         _l("Every competence has an authority on every date."),
@@ -251,7 +243,7 @@ def prove_activity_leads(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
                     day=gap.isoformat(),
                     option=option.value,
                 ),
-                _l("an authority in force on every day"),
+                _l("an authority for it in force on every day"),
             )
     yield Proof(
         _l("Every preponderant activity leads to exactly one authority on every date."),
@@ -383,7 +375,7 @@ def _long_still(pack: PolicyPack) -> Iterator[Finding]:
                         "for more than one year out of two",
                         authority=authority,
                     ),
-                    _l("at most %(days)s days", days=_LONGEST_STILL),
+                    _l("windows of at most %(days)s days in any two years", days=_LONGEST_STILL),
                 )
                 break
 
