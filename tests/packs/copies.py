@@ -15,6 +15,7 @@ from sandbox.packs.loading import DATA, PackInvalid, load_pack
 from sandbox.programme import queries, services
 from sandbox.web.pack_commands import adopt_installed
 from tests.factories import actor_for, make_staff
+from tests.packs.speaking import assert_said_in_full
 
 MX = DATA / "mx" / "1.0.0"
 
@@ -38,9 +39,11 @@ def line_of(file: Path, text: str) -> int:
 
 
 def problems_of(pack: Path) -> tuple[PackProblem, ...]:
+    """Return what is wrong with a pack, having made sure that nothing of it is left unsaid."""
     try:
         load_pack(pack)
     except PackInvalid as refused:
+        assert_said_in_full(*refused.problems)
         return refused.problems
     return ()
 

@@ -46,8 +46,8 @@ def in_spanish(words: str) -> str:
 def assert_said_in_full(*found: PackProblem) -> None:
     """Make sure that each names its place, what stands there, and what may stand there."""
     for each in found:
-        # A file that cannot be read has no key to name.
-        assert each.key or each.fault in (Fault.UNREADABLE, Fault.TOO_LARGE), each
+        # A file that cannot be read, or not from its first key on, has none to name.
+        assert each.key or each.fault in (Fault.UNREADABLE, Fault.TOO_LARGE, Fault.SYNTAX), each
         assert each.file, each
         assert each.line > 0, each
         assert all((each.found, each.allowed, each.message)), each

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.packs.errors import Fault, PackProblem
 from sandbox.packs.loading import DATA, PackInvalid, PackUnknown, load_pack, load_packs
-from sandbox.packs.reading import MOST_BYTES_A_FILE, MOST_FILES, MOST_PROBLEMS
+from sandbox.packs.reading import MOST_BYTES_A_FILE, MOST_FILES, MOST_PROBLEMS, shown
 from sandbox.packs.saying import listed
 from tests.packs.copies import MX, copy_of_mx, line_of, problems_of, replace
 
@@ -140,6 +140,43 @@ def test_line_of_a_list_that_goes_on_is_that_of_its_own_file(tmp_path):
         "mx/1.0.0/form-3-rules.toml",
         "sections[3].questions[3].kind",
     )
+
+
+def test_key_of_two_files_is_told_on_its_line_in_the_second(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    with (pack / "outcomes.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[calendar]\ncountry = "MX"\n')
+    [problem] = problems_of(pack)
+    assert (problem.file, problem.line, problem.key, problem.found) == (
+        "mx/1.0.0/outcomes.toml",
+        line_of(pack / "outcomes.toml", "[calendar]"),
+        "calendar",
+        "a table with: country",
+    )
+
+
+def test_fault_of_syntax_names_the_key_it_stands_at_and_quotes_its_line(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    file = pack / "form-3-rules.toml"
+    replace(file, 'key = "why_sandbox"', 'key = "why_sandbox')
+    [problem] = problems_of(pack)
+    assert (problem.line, problem.key, problem.found) == (
+        line_of(file, 'key = "why_sandbox'),
+        "sections[3].questions[2].key",
+        'key = "why_sandbox',
+    )
+
+
+def test_values_are_shown_as_they_stand_in_the_file_where_that_is_short():
+    condition = {"question": "area", "one_of": ["energy", "health"]}
+    assert shown(condition) == '{question = "area", one_of = ["energy", "health"]}'
+    assert shown(["b" * 60, "c" * 60]) == "a list of 2"
+    assert shown([]) == "[]"
+    assert shown([1, 2]) == "a list of 2"
+    assert shown({"key": "plan", "name": {"en": "Plan"}}) == 'the table "plan"'
+    assert shown({"es": "Plan", "en": "Plan"}) == "a text in: es, en"
+    assert shown({"is": 1, "not": 2}) == "a table with: is, not"
+    assert shown({}) == "an empty table"
 
 
 # --- files that must not be read -----------------------------------------------------------------
@@ -311,6 +348,24 @@ def test_similar_keys_are_looked_for_only_as_long_as_faults_are_kept(tmp_path, m
     lines = "\n".join(f"authoritie{number} = 1" for number in range(2_000))
     replace(pack / "outcomes.toml", "[[", f"{lines}\n[[")
     assert len(problems_of(pack)) == len(asked) == MOST_PROBLEMS
+
+
+def test_names_of_nothing_are_looked_up_only_as_long_as_faults_are_kept(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    with (pack / "authorities.toml").open("a", encoding="utf-8") as file:
+        for number in range(480):
+            words = '{es = "a", en = "b"}'
+            file.write(f'[[competences]]\ncode = "c{number}{"x" * 60}"\nname = {words}\n')
+    unknown = ", ".join(f'"u{number}"' for number in range(490))
+    with (pack / "form-2-innovation.toml").open("a", encoding="utf-8") as file:
+        for number in range(20):
+            file.write(
+                f'[[sections.questions]]\nkey = "q{number}"\nkind = "text"\ninformation = true\n'
+                f'label = {{es = "a", en = "b"}}\ncompetences = [{unknown}]\n'
+            )
+    began = time.process_time()
+    assert len(problems_of(pack)) == MOST_PROBLEMS
+    assert time.process_time() - began < 1
 
 
 def test_line_ends_of_another_system_are_read(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from sandbox.packs.errors import Fault
 from sandbox.packs.loading import Validation, validate
 from tests.packs.copies import MX, copy_of_mx, replace
-from tests.packs.speaking import assert_said_in_spanish
+from tests.packs.speaking import assert_said_in_full, assert_said_in_spanish
 
 INNOVATION = "form-2-innovation.toml"
 AREA_OTHER = 'ask_if = {question = "area", equals = "other"}'
@@ -205,7 +205,52 @@ def test_what_cannot_be_proved_is_named(tmp_path, case):
     assert claims >= set(CLAIMS) - missing - {CLAIMS[3], CLAIMS[4]}
     assert not claims & missing
     assert (found.pack is None) is (case.claim is not None)
+    assert_said_in_full(*found.problems, *found.warnings)
     assert_said_in_spanish(*found.problems, *found.warnings, *found.proofs)
+
+
+ORIGIN = 'key = "origin"\nkind = "choice"\n'
+UNMARKED = ("form-4-data.toml", f"{ORIGIN}information = true\n", ORIGIN)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        (
+            "form-4-data.toml",
+            'key = "personal"\nkind = "yes_no"\n',
+            'key = "personal"\nkind = "yes_no"\nask_if = {question = "origin", equals = "own"}\n',
+        ),
+        ("pack.toml", '"hypothesis",', '"hypothesis", "data_sources",'),
+        (
+            "form-4-data.toml",
+            'kind = "rows"\ncriteria = ["protection"]\n',
+            'kind = "rows"\ninformation = true\n',
+        ),
+    ],
+    ids=["looked at by a column after it", "published", "marked with its question"],
+)
+def test_column_may_go_unmarked_for_a_reason(tmp_path, reason):
+    pack = copy_of_mx(tmp_path)
+    for file, old, new in (UNMARKED, reason):
+        replace(pack / file, old, new)
+    assert validate(pack).problems == ()
+
+
+def test_condition_in_a_row_looks_at_the_column_and_not_at_a_question_of_its_name(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    question = "area_other"
+    replace(pack / "form-4-data.toml", 'key = "origin"', f'key = "{question}"')
+    replace(
+        pack / "form-4-data.toml",
+        'key = "personal"\nkind = "yes_no"\n',
+        'key = "personal"\nkind = "yes_no"\n'
+        f'ask_if = {{question = "{question}", equals = "own"}}\n',
+    )
+    assert validate(pack).problems == ()
+    unmarked = f'key = "{question}"\nkind = "text"\n'
+    replace(pack / INNOVATION, f"{unmarked}information = true\n", unmarked)
+    assert [problem.key for problem in validate(pack).problems] == ["sections[1].questions[3]"]
 
 
 def test_pack_without_a_way_to_end_early_is_named(tmp_path):

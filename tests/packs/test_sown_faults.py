@@ -11,6 +11,7 @@ from sandbox.packs.loading import validate_files
 from sandbox.packs.positions import Path
 from tests.packs.generating import Table, packs, written
 from tests.packs.sowing import KINDS
+from tests.packs.speaking import assert_said_in_full
 
 IS_LONG = settings.get_current_profile_name() == "long"
 PARTS = ("first.toml", "second.toml")
@@ -59,6 +60,7 @@ def test_every_kind_of_fault_is_named_wherever_it_is_sown():
             file, line = where.get(str(path[0]), ("pack.toml", 1))
             found = validate_files("drawn/1.0.0", files)
             told = [(each.file, each.line, each.key, each.fault) for each in found.problems]
+            assert_said_in_full(*found.problems, *found.warnings)
             assert (f"drawn/1.0.0/{file}", line, shown(path), fault) in told, (name, told)
             sown[name] += 1
 
