@@ -163,6 +163,39 @@ FAULTS = {
     "key with a space": Spoilt(
         MONITORING, 'key = "critical"', 'key = "very critical"', 'key = "very critical"',
         "incident_classes[0].key", Fault.NOT_ALLOWED),
+    "key that is a number": Spoilt(
+        MONITORING, 'key = "critical"', "key = 5", "key = 5",
+        "incident_classes[0].key", Fault.WRONG_TYPE),
+    "post that is no table": Spoilt(
+        AUTHORITIES, "valid_until = 2025-03-20", "valid_until = 2025-03-20\nposts = [5]", "posts",
+        "authorities[0].posts[0]", Fault.WRONG_TYPE),
+    "text in the name of a language": Spoilt(
+        OUTCOMES, REVOKED, 'name = {spanish = "Revocada"}', "name = {spanish",
+        "exit_kinds[5].name.spanish", Fault.UNKNOWN_KEY),
+    "text that is a number": Spoilt(
+        OUTCOMES, REVOKED, 'name = {es = 5, en = "Revoked"}', "name = {es = 5",
+        "exit_kinds[5].name.es", Fault.WRONG_TYPE),
+    "text without end": Spoilt(
+        OUTCOMES, "Revoked by the authorities", "a" * 10_001, 'name = {es = "Revocada',
+        "exit_kinds[5].name.en", Fault.TOO_LARGE),
+    "unknown key of many letters": Spoilt(
+        COORDINATION, "answer_weight = 1", f"answer_weight = 1\n{'a' * 70} = 1", "a" * 70,
+        f"coordination.{'a' * 59}…", Fault.UNKNOWN_KEY),
+    "part named twice": Spoilt(
+        PACK, '"outcomes.toml",', '"outcomes.toml",\n  "outcomes.toml",',
+        '"outcomes.toml",\n]', "parts[23]", Fault.DUPLICATE),
+    "rule without a condition": Spoilt(
+        RISK, 'when = {question = "prohibited_practices", includes = "social_scoring"}', "",
+        '[[prohibited_uses]]\nkey = "social_scoring"', "prohibited_uses[0].when", Fault.MISSING),
+    "condition on a number": Spoilt(
+        INNOVATION, AREA_OTHER, 'ask_if = {question = 5, equals = "other"}', "ask_if",
+        "sections[1].questions[3].ask_if.question", Fault.WRONG_TYPE),
+    "bound in words": Spoilt(
+        INNOVATION, AREA_OTHER, 'ask_if = {question = "area", at_least = "many"}', "ask_if",
+        "sections[1].questions[3].ask_if.at_least", Fault.WRONG_TYPE),
+    "choice of a number": Spoilt(
+        INNOVATION, AREA_OTHER, 'ask_if = {question = "area", one_of = 5}', "ask_if",
+        "sections[1].questions[3].ask_if.one_of", Fault.WRONG_TYPE),
     "text as list": Spoilt(
         PACK, 'languages = ["es", "en"]', 'languages = "es"', "languages",
         "languages", Fault.WRONG_TYPE),
@@ -504,6 +537,10 @@ FAULTS = {
     "title that may be left out": Spoilt(
         INNOVATION, "is_title = true", "is_title = true\nrequired = false", "required = false",
         "sections[1].questions[0].required", Fault.NOT_ALLOWED),
+    "title of many words": Spoilt(
+        INNOVATION, 'key = "innovation_name"\nkind = "text"',
+        'key = "innovation_name"\nkind = "long_text"', 'kind = "long_text"',
+        "sections[1].questions[0].kind", Fault.NOT_ALLOWED),
     "unknown public field": Spoilt(
         PACK, '"maturity",', '"maturty",', '"maturty"', "public_fields[6]",
         Fault.UNKNOWN_REFERENCE),
@@ -586,6 +623,9 @@ FAULTS = {
     "overlap of tiers": Spoilt(
         LIMITED, "min_points = 8", "min_points = 7", "min_points", "tiers[1].min_points",
         Fault.INCONSISTENT),
+    "tier after one that takes all": Spoilt(
+        LIMITED, "max_points = 17\n", "", "min_points = 18", "tiers[2].min_points",
+        Fault.INCONSISTENT, where=HIGH),
     "points beyond the last tier": Spoilt(
         HIGH, "min_points = 18", "min_points = 18\nmax_points = 80", "max_points",
         "tiers[2].max_points", Fault.INCONSISTENT),
@@ -875,6 +915,67 @@ def test_tier_of_one_stage_is_named(tmp_path):
     replace(pack / HIGH, "min_points = 18\nmetrics", "min_points = 19\nmetrics")
     [problem] = problems_of(pack)
     assert (problem.key, problem.fault) == ("tiers[2].stages", Fault.MISSING)
+
+
+def test_tier_that_ends_before_it_begins_is_named(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / HIGH, "min_points = 18", "min_points = 18\nmax_points = 3")
+    below, gap = problems_of(pack)
+    assert (below.key, below.fault) == (gap.key, gap.fault)
+    assert (gap.key, gap.fault) == ("tiers[2].max_points", Fault.INCONSISTENT)
+    assert {below.allowed, gap.allowed} == {
+        "at least 18, or no max_points",
+        "at least 133, or no max_points",
+    }
+
+
+def test_prohibited_uses_need_a_prohibited_tier(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    (pack / PROHIBITED).write_text("", encoding="utf-8")
+    assert {
+        ("tiers", Fault.MISSING),
+        ("hard_rules", Fault.MISSING),
+        ("hard_rules[0].at_least", Fault.UNKNOWN_REFERENCE),
+    } <= {(problem.key, problem.fault) for problem in problems_of(pack)}
+
+
+def test_prohibited_tier_stands_alone_and_last(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    for file in (MINIMAL, LIMITED, HIGH):
+        replace(pack / file, "min_points", "prohibited = true\nmin_points")
+    found = {(problem.key, problem.fault) for problem in problems_of(pack)}
+    assert ("tiers", Fault.MISSING) in found
+    assert ("tiers[0].prohibited", Fault.INCONSISTENT) in found
+    assert ("tiers[3].prohibited", Fault.INCONSISTENT) not in found
+
+
+def test_start_conditions_are_asked_for_only_of_a_tier_that_has_some(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    text = (pack / MINIMAL).read_text(encoding="utf-8")
+    before, block, after = text.partition("start_conditions = [")
+    text = before + after.partition("]\n\n")[2]
+    assert block not in text
+    (pack / MINIMAL).write_text(text, encoding="utf-8")
+    [problem] = problems_of(pack)
+    assert (problem.key, problem.fault) == ("tiers[0].stages[1].gate[1].kind", Fault.INCONSISTENT)
+
+
+def test_texts_of_a_table_are_asked_for_by_its_keys(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / ELIGIBILITY, "[eligibility.verdicts]", "[verdicts]")
+    told = {problem.key: problem.allowed for problem in problems_of(pack)}
+    assert told["eligibility.verdicts"] == (
+        "a table of texts, each under likely, guidance, not_yet, not_possible"
+    )
+    assert told.keys() == {"eligibility.verdicts", "verdicts"}
+
+
+def test_file_is_no_public_field(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / PACK, '"hypothesis",', '"hypothesis",\n  "ethics_opinion",')
+    replace(pack / "form-9-closing.toml", "maximum = 3\nmay_be_confidential = true", "maximum = 3")
+    [problem] = problems_of(pack)
+    assert (problem.key, problem.fault) == ("public_fields[9]", Fault.INCONSISTENT)
 
 
 def test_tier_without_stages_is_named(tmp_path):

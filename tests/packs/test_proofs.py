@@ -1,5 +1,6 @@
 """Spoil the Mexican pack where only a proof can see it; a sound pack is told how it was proved."""
 
+from itertools import combinations
 from typing import NamedTuple
 
 import pytest
@@ -13,6 +14,7 @@ INNOVATION = "form-2-innovation.toml"
 AREA_OTHER = 'ask_if = {question = "area", equals = "other"}'
 AUTHORITIES = "authorities.toml"
 COORDINATION = "coordination.toml"
+MINIMAL = "tier-1-minimal.toml"
 LIMITED = "tier-2-limited.toml"
 HIGH = "tier-3-high.toml"
 RISK = "risk.toml"
@@ -81,6 +83,15 @@ SPOILT = {
         COORDINATION, "answer_weight = 1\nrelief_weight = 3",
         "answer_weight = 0\nrelief_weight = 0",
         "coordination.answer_weight", Fault.ODD, None),
+    "objection that opens nothing": Spoilt(
+        COORDINATION, 'decision_rule = "unanimity"', 'decision_rule = "lead_decides"',
+        "coordination.objection_opens_deliberation", Fault.ODD, None),
+    "people exposed before the plan": Spoilt(
+        MINIMAL, 'kind = "plan_agreed", by = "lead"', 'kind = "approval", by = "lead"',
+        "tiers[0].stages[1]", Fault.ODD, None),
+    "tier in which nothing is tested": Spoilt(
+        MINIMAL, "live = true\nparticipants", "participants",
+        "tiers[0]", Fault.ODD, None),
     "hard rule to the mildest tier": Spoilt(
         RISK, 'at_least = "limited"', 'at_least = "minimal"',
         "hard_rules[4].at_least", Fault.ODD, None),
@@ -251,6 +262,55 @@ def test_condition_in_a_row_looks_at_the_column_and_not_at_a_question_of_its_nam
     unmarked = f'key = "{question}"\nkind = "text"\n'
     replace(pack / INNOVATION, f"{unmarked}information = true\n", unmarked)
     assert [problem.key for problem in validate(pack).problems] == ["sections[1].questions[3]"]
+
+
+def test_tier_to_which_no_answers_lead_is_told(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / HIGH, "min_points = 18", "min_points = 18\nmax_points = 900")
+    beyond = (pack / MINIMAL).read_text(encoding="utf-8").replace('"minimal"', '"beyond"')
+    beyond = beyond.replace("min_points = 0\nmax_points = 7", "min_points = 901")
+    with (pack / HIGH).open("a", encoding="utf-8") as file:
+        file.write(f"\n{beyond}")
+    found = validate(pack)
+    assert found.problems == ()
+    assert_said_in_full(*found.warnings)
+    assert ("tiers[3]", "no answers lead to this tier") in {
+        (warning.key, warning.message) for warning in found.warnings
+    }
+
+
+def test_stage_whose_gate_asks_for_nothing_is_told(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    text = (pack / MINIMAL).read_text(encoding="utf-8")
+    before, _, after = text.rpartition("gate = [")
+    (pack / MINIMAL).write_text(before + after.partition("\n]\n")[2], encoding="utf-8")
+    found = validate(pack)
+    assert_said_in_full(*found.warnings)
+    assert [(warning.key, warning.fault) for warning in found.warnings] == [
+        ("tiers[0].stages[2]", Fault.ODD)
+    ]
+
+
+def test_condition_too_intricate_to_judge_is_refused_with_what_would_be_less(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    # Ten answers out of nine, no two alike: there are none, and no short way to see it.
+    asked, holes = [f"q{number}" for number in range(10)], [f"v{number}" for number in range(9)]
+    words = '{es = "a", en = "b"}'
+    options = ", ".join(f'{{value = "{hole}", label = {words}}}' for hole in holes)
+    apart = ", ".join(
+        f'{{not = {{all = [{{question = "{one}", equals = "{hole}"}}, '
+        f'{{question = "{other}", equals = "{hole}"}}]}}}}'
+        for one, other in combinations(asked, 2)
+        for hole in holes
+    )
+    question = f"\n[[sections.questions]]\nlabel = {words}\ninformation = true\n"
+    with (pack / "form-9-closing.toml").open("a", encoding="utf-8") as form:
+        for key in asked:
+            form.write(f'{question}key = "{key}"\nkind = "choice"\noptions = [{options}]\n')
+        form.write(f'{question}key = "last"\nkind = "text"\nask_if = {{all = [{apart}]}}\n')
+    found = validate(pack)
+    assert_said_in_full(*found.problems)
+    assert [problem.fault for problem in found.problems] == [Fault.TOO_LARGE]
 
 
 def test_pack_without_a_way_to_end_early_is_named(tmp_path):
