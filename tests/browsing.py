@@ -312,16 +312,27 @@ def say(language: str, text: str, **values: object) -> str:
 
 @dataclass
 class Album:
-    """The pictures of one story in one language, in the order in which its pages were seen."""
+    """The pictures of one story in one language, in the order in which its pages were seen.
+
+    Shape: `seen` has each shape of a page with the page's name. A story that comes by the same
+    pages again and again may look closely at the first `most` shapes of each alone.
+    """
 
     story: str = ""
     language: str = ""
     taken: int = 0
-    seen: set[str] = field(default_factory=set)
+    seen: dict[str, str] = field(default_factory=dict)
+    most: int | None = None
 
     def __post_init__(self) -> None:
         for picture in (SCREENSHOTS / self.language).glob(f"{self.story}-*.png"):
             picture.unlink()
+
+    def wants(self, shape: str, name: str) -> bool:
+        """Tell whether a page is to be looked at closely as what has not been seen yet."""
+        if shape in self.seen:
+            return False
+        return self.most is None or list(self.seen.values()).count(name) < self.most
 
     def keep(self, page: Page, name: str) -> None:
         self.taken += 1
@@ -502,17 +513,17 @@ class Visitor:
     def look(self) -> "Visitor":
         """Fail on anything that is wrong with the page as it stands; keep a picture of it."""
         shape = self.page.evaluate(SHAPE)
-        if shape not in self.album.seen:
-            self.album.seen.add(shape)
+        plain = IDENTIFIER.sub("", self.path.partition("?")[0].partition("#")[0])
+        name = re.sub(r"[^a-z]+", "-", plain.lower()).strip("-") or "start"
+        if self.album.wants(shape, name):
+            self.album.seen[shape] = name
             if self.album.story:
-                plain = IDENTIFIER.sub("", self.path.partition("?")[0].partition("#")[0])
-                name = re.sub(r"[^a-z]+", "-", plain.lower()).strip("-")
-                self.album.keep(self.page, name or "start")
+                self.album.keep(self.page, name)
         # The same page with other words in it is no other page to the scanner, whichever story
         # comes by.
         size = self.page.viewport_size
         scanned = (self.language, size["width"] if size else 0, shape)
-        if self.scans and scanned not in SCANNED:
+        if self.scans and shape in self.album.seen and scanned not in SCANNED:
             dress = (scanned[1], self.page.evaluate(DRESS))
             axe(self.page, colours=dress not in COLOURED)
             strange = self.page.evaluate(STRANGE_FACES)

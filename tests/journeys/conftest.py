@@ -8,32 +8,45 @@ import pytest
 from playwright.sync_api import BrowserContext
 from sqlalchemy.orm import Session
 
+from config import PACKS
+from sandbox.packs import active
 from tests.browsing import COLOURED, LiveServer, serve
 from tests.databases import Databases, PostgresqlStore, connect
 from tests.journeys.story import Story
 
+PROGRAMME = "mx"
 ENGINE_OF = {"es": "sqlite", "en": "postgresql"}
 """Each story is lived through in both languages, and so on both engines in the same time."""
+
+
+Servers = Callable[[str, str], LiveServer]
 
 
 @pytest.fixture(scope="session")
 def live_servers(
     tmp_path_factory: pytest.TempPathFactory, shared: Path, databases: Databases
-) -> Iterator[Callable[[str], LiveServer]]:
-    """The production servers that a worker's stories share, one for each engine."""
+) -> Iterator[Servers]:
+    """The production servers that a worker's stories share: one for each engine and regime."""
     COLOURED.folder = shared / "coloured"
     with contextlib.ExitStack() as opened:
-        running: dict[str, LiveServer] = {}
+        running: dict[tuple[str, str], LiveServer] = {}
 
-        def server_on(engine_name: str) -> LiveServer:
-            if engine_name not in running:
+        def server_on(engine_name: str, regime: str) -> LiveServer:
+            if (engine_name, regime) not in running:
                 store = databases.store(engine_name) if engine_name == "postgresql" else None
                 assert store is None or isinstance(store, PostgresqlStore)
-                folder = tmp_path_factory.mktemp(f"live-{engine_name}")
-                running[engine_name] = opened.enter_context(serve(folder, store))
-            return running[engine_name]
+                folder = tmp_path_factory.mktemp(f"live-{engine_name}-{regime}")
+                server = opened.enter_context(serve(folder, store, PACK_CODE=regime))
+                running[engine_name, regime] = server
+            return running[engine_name, regime]
 
         yield server_on
+
+
+@pytest.fixture
+def regime() -> str:
+    """The regime whose rules are in force; most stories are about the first programme."""
+    return PROGRAMME
 
 
 @pytest.fixture(params=sorted(ENGINE_OF))
@@ -45,16 +58,29 @@ def language(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def story(
     request: pytest.FixtureRequest,
-    live_servers: Callable[[str], LiveServer],
+    live_servers: Servers,
     language: str,
+    regime: str,
     new_context: Callable[..., BrowserContext],
 ) -> Iterator[Story]:
     """An empty platform in one language; the module's `STORY` numbers its pictures."""
-    server = live_servers(ENGINE_OF[language])
+    server = live_servers(ENGINE_OF[language], regime)
     server.empty()
     tests = [name for name in vars(request.module) if name.startswith("test_")]
     letter = "abcdefghij"[tests.index(request.function.__name__)]
     engine = connect(server.app.config["SQLALCHEMY_DATABASE_URI"])
-    with Session(engine) as session:
+    with Session(engine) as session, rules_of(regime):
         yield Story(server, language, session, new_context, f"{request.module.STORY}{letter}")
     engine.dispose()
+
+
+@contextlib.contextmanager
+def rules_of(regime: str) -> Iterator[None]:
+    """Let this process read the rules of a regime, which the server of another may have hidden."""
+    if active.code() != regime:
+        active.install(PACKS, regime)
+    try:
+        yield
+    finally:
+        if regime != PROGRAMME:
+            active.install(PACKS, PROGRAMME)

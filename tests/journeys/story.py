@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from playwright.sync_api import BrowserContext
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sandbox.coordination import services as coordination
@@ -21,6 +22,7 @@ from tests import factories
 from tests.browsing import LOCALES, Album, LiveServer, Visitor, say
 from tests.factories import Team, actor_for
 from tests.trial_factories import OPENER, Cast, enter_next, run_to_completion, work_the_gate
+from tests.waiting import days_pass
 
 
 @dataclass
@@ -100,6 +102,13 @@ class Story:
         """Name the section in which a question stands."""
         sections = self.pack.sections
         return next(s.key for s in sections if question in {q.key for q in s.questions})
+
+    def days_pass(self, days: int) -> None:
+        """Let so many days pass before the next step: whole weeks."""
+        self.session.rollback()
+        engine = self.session.get_bind()
+        assert isinstance(engine, Engine)
+        days_pass(engine, days)
 
     @property
     def pack(self) -> PolicyPack:
