@@ -64,6 +64,7 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "trials.refused": {},
     "trials.gate": {},
     "trials.approve": {},
+    "trials.declare": {},
     "trials.enter": {},
     "trials.complete": {"status": "running"},
     "trials.resume": {"status": "suspended"},

@@ -13,6 +13,10 @@ TASK_SENTENCES: Mapping[str, object] = {
     "trials.judge": _l("Accept or return the monitoring report"),
     "trials.gate": _l("Bring what the next gate asks for"),
     "trials.approve": _l("Approve the next stage, or say what is missing"),
+    "trials.declare": _l(
+        "Declare whether you have a conflict of interest: the next stage of the test needs the "
+        "approval of several persons of your authority"
+    ),
     "trials.refused": _l("An approval was refused: read why and settle what is missing"),
     "trials.enter": _l("Enter the next stage: its gate is open"),
     "trials.complete": _l("Complete the test: everything is in place"),

@@ -34,6 +34,10 @@ DOES = {
     "approve": "Approve the next stage, or say what is missing",
     "bring": "Bring what the next gate asks for",
     "declare": "Declare whether you have a conflict of interest",
+    "declare_too": (
+        "Declare whether you have a conflict of interest: the next stage of the test needs the "
+        "approval of several persons of your authority"
+    ),
     "enter": "Enter the next stage: its gate is open",
     "judge": "Accept or return the monitoring report",
     "report": "Hand in the monitoring report",
@@ -270,8 +274,7 @@ class Way:
         """Let somebody say once that they have no conflict of interest."""
         if person.page not in self.declared:
             self.declared.append(person.page)
-            person.goto(f"/cases/{self.key}").click("Declare about conflicts of interest")
-            person.choose("answer", "none").click("Declare")
+            person.take_up(DOES["declare_too"]).choose("answer", "none").click("Declare")
 
     def _approve(self, person: Visitor, requirement: RequirementSpec) -> None:
         person.take_up(DOES["approve"])

@@ -15,6 +15,8 @@ from sandbox.domain.trials import OPEN_STATUSES, TrialStatus, next_stage
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.models import (
     AuthorityAssignment,
+    AuthorityMembership,
+    ConflictDeclaration,
     FinalReport,
     GateEvidence,
     Incident,
@@ -57,6 +59,49 @@ def select_urgent(actor: Actor, now: datetime) -> Select[Trial]:
         select(Trial)
         .where(scope(actor, P.TRIAL_READ), _can_wait(actor))
         .order_by(rank, since, Trial.id)
+    )
+
+
+def select_closed(actor: Actor) -> Select[tuple[Trial, int]]:
+    """Select the trials that a declaration opens to the actor, and that may need it.
+
+    Shape: each with how many of the actor's colleagues have declared to have no conflict in it,
+    which are fewer than the persons that its next gate asks for.
+    """
+    declared = _declared(actor)
+    several = [
+        and_(place, declared < spec.persons)
+        for place, tier, stage in _places()
+        for _, spec in _gate_behind(tier, stage)
+        # Where one person is enough it is the officer for the case, who is asked anyway.
+        if spec.kind is RequirementKind.APPROVAL and spec.persons > 1
+    ]
+    at_work = [TrialStatus.PREPARING.value, TrialStatus.RUNNING.value]
+    return (
+        select(Trial, declared.label("declared"))
+        .where(
+            Trial.status.in_(at_work),
+            _supervised_by(actor),
+            scope(actor, P.TRIAL_LIST),
+            ~scope(actor, P.TRIAL_READ),
+            or_(false(), *several),
+        )
+        .order_by(Trial.changed_at, Trial.id)
+    )
+
+
+def _declared(actor: Actor) -> Any:
+    """Count the people of the actor's authorities who may read the trial."""
+    return (
+        select(func.count(ConflictDeclaration.person_id.distinct()))
+        .join(AuthorityMembership, AuthorityMembership.person_id == ConflictDeclaration.person_id)
+        .where(
+            AuthorityMembership.authority_id.in_(actor.officer_of),
+            ConflictDeclaration.application_id == Trial.application_id,
+            ConflictDeclaration.has_conflict.is_(False),
+        )
+        .correlate(Trial)
+        .scalar_subquery()
     )
 
 

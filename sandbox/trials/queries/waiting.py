@@ -1,6 +1,6 @@
 """List what waits for somebody among the trials: the open ones, and what ended ones left over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import conceivable
 from sandbox.access.permissions import P
 from sandbox.domain.awaiting import lacks_report
-from sandbox.domain.gates import MissingKind
+from sandbox.domain.gates import MissingKind, RequirementState
 from sandbox.domain.packs import (
     RequirementKind,
     RequirementSpec,
@@ -23,7 +23,7 @@ from sandbox.packs import active
 from sandbox.trials.queries.facts import COMPANY, COMPLETION, Supervisor, TrialFile, has_approved
 from sandbox.trials.queries.reading import read_files
 from sandbox.trials.queries.reliefs import drafted_since, ends_soon_on
-from sandbox.trials.queries.urgency import select_urgent
+from sandbox.trials.queries.urgency import select_closed, select_urgent
 
 MOST_FILES = 200  # so many trials are read to find the most urgent tasks
 
@@ -46,11 +46,47 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
         .limit(MOST_FILES + 1)
     ).all()
     trials = [row[0] for row in rows]
-    files = read_files(session, trials[:MOST_FILES], now)
-    found = [task for file in files for task in waiting_tasks(file, actor)]
+    declared = _closed_trials(session, actor)
+    files = read_files(session, [*trials[:MOST_FILES], *declared], now)
+    found = [
+        task
+        for file in files
+        for task in (
+            _declaration_tasks(file, actor, declared[file.trial])
+            if file.trial in declared
+            else waiting_tasks(file, actor)
+        )
+    ]
     found += [task for row in rows[:MOST_FILES] for task in _relief_tasks(*row)]
     found.sort(key=lambda task: (-task.gravity, task.due_on or date.max, task.since))
     return [*found, _more_tasks(now)] if len(trials) > MOST_FILES else found
+
+
+def _closed_trials(session: Session, actor: Actor) -> dict[Trial, int]:
+    """Map the trials that open to an officer with a declaration to how many have declared."""
+    if not actor.officer_of:
+        return {}
+    rows = session.execute(select_closed(actor).limit(MOST_FILES)).all()
+    return {row.Trial: row.declared for row in rows}
+
+
+def _declaration_tasks(file: TrialFile, actor: Actor, declared: int) -> Iterator[Task]:
+    """Ask for a declaration where the next stage needs more persons than have declared so far."""
+    authority = file.acting(actor)
+    if authority is None or file.open_suspension is not None:
+        return
+    wanted = (each.spec.persons for each in _to_approve(file, authority, actor))
+    if max(wanted, default=0) > declared:
+        trial = file.trial
+        yield Task(
+            kind="trials.declare",
+            reference=trial.reference,
+            title=trial.title,
+            since=trial.changed_at,
+            due_on=file.approvals_due(authority.code),
+            endpoint="coordination.conflict",
+            values={"application_id": str(trial.application_id)},
+        )
 
 
 def _relief_tasks(
@@ -244,15 +280,15 @@ def _next_for(file: TrialFile, authority: Supervisor, actor: Actor) -> list[Wait
         return [(f"trials.{kind}", f"trials.{page}", None)]
     if any(owes(file, who) for who in file.speaks_as(authority)):
         return [("trials.gate", "trials.show", None)]
-    if _may_now_approve(file, authority, actor):
+    if _to_approve(file, authority, actor):
         return [("trials.approve", "trials.show", file.approvals_due(authority.code))]
     # The lead speaks with the company and with whoever refused; of its own refusal it knows.
     is_told = authority.is_lead and file.refusers - {authority.code}
     return [("trials.refused", "trials.show", None)] if is_told else []
 
 
-def _may_now_approve(file: TrialFile, authority: Supervisor, actor: Actor) -> bool:
-    """Tell whether only approvals are missing, this person's among them."""
+def _to_approve(file: TrialFile, authority: Supervisor, actor: Actor) -> Sequence[RequirementState]:
+    """List what this person may approve now: nothing while more than approvals is missing."""
     gate = file.gate(file.next_gate)
     mine = [
         requirement
@@ -267,6 +303,5 @@ def _may_now_approve(file: TrialFile, authority: Supervisor, actor: Actor) -> bo
     ]
     others = [each for each in gate.requirements if not each.holds and each not in mine]
     # An approval is asked for once there is something to approve: everything else is in place.
-    return bool(mine) and all(
-        part.kind is MissingKind.APPROVAL for each in others for part in each.missing
-    )
+    is_rest = all(part.kind is MissingKind.APPROVAL for each in others for part in each.missing)
+    return mine if is_rest else ()
