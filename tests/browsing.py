@@ -39,7 +39,11 @@ from tests.databases import PostgresqlStore, connect, migrate
 SCREENSHOTS = PROJECT / "var" / "screenshots"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOCALES = {"es": "es-MX", "en": "en-GB"}
-IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w.-]{40,}|SBX-\d+-\d+(-P)?")
+IDENTIFIER = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w.-]{40,}|[A-Z]{3}-\d+-\d+(-P)?"
+    r"|(?<=/gates/)\w+/\w+|(?<=/start-conditions/)\w+"
+)
+"""What stands in an address for one of many pages of a kind."""
 
 # --- the server ----------------------------------------------------------------------------------
 
