@@ -64,19 +64,20 @@ def story(
     new_context: Callable[..., BrowserContext],
 ) -> Iterator[Story]:
     """An empty platform in one language; the module's `STORY` numbers its pictures."""
-    server = live_servers(ENGINE_OF[language], regime)
-    server.empty()
     tests = [name for name in vars(request.module) if name.startswith("test_")]
     letter = "abcdefghij"[tests.index(request.function.__name__)]
-    engine = connect(server.app.config["SQLALCHEMY_DATABASE_URI"])
-    with Session(engine) as session, rules_of(regime):
-        yield Story(server, language, session, new_context, f"{request.module.STORY}{letter}")
-    engine.dispose()
+    with rules_of(regime):
+        server = live_servers(ENGINE_OF[language], regime)
+        server.empty()
+        engine = connect(server.app.config["SQLALCHEMY_DATABASE_URI"])
+        with Session(engine) as session:
+            yield Story(server, language, session, new_context, f"{request.module.STORY}{letter}")
+        engine.dispose()
 
 
 @contextlib.contextmanager
 def rules_of(regime: str) -> Iterator[None]:
-    """Let this process read the rules of a regime, which the server of another may have hidden."""
+    """Let this process read the rules of a regime, as the server does that it talks to."""
     if active.code() != regime:
         active.install(PACKS, regime)
     try:

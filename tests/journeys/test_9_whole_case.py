@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Locator
 
 from sandbox.domain.packs import AnswerValue
 from tests.browsing import Visitor
@@ -20,6 +19,7 @@ from tests.journeys.whole_way import Way
 pytestmark = pytest.mark.journey
 STORY = 9
 
+NAME = ".app-plan__name"
 TITLE = "Lo que enseñó la prueba"
 MEXICAN = re.compile(r"m[ée]xic|\b(INAI|IFT|COFECE|ANIA|RFC|MXN|SBX)\b", re.IGNORECASE)
 EUROPEAN = re.compile(r"españ|\b(Spain|Spanish|AESIA|AEPD|AEMPS|AI Act|EUR|AIS)\b")
@@ -240,14 +240,15 @@ def tell(story: Story, case: Case) -> None:
     assert why.locator("tbody tr > :first-child").all_text_contents() == case.reasons(story)
     drawing = owner.page.locator("svg[aria-labelledby^='stage-plan']")
     assert drawing.locator(".app-plan__today-text").text_content() == story.say("Today")
-    names = [story.word(stage.name) for stage in tier.stages]
-    assert drawn(drawing) == ["".join(name.split()) for name in names]
+    assert drawn(owner) == [closely(story.word(stage.name)) for stage in tier.stages]
+    assert not case.foreign.search(owner.page.content())
 
     # It runs through the stages of its tier, one gate after the other.
     for here, following in zip(tier.stages, tier.stages[1:], strict=False):
         way.work_the_gate(here, following.gate, tier, case.waived)
         way.enter(following)
         assert story.word(following.purpose) in way.lead.main
+        assert drawn(way.lead, "current") == [closely(story.word(following.name))]
         if following.key == case.stopped_in:
             way.is_stopped_and_goes_on(way.desks[1])
     way.work_the_gate(tier.stages[-1], tier.completion, tier, case.waived)
@@ -264,17 +265,23 @@ def tell(story: Story, case: Case) -> None:
     assert set(report["sections"]) == {section.key for section in story.pack.report_sections}
     reader.goto("/register").look_narrow()
     reader.press(f'main a[href^="/register/{found[0]}"]')
-    assert ended in reader.main
+    for shown in (ended, story.word(tier.name), *case.authorities):
+        assert shown in reader.main
     assert not case.foreign.search(reader.page.content())
     reader.click("Read the outcome report")
     assert reader.path == address
 
 
-def drawn(plan: Locator) -> list[str]:
-    """Return the names of the stages in a drawing without spaces, since it breaks long ones."""
-    stages = plan.locator(".app-plan__stage").all()
-    names = ("".join(each.locator(".app-plan__name").all_text_contents()) for each in stages)
-    return ["".join(name.split()) for name in names]
+def drawn(person: Visitor, state: str = "") -> list[str]:
+    """Return the names of the stages in the drawing, all or those in a state, without spaces."""
+    kind = f".app-plan__stage--{state}" if state else ".app-plan__stage"
+    stages = person.page.locator(f"svg[aria-labelledby^='stage-plan'] {kind}").all()
+    return [closely("".join(each.locator(NAME).all_text_contents())) for each in stages]
+
+
+def closely(name: str) -> str:
+    """Write a name without spaces: the drawing breaks long ones into lines."""
+    return "".join(name.split())
 
 
 def proposed(staff: Visitor) -> list[str]:

@@ -4,13 +4,11 @@ Nothing here knows a regime: sections, criteria, conditions, gates and parts of 
 the rules in force, and whom a step needs finds it among the tasks.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
-
-from playwright.sync_api import Page
 
 from sandbox.domain.monitoring import Cap, caps_of
 from sandbox.domain.packs import (
@@ -84,7 +82,7 @@ class Way:
     desks: list[Desk] = field(default_factory=list)
     key: str = ""
     trial: str = ""
-    declared: list[Page] = field(default_factory=list)
+    declared: set[Visitor] = field(default_factory=set)
 
     @property
     def lead(self) -> Visitor:
@@ -198,25 +196,22 @@ class Way:
 
     def meet_conditions(self, tier: TierSpec) -> None:
         """Let each condition be met by whoever has it in hand."""
-        for window in {id(each): each for each in self._owners(tier)}.values():
+        owners = [self.parties(condition.owner)[0] for condition in tier.start_conditions]
+        for window in dict.fromkeys(owners):
             window.take_up(DOES["bring"])
-        for condition in tier.start_conditions:
-            window = self.parties(condition.owner)[0]
+        for window, condition in zip(owners, tier.start_conditions, strict=True):
             window.goto(f"{self.trial}/start-conditions/{condition.key}")
             window.choose("state", "met").click("Save")
 
-    def _owners(self, tier: TierSpec) -> Iterator[Visitor]:
-        return (self.parties(condition.owner)[0] for condition in tier.start_conditions)
-
     def hand_in_documents(self, asked: list[RequirementSpec]) -> None:
         """Let each party hand in its documents, one after the other on the page of the test."""
-        taken_up: set[int] = set()
+        taken_up: set[Visitor] = set()
         for requirement in asked:
             if requirement.kind is not RequirementKind.DOCUMENT:
                 continue
             window = self.parties(requirement.by)[0]
-            if id(window) not in taken_up:
-                taken_up.add(id(window))
+            if window not in taken_up:
+                taken_up.add(window)
                 window.take_up(DOES["bring"])
             window.press(f'a[href$="/{requirement.key}/document"]')
             window.attach("document", "prueba.pdf", DOCUMENT, "application/pdf")
@@ -272,8 +267,8 @@ class Way:
 
     def _declare(self, person: Visitor) -> None:
         """Let somebody say once that they have no conflict of interest."""
-        if person.page not in self.declared:
-            self.declared.append(person.page)
+        if person not in self.declared:
+            self.declared.add(person)
             person.take_up(DOES["declare_too"]).choose("answer", "none").click("Declare")
 
     def _approve(self, person: Visitor, requirement: RequirementSpec) -> None:
