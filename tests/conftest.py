@@ -124,7 +124,9 @@ def applications(databases: Databases) -> Iterator[dict[str, Flask]]:
 @pytest.fixture
 def config(store: Store) -> Config:
     folder = store.folder / "data"
-    shutil.rmtree(folder, ignore_errors=True)
+    # A thread of the last test may still store a file while its folder is being removed.
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     return Config.for_tests(store.url, folder)
 
