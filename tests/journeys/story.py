@@ -61,6 +61,7 @@ class Story:
         self.session = session
         self.album = Album(number, language)
         self.now = datetime.now(UTC)
+        self.has_scripts = True  # whether browsers run those of the pages
         self._new_context = new_context
 
     # Windows
@@ -68,6 +69,7 @@ class Story:
     def visitor(self, **options: Any) -> Visitor:
         """Open a private window in which nobody is signed in."""
         locale = LOCALES[self.language]
+        options = {"java_script_enabled": self.has_scripts, **options}
         context = self._new_context(base_url=self.server.url, locale=locale, **options)
         visitor = Visitor(context.new_page(), self.server.url, self.language, self.album)
         visitor.scans = options.get("java_script_enabled", True)

@@ -1,7 +1,8 @@
 """One case after the other runs from its form to its published report, in a browser alone.
 
 Two regimes, from the mildest tier to the strictest: what differs between them are the answers and
-what is expected of them, for the way through the pages is the same.
+what is expected of them, for the way through the pages is the same. One of them runs without any
+script, which no page needs.
 """
 
 import json
@@ -31,7 +32,8 @@ class Case:
 
     Shape: `counted` are the questions whose answers give points, `raised_by` the rules that set the
     tier whatever the points; the first of `authorities` leads. `waived` are keys of requirements,
-    and in the stage `stopped_in` an associate stops the test.
+    and in the stage `stopped_in` an associate stops the test. Without `scripts` no browser runs
+    any.
     """
 
     company: str
@@ -44,6 +46,7 @@ class Case:
     foreign: re.Pattern[str]
     waived: frozenset[str] = frozenset()
     stopped_in: str = ""
+    scripts: bool = True
 
     def reasons(self, story: Story) -> list[str]:
         """Return in the story's language what the page has to name as the reasons of the tier."""
@@ -80,6 +83,7 @@ CLINIC = Case(
     raised_by=("recommends_on_rights",),
     authorities=("INAI", "IFT", "COFECE"),
     foreign=EUROPEAN,
+    scripts=False,
 )
 
 FILTER = Case(
@@ -208,6 +212,7 @@ def tell(story: Story, case: Case) -> None:
     """Lead a case through the pages; each step is found among the tasks of whoever takes it."""
     # The same pages come again for each authority and stage; other stories see all their states.
     story.album.most = 2
+    story.has_scripts = case.scripts
     company, teams = story.company(case.company), story.teams
     way = Way(story, story.window_of(company.owner), story.window_of(story.caseworker))
     owner = way.owner
