@@ -253,12 +253,13 @@ def make_submitted(
     actor: Actor,
     *,
     now: datetime = NOW,
+    outside: bool = False,
     **answers: AnswerValue,
 ) -> Application:
     """Send a complete application to the secretariat."""
     application = make_draft(session, organisation, actor, now=now, **answers)
     with unit_of_work(session):
-        applications.submit(session, actor, application, now=now)
+        applications.submit(session, actor, application, outside=outside, now=now)
     return application
 
 
@@ -269,10 +270,11 @@ def make_in_triage(
     caseworker: Actor,
     *,
     now: datetime = NOW,
+    outside: bool = False,
     **answers: AnswerValue,
 ) -> Application:
     """Send a complete application and let the caseworker begin its check."""
-    application = make_submitted(session, organisation, actor, now=now, **answers)
+    application = make_submitted(session, organisation, actor, now=now, outside=outside, **answers)
     with unit_of_work(session):
         applications.start_triage(session, caseworker, application, now=now + timedelta(hours=1))
     assert application.status == ApplicationStatus.TRIAGE
@@ -412,11 +414,14 @@ def make_assigned(
     lead: Team,
     associates: tuple[Team, ...] = (),
     now: datetime = NOW,
+    outside: bool = False,
     **answers: AnswerValue,
 ) -> Application:
     """Let the caseworker ask these authorities to take a new case."""
     answers = {**SHARED_ANSWERS, **answers}
-    application = make_in_triage(session, organisation, company, caseworker, now=now, **answers)
+    application = make_in_triage(
+        session, organisation, company, caseworker, now=now, outside=outside, **answers
+    )
     codes = [team.authority.code for team in associates]
     with unit_of_work(session):
         coordination.assign(

@@ -5,13 +5,25 @@ from datetime import date
 
 from sandbox.domain.packs import CallSpec, PolicyPack
 
+OUTSIDE = "-"
+"""Stand where the key of a call would for what was sent outside the calls; no call has this key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calling:
-    """Hold the call that is open on a day and the one after it; None where there is none."""
+    """Hold the call that is open on a day and the one after it; None where there is none.
+
+    Shape: `outside` tells whether applications may be sent outside the calls too, on any day.
+    """
 
     open: CallSpec | None
     following: CallSpec | None
+    outside: bool = False
+
+    @property
+    def takes(self) -> bool:
+        """Tell whether an application may be sent today, in a call or outside."""
+        return self.open is not None or self.outside
 
 
 def calling(pack: PolicyPack, on: date) -> Calling | None:
@@ -22,6 +34,7 @@ def calling(pack: PolicyPack, on: date) -> Calling | None:
     return Calling(
         open=next((call for call in ordered if is_open(call, on)), None),
         following=next((call for call in ordered if call.first_day > on), None),
+        outside=pack.outside_calls,
     )
 
 

@@ -22,6 +22,7 @@ class Why(StrEnum):
     AUTHORITY_MISSING = "authority_missing"
     CALL_FULL = "call_full"
     CALLS_CLOSED = "calls_closed"
+    CALLS_ONLY = "calls_only"
     CASE_CANNOT_MOVE = "case_cannot_move"
     ANOTHER_FIRST = "another_first"
     ANSWER_MISSING = "answer_missing"

@@ -20,7 +20,7 @@ from sandbox.domain.applications import (
 )
 from sandbox.domain.awaiting import without_incidents
 from sandbox.domain.calendar import ClockReading
-from sandbox.domain.calls import find_call
+from sandbox.domain.calls import OUTSIDE, find_call
 from sandbox.domain.packs import CallSpec, PolicyPack
 from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
 from sandbox.domain.trials import TrialStatus
@@ -98,6 +98,11 @@ class CasePage:
     trials_panel: object
     consent_id: UUID | None  # the outcome report on which the company is asked, or has answered
 
+    @property
+    def is_outside_calls(self) -> bool:
+        """Tell whether the case was sent outside the calls, where others are sent in one."""
+        return self.application.call_key == OUTSIDE
+
 
 def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime) -> CasePage:
     """Gather the page of a case. Raises: NotFound where it is out of the actor's scope."""
@@ -168,7 +173,7 @@ def _guidance(
 
 def _call(application: Application, pack: PolicyPack) -> CallSpec | None:
     """Return the call of a case as its own rules name it, or as those in force do."""
-    if application.call_key is None:
+    if application.call_key in (None, OUTSIDE):
         return None
     return find_call(application.call_key, pack, active.programme_of(application))
 

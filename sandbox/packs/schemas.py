@@ -511,6 +511,7 @@ class PackSchema(PartSchema):
     successions = Each(Part(SuccessionSchema))
     glossary = Each(Part(TermSchema))
     calls = Each(Part(CallSchema))
+    outside_calls = Flag()
     round_tables = Part(RoundTableSchema)
     consultations = Part(ConsultationSchema)
     fast_answer = Part(FastAnswerSchema)

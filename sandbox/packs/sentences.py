@@ -110,6 +110,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "section of the form explains those that occur in it.",
             "calls": "When applications may be sent. Without any, they may be sent at any time. "
             "Calls follow one another and never overlap.",
+            "outside_calls": "Whether applications may be sent at any time beside the calls too. "
+            "Whoever sends one while a call is open chooses: in the call, for one of its places, "
+            "or outside the calls, where no places are counted. Only where there are calls.",
             "round_tables": "How round tables are held. The public page of the round tables tells "
             "it. Without it the programme says that it holds none.",
             "consultations": "How the public is consulted. The same page tells it. Without it the "
@@ -152,9 +155,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "Call",
         "A time in which applications may be sent. The start page and the eligibility check say "
         "which call is open, or when the next one opens. An application may be written at any "
-        "time, and belongs to the call in which it was first sent; sent again after a return it "
-        "stays there. The calls are those of the rules in force, whatever the rules under which an "
-        "application was begun.",
+        "time, and belongs to the call in which it was first sent, if it was sent in one; sent "
+        "again after a return it stays there. The calls are those of the rules in force, whatever "
+        "the rules under which an application was begun.",
         {
             "key": _CODE,
             "name": _NAME,

@@ -153,6 +153,7 @@ FIELD: dict[str, object] = {
     "objection_opens_deliberation": _l("an objection opens a deliberation"),
     "operator": _l("who runs it"),
     "options": _l("options"),
+    "outside_calls": _l("applications may be sent outside the calls"),
     "owner": _l("party that brings it"),
     "parent": _l("body it belongs to"),
     "partly": _l("when it is partly met"),

@@ -28,6 +28,9 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.AUTHORITY_MISSING: _l("Choose at least one authority."),
     Why.CALL_FULL: _l("The call has no place left."),
     Why.CALLS_CLOSED: _l("No call is open now. What you have written stays as it is."),
+    Why.CALLS_ONLY: _l(
+        "Applications are sent in calls alone now. What you have written stays as it is."
+    ),
     Why.CASE_CANNOT_MOVE: _l(
         "The rules in force do not know all that the case has on record, or would break what it "
         "was promised, so it keeps its own."

@@ -43,3 +43,17 @@ def test_call_is_that_of_the_first_rules_that_know_it() -> None:
     assert find_call("autumn", tiny_pack(calls=(newer,)), PACK) is AUTUMN
     assert find_call("winter", PACK) is None
     assert find_call(None, PACK) is None
+
+
+def test_application_is_taken_outside_the_calls_on_every_day_only_where_the_rules_say_so() -> None:
+    both = tiny_pack(calls=(SPRING,), outside_calls=True)
+    in_spring, afterwards = date(2026, 5, 31), date(2026, 6, 1)
+    assert calling(both, in_spring) == Calling(SPRING, None, outside=True)
+    assert calling(both, afterwards) == Calling(None, None, outside=True)
+    takes = [
+        found.takes
+        for rules in (both, tiny_pack(calls=(SPRING,)))
+        for on in (in_spring, afterwards)
+        if (found := calling(rules, on))
+    ]
+    assert takes == [True, True, True, False]

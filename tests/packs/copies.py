@@ -121,3 +121,9 @@ def add_calls(pack: Path, *calls: str) -> None:
             key = tomllib.loads(lines)["key"]
             words = f'{{es = "Convocatoria {key}", en = "Call {key}"}}'
             file.write(f"\n[[calls]]\n{lines}\nname = {words}\ntext = {words}\n")
+
+
+def take_outside_calls(pack: Path) -> None:
+    """Let applications to a copy be sent outside the calls too."""
+    flag = "conditions_are_public = true"
+    replace(pack / "pack.toml", flag, f"{flag}\noutside_calls = true")

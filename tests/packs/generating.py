@@ -76,6 +76,7 @@ def packs(draw: st.DrawFn) -> Table:
     authorities, successions = _ended(pack, _authorities(pack))
     if any(question["key"] == "activity" for question in pack.asked):
         coordination["activity_question"] = "activity"
+    calls = _calls(pack) if pack.chance() else []
     return {
         "code": "drawn",
         "version": "1.0.0",
@@ -113,7 +114,8 @@ def packs(draw: st.DrawFn) -> Table:
         ],
         "public_fields": _public_fields(pack),
         "conditions_are_public": pack.chance(),
-        "calls": _calls(pack) if pack.chance() else [],
+        "calls": calls,
+        "outside_calls": bool(calls) and pack.chance(),
         "glossary": [
             {
                 "key": f"term_{number}",

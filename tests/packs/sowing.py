@@ -500,6 +500,11 @@ def calls_at_the_same_time(pack: Table, chance: Random) -> Sown:
     return ("calls", len(pack["calls"]) - 1, "first_day"), Fault.INCONSISTENT
 
 
+def outside_of_no_calls(pack: Table, chance: Random) -> Sown:
+    pack["calls"], pack["outside_calls"] = [], True
+    return ("outside_calls",), Fault.INCONSISTENT
+
+
 # --- terms, measures and records -----------------------------------------------------------------
 
 
@@ -631,6 +636,7 @@ KINDS: dict[str, Kind] = {
         circle_of_successions,
         window_without_days,
         calls_at_the_same_time,
+        outside_of_no_calls,
         missing_term,
         term_against_its_rule,
         term_that_stands_still_for_ever,

@@ -9,7 +9,7 @@ from sandbox.packs.errors import Fault
 from sandbox.packs.loading import load_pack, validate
 from sandbox.programme.summary import summary
 from sandbox.programme.words import change_sentence
-from tests.packs.copies import MX, add_calls, copy_of_mx
+from tests.packs.copies import MX, add_calls, copy_of_mx, take_outside_calls
 from tests.web.small_app import small_app
 
 SPRING = 'key = "spring"\nfirst_day = 2026-03-01\nlast_day = 2026-05-31\nplaces = 1'
@@ -36,6 +36,49 @@ def test_more_than_a_year_without_a_call_is_odd(tmp_path):
     [warning] = validate(pack).warnings
     assert (warning.key, warning.fault) == ("calls[1].first_day", Fault.ODD)
     assert warning.message == "no call is open for 366 days before this one"
+
+
+def test_time_without_a_call_is_not_odd_where_applications_are_taken_outside(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    add_calls(pack, SPRING, LATE)
+    take_outside_calls(pack)
+    found = validate(pack)
+    assert (found.problems, found.warnings) == ((), ())
+    [proof] = [each for each in found.proofs if each.claim.startswith("At most one call")]
+    assert proof.how.endswith("or was sent outside the calls.")
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "change"),
+    [
+        (
+            "en",
+            "Outside the calls, applications may be sent at any time; no places are counted.",
+            "The pack: applications may be sent outside the calls was no and is now yes.",
+        ),
+        (
+            "es",
+            (
+                "Fuera de las convocatorias, las solicitudes pueden enviarse en cualquier momento; "
+                "no se cuentan lugares."
+            ),
+            (
+                "El paquete: las solicitudes pueden enviarse fuera de las convocatorias "
+                "pasa de no a sí."
+            ),
+        ),
+    ],
+)
+def test_way_outside_the_calls_is_told_in_words(app, tmp_path, language, told, change):
+    calls_alone, both = copy_of_mx(tmp_path / "alone"), copy_of_mx(tmp_path / "both")
+    for folder in (calls_alone, both):
+        add_calls(folder, SPRING)
+    take_outside_calls(both)
+    old, new = load_pack(calls_alone), load_pack(both)
+    with app.app_context(), force_locale(language):
+        assert told in [words for _, words in summary(new)]
+        assert told not in [words for _, words in summary(old)]
+        assert [change_sentence(new, each) for each in compare(old, new)] == [change]
 
 
 @pytest.mark.parametrize(

@@ -407,6 +407,14 @@ FAULTS = {
         AUTHORITIES, WINDOWS, OF_2026 + CALL.format("spring", "first_day = 2026-06-01") + WINDOWS,
         CALL.format("spring", "first_day = 2026-06-01").removeprefix("[[calls]]\n"),
         "calls[1].key", Fault.DUPLICATE),
+    "outside of calls that there are not": Spoilt(
+        PACK, "conditions_are_public = true",
+        "conditions_are_public = true\noutside_calls = true", "outside_calls",
+        "outside_calls", Fault.INCONSISTENT),
+    "outside of calls at times": Spoilt(
+        PACK, "conditions_are_public = true",
+        'conditions_are_public = true\noutside_calls = "sometimes"', "outside_calls",
+        "outside_calls", Fault.WRONG_TYPE),
     "fast answer of no length": Spoilt(
         COORDINATION, "length = 30\nunit = \"calendar_days\"\nsilence = \"none\"\ntext",
         "length = 0\nunit = \"calendar_days\"\nsilence = \"none\"\ntext", "length = 0",

@@ -17,7 +17,7 @@ from sandbox.domain.answers import (
     prohibited,
 )
 from sandbox.domain.calendar import BusinessCalendar, suspensions_of
-from sandbox.domain.calls import calling
+from sandbox.domain.calls import Calling, calling
 from sandbox.domain.enquiries import read_term
 from sandbox.domain.gates import GateFacts, gate_state
 from sandbox.domain.packs import (
@@ -260,6 +260,13 @@ def spring_is_followed_by_the_open_call(pack: PolicyPack) -> None:
     assert [call.places for call in pack.calls] == [10, None]
 
 
+def spring_is_chosen_or_passed_by(pack: PolicyPack) -> None:
+    [spring] = pack.calls
+    assert spring.places == 10
+    assert calling(pack, date(2027, 5, 31)) == Calling(spring, None, outside=True)
+    assert calling(pack, date(2027, 6, 1)) == Calling(None, None, outside=True)
+
+
 def pictures_lead_to_data(pack: PolicyPack) -> None:
     row = {"rule": "harbour", "kind": "waiver"}
     answers: dict[str, AnswerValue] = {"activity": "watching", "reliefs": [row]}
@@ -374,6 +381,7 @@ def speaks_portuguese(pack: PolicyPack) -> None:
 
 PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Take applications in calls": spring_is_followed_by_the_open_call,
+    "Take applications in calls and at any time": spring_is_chosen_or_passed_by,
     "Promise a fast answer": authorities_answer_within_a_month,
     "Ask a question only of some": asks_only_some,
     "Demand an answer only of some": pilots_are_named_in_the_harbour,

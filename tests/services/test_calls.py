@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
@@ -35,7 +36,7 @@ from tests.factories import (
     start_review,
     take_position,
 )
-from tests.packs.copies import add_calls, copy_of_mx, replace
+from tests.packs.copies import add_calls, copy_of_mx, put_in_force, replace, take_outside_calls
 from tests.racing import overtake
 
 Install = Callable[..., None]
@@ -48,17 +49,21 @@ DECIDED = NOW + timedelta(hours=6)
 
 
 @pytest.fixture
-def install(tmp_path: Path) -> Iterator[Install]:
+def install(app: Flask, session: Session, tmp_path: Path) -> Iterator[Install]:
     """Put rules in force that take applications in these calls, or keep the older beside them."""
 
-    def put(*calls: str, version: str = "1.0.0") -> None:
+    def put(*calls: str, version: str = "1.0.0", outside: bool = False) -> None:
         folder = tmp_path / "packs"
         place = folder / "mx" / version
         copy_of_mx(tmp_path / version).rename(_made(place))
         if version != "1.0.0":
             replace(place / "pack.toml", 'version = "1.0.0"', f'version = "{version}"')
         add_calls(place, *calls)
+        if outside:
+            take_outside_calls(place)
         active.install(folder, "mx")
+        if version != "1.0.0":  # cases have begun, so that it does not come by itself
+            put_in_force(session, version)
 
     yield put
     active.install(PACKS, "mx")
@@ -211,3 +216,62 @@ def test_call_without_places_admits_everybody(
         application = make_admitted(session, organisation, company, caseworker, lead=team)
         assert application.call_key == "now"
         assert queries.read_places(session, application) is None
+
+
+def test_company_sends_in_the_call_or_outside_and_only_the_call_counts_places(
+    session: Session, install: Install, caseworker: Actor
+) -> None:
+    install(ONE_PLACE, outside=True)
+    organisation, company = make_company(session)
+    team = make_team(session, "IFT")
+
+    def admit(*, outside: bool) -> Application:
+        application = make_assigned(
+            session, organisation, company, caseworker, lead=team, outside=outside
+        )
+        start_review(session, application, team)
+        mark_criteria(session, application, team, now=NOW + timedelta(hours=4))
+        take_position(session, application, team, now=NOW + timedelta(hours=5))
+        decide(session, team, application)
+        return application
+
+    inside = admit(outside=False)
+    others = [admit(outside=True) for _ in range(2)]
+    assert (inside.call_key, inside.outcome) == ("now", "admitted")
+    assert [(each.call_key, each.outcome) for each in others] == [("-", "admitted")] * 2
+    places = queries.read_places(session, inside)
+    assert places is not None
+    assert (places.total, places.taken) == (1, 1)
+    assert queries.read_places(session, others[0]) is None
+    with pytest.raises(NotPossible) as refused:
+        admit(outside=False)
+    assert refused.value.reason is Why.CALL_FULL
+
+
+def test_who_chose_the_call_is_refused_once_it_is_over_and_may_then_send_outside(
+    session: Session, install: Install
+) -> None:
+    install(FIRST, outside=True)
+    organisation, actor = make_company(session)
+    application = make_draft(session, organisation, actor)
+    late = LATER + timedelta(days=5)
+    assert closed(session, actor, application, late) is None
+    with unit_of_work(session):
+        services.submit(session, actor, application, outside=True, now=late)
+    assert (application.status, application.call_key) == (ApplicationStatus.SUBMITTED, "-")
+    # It holds no place, so that rules without any calls keep nothing from it.
+    install(version="1.1.0")
+    assert get_move(session, application, late).obstacles == ()
+
+
+def test_nothing_is_sent_outside_where_the_rules_in_force_know_calls_alone(
+    session: Session, install: Install
+) -> None:
+    install(FIRST)
+    organisation, actor = make_company(session)
+    application = make_draft(session, organisation, actor)
+    for now in (NOW, LATER):
+        with pytest.raises(NotPossible) as refused, unit_of_work(session):
+            services.submit(session, actor, application, outside=True, now=now)
+        assert refused.value.reason is Why.CALLS_ONLY
+    assert application.status == ApplicationStatus.DRAFT

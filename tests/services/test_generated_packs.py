@@ -18,6 +18,7 @@ from sandbox.coordination import services as coordination
 from sandbox.coordination.queries import list_assignments
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.calendar import BusinessCalendar
+from sandbox.domain.calls import OUTSIDE
 from sandbox.domain.outcomes import ReportStatus
 from sandbox.domain.packs import (
     ClockUnit,
@@ -104,7 +105,9 @@ def test_whole_case_runs_under_any_sound_pack(store: Store, engine: Engine, tabl
 
 def carry_through(session: Session, pack: PolicyPack, files: FileStore, tier: str) -> None:
     """Carry a case from its application to its published report, in this tier."""
-    cast = admit(session, pack, files)
+    # Where applications may be sent in both ways, those of one tier are sent outside the calls.
+    outside = pack.outside_calls and tier == pack.tiers[0].key
+    cast = admit(session, pack, files, outside=outside)
     if cast.trial.tier != tier:
         cast.trial = set_tier(session, cast.trial, tier)
     pass_first_gate_in_silence(session, pack, cast)
@@ -115,11 +118,13 @@ def carry_through(session: Session, pack: PolicyPack, files: FileStore, tier: st
     assert publish_report(session, cast).status == ReportStatus.PUBLISHED
 
 
-def admit(session: Session, pack: PolicyPack, files: FileStore) -> Cast:
+def admit(session: Session, pack: PolicyPack, files: FileStore, *, outside: bool) -> Cast:
     """Let the authorities that the pack proposes, or its first, admit a case, and open its test."""
     organisation, company = make_company(session)
     caseworker = actor_for(session, make_staff(session))
-    application = make_in_triage(session, organisation, company, caseworker)
+    application = make_in_triage(session, organisation, company, caseworker, outside=outside)
+    assert (application.call_key == OUTSIDE) is outside
+    assert (application.call_key is None) is (not pack.calls)
     proposed = propose(pack, complete_answers(pack), NOW.date())
     # A succession is only prepared: until a person applies it, nobody has followed anybody.
     heirs = {each.code for succession in pack.successions for each in succession.successors}

@@ -13,7 +13,7 @@ from config import PACKS
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.formats import day
-from sandbox.models import Person
+from sandbox.models import Application, Person
 from sandbox.packs import active
 from sandbox.web.refusals import explain
 from tests.factories import (
@@ -30,7 +30,7 @@ from tests.factories import (
     start_review,
     take_position,
 )
-from tests.packs.copies import add_calls, copy_of_mx, install_over
+from tests.packs.copies import add_calls, copy_of_mx, install_over, take_outside_calls
 from tests.pages import JudgingClient
 
 TODAY = local_day(utc_now(), "America/Mexico_City")
@@ -53,9 +53,12 @@ def told(app: Flask, days: int) -> str:
 
 @pytest.fixture
 def install(app: Flask, session: Session, tmp_path: Path) -> Iterator[Install]:
-    def put(*calls: str) -> None:
+    def put(*calls: str, outside: bool = False) -> None:
         folder = tmp_path / f"packs{len(list(tmp_path.iterdir()))}"
-        add_calls(copy_of_mx(folder), *calls)
+        place = copy_of_mx(folder)
+        add_calls(place, *calls)
+        if outside:
+            take_outside_calls(place)
         install_over(session, folder)
 
     yield put
@@ -122,6 +125,50 @@ def test_finished_draft_waits_for_the_call_and_nothing_is_lost(
     assert "Convocatoria ahora" in case.tree.text_content()
 
 
+def test_company_chooses_the_call_or_sends_outside_and_the_pages_say_which(
+    app: Flask, session: Session, client_for: OpenWindow, install: Install
+) -> None:
+    person = make_person(session, "Ana López")
+    organisation = make_organisation(session, person)
+    drafts = [make_draft(session, organisation, actor_for(session, person)) for _ in range(3)]
+    inside, outside, between = (draft.id for draft in drafts)
+    install(lines("ahora", -5, 9, 1), outside=True)
+    client = client_for(person.email)
+    assert "o, en cualquier momento, fuera de las convocatorias" in client.get("/").main
+    page = client.get(f"/applications/{inside}/check")
+    [kind] = page.tree.xpath("//main//fieldset[.//input[@name='way']]")
+    assert [" ".join(each.text_content().split()) for each in kind.xpath(".//label")] == [
+        "En la convocatoria «Convocatoria ahora»",
+        "Fuera de las convocatorias: no se cuentan lugares",
+    ]
+    # Neither way is taken for granted.
+    unsaid = client.submit(page, form="submit")
+    assert unsaid.status_code == 422
+    assert unsaid.tree.xpath("//a[@href='#way']")
+    client.submit(page, {"way": "ahora"}, form="submit")
+    client.submit(client.get(f"/applications/{outside}/check"), {"way": "-"}, form="submit")
+    said = [client.get(f"/cases/{each}").tree.text_content() for each in (inside, outside)]
+    assert ["Convocatoria: Convocatoria ahora" in each for each in said] == [True, False]
+    assert ["ninguna, se envió fuera de las convocatorias" in each for each in said] == [
+        False,
+        True,
+    ]
+    # Where no call is open there is nothing to choose.
+    install(lines("luego", 3), outside=True)
+    page = client.get(f"/applications/{between}/check")
+    assert "Una solicitud puede enviarse ahora, fuera de las convocatorias" in page.main
+    assert not page.tree.xpath("//input[@type='radio']")
+    assert client.submit(page, form="submit").status_code == 200
+    session.rollback()
+    assert [
+        session.get_one(Application, draft).call_key for draft in (inside, outside, between)
+    ] == [
+        "ahora",
+        "-",
+        "-",
+    ]
+
+
 # --- those who judge -----------------------------------------------------------------------------
 
 
@@ -142,8 +189,26 @@ def test_list_is_narrowed_to_a_call(
     [chosen] = narrowed.tree.xpath("//select[@name='call']/option[@selected]/@value")
     assert chosen == "ahora"
     assert len(client.get("/applications?call=nada").tree.xpath("//main//tbody/tr")) == 2
+    # Where calls are the only way, nothing is asked for by having been sent in none.
+    assert len(client.get("/applications?call=-").tree.xpath("//main//tbody/tr")) == 2
     empty = client.get("/applications?call=ahora&status=decided")
     assert "Ninguna solicitud así" in empty.main
+
+
+def test_list_is_narrowed_to_what_was_sent_outside_the_calls(
+    app: Flask, session: Session, client_for: OpenWindow, install: Install
+) -> None:
+    organisation, company = make_company(session)
+    staff = make_staff(session)
+    install(lines("ahora", -999), outside=True)
+    make_submitted(session, organisation, company)
+    make_draft(session, organisation, company)
+    outside = make_submitted(session, organisation, company, outside=True).reference
+    narrowed = client_for(staff.email).get("/applications?call=-")
+    [row] = narrowed.tree.xpath("//main//tbody/tr")
+    assert outside in row.text_content()
+    [chosen] = narrowed.tree.xpath("//select[@name='call']/option[@selected]")
+    assert chosen.text_content().strip() == "Fuera de las convocatorias"
 
 
 def test_lead_reads_how_many_places_are_taken_and_is_refused_one_too_many(

@@ -15,6 +15,7 @@ from wtforms import (
 from wtforms.validators import Length
 
 from sandbox.applications.forms.fields import in_language
+from sandbox.domain.calls import OUTSIDE, Calling
 from sandbox.domain.packs import (
     PolicyPack,
 )
@@ -56,6 +57,33 @@ class SubmitForm(PlatformForm):
 
     number = HiddenVersionField()
     content_hash = HiddenField()
+    way = RadioField(_l("How do you send the application?"), [Required()])
+
+    @classmethod
+    def asking(cls, calling: Calling | None, **options: Any) -> "SubmitForm":
+        """Ask in which way it is sent, where the calls leave more than one or none is open."""
+        form = cls(**options)
+        if calling is None or not calling.outside:
+            del form.way
+            return form
+        form.way.choices = [(OUTSIDE, gettext("Outside the calls: no places are counted"))]
+        if calling.open is not None:
+            inside = gettext("In the call “%(call)s”", call=in_language(calling.open.name))
+            form.way.choices.insert(0, (calling.open.key, inside))
+        return form
+
+    def has_way(self) -> bool:
+        """Judge the choice of a way alone: of the rest of this form a person writes nothing."""
+        return self.way is None or self.way.validate(self)
+
+    @property
+    def confirmed(self) -> dict[str, Any]:
+        """Return what the person confirms by sending, as the service takes it."""
+        return {
+            "number": self.number.data,
+            "expected_hash": self.content_hash.data or None,
+            "outside": self.way is not None and self.way.data == OUTSIDE,
+        }
 
 
 class ViewForm(PlatformForm):

@@ -30,8 +30,9 @@ from sandbox.models.coordination import STANDING, AssignmentState
 class CaseFilter:
     """Say what a list is narrowed to; an empty field narrows nothing.
 
-    Shape: `text` is part of a reference, of a title or of an organisation's name; `authority` a
-    code; `late_since` the day before which an answer was due that is still missing.
+    Shape: `text` is part of a reference, of a title or of an organisation's name; `call` a key, or
+    OUTSIDE for what was sent outside the calls; `authority` a code; `late_since` the day before
+    which an answer was due that is still missing.
     """
 
     text: str = ""

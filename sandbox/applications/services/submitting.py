@@ -23,7 +23,7 @@ from sandbox.domain.applications import (
     ApplicationStatus,
     reference,
 )
-from sandbox.domain.calls import calling
+from sandbox.domain.calls import OUTSIDE, calling
 from sandbox.domain.content import content_hash
 from sandbox.domain.packs import ClockStart, PolicyPack
 from sandbox.domain.refusals import Incomplete, NotPossible, Why
@@ -71,13 +71,16 @@ def submit(
     now: datetime,
     number: int | None = None,
     expected_hash: str | None = None,
+    outside: bool = False,
 ) -> Submission:
     """Send the application, or its correction, to the secretariat and freeze what was sent.
 
     Shape: `number` is that of the submission the person confirmed; sent again, it gives the same
-    submission. `expected_hash` is the hash of what the person checked.
+    submission. `expected_hash` is the hash of what the person checked; `outside` tells that they
+    chose to send it outside the calls.
     Raises: Denied, TransitionRefused, Incomplete; Stale when a colleague changed an answer since;
-    NotPossible(CALLS_CLOSED) with the day on which the next call `opens`, None where none does.
+    NotPossible(CALLS_CLOSED) with the day on which the next call `opens`, None where none does;
+    NotPossible(CALLS_ONLY) where the rules in force let nothing be sent outside the calls.
     """
     require(session, actor, P.APPLICATION_SUBMIT, application)
     application = queries.lock_application(session, application.id)
@@ -97,7 +100,7 @@ def submit(
     if expected_hash is not None and expected_hash != digest:
         raise Stale(application_id=application.id)
     if is_first:
-        application.call_key = _call_of(application, now)
+        application.call_key = _call_of(application, outside=outside, now=now)
     today = local_day(now, pack.calendar.timezone)
     submission = Submission(
         application_id=application.id,
@@ -138,12 +141,19 @@ def submit(
     return submission
 
 
-def _call_of(application: Application, now: datetime) -> str | None:
-    """Return the call to which an application is sent now; None where there are no calls."""
+def _call_of(application: Application, *, outside: bool, now: datetime) -> str | None:
+    """Return the call to which an application is sent now, or OUTSIDE; None where there are none.
+
+    Whoever chose the call is never taken to have sent it outside because the call is over.
+    """
     rules = active.programme_of(application)
     found = calling(rules, local_day(now, rules.calendar.timezone))
     if found is None:
         return None
+    if outside and not found.outside:
+        raise NotPossible(Why.CALLS_ONLY)
+    if outside:
+        return OUTSIDE
     if found.open is None:
         opens = None if found.following is None else found.following.first_day
         raise NotPossible(Why.CALLS_CLOSED, opens=opens)

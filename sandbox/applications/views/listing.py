@@ -16,6 +16,7 @@ from sandbox.applications import forms, queries, services
 from sandbox.applications.views.blueprint import bp
 from sandbox.authorities.queries import list_authorities
 from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.calls import OUTSIDE
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db, unit_of_work
@@ -74,6 +75,7 @@ def _page(form: forms.ViewForm) -> str:
         # Other rules may know other tiers and calls: what no longer fits must not seem to.
         fitting={each.id for each in views if _fits(actor, authorities, each)},
         pack=active.current(),
+        outside_calls=OUTSIDE,
         authorities=authorities,
         counts=queries.count_applications(session, actor),
         statuses=list(ApplicationStatus),
@@ -99,10 +101,11 @@ def _wanted(
     Shape: `given` are the words of the address, or of a view that was saved.
     """
     given, pack = request.args if given is None else given, active.current()
+    calls = [each.key for each in pack.calls] + [OUTSIDE] * pack.outside_calls
     status = given.get("status", "")
     narrowed = queries.CaseFilter(
         status=_known(status, ApplicationStatus),
-        call=_known(given.get("call", ""), (each.key for each in pack.calls)),
+        call=_known(given.get("call", ""), calls),
     )
     if not _works_for_many(actor):
         return narrowed

@@ -26,27 +26,23 @@ from sandbox.packs import active
 def check(application_id: UUID) -> ResponseReturnValue:
     """Show all answers before they are sent."""
     application = queries.get_editable(db.session(), current_actor(), application_id)
-    return _check_page(application, forms.SubmitForm(formdata=None), 200)
+    form = forms.SubmitForm.asking(_calling(application), formdata=None)
+    return _check_page(application, form, 200)
 
 
 @bp.post("/<uuid:application_id>/submit")
 @needs(P.APPLICATION_SUBMIT)
 def submit(application_id: UUID) -> ResponseReturnValue:
     """Send the application; sent twice, it is there once and the receipt is the same."""
-    session, actor, form = db.session(), current_actor(), forms.SubmitForm()
+    session, actor = db.session(), current_actor()
     application = queries.get_application(session, actor, application_id, P.APPLICATION_SUBMIT)
-    if _is_unfinished(application):
+    form = forms.SubmitForm.asking(_calling(application))
+    if _is_unfinished(application) or not form.has_way():
         return _check_page(application, form, 422)
     with unit_of_work(session):
-        submission = services.submit(
-            session,
-            actor,
-            application,
-            number=form.number.data,
-            expected_hash=form.content_hash.data or None,
-            now=utc_now(),
-        )
-        number = submission.number
+        number = services.submit(
+            session, actor, application, **form.confirmed, now=utc_now()
+        ).number
     return redirect(url_for(".receipt", application_id=application_id, number=number), 303)
 
 

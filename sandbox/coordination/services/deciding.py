@@ -15,6 +15,7 @@ from sandbox.domain.applications import (
     ApplicationStatus,
     DecisionOutcome,
 )
+from sandbox.domain.calls import OUTSIDE
 from sandbox.domain.deliberation import ProposedDecision
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
@@ -138,7 +139,7 @@ def _make_sure_of_a_place(session: Session, application: Application) -> None:
 
     Raises: NotPossible(CALL_FULL) with the `places` that are all `taken`.
     """
-    if application.call_key is None:
+    if application.call_key in (None, OUTSIDE):
         return
     queries.lock_call(session, application)
     places = queries.read_places(session, application)

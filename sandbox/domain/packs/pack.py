@@ -93,6 +93,7 @@ class PolicyPack:
     successions: tuple[SuccessionSpec, ...] = ()
     glossary: tuple[TermSpec, ...] = ()
     calls: tuple[CallSpec, ...] = ()  # none: applications may be sent at any time
+    outside_calls: bool = False  # they may be sent at any time beside the calls, without a place
     round_tables: RoundTableSpec | None = None  # none: the programme holds no round tables
     consultations: ConsultationSpec | None = None  # none: it asks the public nothing
     fast_answer: FastAnswerSpec | None = None  # none: nobody is asked whether any rule applies

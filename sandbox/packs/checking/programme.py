@@ -80,7 +80,14 @@ def judge_prefix(pack: PolicyPack) -> Iterator[Finding]:
 
 
 def judge_calls(pack: PolicyPack) -> Iterator[Finding]:
-    """Find calls that end before they begin, and those that are open at the same time."""
+    """Find calls that end before they begin or overlap, and leave to send outside of none."""
+    if pack.outside_calls and not pack.calls:
+        yield Finding(
+            ("outside_calls",),
+            Fault.INCONSISTENT,
+            _l("there are no calls, so applications may be sent at any time anyway"),
+            _l("calls, or this key left out"),
+        )
     for index, call in enumerate(pack.calls):
         if call.last_day is not None and call.last_day < call.first_day:
             yield Finding(

@@ -22,7 +22,7 @@ from sandbox.packs.checking import ENDED_BY, Finding, among, each_text, form_que
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import Proof, Shown, Warned
-from sandbox.packs.saying import listed
+from sandbox.packs.saying import Sentence, listed
 from sandbox.packs.saying import sentence as _l
 
 CAPS = ("participants_cap", "places_cap", "amount_per_person_cap", "amount_total_cap")
@@ -295,18 +295,30 @@ def prove_calls_apart(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
     ordered = sorted(enumerate(pack.calls), key=lambda found: found[1].first_day)
     for (_, call), (index, following) in pairwise(ordered):
         shut = (following.first_day - (call.last_day or date.max)).days - 1
-        if shut > _LONG_SHUT:
+        if shut > _LONG_SHUT and not pack.outside_calls:
             message = _l("no call is open for %(days)s days before this one", days=shut)
             sooner = _l("a first day at most %(days)s days after the call before", days=_LONG_SHUT)
             yield Warned(Finding(("calls", index, "first_day"), Fault.ODD, message, sooner))
     yield Proof(
         _l("At most one call is open on any day."),
-        _l(
+        _laid_out(pack),
+    )
+
+
+def _laid_out(pack: PolicyPack) -> Sentence:
+    """Say how the calls were compared, and to which of them an application belongs."""
+    if pack.outside_calls:
+        return _l(
             "The %(calls)s calls were laid end to end: each begins after the last day of "
             "the one before, so an application that is sent belongs to exactly one of "
-            "them.",
+            "them, or was sent outside the calls.",
             calls=len(pack.calls),
-        ),
+        )
+    return _l(
+        "The %(calls)s calls were laid end to end: each begins after the last day of "
+        "the one before, so an application that is sent belongs to exactly one of "
+        "them.",
+        calls=len(pack.calls),
     )
 
 

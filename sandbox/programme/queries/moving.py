@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sandbox.applications.queries import clock_of, get_reasons, list_stops, simulate_case
 from sandbox.coordination.clocks import position_began, position_clock
 from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus
+from sandbox.domain.calls import OUTSIDE
 from sandbox.domain.moving import Obstacle, Promise, Standing, broken_promises, obstacles
 from sandbox.domain.packs import Answers, PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
@@ -150,7 +151,8 @@ def _standing(
 
 def _calls_of(application: Application) -> frozenset[str]:
     is_open = ApplicationStatus(application.status) in OPEN_STATUSES
-    return frozenset([application.call_key] if is_open and application.call_key else [])
+    key = application.call_key
+    return frozenset([key] if is_open and key is not None and key != OUTSIDE else [])
 
 
 def _with_trial(session: Session, standing: Standing, trial: Trial) -> Standing:

@@ -19,6 +19,11 @@ def calls_lines(pack: PolicyPack) -> Iterator[Line]:
         yield 2, _("Applications may be sent at any time.")
     for call in sorted(pack.calls, key=lambda each: each.first_day):
         yield 2, f"{read(call.name)}: {'; '.join(_facts(call))}"
+    if pack.outside_calls:
+        yield (
+            2,
+            _("Outside the calls, applications may be sent at any time; no places are counted."),
+        )
 
 
 def _facts(call: CallSpec) -> Iterator[str]:
