@@ -25,6 +25,7 @@ class Step(StrEnum):
     CORRECT_REPORT = "correct_report"
     REPORT = "report"
     JUDGE_REPORT = "judge_report"
+    LEAVE_STAGE = "leave_stage"  # which lasts longer than the rules allow
     PLAN = "plan"
     AGREE = "agree"
     SETTLE = "settle"  # what a refusal names
@@ -53,8 +54,8 @@ class Awaited:
     """Say one thing that is next, and who must act.
 
     Shape: a party is "company", "secretariat", "publisher", an authority's code, or "lead" where
-    no authority leads; none where nothing but time is waited for. `on` is the day that comes, and
-    `days` how many are left, where the step is to wait for them.
+    no authority leads; none where nothing but time is waited for. `on` is the day that comes, or on
+    which a stage had to be left, and `days` how many are left, where the step is to wait for them.
     """
 
     step: Step
@@ -70,8 +71,8 @@ class TrialNow:
     Shape: parties are named as in `Awaited`. `gate` is the next one, None after the end.
     `open_conditions` are the owners of the start conditions that are not met; `refused` names, by
     requirement, the parties whose refusal stands. `suspenders` are those who suspended the test, or
-    answer for them now, and have not agreed to go on. `outcome` is None until the outcome report
-    is begun.
+    answer for them now, and have not agreed to go on. `stage_overdue_since` is the last day of a
+    stage that lasts longer. `outcome` is None until the outcome report is begun.
     """
 
     status: TrialStatus
@@ -90,6 +91,7 @@ class TrialNow:
     reports_owed: int = 0
     reports_to_judge: int = 0
     next_report_on: date | None = None
+    stage_overdue_since: date | None = None
     is_final_report_owed: bool = False
     outcome: ReportStatus | None = None
     consent: Consent = Consent.NOT_ASKED
@@ -149,6 +151,9 @@ def _urgent(now: TrialNow) -> Iterator[Awaited]:
         yield Awaited(Step.REPORT, (COMPANY,))
     if now.reports_to_judge:
         yield Awaited(Step.JUDGE_REPORT, (now.leading,))
+    # Nobody can lead a test out of its stage while it is stopped.
+    if now.stage_overdue_since is not None and now.status is not TrialStatus.SUSPENDED:
+        yield Awaited(Step.LEAVE_STAGE, (now.leading,), on=now.stage_overdue_since)
 
 
 def _at_the_gate(now: TrialNow) -> list[Awaited]:

@@ -1,6 +1,6 @@
 """Describe how a sandbox test moves: its statuses, and its place in its tier's plan of stages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -151,6 +151,23 @@ def latest_end(tier: TierSpec, stage: str, entered_on: date, suspended_days: int
     return entered_on + timedelta(days=suspended_days + sum(each.max_days for each in left))
 
 
+def stage_due_on(stage: StageSpec, entered_on: date, suspended_days: int) -> date:
+    """Return the last day on which a test may be in a stage without being over its limit.
+
+    Units: `suspended_days` are calendar days within the stage, which do not count.
+    """
+    return entered_on + timedelta(days=stage.max_days + suspended_days)
+
+
+def days_suspended(stops: Iterable[tuple[date, date | None]], entered_on: date, today: date) -> int:
+    """Count the days since a stage was entered on which the test was suspended.
+
+    Units: calendar days. Shape: `stops` are first and last days; without a last one it goes on.
+    """
+    spans = ((max(begin, entered_on), end or today) for begin, end in stops)
+    return sum(max(0, (end - begin).days) for begin, end in spans)
+
+
 def is_published(pack: PolicyPack, question: str, status: TrialStatus) -> bool:
     """Tell whether the register shows a public answer in this status of the test."""
     match pack.published_since(question):
@@ -207,7 +224,8 @@ class StageVisit:
 class StageProgress:
     """Place one stage of the plan in time.
 
-    Units: `days` and `days_left` are calendar days; the day of entry is day 0.
+    Units: `days` and `days_left` are calendar days; the day of entry is day 0. What a suspension
+    takes is part of `days`, and takes nothing from `days_left`.
     Shape: `days_left` is None unless the test is in the stage, negative once it overstays.
     """
 
@@ -231,12 +249,19 @@ def next_stage(tier: TierSpec, current: str | None) -> StageSpec | None:
 
 
 def stage_plan(
-    tier: TierSpec, entered: Sequence[StageVisit], today: date, suspended: bool, ended: bool
+    tier: TierSpec,
+    entered: Sequence[StageVisit],
+    today: date,
+    suspended: bool,
+    ended: bool,
+    *,
+    suspended_days: int = 0,
 ) -> tuple[StageProgress, ...]:
     """Lay out every stage of the tier with its state, its dates and the time that is left in it.
 
     Visits to stages that the tier does not have (it was changed) leave no trace here. Once the
     test has ended, no stage is current and none is next.
+    Units: `suspended_days` are those in the stage where the test is.
     """
     keys = [stage.key for stage in tier.stages]
     reached = max((keys.index(visit.key) for visit in entered if visit.key in keys), default=-1)
@@ -244,7 +269,9 @@ def stage_plan(
     for position, stage in enumerate(tier.stages):
         visits = [visit for visit in entered if visit.key == stage.key]
         if visits:
-            plan.append(_visited(stage, visits, today, suspended, ended))
+            plan.append(
+                _visited(stage, visits, today, suspended, ended, suspended_days=suspended_days)
+            )
         else:
             is_next = position == reached + 1 and not ended
             state = StageState.NEXT if is_next else StageState.LATER
@@ -253,7 +280,13 @@ def stage_plan(
 
 
 def _visited(
-    stage: StageSpec, visits: Sequence[StageVisit], today: date, suspended: bool, ended: bool
+    stage: StageSpec,
+    visits: Sequence[StageVisit],
+    today: date,
+    suspended: bool,
+    ended: bool,
+    *,
+    suspended_days: int,
 ) -> StageProgress:
     days = sum(((visit.left_on or today) - visit.entered_on).days for visit in visits)
     is_here = not ended and visits[-1].left_on is None
@@ -267,5 +300,5 @@ def _visited(
         entered_on=visits[0].entered_on,
         left_on=visits[-1].left_on,
         days=days,
-        days_left=stage.max_days - days if is_here else None,
+        days_left=stage.max_days + suspended_days - days if is_here else None,
     )

@@ -466,7 +466,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "key": "The name of the stage; each only once in its tier.",
             "name": _NAME,
             "purpose": "What the stage is for.",
-            "max_days": "The most calendar days in it; the page of the test counts them.",
+            "max_days": "The most calendar days in it, without those of a suspension. The company "
+            "and the lead are told before the last of them and once it is over; from then on it is "
+            "the lead's task to lead the test out of the stage.",
             "gate": "What must be there before the test may enter it.",
             "participants_cap": "The most participants; a report that tells of more is marked. "
             "Like every cap it stands on the page of the test, in its plan, in the register and "

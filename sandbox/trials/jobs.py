@@ -1,4 +1,4 @@
-"""Run what nobody has to ask for: trials are opened, and the terms of approvals are kept.
+"""Run what nobody has to ask for: trials are opened, and terms of approvals and stages kept.
 
 A trial is opened apart from the decision, so that neither can spoil the other.
 """
@@ -37,3 +37,17 @@ def watch_terms(session: Session, _actor: Actor) -> None:
 def apply_silence(session: Session, actor: Actor, *, trial_id: str) -> None:
     """Begin and settle the terms of a trial's approvals."""
     services.apply_silence(session, actor, session.get_one(Trial, UUID(trial_id)), now=utc_now())
+
+
+@schedule("35 6 * * 1-5")
+@job("trials.watch_stages")
+def watch_stages(session: Session, _actor: Actor) -> None:
+    """Look for stages that are near their limit or over it; of each somebody is told once."""
+    for found in services.list_stage_warnings(session, utc_now()):
+        enqueue(session, "trials.warn_of_stage", key=found.key, trial_id=found.trial_id)
+
+
+@job("trials.warn_of_stage")
+def warn_of_stage(session: Session, _actor: Actor, *, trial_id: str) -> None:
+    """Tell of one stage."""
+    services.warn_of_stage(session, session.get_one(Trial, UUID(trial_id)), now=utc_now())

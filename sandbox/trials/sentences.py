@@ -74,6 +74,8 @@ def step_sentence(each: Awaited) -> str:
         )
     if each.step is Step.WAIT_FOR_REPORT and each.on is not None:
         return _("The test goes on. The next report is due on %(day)s.", day=day(each.on))
+    if each.step is Step.LEAVE_STAGE and each.on is not None:
+        return _("The stage is over its limit: it had to end by %(day)s.", day=day(each.on))
     return str(STEPS.get(each.step, STEPS[Step.WAIT]))
 
 

@@ -20,6 +20,7 @@ TASK_SENTENCES: Mapping[str, object] = {
     "trials.refused": _l("An approval was refused: read why and settle what is missing"),
     "trials.enter": _l("Enter the next stage: its gate is open"),
     "trials.complete": _l("Complete the test: everything is in place"),
+    "trials.leave_stage": _l("Lead the test out of a stage that is over its limit"),
     "trials.resume": _l("Decide whether the suspended test may go on"),
     "trials.decide_relief": _l("Grant or refuse the relief that is drafted"),
     "trials.relief_ends": _l("A relief ends: extend it, or stop in time what it allows"),

@@ -111,6 +111,16 @@ OWN_REFUSAL = {"gate": gate(approval(Who.LEAD)), "refused": {"approval": frozens
             {"gate": gate(), "incidents_to_answer": 1, "incidents_to_complete": 1},
             [("answer_incident", "ONE"), ("complete_incident", "company"), ("enter", "ONE")],
         ),
+        # Whoever waits for days or a report is told of the limit instead.
+        ({"gate": gate(DAYS), "stage_overdue_since": DAY}, [("leave_stage", "ONE")]),
+        (
+            {"gate": gate(document()), "stage_overdue_since": DAY, "lead": None},
+            [("leave_stage", "lead"), ("bring", "company")],
+        ),
+        (
+            {"gate": gate(), "stage_overdue_since": DAY},
+            [("leave_stage", "ONE"), ("enter", "ONE")],
+        ),
     ],
 )  # fmt: skip
 def test_running_names_who_brings_what_is_missing_or_opens_the_way(
@@ -129,6 +139,7 @@ def test_running_names_who_brings_what_is_missing_or_opens_the_way(
         ({"suspenders": ("company",)}, [("resume", "company")]),
         # What brings the next stage rests; what is owed for the time before does not.
         ({"suspenders": ("TWO",), "gate": gate(document())}, [("resume", "TWO")]),
+        ({"suspenders": ("TWO",), "stage_overdue_since": DAY}, [("resume", "TWO")]),
         (
             {"is_lead_asked": True, "reports_owed": 1, "incidents_to_close": 1, "gate": gate()},
             [("resume", "ONE"), ("close_incident", "ONE"), ("report", "company")],

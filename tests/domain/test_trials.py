@@ -8,6 +8,7 @@ from sandbox.domain.packs import (
     Moment,
     PolicyPack,
     PublicLaterSpec,
+    StageSpec,
     Suspender,
     SuspensionGroundSpec,
     TierSpec,
@@ -21,6 +22,7 @@ from sandbox.domain.trials import (
     StageVisit,
     TrialAction,
     TrialStatus,
+    days_suspended,
     ground_of_suspension,
     is_published,
     is_shown_sooner,
@@ -29,6 +31,7 @@ from sandbox.domain.trials import (
     next_stage,
     possible,
     require_work,
+    stage_due_on,
     stage_plan,
 )
 from tests.domain.tiny_pack import text, tiny_pack
@@ -312,6 +315,50 @@ def test_days_left_is_negative_once_the_stage_overstays() -> None:
         for each in (0, limit, limit + 1)
     }
     assert at == {0: limit, limit: 0, limit + 1: -1}
+
+
+def test_days_of_suspension_take_nothing_from_the_days_left() -> None:
+    visits = [StageVisit("plan", days(0))]
+    limit = HIGH.stages[0].max_days
+
+    def left(today: int, suspended_days: int) -> int | None:
+        return stage_plan(
+            HIGH,
+            visits,
+            days(today),
+            suspended=False,
+            ended=False,
+            suspended_days=suspended_days,
+        )[0].days_left
+
+    assert [left(limit + 1, stopped) for stopped in (0, 1, 5)] == [-1, 0, 4]
+
+
+@pytest.mark.parametrize("stopped", [0, 1, 40])
+@pytest.mark.parametrize("stage", HIGH.stages, ids=lambda stage: stage.key)
+def test_stage_is_to_be_left_on_the_last_day_that_leaves_none(
+    stage: StageSpec, stopped: int
+) -> None:
+    due_on = stage_due_on(stage, START, stopped)
+    assert (due_on - START).days - stopped == stage.max_days
+
+
+@pytest.mark.parametrize(
+    ("stops", "expected"),
+    [
+        ([], 0),
+        ([(3, 5)], 2),
+        ([(3, 5), (8, None)], 4),
+        ([(-9, 2)], 2),
+        ([(-9, -2)], 0),
+        ([(4, 4)], 0),
+    ],
+)
+def test_suspended_days_are_those_since_the_stage_was_entered(
+    stops: list[tuple[int, int | None]], expected: int
+) -> None:
+    spans = [(days(begin), None if end is None else days(end)) for begin, end in stops]
+    assert days_suspended(spans, START, days(10)) == expected
 
 
 def test_second_visit_to_a_stage_adds_up() -> None:

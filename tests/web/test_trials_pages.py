@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -25,8 +26,9 @@ from sandbox.domain.packs import (
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
-from sandbox.kernel.clock import utc_now
+from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.formats import day, short_day
 from sandbox.kernel.mail import OutboxMail
 from sandbox.models import (
     Application,
@@ -230,6 +232,33 @@ def test_page_draws_today_in_the_stage_where_the_test_stands(
         cast.trial.ended_at = utc_now()
         record(session, SYSTEM, Deed.TRIAL_COMPLETED, cast.trial, now=utc_now())
     assert drawing(60)[1] == []
+
+
+def test_pages_say_that_a_stage_is_over_its_limit_and_since_when(
+    app: Flask, session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    stage = pack().tier(HIGH).stages[1]
+    reader = window(cast.company)
+    last_day = local_day(utc_now(), pack().calendar.timezone) - timedelta(days=3)
+    with app.test_request_context(), force_locale("es"):
+        told = f"Rebasa su límite por 3 días: debía terminar a más tardar el {day(last_day)}."
+        listed = f"Rebasa su límite desde el {short_day(last_day)}"
+    pages = [address(cast), f"/cases/{cast.trial.application_id}", "/trials"]
+
+    def said(days: int) -> list[bool]:
+        """Tell which pages speak of the limit of a test that entered its stage so long ago."""
+        own = (TrialStage.trial_id == cast.trial.id, TrialStage.key == stage.key)
+        begun = utc_now() - timedelta(days=days)
+        session.execute(update(TrialStage).where(*own).values(entered_at=begun))
+        session.commit()
+        texts = [" ".join(reader.get(page).main.split()) for page in pages]
+        return [words in text for words, text in zip((told, told, listed), texts, strict=True)]
+
+    assert said(stage.max_days) == [False, False, False]
+    assert said(stage.max_days + 3) == [True, True, True]
+    lead = " ".join(window(cast.lead.officer).get("/my-tasks").main.split())
+    assert "Saque la prueba de una etapa que rebasó su límite" in lead
 
 
 def test_each_role_is_offered_its_own_deeds(session: Session, cast: Cast, window: Open) -> None:
@@ -890,6 +919,9 @@ def test_only_what_fits_the_way_of_ending_is_offered(
 
 
 def test_my_tasks_follow_the_trial(session: Session, cast: Cast, window: Open) -> None:
+    # A stage over its limit would be a task of the lead by itself.
+    session.execute(update(TrialStage).values(entered_at=utc_now()))
+    session.commit()
     assert cast.trial.reference in window(cast.company).get("/my-tasks").main
     lead = window(cast.lead.officer)
     assert cast.trial.reference not in lead.get("/my-tasks").main

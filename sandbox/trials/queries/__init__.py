@@ -32,6 +32,7 @@ from sandbox.trials.queries.facts import (
     has_approved,
     reach_of,
 )
+from sandbox.trials.queries.limits import list_near_limit, map_over_limit
 from sandbox.trials.queries.reading import list_supervisors, read_file, read_files
 from sandbox.trials.queries.reliefs import (
     LISTED,
@@ -90,6 +91,7 @@ __all__ = [
     "list_documents",
     "list_following",
     "list_granted",
+    "list_near_limit",
     "list_register",
     "list_reliefs",
     "list_sought",
@@ -98,6 +100,7 @@ __all__ = [
     "list_terms_running",
     "list_trials",
     "list_trials_with_terms",
+    "map_over_limit",
     "owes",
     "reach_of",
     "read_file",

@@ -44,6 +44,7 @@ def now_of(file: TrialFile) -> TrialNow:
         reports_owed=max(0, lacking),
         reports_to_judge=sum(report.state == "submitted" for report in file.reports),
         next_report_on=file.next_report_due,
+        stage_overdue_since=file.stage_due_on if file.outlasts else None,
         is_final_report_owed=file.final_report_due_on is not None and file.final_report is None,
         outcome=ReportStatus(file.outcome) if file.outcome else None,
         consent=Consent(file.consent) if file.consent else Consent.NOT_ASKED,

@@ -25,8 +25,10 @@ from sandbox.domain.trials import (
     StageVisit,
     TrialStatus,
     TrialWork,
+    days_suspended,
     latest_end,
     next_stage,
+    stage_due_on,
     stage_plan,
 )
 from sandbox.kernel.actors import Actor
@@ -202,12 +204,24 @@ class TrialFile:
     @property
     def suspended_days(self) -> int:
         """Count the days of suspension within the current stage. Units: calendar days."""
-        total = 0
-        for each in self.suspensions:
-            begin = max(self.day_of(each.suspended_at), self.entered_on)
-            end = self.day_of(each.resumed_at) if each.resumed_at else self.today
-            total += max(0, (end - begin).days)
-        return total
+        stops = (
+            (
+                self.day_of(each.suspended_at),
+                self.day_of(each.resumed_at) if each.resumed_at else None,
+            )
+            for each in self.suspensions
+        )
+        return days_suspended(stops, self.entered_on, self.today)
+
+    @property
+    def stage_due_on(self) -> date:
+        """Return the last day of the current stage; while the test is suspended it moves on."""
+        return stage_due_on(self.current_spec, self.entered_on, self.suspended_days)
+
+    @property
+    def outlasts(self) -> bool:
+        """Tell whether the test is in its stage for longer than the rules allow."""
+        return self.is_open and self.today > self.stage_due_on
 
     @property
     def is_reporting(self) -> bool:
@@ -458,7 +472,14 @@ class TrialFile:
             for stage in self.stages
         ]
         suspended = self.trial.status == TrialStatus.SUSPENDED
-        return stage_plan(self.tier, visits, self.today, suspended, not self.is_open)
+        return stage_plan(
+            self.tier,
+            visits,
+            self.today,
+            suspended,
+            not self.is_open,
+            suspended_days=self.suspended_days,
+        )
 
     def speaks_as(self, authority: Supervisor) -> frozenset[Who]:
         """Return as which parties an authority acts.

@@ -42,7 +42,8 @@ def select_urgent(actor: Actor, now: datetime) -> Select[Trial]:
     is_suspended = Trial.status == TrialStatus.SUSPENDED.value
     has_incident = _incidents().exists()
     has_report = or_(_reports("submitted", "returned").exists(), _owes_report(now))
-    rank = case((is_suspended, 0), (has_incident, 1), (has_report, 2), else_=3)
+    outlasts = may_outlast(now)
+    rank = case((is_suspended, 0), (has_incident, 1), (has_report, 2), (outlasts, 3), else_=4)
     since = case(
         (is_suspended, Trial.changed_at),
         (has_incident, _first(_incidents(), _next_term())),
@@ -50,9 +51,10 @@ def select_urgent(actor: Actor, now: datetime) -> Select[Trial]:
             has_report,
             func.coalesce(
                 _first(_reports("submitted", "returned"), MonitoringReport.submitted_at),
-                _entered_at(),
+                entered_at(),
             ),
         ),
+        (outlasts, entered_at()),
         else_=Trial.changed_at,
     )
     return (
@@ -178,7 +180,8 @@ def _of_current_stage(what: Any) -> Select[Any]:
     )
 
 
-def _entered_at() -> Any:
+def entered_at() -> Any:
+    """Return when the current stage of a trial was entered."""
     return _of_current_stage(TrialStage.entered_at).scalar_subquery()
 
 
@@ -215,10 +218,28 @@ def _owes_report(now: datetime) -> Condition:
     for every_days, places in stages.items():
         steps = range(longest[every_days], 0, -1)
         due = case(
-            *((_entered_at() <= now - timedelta(days=n * every_days), n) for n in steps), else_=0
+            *((entered_at() <= now - timedelta(days=n * every_days), n) for n in steps), else_=0
         )
         owing.append(and_(or_(*places), handed_in < due))
     return (Trial.status == TrialStatus.RUNNING.value) & or_(false(), *owing)
+
+
+def may_outlast(on: datetime) -> Condition:
+    """Tell whether an open trial has been in its stage for its longest time by then, or longer.
+
+    Days of suspension are left out of account: with them the stage ends later, never sooner.
+    """
+    stages: dict[int, list[Condition]] = defaultdict(list)
+    for place, _, stage in _places():
+        stages[stage.max_days].append(place)
+    is_open = Trial.status.in_([each.value for each in OPEN_STATUSES])
+    return is_open & or_(
+        false(),
+        *(
+            and_(or_(*places), entered_at() <= on - timedelta(days=longest))
+            for longest, places in stages.items()
+        ),
+    )
 
 
 # --- what the secretariat brings -----------------------------------------------------------------

@@ -165,14 +165,23 @@ def _gravity(file: TrialFile, incidents: list[Incident], due_on: date | None) ->
 
 
 def _waiting(file: TrialFile, actor: Actor) -> list[Wait]:
-    """Return what is urgent; or, while nothing is, the first thing that brings the trial on."""
+    """Return what is urgent; or, while nothing is, the first thing that brings the trial on.
+
+    That a stage is over its limit stands beside either, since it can stay so for long.
+    """
     if file.trial.organisation_id in actor.member_of:
         return _urgent_for_company(file) or _next_for_company(file)
     authority = file.acting(actor)
     if authority is None:
         owed = file.is_open and owes(file, Who.SECRETARIAT)
         return [("trials.gate", "trials.show", None)] if owed else []
-    return _urgent_for(file, authority) or _next_for(file, authority, actor)
+    found = _urgent_for(file, authority) or _next_for(file, authority, actor)
+    return [*found, *_over_limit(file, authority)]
+
+
+def _over_limit(file: TrialFile, authority: Supervisor) -> Iterator[Wait]:
+    if authority.is_lead and file.outlasts and file.open_suspension is None:
+        yield "trials.leave_stage", "trials.show", file.stage_due_on
 
 
 def owes(file: TrialFile, who: Who) -> bool:

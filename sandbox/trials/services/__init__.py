@@ -22,6 +22,7 @@ from sandbox.trials.services.incidents import (
 )
 from sandbox.trials.services.monitoring import judge_report, submit_report
 from sandbox.trials.services.opening import open_trial
+from sandbox.trials.services.outlasting import list_stage_warnings, warn_of_stage
 from sandbox.trials.services.parts import roles_of
 from sandbox.trials.services.plan import (
     agree_plan,
@@ -70,6 +71,7 @@ __all__ = [
     "hand_in_final_report",
     "is_completable",
     "judge_report",
+    "list_stage_warnings",
     "may_approve",
     "missing_fields",
     "open_incident",
@@ -85,5 +87,6 @@ __all__ = [
     "submit_report",
     "suspend",
     "waive_requirement",
+    "warn_of_stage",
     "wording_of",
 ]

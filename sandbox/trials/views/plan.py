@@ -13,6 +13,7 @@ from sandbox.access.permissions import P
 from sandbox.domain.awaiting import without_incidents
 from sandbox.domain.packs import Who
 from sandbox.domain.trials import TrialStatus, TrialWork
+from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db
 from sandbox.kernel.language import current_language
 from sandbox.models import Suspension, Trial
@@ -39,10 +40,12 @@ def index() -> ResponseReturnValue:
     """List the trials that the reader may know of."""
     wanted = {"tier": request.args.get("tier"), "status": request.args.get("status")}
     after = request.args.get("after")
-    page = queries.list_trials(db.session(), current_actor(), after=after, **wanted)
+    session, actor = db.session(), current_actor()
+    page = queries.list_trials(session, actor, after=after, **wanted)
     return render_template(
         "trials/index.html",
         page=page,
+        over_limit=queries.map_over_limit(session, [row.id for row in page.rows], utc_now()),
         wanted=wanted,
         pack=active.current(),
         pack_of=active.find_pack_of,
