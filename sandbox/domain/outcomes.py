@@ -1,10 +1,10 @@
 """Describe how an outcome report moves from draft to publication, and what it must contain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sandbox.domain.calendar import BusinessCalendar, read_clock
+from sandbox.domain.calendar import BusinessCalendar, ClockReading, Stop, read_clock
 from sandbox.domain.lifecycle import Lifecycle, Transition
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import Why
@@ -60,16 +60,24 @@ def empty_sections(pack: PolicyPack, sections: Mapping[str, str]) -> tuple[str, 
     )
 
 
-def report_due_on(pack: PolicyPack, ended_on: date) -> date | None:
-    """Return the day by which the authorities report on a test that ended, if the pack has a term.
+def report_clock(
+    pack: PolicyPack, ended_on: date, stops: Sequence[Stop], today: date
+) -> ClockReading | None:
+    """Read the term in which the authorities report on a test that ended, if the pack has one.
 
+    Shape: `stops` are the suspension windows of whoever led the test.
     Source: the clock `exit_report` of the pack.
     """
     spec = next((clock for clock in pack.clocks if clock.key == "exit_report"), None)
     if spec is None:
         return None
-    calendar = BusinessCalendar.from_spec(pack.calendar)
-    return read_clock(spec, calendar, ended_on, (), ended_on).due_on
+    return read_clock(spec, BusinessCalendar.from_spec(pack.calendar), ended_on, stops, today)
+
+
+def report_due_on(pack: PolicyPack, ended_on: date, stops: Sequence[Stop] = ()) -> date | None:
+    """Return the last day of that term."""
+    reading = report_clock(pack, ended_on, stops, ended_on)
+    return None if reading is None else reading.due_on
 
 
 def final_report_due_on(pack: PolicyPack, ended_on: date | None, *, has_run: bool) -> date | None:

@@ -1,6 +1,6 @@
 """Read outcome reports: drafts for staff, published ones for everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.checks import NotFound, conceivable, scope
 from sandbox.access.permissions import P
+from sandbox.applications.queries import map_lead_stops
 from sandbox.domain.outcomes import Consent, ReportStatus, report_due_on
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
@@ -88,6 +89,7 @@ def list_trials_without_report(session: Session, actor: Actor, most: int) -> Seq
     return session.execute(
         select(
             Trial.id,
+            Trial.application_id,
             Trial.reference,
             Trial.title,
             Trial.ended_at,
@@ -136,16 +138,23 @@ def needs_consent(session: Session, trial: Trial) -> bool:
     return then is None or then.report_needs_consent
 
 
-def due_day(row: Any) -> date | None:
-    """Return the day by which the report on an ended test is due.
+def due_days(session: Session, rows: Iterable[Any]) -> dict[UUID, date | None]:
+    """Map cases whose tests have ended to the day by which the report is due.
 
-    Shape: `row` has the pack of a trial and the instant of its end; None too where its pack can no
-    longer be read.
+    Shape: each row has the case and the pack of a trial, and the instant of its end; None stands
+    too where its pack can no longer be read. Units: one statement at most.
     """
-    pack = active.find_pack_of(row)
-    if pack is None:
-        return None
-    return report_due_on(pack, local_day(row.ended_at, pack.calendar.timezone))
+    packs = {row.application_id: active.find_pack_of(row) for row in rows}
+    since = {
+        row.application_id: (pack, local_day(row.ended_at, pack.calendar.timezone))
+        for row in rows
+        if (pack := packs[row.application_id]) is not None
+    }
+    stops = map_lead_stops(session, since)
+    return {
+        case: report_due_on(*since[case], stops.get(case, ())) if case in since else None
+        for case in packs
+    }
 
 
 def get_published(session: Session, slug: str) -> Any:
@@ -202,17 +211,19 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:  # 
     """List reports to draft, to finish or to publish, for the people who may."""
     tasks: list[Task] = []
     if conceivable(actor, P.OUTCOME_DRAFT):
+        rows = list_trials_without_report(session, actor, MOST_OF_A_KIND + 1)
+        due = due_days(session, rows)
         tasks += [
             Task(
                 kind="outcomes.draft",
                 reference=row.reference,
                 title=row.title,
                 since=row.ended_at,
-                due_on=due_day(row),
+                due_on=due[row.application_id],
                 endpoint="outcomes.begin",
                 values={"trial_id": str(row.id)},
             )
-            for row in list_trials_without_report(session, actor, MOST_OF_A_KIND + 1)
+            for row in rows
         ]
     if conceivable(actor, P.OUTCOME_EDIT):
         is_mine = OutcomeReport.drafted_by_id == actor.person_id
@@ -249,6 +260,7 @@ def _tasks(
             OutcomeReport.title,
             OutcomeReport.changed_at,
             Trial.reference,
+            Trial.application_id,
             Trial.ended_at,
             Trial.pack_code,
             Trial.pack_version,
@@ -257,18 +269,19 @@ def _tasks(
         .where(OutcomeReport.status == status.value, condition)
         .order_by(OutcomeReport.changed_at, OutcomeReport.id)
         .limit(MOST_OF_A_KIND + 1)
-    )
-    return [_task(row, kind) for row in rows]
-
-
-def _task(row: Row[*tuple[Any, ...]], kind: str) -> Task:
+    ).all()
     # The term of the report is the programme's; the company that is asked about it has none.
+    due = {} if kind == "outcomes.consent" else due_days(session, rows)
+    return [_task(row, kind, due.get(row.application_id)) for row in rows]
+
+
+def _task(row: Row[*tuple[Any, ...]], kind: str, due_on: date | None) -> Task:
     return Task(
         kind=kind,
         reference=row.reference,
         title=row.title,
         since=row.changed_at,
-        due_on=None if kind == "outcomes.consent" else due_day(row),
+        due_on=due_on,
         endpoint=PAGES[kind],
         values={"report_id": str(row.id)},
     )

@@ -1,5 +1,6 @@
 """Serve the pages on which outcome reports are written, published and read."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import (
@@ -59,7 +60,7 @@ def index() -> ResponseReturnValue:
         page=page,
         waiting=waiting[:PAGE_SIZE],
         is_cut=len(waiting) > PAGE_SIZE,
-        due_day=queries.due_day,
+        due_days=queries.due_days(session, waiting),
     )
 
 
@@ -242,9 +243,14 @@ def _show(report_id: UUID, form: ReturnForm, status: int) -> ResponseReturnValue
         lacking=lacking_consent(
             Consent(report.consent), is_needed=queries.needs_consent(session, report.trial)
         ),
-        due_on=None if report.published_at else queries.due_day(report.trial),
+        due_on=None if report.published_at else _due_on(report),
     )
     return page, status
+
+
+def _due_on(report: OutcomeReport) -> date | None:
+    trial = report.trial
+    return queries.due_days(db.session(), [trial])[trial.application_id]
 
 
 def _consent(report_id: UUID, form: RefuseForm, status: int) -> ResponseReturnValue:

@@ -280,7 +280,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "there, is the term for an answer to a request for information; without it a request has "
         "the term of `return_answer`. What the company does not answer in time lapses. "
         "`exit_report`, if it is there, counts from the end of a test: by then the outcome report "
-        "is published, and until then its tasks are due on that day. Nothing counts a term with "
+        "is published, and until then its tasks are due on that day; the suspension windows of the "
+        "lead do not count. Nothing counts a term with "
         "any other key but `decision`, and the checks "
         "warn of it.",
         {
@@ -554,7 +555,7 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "first report that was incomplete, from when it learned of the incident. The lead "
             "closes the incident only after that. Without it the first report must say everything.",
             "reaction_days": "Within how many calendar days the lead must answer, from the first "
-            "report. Without it no answer is asked for.",
+            "report; its suspension windows do not count. Without it no answer is asked for.",
         },
     ),
     schemas.ExtensionSchema: TableWords(

@@ -1,11 +1,12 @@
 """Judge by when the report on an ended test is due."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from sandbox.domain.outcomes import final_report_due_on, report_due_on
+from sandbox.domain.calendar import BusinessCalendar, Stop
+from sandbox.domain.outcomes import final_report_due_on, report_clock, report_due_on
 from sandbox.domain.packs import ClockSpec, ClockUnit
 from tests.domain.tiny_pack import text, tiny_pack
 
@@ -48,3 +49,33 @@ def test_company_reports_on_what_has_run_and_ended(
 ) -> None:
     pack = replace(tiny_pack(), final_report_days=days)
     assert final_report_due_on(pack, ended_on, has_run=has_run) == expected
+
+
+WINDOWS = (
+    Stop(date(2026, 3, 4), date(2026, 3, 10), "", text("recess")),
+    Stop(date(2026, 4, 1), date(2026, 4, 4), "", text("strike")),
+)
+
+
+def is_stopped(day: date) -> bool:
+    return any(stop.started_on <= day < (stop.ended_on or date.max) for stop in WINDOWS)
+
+
+@pytest.mark.parametrize("length", [1, 3, 20, 45])
+@pytest.mark.parametrize("unit", [ClockUnit.CALENDAR_DAYS, ClockUnit.BUSINESS_DAYS])
+def test_report_waits_for_every_day_on_which_the_law_stops_the_lead(
+    unit: ClockUnit, length: int
+) -> None:
+    clock = ClockSpec("exit_report", text("Exit report"), unit, length)
+    pack = replace(tiny_pack(), clocks=(clock,))
+    calendar = BusinessCalendar.from_spec(pack.calendar)
+    # The obvious model: walk day by day, and count those that no window takes.
+    day, left = FRIDAY, length
+    while left:
+        day += timedelta(days=1)
+        counts = unit is ClockUnit.CALENDAR_DAYS or calendar.is_business_day(day)
+        left -= counts and not is_stopped(day)
+    assert report_due_on(pack, FRIDAY, WINDOWS) == day
+    reading = report_clock(pack, FRIDAY, WINDOWS, day)
+    assert reading is not None
+    assert (reading.due_on, reading.days_left, reading.grounds[0][0]) == (day, 0, text("recess"))

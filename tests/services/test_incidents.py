@@ -1,8 +1,8 @@
 """What happens to an incident between its first report and its end, on both engines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import Denied
+from sandbox.domain.packs import ClockUnit, SuspensionWindowSpec, Text
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import TrialStatus
 from sandbox.home.tasks import list_tasks
@@ -19,7 +20,10 @@ from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import FileStore
 from sandbox.kernel.mail import OutboxMail
 from sandbox.models import Incident
+from sandbox.outcomes.queries import due_days
+from sandbox.outcomes.queries import list_tasks as outcome_tasks
 from sandbox.packs import active
+from sandbox.packs.loading import PackRegistry
 from sandbox.trials import queries, services
 from sandbox.trials.services.incidents import open_breach
 from tests.factories import pack
@@ -344,3 +348,58 @@ def test_what_the_rules_suspend_goes_on_when_the_lead_agrees(session: Session, c
     with unit_of_work(session):
         assert services.agree_to_resume(session, cast.lead.officer, cast.trial, now=cast.now)
     assert cast.trial.status == TrialStatus.RUNNING
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, date], None]:
+    """Let the law stop the terms of an authority for the five days from a day on."""
+
+    def stop(authority: str, first: date) -> None:
+        ground = Text({"es": "Receso por ley", "en": "Recess by law"})
+        window = SuspensionWindowSpec(
+            "recess", authority, ground, first_day=first, last_day=first + timedelta(days=4)
+        )
+        rules = replace(pack(), suspension_windows=(window,))
+        monkeypatch.setattr(active._Active, "registry", PackRegistry([rules]))
+
+    return stop
+
+
+@pytest.mark.parametrize("place", ["lead", "associate"])
+def test_answer_to_an_incident_waits_for_the_windows_of_the_lead_alone(
+    session: Session, cast: Cast, stopped: Callable[[str, date], None], place: str
+) -> None:
+    stopped(getattr(cast, place).authority.code, cast.now.date() + timedelta(days=2))
+    incident = told(session, cast)
+    days = 3 + 5 if place == "lead" else 3
+    assert incident.reaction_due_at == cast.now + timedelta(days=days)
+    # What the company owes knows no window of an authority.
+    assert incident.complete_due_at == cast.now + timedelta(days=15)
+    reading = read(session, cast).reaction_clock(incident)
+    assert reading is not None
+    assert reading.due_on == (cast.now + timedelta(days=days)).date()
+    assert len(reading.stops) == (1 if place == "lead" else 0)
+
+
+@pytest.mark.parametrize("place", ["lead", "associate"])
+def test_outcome_report_waits_for_the_windows_of_the_lead_alone(
+    session: Session, cast: Cast, stopped: Callable[[str, date], None], place: str
+) -> None:
+    end_early(session, cast)
+    plain = read(session, cast).outcome_due_on
+    assert plain is not None
+    stopped(getattr(cast, place).authority.code, cast.now.date() + timedelta(days=7))
+    file, trial = read(session, cast), cast.trial
+    days = 5 if place == "lead" else 0
+    reading = file.outcome_clock
+    assert reading is not None
+    assert reading.spec.unit is ClockUnit.CALENDAR_DAYS
+    assert file.outcome_due_on == plain + timedelta(days=days)
+    # The list, My tasks and the page of the case read the same day.
+    assert due_days(session, [trial]) == {trial.application_id: file.outcome_due_on}
+    [task] = [
+        each.due_on
+        for each in outcome_tasks(session, cast.caseworker, cast.now)
+        if each.kind == "outcomes.draft"
+    ]
+    assert task == file.outcome_due_on

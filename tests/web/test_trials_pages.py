@@ -22,6 +22,8 @@ from sandbox.domain.packs import (
     PublicLaterSpec,
     QuestionKind,
     Suspender,
+    SuspensionWindowSpec,
+    Text,
 )
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
@@ -259,6 +261,37 @@ def test_pages_say_that_a_stage_is_over_its_limit_and_since_when(
     assert said(stage.max_days + 3) == [True, True, True]
     lead = " ".join(window(cast.lead.officer).get("/my-tasks").main.split())
     assert "Saque la prueba de una etapa que rebasó su límite" in lead
+
+
+def test_page_accounts_for_the_days_on_which_the_law_stops_the_answer_to_an_incident(
+    session: Session, cast: Cast, window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running(session, cast)
+    today = local_day(utc_now(), pack().calendar.timezone)
+    days = pack().incident_class("critical").reaction_days
+    window_of_two = SuspensionWindowSpec(
+        "recess",
+        cast.lead.authority.code,
+        Text({"es": "Receso por ley", "en": "Recess by law"}),
+        dates=(today + timedelta(days=1), today + timedelta(days=2)),
+    )
+    rules = replace(pack(), suspension_windows=(window_of_two,))
+    monkeypatch.setattr(active._Active, "registry", PackRegistry([rules]))
+    with unit_of_work(session):
+        incident = services.open_incident(
+            session,
+            cast.company,
+            cast.trial,
+            class_key="critical",
+            what_happened="Se cayó.",
+            persons_affected=0,
+            now=utc_now(),
+        )
+    assert days is not None
+    assert incident.reaction_due_at == incident.opened_at + timedelta(days=days + 2)
+    main = " ".join(window(cast.lead.officer).get(address(cast)).main.split())
+    assert "¿Por qué este día?" in main
+    assert "Receso por ley" in main
 
 
 def test_each_role_is_offered_its_own_deeds(session: Session, cast: Cast, window: Open) -> None:

@@ -45,6 +45,7 @@ from sandbox.applications.queries.exchanges import (
     list_requests,
     list_returns,
     list_stops,
+    map_lead_stops,
     request_version,
 )
 from sandbox.applications.queries.inbox import (
@@ -151,6 +152,7 @@ __all__ = [
     "lock_application",
     "lock_organisation",
     "lock_person",
+    "map_lead_stops",
     "progress",
     "read_requests",
     "request_version",

@@ -1,6 +1,6 @@
 """Read what was asked of the company, and the clocks that stood still meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -197,33 +197,51 @@ def answer_clock(
 
 
 def _suspensions(session: Session, application: Application, pack: PolicyPack) -> tuple[Stop, ...]:
-    """List the windows in which the law stopped the terms of whoever led the case at the time.
+    """List the windows that stop the clock of the decision.
 
     The decision is the lead's to take, so its windows stop the clock and those of associates do
-    not. What has stopped the clock once stays counted when another authority leads.
+    not.
     """
-    started_on = application.clock_started_on
-    late = {
-        window.authority
-        for window in pack.suspension_windows
-        for stop in suspensions_of(pack, window.authority)
-        if started_on is not None and stop.ended_on is not None and stop.ended_on > started_on
-    }
-    if not late:  # most cases began after every window, and cost no statement
+    if application.clock_started_on is None:
         return ()
+    since = {application.id: (pack, application.clock_started_on)}
+    return map_lead_stops(session, since).get(application.id, ())
+
+
+def map_lead_stops(
+    session: Session, since: Mapping[UUID, tuple[PolicyPack, date]]
+) -> dict[UUID, tuple[Stop, ...]]:
+    """Map cases to the windows in which the law stopped the terms of whoever led them at the time.
+
+    What has stopped a clock once stays counted when another authority leads.
+    Shape: `since` gives for each case its rules and the day from which windows matter; a case that
+    has none after it is left out. Units: one statement at most, however many cases there are.
+    """
+    late = {case: pack for case, (pack, day) in since.items() if _has_window_after(pack, day)}
+    if not late:  # most cases began after every window, and cost no statement
+        return {}
     rows = session.execute(
-        select(Authority.code, LeadTerm.began_at, LeadTerm.ended_at)
+        select(LeadTerm.application_id, Authority.code, LeadTerm.began_at, LeadTerm.ended_at)
         .join(Authority, Authority.id == LeadTerm.authority_id)
-        .where(LeadTerm.application_id == application.id)
+        .where(LeadTerm.application_id.in_(late))
         .order_by(LeadTerm.began_at, LeadTerm.id)
     )
-    zone = pack.calendar.timezone
-    return tuple(
-        stop
-        for row in rows
-        for stop in during(
+    found: dict[UUID, tuple[Stop, ...]] = {}
+    for row in rows:
+        pack = late[row.application_id]
+        zone = pack.calendar.timezone
+        stops = during(
             suspensions_of(pack, row.code),
             local_day(row.began_at, zone),
             local_day(row.ended_at, zone) if row.ended_at else None,
         )
+        found[row.application_id] = (*found.get(row.application_id, ()), *stops)
+    return found
+
+
+def _has_window_after(pack: PolicyPack, day: date) -> bool:
+    return any(
+        stop.ended_on is not None and stop.ended_on > day
+        for window in pack.suspension_windows
+        for stop in suspensions_of(pack, window.authority)
     )

@@ -7,9 +7,11 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from sandbox.domain.calendar import ClockReading, Stop, suspensions_of
 from sandbox.domain.gates import GateFacts, GateState, RequirementState, gate_state
+from sandbox.domain.incidents import reaction_clock
 from sandbox.domain.monitoring import Cap, Level, Reach, exceeded_caps, next_report_due, reports_due
-from sandbox.domain.outcomes import final_report_due_on, report_due_on
+from sandbox.domain.outcomes import final_report_due_on, report_clock
 from sandbox.domain.packs import (
     PolicyPack,
     RequirementSpec,
@@ -92,6 +94,7 @@ class TrialFile:
     is_outcome_published: bool
     outcome: str | None  # the status of the last edition of the outcome report
     consent: str | None  # what the company has said of it
+    lead_stops: Sequence[Stop] = ()  # the windows of whoever led it, where it has ended
 
     @property
     def tier(self) -> TierSpec:
@@ -281,10 +284,33 @@ class TrialFile:
         return final_report_due_on(self.pack, ended_on, has_run=len(self.stages) > 1)
 
     @property
-    def outcome_due_on(self) -> date | None:
-        """Return the day by which the outcome report is due, where the pack has a term for it."""
+    def outcome_clock(self) -> ClockReading | None:
+        """Read the term of the outcome report of a test that has ended, where the pack has one."""
         ended_at = self.trial.ended_at
-        return None if ended_at is None else report_due_on(self.pack, self.day_of(ended_at))
+        if ended_at is None:
+            return None
+        return report_clock(self.pack, self.day_of(ended_at), self.lead_stops, self.today)
+
+    @property
+    def outcome_due_on(self) -> date | None:
+        """Return the day by which the outcome report is due."""
+        reading = self.outcome_clock
+        return None if reading is None else reading.due_on
+
+    def reaction_clock(self, incident: Incident) -> ClockReading | None:
+        """Read the term of the lead's answer; None where its day came about in another way.
+
+        The day was set when the incident was reported: by the rules of then, and for the lead of
+        then.
+        """
+        if incident.reaction_due_at is None or self.lead is None:
+            return None
+        spec = next((x for x in self.pack.incident_classes if x.key == incident.class_key), None)
+        stops = suspensions_of(self.pack, self.lead.code)
+        reported_on = self.day_of(incident.opened_at)
+        reading = spec and reaction_clock(self.pack, spec, reported_on, stops, self.today)
+        due_on = self.day_of(incident.reaction_due_at)
+        return reading if reading and reading.due_on == due_on else None
 
     @property
     def final_report(self) -> FinalReport | None:

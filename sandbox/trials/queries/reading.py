@@ -14,7 +14,8 @@ from sqlalchemy import BindParameter, Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
-from sandbox.applications.queries import has_conflict
+from sandbox.applications.queries import has_conflict, map_lead_stops
+from sandbox.domain.calendar import Stop
 from sandbox.domain.outcomes import ReportStatus
 from sandbox.domain.packs import (
     PolicyPack,
@@ -75,6 +76,7 @@ def _files(
     incidents = _grouped(session.scalars(_incidents(), ids))
     suspensions = _grouped(session.scalars(_suspensions(), ids))
     supervisors = _supervisors(session, [trial.application_id for trial in trials])
+    stops = stops_after_end(session, trials, packs)
     for trial in trials:
         pack = packs[trial.id]
         yield TrialFile(
@@ -97,7 +99,23 @@ def _files(
             is_outcome_published=plans[trial.id][0].is_outcome_published,
             outcome=plans[trial.id][0].outcome,
             consent=plans[trial.id][0].consent,
+            lead_stops=stops.get(trial.application_id, ()),
         )
+
+
+def stops_after_end(
+    session: Session, trials: Iterable[Trial], packs: Mapping[UUID, PolicyPack]
+) -> dict[UUID, tuple[Stop, ...]]:
+    """Map the cases of trials that have ended to the windows of their leads since then."""
+    since = {
+        trial.application_id: (
+            packs[trial.id],
+            local_day(trial.ended_at, packs[trial.id].calendar.timezone),
+        )
+        for trial in trials
+        if trial.ended_at is not None
+    }
+    return map_lead_stops(session, since)
 
 
 def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:

@@ -42,7 +42,7 @@ from sandbox.models import (
 )
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.trials.queries.facts import TrialFile
-from sandbox.trials.queries.reading import outcome_columns, supervisors_of
+from sandbox.trials.queries.reading import outcome_columns, stops_after_end, supervisors_of
 from sandbox.trials.queries.reliefs import knowing, within
 
 PARTS = range(12)
@@ -115,12 +115,15 @@ def find_whole(
         for row in rows
         if row["Relief"] is not None and _is_visible(row)
     ]
-    return _file(rows, pack, now), sorted(reliefs, key=lambda row: row.Relief.number)
+    return _file(session, rows, pack, now), sorted(reliefs, key=lambda row: row.Relief.number)
 
 
-def _file(rows: Sequence[RowMapping], pack: PolicyPack, now: datetime) -> TrialFile:
+def _file(
+    session: Session, rows: Sequence[RowMapping], pack: PolicyPack, now: datetime
+) -> TrialFile:
     plan = next(row for row in rows if row["TrialPlan"] is not None)
     trial: Trial = plan["Trial"]
+    stops = stops_after_end(session, [trial], {trial.id: pack})
     return TrialFile(
         trial=trial,
         pack=pack,
@@ -141,6 +144,7 @@ def _file(rows: Sequence[RowMapping], pack: PolicyPack, now: datetime) -> TrialF
         is_outcome_published=plan["is_outcome_published"],
         outcome=plan["outcome"],
         consent=plan["consent"],
+        lead_stops=stops.get(trial.application_id, ()),
     )
 
 

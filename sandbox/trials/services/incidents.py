@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
-from sandbox.domain.incidents import incident_terms
+from sandbox.domain.calendar import ClockReading, suspensions_of
+from sandbox.domain.incidents import incident_terms, reaction_clock
 from sandbox.domain.packs import Direction, IncidentClassSpec
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import LIFECYCLE, TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.clock import local_day
 from sandbox.models import Incident, Trial
 from sandbox.packs import active
 from sandbox.trials import notices, queries
@@ -236,6 +238,18 @@ def open_breach(
         suspend_by_rule(session, actor, file.trial, reason=explanation, now=now)
 
 
+def _reaction(
+    session: Session, trial: Trial, spec: IncidentClassSpec, now: datetime
+) -> ClockReading | None:
+    """Read the term of the answer, without the windows of the lead that owes it."""
+    pack = active.pack_of(trial)
+    supervisors = queries.list_supervisors(session, trial.application_id)
+    lead = next((each.code for each in supervisors if each.is_lead), None)
+    stops = () if lead is None else suspensions_of(pack, lead)
+    today = local_day(now, pack.calendar.timezone)
+    return reaction_clock(pack, spec, today, stops, today)
+
+
 def _class_of(trial: Trial, key: str) -> IncidentClassSpec:
     try:
         return active.pack_of(trial).incident_class(key)
@@ -256,7 +270,7 @@ def _open(
     now: datetime,
     form_key: str | None = None,
 ) -> Incident:
-    terms = incident_terms(spec, known_at, now)
+    terms = incident_terms(spec, known_at, now, _reaction(session, trial, spec, now))
     incident = Incident(
         trial_id=trial.id,
         class_key=spec.key,
