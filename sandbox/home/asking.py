@@ -58,7 +58,7 @@ def _why(pack: PolicyPack, spec: QuestionSpec) -> Iterator[str]:
         yield _("It says which authorities are competent.")
     if spec.points or any(option.points for option in spec.options):
         yield _("It counts towards the risk tier, and so towards how the test is supervised.")
-    if spec.key in pack.public_fields:
+    if spec.key in pack.disclosed_fields:
         since = pack.published_since(spec.key)
         yield (
             _("The answer of an admitted application is published.")
@@ -68,4 +68,8 @@ def _why(pack: PolicyPack, spec: QuestionSpec) -> Iterator[str]:
             )
         )
     if spec.may_be_confidential:
-        yield _("You may mark the answer as confidential.")
+        yield (
+            _("Mark the answer as confidential if it must not be published.")
+            if spec.key in pack.disclosed_fields
+            else _("You may mark the answer as confidential.")
+        )

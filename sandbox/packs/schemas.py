@@ -501,6 +501,7 @@ class PackSchema(PartSchema):
     public_fields = Each(Key(), required=True)
     public_later = Each(Part(PublicLaterSchema))
     retention = Each(Part(RetentionSchema))
+    disclosure_is_presumed = Flag()
     conditions_are_public = Flag()
     report_needs_consent = Flag()
     final_report_days = Whole(1, 730)

@@ -89,6 +89,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "for files, cannot be among them.",
             "public_later": "Those of the public fields that the register does not show at once.",
             "retention": "How long records are kept. The privacy page tells it.",
+            "disclosure_is_presumed": "Whether every answer that the company may mark as "
+            "confidential is public unless it marks it, beside the public fields. The form says so "
+            "at the mark. Only where a question other than a file may be marked.",
             "conditions_are_public": "Whether the register and the outcome report show the "
             "conditions of the decision.",
             "report_needs_consent": "Whether the outcome report of a test is published only if the "

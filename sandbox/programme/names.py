@@ -101,6 +101,7 @@ FIELD: dict[str, object] = {
     "columns": _l("columns"),
     "complete_report_days": _l("days to complete the report"),
     "completion": _l("requirements to complete"),
+    "disclosure_is_presumed": _l("what may be marked confidential is public unless marked"),
     "conditions_are_public": _l("the conditions of a decision are public"),
     "country": _l("country of the holidays"),
     "criteria": _l("criteria for which it is evidence"),

@@ -113,6 +113,7 @@ def packs(draw: st.DrawFn) -> Table:
             {"key": "findings", "title": pack.text("Findings"), "help": pack.text("What?")}
         ],
         "public_fields": _public_fields(pack),
+        "disclosure_is_presumed": _may_presume(pack) and pack.chance(),
         "conditions_are_public": pack.chance(),
         "calls": calls,
         "outside_calls": bool(calls) and pack.chance(),
@@ -532,6 +533,10 @@ def _weighs(question: Table) -> bool:
     options = question.get("options", ())
     of_options = any(each["points"] or each["competences"] for each in options)
     return of_options or bool(question.get("points") or question.get("competences"))
+
+
+def _may_presume(pack: Writing) -> bool:
+    return any(each.get("may_be_confidential") and each["kind"] != "file" for each in pack.asked)
 
 
 def _public_fields(pack: Writing) -> list[str]:

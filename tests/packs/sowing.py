@@ -584,6 +584,13 @@ def confidential_and_public(pack: Table, chance: Random) -> Sown:
     return ("public_fields", index), Fault.INCONSISTENT
 
 
+def presumed_of_nothing(pack: Table, chance: Random) -> Sown:
+    for _, question in _whole_questions(pack):
+        question.pop("may_be_confidential", None)
+    pack["disclosure_is_presumed"] = True
+    return ("disclosure_is_presumed",), Fault.INCONSISTENT
+
+
 def ground_that_keeps_somebody_from_the_stop(pack: Table, chance: Random) -> Sown:
     if not pack["suspension_grounds"]:
         return None
@@ -646,6 +653,7 @@ KINDS: dict[str, Kind] = {
         thresholds_out_of_order,
         complete_report_before_the_first,
         confidential_and_public,
+        presumed_of_nothing,
         ground_that_keeps_somebody_from_the_stop,
     )
 }

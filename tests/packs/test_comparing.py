@@ -428,5 +428,5 @@ def test_command_says_what_differs(app: Flask, tmp_path: Any) -> None:
     assert (same.exit_code, same.output) == (0, "")
     assert differs.output == "Coordination: returns allowed was 1 and is now 2.\n"
     assert (unknown.exit_code, unsound.exit_code) == (2, 2)
-    assert "no installed pack (eu-ai-act@1.0.0, mx@1.0.0)" in unknown.output
+    assert "no installed pack (eu-ai-act@1.0.0, eu-ai-act@1.1.0, mx@1.0.0)" in unknown.output
     assert "coordination.returns_allowed" in unsound.output

@@ -35,10 +35,13 @@ from sandbox.domain.packs import (
 from sandbox.domain.risk import tiering
 from sandbox.domain.routing import propose
 from sandbox.packs.checking import each_text
+from sandbox.packs.comparing import compare
 from sandbox.packs.loading import DATA, load_packs, validate
+from sandbox.trials.services.opening import public_part
 from tests.packs.gates import facts_of_everything, facts_of_nothing, gates_of
 
 PACK = load_packs().current("eu-ai-act")
+FORMER = load_packs().get("eu-ai-act", "1.0.0")
 MADRID = BusinessCalendar.from_spec(PACK.calendar)
 LIVE_TIERS = [tier for tier in PACK.tiers if not tier.prohibited]
 FREE_TEXT = (QuestionKind.TEXT, QuestionKind.LONG_TEXT)
@@ -91,7 +94,7 @@ def filled_in(seed: int) -> Answers:
 
 
 def test_pack_is_sound_and_nothing_in_it_is_odd():
-    found = validate(DATA / "eu-ai-act" / "1.0.0")
+    found = validate(DATA / "eu-ai-act" / PACK.version)
     assert (found.problems, found.warnings) == ((), ())
     assert len(found.proofs) == 8
 
@@ -170,6 +173,32 @@ def test_only_what_cannot_be_confidential_is_public():
     public = [PACK.questions[key] for key in PACK.public_fields]
     assert [question.key for question in public if question.may_be_confidential] == []
     assert not {key for key in PACK.public_fields if key.startswith(("contact", "tax"))}
+
+
+def test_what_may_be_marked_confidential_is_public_by_presumption_unless_it_is_marked():
+    before, mexican = FORMER, load_packs().current("mx")
+    for rules, is_presumed in ((PACK, True), (before, False), (mexican, False)):
+        markable = {
+            key: "x"
+            for key, question in rules.questions.items()
+            if question.may_be_confidential and question.kind is not QuestionKind.FILE
+        }
+        assert len(markable) > 3
+        assert public_part(rules, markable, []) == (markable if is_presumed else {})
+        assert public_part(rules, markable, list(markable)) == {}
+        assert rules.disclosed_fields[: len(rules.public_fields)] == rules.public_fields
+    files = {key for key, each in PACK.questions.items() if each.kind is QuestionKind.FILE}
+    kept = {key for key in PACK.questions if key.startswith(("contact", "tax"))}
+    assert files
+    assert kept
+    assert not set(PACK.disclosed_fields) & (files | kept)
+
+
+def test_version_that_presumes_changes_nothing_else():
+    assert (FORMER.version, PACK.version) == ("1.0.0", "1.1.0")
+    assert [(each.path, each.after) for each in compare(FORMER, PACK)] == [
+        ("disclosure_is_presumed", True),
+    ]
 
 
 def test_consent_and_safeguards_are_asked_for_testing_in_real_world_conditions():

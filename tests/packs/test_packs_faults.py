@@ -411,6 +411,10 @@ FAULTS = {
         PACK, "conditions_are_public = true",
         "conditions_are_public = true\noutside_calls = true", "outside_calls",
         "outside_calls", Fault.INCONSISTENT),
+    "disclosure presumed by half": Spoilt(
+        PACK, "conditions_are_public = true",
+        'conditions_are_public = true\ndisclosure_is_presumed = "half"', "disclosure_is_presumed",
+        "disclosure_is_presumed", Fault.WRONG_TYPE),
     "outside of calls at times": Spoilt(
         PACK, "conditions_are_public = true",
         'conditions_are_public = true\noutside_calls = "sometimes"', "outside_calls",

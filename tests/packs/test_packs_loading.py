@@ -14,7 +14,7 @@ from tests.packs.copies import MX, copy_of_mx, line_of, problems_of, replace
 def test_built_in_packs_load():
     registry = load_packs()
     assert registry.codes == ("eu-ai-act", "mx")
-    assert registry.current("eu-ai-act") is registry.get("eu-ai-act", "1.0.0")
+    assert registry.current("eu-ai-act") is registry.get("eu-ai-act", "1.1.0")
     assert registry.current("mx") is registry.get("mx", "1.0.0")
     assert [authority.code for authority in registry.current("mx").authorities] == [
         "INAI",

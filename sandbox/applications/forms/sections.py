@@ -29,6 +29,7 @@ from sandbox.domain.answers import Problem
 from sandbox.domain.conditions import is_answered
 from sandbox.domain.packs import (
     AnswerValue,
+    PolicyPack,
     QuestionKind,
     QuestionSpec,
     SectionSpec,
@@ -268,7 +269,7 @@ def section_form(sheet: Sheet, typed: Iterable[Sequence[str]] = ()) -> SectionFo
     for question in sheet.spec.questions:
         fields[input_name(question.key)] = field_for(question, sheet.pack)
         if question.may_be_confidential:
-            fields[mark_name(question.key)] = BooleanField(_l("This answer is confidential"))
+            fields[mark_name(question.key)] = _mark(sheet.pack, question)
     kind = type("SectionForm", (SectionForm,), fields)
     if request.method == "POST":
         form: SectionForm = kind()
@@ -352,3 +353,10 @@ def _digests(sheet: Sheet) -> str:
 def _read_digests(text: str | None) -> Mapping[str, str]:
     pairs = (pair.partition(":") for pair in (text or "").split())
     return {key: mark for key, _, mark in pairs}
+
+
+def _mark(pack: PolicyPack, question: QuestionSpec) -> BooleanField:
+    """Return the box of the mark; it says what an empty one means where the answer is published."""
+    is_public = question.key in pack.disclosed_fields
+    hint = _l("If you leave this empty, the answer of an admitted application is published.")
+    return BooleanField(_l("This answer is confidential"), description=hint if is_public else "")

@@ -34,6 +34,7 @@ from sandbox.domain.packs.questions import (
     CriterionSpec,
     EligibilitySpec,
     ProhibitedUse,
+    QuestionKind,
     QuestionSpec,
     SectionSpec,
 )
@@ -81,6 +82,7 @@ class PolicyPack:
     stakeholders: tuple[NamedSpec, ...]
     report_sections: tuple[ReportSectionSpec, ...]
     public_fields: tuple[str, ...]  # question keys whose answers the public register shows
+    disclosure_is_presumed: bool = False  # what may be marked confidential is public unless it is
     conditions_are_public: bool = False  # those of the decision, in register and outcome report
     public_later: tuple[PublicLaterSpec, ...] = ()  # of the public fields, those not shown at once
     retention: tuple[RetentionSpec, ...] = ()
@@ -107,6 +109,23 @@ class PolicyPack:
     def title_question(self) -> str:
         """Return the key of the question whose answer names a case."""
         return next(question.key for question in self._each_question() if question.is_title)
+
+    @cached_property
+    def disclosed_fields(self) -> tuple[str, ...]:
+        """Return the keys of the questions whose answers the register shows, if nobody marks them.
+
+        Where disclosure is presumed these are the public fields and whatever the company could
+        have marked as confidential. An answer that it cannot mark is public only by name, so that
+        nothing is shown against which it had no means. Files are never shown.
+        """
+        presumed = (
+            question.key
+            for question in self._each_question()
+            if self.disclosure_is_presumed
+            and question.may_be_confidential
+            and question.kind is not QuestionKind.FILE
+        )
+        return tuple(dict.fromkeys((*self.public_fields, *presumed)))
 
     def _each_question(self) -> Iterator[QuestionSpec]:
         for section in self.sections:

@@ -246,8 +246,15 @@ def judge_one_title(pack: PolicyPack) -> Iterator[Finding]:
 
 
 def judge_public_fields(pack: PolicyPack) -> Iterator[Finding]:
-    """Find public fields that are no questions, or could be confidential."""
+    """Find public fields that are no questions or could be confidential, and presumed nothing."""
     by_key = {question.key: question for _, question in form_questions(pack)}
+    if pack.disclosure_is_presumed and set(pack.disclosed_fields) == set(pack.public_fields):
+        yield Finding(
+            ("disclosure_is_presumed",),
+            Fault.INCONSISTENT,
+            _l("no answer may be marked confidential, so nothing is public unless marked"),
+            _l("a question with may_be_confidential = true, or this key left out"),
+        )
     yield from unknown_names(("public_fields",), pack.public_fields, set(by_key))
     for index, key in enumerate(pack.public_fields):
         question = by_key.get(key)
@@ -268,12 +275,12 @@ def judge_public_fields(pack: PolicyPack) -> Iterator[Finding]:
                 _l("a question of another kind than file, so remove this one"),
             )
     for index, later in enumerate(pack.public_later):
-        if later.key not in pack.public_fields:
+        if later.key not in pack.disclosed_fields:
             yield Finding(
                 ("public_later", index, "key"),
                 Fault.UNKNOWN_REFERENCE,
                 _l('"%(later)s" is not among the public fields', later=later.key),
-                among(pack.public_fields),
+                among(pack.disclosed_fields),
             )
         elif later.key in by_key and by_key[later.key].is_title:
             yield Finding(

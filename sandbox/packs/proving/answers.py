@@ -113,7 +113,7 @@ def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
         for index, column in enumerate(question.columns):
             counts = _weighs_in_row(pack, question, column)
             # What is published is published with all its columns.
-            matters = counts or column.key in beside or question.key in pack.public_fields
+            matters = counts or column.key in beside or question.key in pack.disclosed_fields
             read = column.information or (question.information and not counts)
             here: Path = (*path, "columns", index)
             yield from _judged(here, column, _Hangs(counts, matters, read), _MATTERS_IN_ROW)
@@ -188,7 +188,7 @@ def _check_answers_matter(pack: PolicyPack) -> Iterator[Finding]:
 
 def _used(pack: PolicyPack) -> frozenset[str]:
     """List the questions of the form that a condition, the register or the lead looks at."""
-    looked_at: set[str] = {*pack.public_fields, pack.coordination.activity_question or ""}
+    looked_at: set[str] = {*pack.disclosed_fields, pack.coordination.activity_question or ""}
     for _, question in form_questions(pack):
         looked_at |= _looked_at(question)
         before: set[str] = set()

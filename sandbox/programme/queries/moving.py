@@ -45,7 +45,9 @@ from sandbox.trials.queries import find_trial_of, get_last_submission, read_file
 
 # What a case that runs is worked by, whatever its tier.
 _WORKED_BY = frozenset({"clocks", "coordination", "incident_classes", "criteria"})
-_PUBLIC = frozenset({"public_fields", "public_later", "conditions_are_public"})
+_PUBLIC = frozenset(
+    {"public_fields", "public_later", "disclosure_is_presumed", "conditions_are_public"}
+)
 # What is asked of a test that runs, and of its end.
 _ENDED_BY = frozenset(
     {

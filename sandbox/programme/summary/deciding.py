@@ -94,6 +94,14 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
             else _("The conditions of a decision are not public.")
         ),
     )
+    yield (
+        2,
+        (
+            _("An answer that may be marked confidential is public unless it is marked.")
+            if pack.disclosure_is_presumed
+            else _("Of the answers, only those named public are shown to everybody.")
+        ),
+    )
 
 
 def _term(clock: ClockSpec) -> str:

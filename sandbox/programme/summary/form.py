@@ -89,11 +89,12 @@ def _marks(
     if question.criteria:
         criteria = ", ".join(part_words(pack.criterion(key)) for key in question.criteria)
         yield _("evidence for %(criteria)s", criteria=criteria)
-    if question.key in pack.public_fields:
+    if question.key in pack.disclosed_fields:
         since = pack.published_since(question.key)
         yield _("public") if since is None else _("public %(when)s", when=WORDS[since])
     if question.may_be_confidential:
-        yield _("may be confidential")
+        is_public = question.key in pack.disclosed_fields
+        yield _("unless marked confidential") if is_public else _("may be confidential")
 
 
 def _bounds(pack: PolicyPack, question: QuestionSpec) -> Iterator[str]:

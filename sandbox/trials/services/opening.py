@@ -95,7 +95,7 @@ def _promised_part(application: Application, content: Mapping[str, Any]) -> dict
     return {
         key: answer
         for key, answer in public.items()
-        if then and key in then.public_fields and not is_shown_sooner(then, pack, key)
+        if then and key in then.disclosed_fields and not is_shown_sooner(then, pack, key)
     }
 
 
@@ -132,4 +132,5 @@ def as_json(found: Tiering) -> dict[str, Any]:
 def public_part(pack: PolicyPack, answers: Answers, confidential: Any) -> dict[str, Any]:
     """Return the answers that the pack lets the register show and nobody marked confidential."""
     hidden = set(confidential)
-    return {key: answers[key] for key in pack.public_fields if key in answers and key not in hidden}
+    shown = (key for key in pack.disclosed_fields if key in answers and key not in hidden)
+    return {key: answers[key] for key in shown}

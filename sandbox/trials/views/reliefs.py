@@ -230,7 +230,7 @@ def _beginning(file: TrialFile, sought: int | None, extends: int | None) -> dict
         return begun
     begun["provision"] = provision_of(file.pack, asked.row, file.trial.application.language)
     question = file.pack.coordination.reliefs_question
-    if question in file.pack.public_fields and is_published(
+    if question in file.pack.disclosed_fields and is_published(
         file.pack, question, TrialStatus(file.trial.status)
     ):
         begun["scope"] = asked.row.get("asked")
