@@ -33,6 +33,8 @@ from sandbox.kernel.paging import PAGE_SIZE
 from sandbox.kernel.pdf import render_pdf
 from sandbox.kernel.tasks import MOST_OF_A_KIND
 from sandbox.models import Application, Organisation, Person, SavedView, Submission, UnsavedSection
+from sandbox.packs import active
+from sandbox.packs.loading import PackRegistry
 from sandbox.web.words import answer_text
 from tests.factories import (
     NOW,
@@ -318,6 +320,23 @@ def test_an_answer_is_marked_as_confidential(session: Session, company: Company)
     assert saved(session, application, section).confidential == {question.key}
     page = company.ana.get(address(application, "check"))
     assert "Confidencial" in page.main
+
+
+@pytest.mark.parametrize("is_presumed", [True, False])
+def test_mark_says_that_the_answer_is_published_without_it(
+    session: Session, company: Company, monkeypatch: pytest.MonkeyPatch, is_presumed: bool
+) -> None:
+    application = draft(session, company)
+    rules = replace(pack(), disclosure_is_presumed=is_presumed)
+    monkeypatch.setattr(active._Active, "registry", PackRegistry([rules]))
+    section = next(s for s in rules.sections if any(q.may_be_confidential for q in s.questions))
+    told = [q for q in section.questions if q.key in rules.disclosed_fields]
+    marks = [q for q in told if q.may_be_confidential]
+    assert bool(marks) is is_presumed
+    page = company.ana.get(address(application, "sections", section.key)).main
+    assert page.count("Si no la marca, la respuesta se publica") == len(marks)
+    before = company.ana.get("/questions").main
+    assert ("Marque la respuesta como confidencial si no debe publicarse." in before) is is_presumed
 
 
 # --- conditional questions -----------------------------------------------------------------------
