@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from sandbox.domain.kinship import Kin
 from sandbox.domain.packs import (
     AllOf,
     AnyOf,
@@ -19,6 +21,12 @@ from sandbox.domain.packs import (
 )
 from sandbox.kernel.formats import money, number, quoted
 from sandbox.kernel.language import current_language
+
+KIN: Mapping[Kin, object] = {
+    Kin.FILE: _l("the same file"),
+    Kin.NAME: _l("a similar name"),
+    Kin.ORGANISATION: _l("the same organisation"),
+}
 
 
 def read(text: Text) -> str:

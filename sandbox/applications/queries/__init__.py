@@ -56,6 +56,7 @@ from sandbox.applications.queries.inbox import (
     list_views,
     lock_person,
 )
+from sandbox.applications.queries.kin import Relative, list_kin
 from sandbox.applications.queries.people import (
     Reader,
     has_conflict,
@@ -95,6 +96,7 @@ __all__ = [
     "FileRow",
     "QuestionLine",
     "Reader",
+    "Relative",
     "RequestLine",
     "SavedSection",
     "SectionProgress",
@@ -137,6 +139,7 @@ __all__ = [
     "list_case_officers",
     "list_caseworkers",
     "list_files",
+    "list_kin",
     "list_members",
     "list_open_stops",
     "list_organisations",

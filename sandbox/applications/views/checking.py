@@ -11,7 +11,7 @@ from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.applications import answers, forms, queries, receipts, services
 from sandbox.applications.views.blueprint import bp, form_page, known_here
-from sandbox.applications.wording import length_words
+from sandbox.applications.wording import KIN, length_words
 from sandbox.domain.answers import prohibited
 from sandbox.domain.applications import (
     LIFECYCLE,
@@ -86,6 +86,8 @@ def _triage_page(
         returned=queries.find_return(session, application.id),
         length_words=length_words,
         may_assign=may_assign,
+        kin=queries.list_kin(session, actor, application),
+        kin_words=KIN,
         size_in_words=receipts.size_in_words,
     ), status
 
