@@ -8,13 +8,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Uuid, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import Row, Select, Uuid, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, require, scope
 from sandbox.access.permissions import P
 from sandbox.kernel.actors import VISITOR, Actor, StaffRole
 from sandbox.kernel.paging import Page, paged
+from sandbox.kernel.search import says
 from sandbox.models.people import (
     Authority,
     AuthorityMembership,
@@ -123,12 +124,7 @@ def list_people(
         Person.email, Person.active, Person.confirmed_at, Person.name, Person.id
     ).select_from(Person)
     if search:
-        statement = statement.where(
-            or_(
-                Person.name.icontains(search, autoescape=True),
-                Person.email.icontains(search, autoescape=True),
-            )
-        )
+        statement = statement.where(says(search, Person.name, Person.email))
     key = (Person.name, Person.id)
     return paged(session, statement, key, (str, UUID), after, descending=False)
 

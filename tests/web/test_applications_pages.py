@@ -1152,7 +1152,7 @@ def test_the_inbox_is_narrowed_by_words_tier_authority_and_lateness(
 ) -> None:
     worker = actor_for(session, staff)
     plain = make_submitted(
-        session, company.organisation, company.actors[0], innovation_name="Un 100 %_"
+        session, company.organisation, company.actors[0], innovation_name="Una guía al 100 %_"
     )
     team, _ = make_team(session, "INAI"), make_team(session, "IFT")
     asked = make_assigned(session, company.organisation, company.actors[0], worker, lead=team)
@@ -1164,6 +1164,7 @@ def test_the_inbox_is_narrowed_by_words_tier_authority_and_lateness(
 
     assert found("") == {plain.reference, asked.reference}
     assert found("text=100+%25_") == {plain.reference}
+    assert found("text=GUIA") == found("text=GU%C3%8DA") == {plain.reference}
     assert found(f"text={str(asked.reference).lower()}") == {asked.reference}
     assert found(f"text={company.organisation.name[:4]}") == {plain.reference, asked.reference}
     assert found("text=%25") == {plain.reference}  # a sign that a database reads as anything

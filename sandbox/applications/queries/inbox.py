@@ -15,6 +15,7 @@ from sandbox.access.permissions import P
 from sandbox.domain.applications import OPEN_STATUSES
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.paging import PAGE_SIZE, Page, paged
+from sandbox.kernel.search import says
 from sandbox.models import (
     Application,
     Authority,
@@ -107,7 +108,7 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.text:
         searched = (Application.reference, Application.title, Organisation.name)
-        found.append(or_(*(each.icontains(wanted.text, autoescape=True) for each in searched)))
+        found.append(says(wanted.text, *searched))
     if wanted.status:
         found.append(Application.status == wanted.status)
     if wanted.call:

@@ -1,6 +1,5 @@
 """Look for other cases that may belong to one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from sandbox.access.permissions import P
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.kinship import Kin, kinship, telling_words
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.search import says
 from sandbox.models import Application, Attachment, Organisation
 
 MOST_LOOKED_AT = 200  # the latest of those that have a word, a file or the organisation in common
@@ -75,10 +75,7 @@ def _closeness(relative: Relative) -> tuple[int, ...]:
 
 def _candidates(application: Application) -> Any:
     shared = _shared_files(application.id)
-    words: Sequence[ColumnElement[bool]] = [
-        Application.title.icontains(word, autoescape=True)
-        for word in telling_words(application.title)
-    ]
+    words = [says(word, Application.title) for word in telling_words(application.title)]
     same = Application.organisation_id == application.organisation_id
     return (
         select(
