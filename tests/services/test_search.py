@@ -30,9 +30,7 @@ WRITTEN = "México: pingüinos, niños y «CITAS MÉDICAS» al 100 %_ de Ávila,
 def test_text_is_found_without_regard_to_case_and_accents(
     session: Session, text: str, is_there: bool
 ) -> None:
-    assert session.scalar(select(says(text, literal(WRITTEN)))) in (
-        {True} if is_there else {False}
-    )
+    assert session.scalar(select(says(text, literal(WRITTEN)))) in ({True} if is_there else {False})
 
 
 @pytest.mark.parametrize("text", [WRITTEN, "", "ÁÉÍÓÚÜÑáéíóúüñÀÂÄÃÅÊËÎÏÔÖÕÙÛÇ", "абв ABC ½"])
