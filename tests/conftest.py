@@ -18,6 +18,7 @@ from config import PROJECT, Config
 from sandbox.kernel.db import db
 from sandbox.kernel.memory import settle
 from tests.databases import ENGINES, Databases, Store, connect
+from tests.mails import read_mails
 from tests.pages import JudgingClient, remember_faults
 
 MEMORY = Path("/dev/shm")
@@ -145,6 +146,7 @@ def app(store: Store, config: Config, applications: dict[str, Flask]) -> Iterato
         with app.app_context():
             # An idle connection would keep the old file alive when the next test restores it.
             db.engine.dispose()
+    read_mails(app)
 
 
 @pytest.fixture

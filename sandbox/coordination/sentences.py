@@ -219,6 +219,7 @@ _WAITING: Mapping[WaitingKind, Callable[[Words], LazyString]] = {
     WaitingKind.DECIDE: lambda w: _l(
         "%(authority)s, which leads the case, decides or opens a deliberation.", **w
     ),
+    WaitingKind.CONCLUDE: lambda w: _l("%(authority)s, which leads the case, decides.", **w),
     WaitingKind.LEAD: lambda w: _l(
         "%(authority)s says whether it takes over the lead of the case.", **w
     ),

@@ -53,4 +53,6 @@ def next_steps(
     if outcome is not None:
         return [(AFTER_DECISION[DecisionOutcome(outcome)], PARTY[party])]
     names = parties_line(acting) if party is Party.AUTHORITIES and acting else PARTY[party]
-    return [(RIPE if is_ripe else NEXT_STEP[ApplicationStatus(status)], names)]
+    # While they deliberate, what is next says already that the lead decides.
+    says_so = is_ripe and status == ApplicationStatus.UNDER_REVIEW
+    return [(RIPE if says_so else NEXT_STEP[ApplicationStatus(status)], names)]

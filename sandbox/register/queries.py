@@ -10,7 +10,6 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound
-from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.outcomes import ReportStatus
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.paging import Page, paged
@@ -40,7 +39,8 @@ class Figures:
 
 def count_figures(session: Session) -> Figures:
     """Count applications received, trials admitted, trials running and reports published."""
-    received = select(func.count()).where(Application.status != ApplicationStatus.DRAFT.value)
+    # A draft that was withdrawn before it was sent was never received.
+    received = select(func.count()).where(Application.submitted_at.is_not(None))
     running = select(func.count()).where(Trial.status == TrialStatus.RUNNING.value)
     reports = select(func.count()).where(OutcomeReport.status == ReportStatus.PUBLISHED.value)
     row = session.execute(

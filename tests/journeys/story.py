@@ -232,8 +232,8 @@ class Story:
         enter_next(self.session, cast)
         return cast
 
-    def published_report(self) -> PublishedReport:
-        """Let a trial run to its end, and its report be drafted and published."""
+    def published_report(self, title: str | None = None) -> PublishedReport:
+        """Let a trial run to its end, and its report be drafted and published under a title."""
         cast = self.trial(days_ago=120)
         run_to_completion(self.session, cast)
         findings = "Nueve de cada diez pacientes entendieron qué aceptaban."
@@ -247,7 +247,7 @@ class Story:
                 self.session,
                 drafter,
                 report,
-                title=report.title,
+                title=title or report.title,
                 sections={section.key: findings for section in self.pack.report_sections},
                 lessons={self.pack.principles[0].code: "Avisar en una sola frase."},
                 recommendations={},

@@ -269,6 +269,8 @@ def test_of_what_is_closed_to_them_by_now_nobody_is_told_in_a_digest(
             reference=application.reference,
             title="Oculto",
             number=2,
+            submitted_at=morning(3, 3),
+            content_hash="0" * 64,
         )
     deliver()
     with unit_of_work(session):

@@ -25,6 +25,7 @@ from sandbox.home.tasks import list_tasks
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db
+from sandbox.kernel.mail import OutboxMail
 from sandbox.kernel.tasks import Task
 from sandbox.models import (
     Application,
@@ -149,7 +150,10 @@ def test_case_page_names_the_authorities_whose_turn_it_is(
         panel = panel_of(demo, case)
         everybody = [line.code for line in panel.lines if line.state in STANDING]
         for email, named in ((staff, panel.acting), (reader_of(demo, case), everybody)):
-            side = words(client_for(email).get(f"/cases/{case.id}").tree.xpath(SIDE)[0])
+            page = client_for(email).get(f"/cases/{case.id}")
+            side = words(page.tree.xpath(SIDE)[0])
+            if case.status == ApplicationStatus.DELIBERATION:
+                assert "abre una deliberación" not in page.main
             assert f"Quién debe actuar: {', '.join(named)} El plazo" in side, side
         narrower |= set(panel.acting) < set(everybody)
     assert narrower, "Somewhere only some of the authorities are waited for."
@@ -289,3 +293,13 @@ def test_officer_who_has_still_to_declare_reads_of_no_incident(
         page = client_for(email).get(path)
         assert "incidente" not in page.main, path
         assert "La prueba está bajo supervisión." in page.main, path
+
+
+def test_everybody_of_the_demonstration_reads_their_inbox(
+    demo: Session, client_for: Callable[[str], JudgingClient]
+) -> None:
+    told = select(OutboxMail.person_id).distinct()
+    people = demo.scalars(select(Person).where(Person.id.in_(told), Person.active)).all()
+    assert people
+    for person in people:
+        assert client_for(person.email).get("/inbox").status_code == 200, person.email

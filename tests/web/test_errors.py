@@ -284,10 +284,7 @@ def test_application_loads_on_a_sound_pack(tmp_path: Path) -> None:
     assert loaded.stdout.endswith("it serves\n")
 
 
-MESSAGE = (
-    "mx/1.0.0/tier-2-limited.toml:6: tiers[1].min_points: must be a whole number from 0 to "
-    "1000000000000000"
-)
+MESSAGE = "mx/1.0.0/tier-2-limited.toml:6: tiers[1].min_points: must be a whole number of 0 or more"
 
 
 def test_server_refuses_a_broken_pack_and_names_file_key_and_reason(tmp_path: Path) -> None:

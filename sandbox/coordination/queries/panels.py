@@ -165,7 +165,7 @@ class Panel:
     @property
     def is_ripe(self) -> bool:
         """Tell whether the case waits for nothing but its decision."""
-        return any(each.kind is WaitingKind.DECIDE for each in self.waiting)
+        return any(each.kind in {WaitingKind.DECIDE, WaitingKind.CONCLUDE} for each in self.waiting)
 
     @property
     def own(self) -> AuthorityLine | None:

@@ -45,6 +45,7 @@ class WaitingKind(StrEnum):
     POSITION = "position"
     COMPANY = "company"
     DECIDE = "decide"
+    CONCLUDE = "conclude"  # the deliberation, by deciding
     LEAD = "lead"  # whether it takes over the lead
     NOBODY = "nobody"  # nobody of the authority may do what is due
 
@@ -113,7 +114,9 @@ def waiting(
     if status in REVIEWING and (may_decide or len(spoken) == len(codes)):
         if lead is not None and not lead.has_head and lead.authority_id not in officers:
             return (_waits_for_somebody(lead),)
-        return (Waiting(WaitingKind.DECIDE, "" if lead is None else lead.code),)
+        is_open = status == ApplicationStatus.DELIBERATION
+        kind = WaitingKind.CONCLUDE if is_open else WaitingKind.DECIDE
+        return (Waiting(kind, "" if lead is None else lead.code),)
     each = (
         _waits(
             row, officers.get(row.authority_id), status, len(pack.criteria), clocks.get(row.code)
