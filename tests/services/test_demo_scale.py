@@ -1,19 +1,32 @@
 """A thousand generated cases: that each can be told, and how long all of them take."""
 
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from sandbox.domain.reliefs import Verdict
+from sandbox.domain.trials import OPEN_STATUSES, TrialStatus
 from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db
-from sandbox.models import Application, Relief, Submission, Trial
+from sandbox.models import (
+    Application,
+    AuthorityAssignment,
+    Incident,
+    MonitoringReport,
+    Relief,
+    Submission,
+    Trial,
+    TrialStage,
+)
 from sandbox.web.demo import generating, loading
+from sandbox.web.demo.facts import read
 from sandbox.web.demo.planning import Kind, Plan, make_plans
 from tests.factories import pack
 
@@ -63,6 +76,35 @@ def test_test_that_ended_before_it_began_has_its_reliefs_answered(
         assert relief.starts_on <= trial.ended_at.date()
 
 
+def assert_proportions(session: Session) -> None:
+    """Hold the rows to what sandboxes really are like. Source: "scale" of the facts."""
+    scale = read("mexico")["scale"]
+    # Nobody reports before a test begins, and what runs has not come to its last report yet.
+    ended = Trial.status == TrialStatus.COMPLETED.value
+    for name, numbers in {
+        "authorities_per_case": counted(session, AuthorityAssignment.application_id),
+        "reliefs_per_case": counted(session, Relief.trial_id),
+        "reports_per_trial": counted(session, MonitoringReport.trial_id, ended),
+        "incidents_per_trial": [0, *counted(session, Incident.trial_id)],
+    }.items():
+        least, most = scale[name]
+        assert least <= min(numbers) <= max(numbers) <= most, (name, Counter(numbers))
+        assert len(set(numbers)) > 1, f"{name}: one case is like another."
+
+
+def counted(session: Session, column: Any, *among: Any) -> Sequence[int]:
+    """Count the rows of each case or test that has any."""
+    statement = select(func.count(column)).group_by(column)
+    if among:
+        statement = statement.join(Trial, Trial.id == column).where(*among)
+    return session.scalars(statement).all()
+
+
+def test_cases_have_the_proportions_of_real_ones(demo: Session) -> None:
+    load(120, seed=3)
+    assert_proportions(demo)
+
+
 @pytest.mark.long
 def test_thousand_cases_take_less_than_half_a_minute(demo: Session, engine_name: str) -> None:
     few = load(FEW, seed=2)
@@ -73,5 +115,28 @@ def test_thousand_cases_take_less_than_half_a_minute(demo: Session, engine_name:
     # What is promised is promised of the embedded database, on two cores that do nothing else.
     if engine_name == "sqlite":
         assert taken < SECONDS
+    assert_proportions(demo)
+    scale = read("mexico")["scale"]
+    sent = demo.scalars(
+        select(Application.submitted_at).where(Application.submitted_at.is_not(None))
+    )
+    years = Counter(at.year for at in sent)
+    # The first year and this one have only begun.
+    assert max(years.values()) <= scale["applications_per_year"][1] * (THOUSAND + FEW) / THOUSAND
+    assert min(sorted(years.values())[2:]) >= scale["applications_per_year"][0]
+    trials = count(demo, Trial)
+    least, most = scale["accepted_fraction"]
+    assert least <= trials / (THOUSAND + FEW) <= most
+    open_ones = [status.value for status in OPEN_STATUSES]
+    live = demo.scalars(select(Trial.status).where(Trial.status.in_(open_ones))).all()
+    least, most = scale["live_trials"]
+    assert least <= len(live) <= most
+    assert TrialStatus.SUSPENDED.value in live
+    never = select(func.count()).where(
+        Trial.ended_at.is_not(None),
+        ~exists().where(TrialStage.trial_id == Trial.id, TrialStage.sequence > 1),
+    )
+    least, most = scale["not_started_or_lapsed_fraction"]
+    assert least <= demo.scalars(never).one() / trials <= most
     # Most cases are told again from others, so ten times as many take much less than ten times.
     assert taken < few * (THOUSAND / FEW) * MOST_TIMES

@@ -12,6 +12,9 @@ from sandbox.web.demo.facts import projects, read
 DAYS_A_YEAR = 365
 LONGEST_SPAN_DAYS = 2800
 FIRST_END_DAYS = 12
+YEAR_FILLED = 0.85  # of what a year takes at most, since not every year has as many
+VARIETIES = 2
+STOPPED_EVERY = 6  # so many live tests are there for each that is suspended
 TIERS = (0.44, 0.40, 0.16)  # shares of the mildest tiers; a pack may have fewer or more
 TRIAL_TIERS = (0.53, 0.37, 0.10)
 
@@ -114,6 +117,8 @@ class Plan:
     applicant: str  # the kind of organisation
     ends: int
     begins: int
+    variety: int = 0  # tests of one kind go in several ways
+    is_stopped: bool = False  # a live test that is suspended
 
     @property
     def is_open(self) -> bool:
@@ -123,7 +128,7 @@ class Plan:
     @property
     def plot(self) -> tuple[str, ...]:
         """Return what two cases have in common that are told alike."""
-        return (self.kind, self.tier, self.stage)
+        return (self.kind, self.tier, self.stage, str(self.variety))
 
 
 def make_plans(pack: PolicyPack, count: int, seed: int) -> Sequence[Plan]:
@@ -133,8 +138,14 @@ def make_plans(pack: PolicyPack, count: int, seed: int) -> Sequence[Plan]:
     kinds = [kind for kind, number in _shares(rng, count, scale).items() for _ in range(number)]
     rng.shuffle(kinds)
     per_year = scale["applications_per_year"][1]
-    span = min(LONGEST_SPAN_DAYS, max(DAYS_A_YEAR, DAYS_A_YEAR * count // per_year))
-    plans = [_plan(rng, pack, number, kind, span) for number, kind in enumerate(kinds)]
+    days = int(DAYS_A_YEAR * count / (per_year * YEAR_FILLED))
+    span = min(LONGEST_SPAN_DAYS, max(DAYS_A_YEAR, days))
+    past = span - FIRST_END_DAYS
+    plans = [
+        # Those that are over lie evenly in the past, so that no year has far more than another.
+        _plan(rng, pack, place, kind, FIRST_END_DAYS + int(past * (place + rng.random()) / count))
+        for place, kind in enumerate(kinds)
+    ]
     return sorted(plans, key=lambda plan: (-plan.begins, plan.number))
 
 
@@ -168,7 +179,7 @@ def _shares(rng: Random, count: int, scale: Mapping[str, Any]) -> dict[Kind, int
     return shares
 
 
-def _plan(rng: Random, pack: PolicyPack, number: int, kind: Kind, span: int) -> Plan:
+def _plan(rng: Random, pack: PolicyPack, number: int, kind: Kind, over: int) -> Plan:
     tier = _tier(rng, pack, kind)
     stages = [stage.key for stage in tier.stages]
     stage = ""
@@ -181,7 +192,7 @@ def _plan(rng: Random, pack: PolicyPack, number: int, kind: Kind, span: int) -> 
     elif kind is Kind.COMPLETED:
         stage = stages[-1]
     days = OPEN.get(kind)
-    ends = rng.randint(*days) if days else rng.randint(FIRST_END_DAYS, span)
+    ends = rng.randint(*days) if days else over
     if kind is Kind.COMPLETED or kind is Kind.LIVE:
         usual = 60 + sum(min(each.max_days, 90) for each in tier.stages)
     else:
@@ -196,6 +207,8 @@ def _plan(rng: Random, pack: PolicyPack, number: int, kind: Kind, span: int) -> 
         applicant=rng.choice((*applicants, "civil_society")),
         ends=ends,
         begins=ends + usual,
+        variety=number % VARIETIES if kind in TRIALS else 0,
+        is_stopped=kind is Kind.LIVE and stage != stages[0] and number % STOPPED_EVERY == 0,
     )
 
 

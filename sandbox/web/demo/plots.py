@@ -18,7 +18,7 @@ ADMITTING = (
     DecisionOutcome.ADMITTED,
     DecisionOutcome.ADMITTED_WITH_CONDITIONS,
 )
-EXTRA_REPORTS_EVERY = 30
+EXTRA_REPORTS_EVERY = (30, 16)  # days, by the variety of the test
 HALF = 0.5
 SHARE_AMISS = 0.3
 
@@ -117,7 +117,8 @@ def _trial(story: Story, plan: Plan, *, ends: str) -> None:
         waiting_report=story.rng.random() < SHARE_AMISS,
         ends=ends,
         pace=0.5 if is_grave else 0.7,
-        extra_every=EXTRA_REPORTS_EVERY,
+        extra_every=EXTRA_REPORTS_EVERY[0 if is_grave else plan.variety],
+        suspended_days=story.rng.randint(2, 6) if plan.is_stopped else 0,
     )
     trialling = Trialling(story, course)
     story.to_decision(trialling.opened_days_ago + 1, story.rng.choice(ADMITTING))
