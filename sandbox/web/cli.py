@@ -78,6 +78,7 @@ def load(if_empty: bool, applications: int | None, seed: int) -> None:
     """Load the Mexican programme, or generate N believable cases."""
     from sandbox.web.demo import loading  # Only this command needs the generators.
 
+    migrate()
     for line in loading.load(
         if_empty=if_empty, applications=applications, seed=seed, now=utc_now()
     ):

@@ -35,10 +35,17 @@ def companies() -> tuple[DemoAccount, ...]:
         "yucatan": "a monitoring report that is due; a suspended test",
         "wecare": "a gate to prepare; a completed test with its published report",
     }
-    owners = {each["word"]: each["owner"] for each in read("organisations")["organisations"]}
-    return tuple(
-        DemoAccount("company", address(f"owner.{word}"), owners[word], waiting)
+    known = {each["word"]: each for each in read("organisations")["organisations"]}
+    found = [
+        DemoAccount("company", address(f"owner.{word}"), known[word]["owner"], waiting)
         for word, waiting in chosen.items()
+    ]
+    # Two windows show how two people work on one draft.
+    word = next(iter(chosen))
+    colleague = known[word]["member"]
+    return (
+        *found,
+        DemoAccount("a colleague", address(f"member.{word}"), colleague, "the same draft"),
     )
 
 
