@@ -54,6 +54,8 @@ class P(StrEnum):
     APPLICATION_REVIEW = "application:review"
     POSITION_TAKE = "position:take"
     APPLICATION_DECIDE = "application:decide"
+    PRELIMINARY_ANSWER = "preliminary:answer"
+    PRELIMINARY_CLOSE = "preliminary:close"
 
     TRIAL_OPEN = "trial:open"
     TRIAL_LIST = "trial:list"

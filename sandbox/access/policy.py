@@ -106,7 +106,10 @@ POLICY: dict[P, Grant] = {
     P.CONFLICT_DECLARE: Grant(Application, officer & assigned & ~recused),
     P.APPLICATION_REVIEW: Grant(Application, worker),
     P.POSITION_TAKE: Grant(Application, worker),
+    # Whoever decides announces first what is to be decided.
     P.APPLICATION_DECIDE: Grant(Application, lead),
+    P.PRELIMINARY_ANSWER: Grant(Application, own_organisation),
+    P.PRELIMINARY_CLOSE: Grant(Application, nobody),  # the platform's own job, by its grant
     P.TRIAL_OPEN: Grant(Application, nobody),  # the platform's own job, by its grant
     # That there is a test and where it stands; like the case itself it needs no declaration.
     P.TRIAL_LIST: Grant(Trial, own_organisation | secretariat | (officer & assigned & ~recused)),

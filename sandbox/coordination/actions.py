@@ -29,25 +29,46 @@ OPEN_IN: dict[CoordinationAction, frozenset[ApplicationStatus]] = {
         {_S.ASSIGNED, _S.UNDER_REVIEW, _S.INFORMATION_REQUESTED}
     ),
     CoordinationAction.CONFIRM_RECEIPT: frozenset(
-        {_S.ASSIGNED, _S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION}
+        {
+            _S.ASSIGNED,
+            _S.UNDER_REVIEW,
+            _S.INFORMATION_REQUESTED,
+            _S.DELIBERATION,
+            _S.PRELIMINARY,
+        }
     ),
     CoordinationAction.CHANGE_ASSOCIATES: frozenset({_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED}),
     CoordinationAction.REPLACE_AUTHORITY: frozenset({_S.ASSIGNED}),
     # The lead passes on as long as it has anything to do, a trial included.
     CoordinationAction.HAND_OVER_LEAD: frozenset(
-        {_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION, _S.DECIDED}
+        {_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION, _S.PRELIMINARY, _S.DECIDED}
     ),
     # Officers are named and replaced as long as there is anything to do, a trial included.
     CoordinationAction.NAME_OFFICER: frozenset(
-        {_S.ASSIGNED, _S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION, _S.DECIDED}
+        {
+            _S.ASSIGNED,
+            _S.UNDER_REVIEW,
+            _S.INFORMATION_REQUESTED,
+            _S.DELIBERATION,
+            _S.PRELIMINARY,
+            _S.DECIDED,
+        }
     ),
     # While the company is being asked, marks can be prepared, but nobody takes a position yet.
     CoordinationAction.REVIEW: frozenset(
         {_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION}
     ),
+    # What was announced to the company stands until it has answered, or its term has passed.
     CoordinationAction.TAKE_POSITION: frozenset({_S.UNDER_REVIEW, _S.DELIBERATION}),
     CoordinationAction.WRITE_NOTE: frozenset(
-        {_S.ASSIGNED, _S.UNDER_REVIEW, _S.INFORMATION_REQUESTED, _S.DELIBERATION, _S.DECIDED}
+        {
+            _S.ASSIGNED,
+            _S.UNDER_REVIEW,
+            _S.INFORMATION_REQUESTED,
+            _S.DELIBERATION,
+            _S.PRELIMINARY,
+            _S.DECIDED,
+        }
     ),
     # What is suggested while the company answers is for the next request.
     CoordinationAction.SUGGEST_QUESTION: frozenset({_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED}),

@@ -19,6 +19,13 @@ def apply_silence(session: Session, actor: Actor) -> None:
     services.apply_silence(session, actor, now=utc_now())
 
 
+@schedule("30 5 * * *")
+@job("coordination.note_silence", grants=("preliminary:close",))
+def note_silence(session: Session, actor: Actor) -> None:
+    """Put on record which companies had nothing to say, so that their cases can be decided."""
+    services.note_silence(session, actor, now=utc_now())
+
+
 @schedule("30 6 * * 1-5")
 @job("coordination.warn_all")
 def warn_all(session: Session, _actor: Actor) -> None:

@@ -1,7 +1,8 @@
 """Put a decision into words: for its page, and for the letter that the company gets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
@@ -20,11 +21,12 @@ from sandbox.coordination.sentences import (
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.content import content_hash
 from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stance
+from sandbox.domain.hearing import CompanyAnswer
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.language import locale_of
 from sandbox.kernel.pdf import render_pdf
 from sandbox.kernel.statuses import OUTCOME, Label
-from sandbox.models import Application, Decision
+from sandbox.models import Application, Decision, PreliminaryResult
 from sandbox.models.coordination import AssignmentRole
 
 _TONE: Mapping[DecisionOutcome, str] = {
@@ -90,6 +92,16 @@ class ParticipantWords:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardWords:
+    """Say on what the company was heard before the decision, and what came of it."""
+
+    announced: str
+    answered: str
+    text: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionWords:
     """Hold a decision in the words of one language."""
 
@@ -103,10 +115,16 @@ class DecisionWords:
     dissent: tuple[ParticipantWords, ...]
     remarks: str
     appeals: str
+    heard: tuple[HeardWords, ...] = ()
 
 
-def decision_words(pack: PolicyPack, decision: Decision, language: str) -> DecisionWords:
-    """Say what was decided, on what grounds and by whom, from what was frozen with it."""
+def decision_words(
+    pack: PolicyPack, decision: Decision | PreliminaryResult, language: str
+) -> DecisionWords:
+    """Say what was decided, on what grounds and by whom, from what was frozen with it.
+
+    A preliminary result has the same grounds; whoever shows it says that it decides nothing.
+    """
     outcome = DecisionOutcome(decision.outcome)
     participants = tuple(_participant(pack, each, language) for each in decision.positions)
     grounds = [Ground(GroundKind(each["kind"]), each["params"]) for each in decision.grounds]
@@ -125,6 +143,9 @@ def decision_words(pack: PolicyPack, decision: Decision, language: str) -> Decis
         dissent=tuple(each for each in participants if each.code in decision.dissent),
         remarks=decision.remarks,
         appeals=pack.programme.appeals.in_(language),
+        heard=tuple(_heard(each) for each in decision.hearings)
+        if isinstance(decision, Decision)
+        else (),
     )
 
 
@@ -144,35 +165,49 @@ def letter_data(
     """Return everything that the letter says, in the language of the application."""
     language = application.language
     words = decision_words(pack, decision, language)
-    day = current_app.jinja_env.filters["day"]
-    lead = next((each for each in words.participants if each.role == _lead()), None)
     opening = _(
         "On %(day)s %(organisation)s applied to test “%(title)s” in the programme "
         "“%(programme)s”. The application has now been decided.",
-        day=day(application.submitted_at),
+        day=day_words(application.submitted_at),
         organisation=head.organisation,
         title=application.title,
         programme=pack.programme.title.in_(language),
     )
     return {
+        **result_data(pack, application, decision, head, words),
+        "content_hash": decision_hash(application, decision),
+        "date": day_words(decision.decided_at),
+        "opening": opening,
+        "heard": [asdict(each) for each in words.heard],
+    }
+
+
+def result_data(
+    pack: PolicyPack,
+    application: Application,
+    result: Decision | PreliminaryResult,
+    head: Letterhead,
+    words: DecisionWords,
+) -> dict[str, Any]:
+    """Return what the letters of a decision and of a preliminary result have in common."""
+    language = application.language
+    lead = next((each for each in words.participants if each.role == _lead()), None)
+    return {
         "programme": pack.programme.title.in_(language),
         "authority_line": " · ".join(each.code for each in words.participants)
         or pack.programme.operator.in_(language),
         "reference": application.reference or "",
-        "content_hash": decision_hash(application, decision),
         # No public page confirms a letter, so that the letter promises none.
         "verify_url": "",
-        "date": day(decision.decided_at),
         "addressee": {
             "name": head.applicant,
             "organisation": head.organisation,
             "lines": [head.state] if head.state else [],
         },
         "title": application.title,
-        "opening": opening,
         "outcome": {
             "label": str(words.outcome.label),
-            "tone": _TONE[DecisionOutcome(decision.outcome)],
+            "tone": _TONE[DecisionOutcome(result.outcome)],
             "summary": _paragraphs(words.summary, *words.decisive, words.remarks),
         },
         "reasons": [
@@ -184,11 +219,12 @@ def letter_data(
             for each in words.criteria
         ],
         "conditions": list(words.conditions),
+        "heard": [],
         "participants": [_row(each) for each in words.participants],
         "dissent": [{"authority": each.name, "text": each.reasons} for each in words.dissent],
         "next_steps": str(words.next_steps),
         "appeals": words.appeals,
-        # The authority answers for the decision; the audit keeps who acted for it.
+        # The authority answers for the result; the audit keeps who acted for it.
         "signatory": {
             "name": lead.name if lead else pack.programme.operator.in_(language),
             "position": str(lead.role) if lead else _("Secretariat of the programme"),
@@ -213,8 +249,44 @@ def decision_hash(application: Application, decision: Decision) -> str:
             "marks": decision.marks,
             "remarks": decision.remarks,
             "decided_at": decision.decided_at.isoformat(),
+            # Decisions of before companies were heard keep their fingerprint.
+            **({"hearings": decision.hearings} if decision.hearings else {}),
         }
     )
+
+
+_ANSWERED: Mapping[CompanyAnswer, LazyString] = {
+    CompanyAnswer.COMMENTS: _l("The company commented on it."),
+    CompanyAnswer.CONTESTS: _l("The company contested it."),
+    CompanyAnswer.NOTHING: _l("The company said that it had nothing to say to it."),
+}
+
+
+def _heard(hearing: Mapping[str, Any]) -> HeardWords:
+    """Say what was announced when, and what the company answered or that it was silent."""
+    announced = _(
+        "On %(day)s the company was told the preliminary result “%(outcome)s”. It could answer "
+        "until %(last)s.",
+        day=day_words(datetime.fromisoformat(hearing["announced_at"])),
+        outcome=OUTCOME[DecisionOutcome(hearing["outcome"])].label,
+        last=day_words(date.fromisoformat(hearing["due_on"])),
+    )
+    if hearing["answer"] is None:
+        silence = _("It let this term pass in silence, which says neither yes nor no.")
+        return HeardWords(announced, silence, "", "")
+    day = day_words(datetime.fromisoformat(hearing["answered_at"]))
+    answered = [
+        str(_ANSWERED[CompanyAnswer(hearing["answer"])]),
+        _("Its answer came on %(day)s, after the term, and was read all the same.", day=day)
+        if hearing["late"]
+        else _("Its answer came on %(day)s.", day=day),
+    ]
+    return HeardWords(announced, " ".join(answered), hearing["text"], hearing["reply"])
+
+
+def day_words(value: date | datetime | None) -> str:
+    """Say a day as the pages do."""
+    return str(current_app.jinja_env.filters["day"](value))
 
 
 def _lead() -> LazyString:
@@ -290,6 +362,8 @@ def _labels() -> dict[str, str]:
         "result": _("Result"),
         "reason": _("Reason"),
         "conditions": _("Conditions"),
+        "heard": _("How the company was heard"),
+        "reply": _("What the lead authority answers"),
         "participants": _("Who took part"),
         "authority": _("Authority"),
         "role": _("Role"),

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sandbox.coordination.queries import Load, Waiting, WaitingKind
 from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stance
 from sandbox.domain.guidance import Channel
+from sandbox.domain.hearing import CompanyAnswer
 from sandbox.domain.packs import DecisionRule, PolicyPack, QuestionKind
 from sandbox.domain.routing import RoutingReason
 from sandbox.kernel.statuses import Label
@@ -38,6 +39,11 @@ SUGGESTION: Mapping[SuggestionState, Label] = {
     SuggestionState.OPEN: Label(_l("Waits for the lead"), "gold"),
     SuggestionState.TAKEN: Label(_l("Asked"), "green"),
     SuggestionState.LEFT: Label(_l("Not asked"), "grey"),
+}
+COMPANY_ANSWER: Mapping[CompanyAnswer, Label] = {
+    CompanyAnswer.COMMENTS: Label(_l("The company comments"), "blue"),
+    CompanyAnswer.CONTESTS: Label(_l("The company contests it"), "gold"),
+    CompanyAnswer.NOTHING: Label(_l("The company has nothing to say"), "grey"),
 }
 MARK: Mapping[CriterionMark, Label] = {
     CriterionMark.MET: Label(_l("Met"), "green"),
@@ -216,10 +222,23 @@ _WAITING: Mapping[WaitingKind, Callable[[Words], LazyString]] = {
         "%(person)s (%(authority)s) takes the authority's position.", **w
     ),
     WaitingKind.COMPANY: lambda _w: _l("The company answers the request for information."),
+    WaitingKind.HEARING: lambda _w: _l(
+        "The company answers to the preliminary result, if it likes."
+    ),
     WaitingKind.DECIDE: lambda w: _l(
         "%(authority)s, which leads the case, decides or opens a deliberation.", **w
     ),
     WaitingKind.CONCLUDE: lambda w: _l("%(authority)s, which leads the case, decides.", **w),
+    WaitingKind.DECIDE_OR_ANNOUNCE: lambda w: _l(
+        "%(authority)s, which leads the case, decides, opens a deliberation or announces to the "
+        "company what is to be decided.",
+        **w,
+    ),
+    WaitingKind.CONCLUDE_OR_ANNOUNCE: lambda w: _l(
+        "%(authority)s, which leads the case, decides or announces to the company what is to be "
+        "decided.",
+        **w,
+    ),
     WaitingKind.LEAD: lambda w: _l(
         "%(authority)s says whether it takes over the lead of the case.", **w
     ),

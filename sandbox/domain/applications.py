@@ -18,6 +18,7 @@ class ApplicationStatus(StrEnum):
     UNDER_REVIEW = "under_review"
     INFORMATION_REQUESTED = "information_requested"
     DELIBERATION = "deliberation"
+    PRELIMINARY = "preliminary"  # the company may say what it thinks of the result announced
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
@@ -46,6 +47,9 @@ class ApplicationAction(StrEnum):
     REQUEST_INFORMATION = "request_information"
     ANSWER_INFORMATION = "answer_information"
     OPEN_DELIBERATION = "open_deliberation"
+    ANNOUNCE = "announce"
+    ANSWER_PRELIMINARY = "answer_preliminary"
+    NOTE_SILENCE = "note_silence"
     DECIDE = "decide"
     WITHDRAW = "withdraw"
     LAPSE = "lapse"
@@ -101,6 +105,11 @@ LIFECYCLE: Lifecycle[ApplicationStatus, ApplicationAction] = Lifecycle(
         Transition(_S.INFORMATION_REQUESTED, _A.ANSWER_INFORMATION, _S.UNDER_REVIEW),
         Transition(_S.INFORMATION_REQUESTED, _A.LAPSE, _S.LAPSED),
         Transition(_S.DELIBERATION, _A.DECIDE, _S.DECIDED),
+        # Once the company was heard, the authorities deliberate on what it said.
+        Transition(_S.UNDER_REVIEW, _A.ANNOUNCE, _S.PRELIMINARY),
+        Transition(_S.DELIBERATION, _A.ANNOUNCE, _S.PRELIMINARY),
+        Transition(_S.PRELIMINARY, _A.ANSWER_PRELIMINARY, _S.DELIBERATION),
+        Transition(_S.PRELIMINARY, _A.NOTE_SILENCE, _S.DELIBERATION),
         *(
             Transition(status, _A.WITHDRAW, _S.WITHDRAWN)
             for status in _S
@@ -120,6 +129,7 @@ PUBLIC_STATUS: Mapping[ApplicationStatus, PublicStatus] = MappingProxyType(
         _S.UNDER_REVIEW: PublicStatus.BEING_REVIEWED,
         _S.INFORMATION_REQUESTED: PublicStatus.NEEDS_YOUR_ANSWER,
         _S.DELIBERATION: PublicStatus.BEING_REVIEWED,
+        _S.PRELIMINARY: PublicStatus.NEEDS_YOUR_ANSWER,
         _S.DECIDED: PublicStatus.DECIDED,
         _S.WITHDRAWN: PublicStatus.CLOSED,
         _S.LAPSED: PublicStatus.CLOSED,
@@ -137,6 +147,7 @@ NEXT_ACTOR: Mapping[ApplicationStatus, Party] = MappingProxyType(
         _S.UNDER_REVIEW: Party.AUTHORITIES,
         _S.INFORMATION_REQUESTED: Party.COMPANY,
         _S.DELIBERATION: Party.AUTHORITIES,
+        _S.PRELIMINARY: Party.COMPANY,
         _S.DECIDED: Party.NOBODY,
         _S.WITHDRAWN: Party.NOBODY,
         _S.LAPSED: Party.NOBODY,

@@ -28,10 +28,17 @@ NEXT_STEP: Mapping[ApplicationStatus, object] = {
         "The company answers the request. The clock waits."
     ),
     ApplicationStatus.DELIBERATION: _l("The authorities deliberate. Then the lead decides."),
+    ApplicationStatus.PRELIMINARY: _l(
+        "The company may comment on the preliminary result. Then the lead decides."
+    ),
     ApplicationStatus.WITHDRAWN: _l("Nothing more happens: the company withdrew the application."),
     ApplicationStatus.LAPSED: _l("Nothing more happens: the answer was overdue."),
 }
 RIPE = _l("The lead authority decides, or opens a deliberation.")
+RIPE_TO_ANNOUNCE = _l(
+    "The lead authority decides, opens a deliberation or announces to the company what is to be "
+    "decided."
+)
 OPENING = _l("The test is being opened. It appears here within a minute.")
 AFTER_DECISION: Mapping[DecisionOutcome, object] = {
     DecisionOutcome.ADMITTED: OPENING,
@@ -42,12 +49,18 @@ AFTER_DECISION: Mapping[DecisionOutcome, object] = {
 
 
 def next_steps(
-    status: str, outcome: str | None, acting: Sequence[str] = (), *, is_ripe: bool = False
+    status: str,
+    outcome: str | None,
+    acting: Sequence[str] = (),
+    *,
+    is_ripe: bool = False,
+    may_announce: bool = False,
 ) -> list[tuple[object, object]]:
     """Return the sentence for what comes next with an application, and who must act.
 
     Shape: `acting` names, as `acting_parties` does, those among the authorities whose turn it is;
-    `is_ripe` tells whether nothing but the decision is waited for.
+    `is_ripe` tells whether nothing but the decision is waited for, and `may_announce` whether the
+    company may have to be heard before it.
     """
     party = NEXT_ACTOR[ApplicationStatus(status)]
     if outcome is not None:
@@ -55,4 +68,5 @@ def next_steps(
     names = parties_line(acting) if party is Party.AUTHORITIES and acting else PARTY[party]
     # While they deliberate, what is next says already that the lead decides.
     says_so = is_ripe and status == ApplicationStatus.UNDER_REVIEW
-    return [(RIPE if says_so else NEXT_STEP[ApplicationStatus(status)], names)]
+    ripe = RIPE_TO_ANNOUNCE if may_announce else RIPE
+    return [(ripe if says_so else NEXT_STEP[ApplicationStatus(status)], names)]

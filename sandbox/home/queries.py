@@ -58,6 +58,7 @@ CASE_PERMISSIONS = (
     P.QUESTION_SUGGEST,
     P.NOTE_KEEP,
     P.APPLICATION_ANSWER_INFORMATION,
+    P.PRELIMINARY_ANSWER,
     P.GUIDANCE_READ,
     P.GUIDANCE_GIVE,
     P.RECEIPT_CONFIRM,
@@ -129,8 +130,13 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         knows = panel is None or panel.viewer is not Viewer.AUTHORITY or panel.has_declared
         steps = in_words(trial.awaited if knows else without_incidents(trial.awaited))
     else:
-        acting, is_ripe = ((), False) if panel is None else (panel.acting, panel.is_ripe)
-        steps = next_steps(application.status, application.outcome, acting, is_ripe=is_ripe)
+        steps = next_steps(
+            application.status,
+            application.outcome,
+            () if panel is None else panel.acting,
+            is_ripe=panel is not None and panel.is_ripe,
+            may_announce=panel is not None and panel.may_announce,
+        )
     return CasePage(
         application=application,
         organisation=organisation,

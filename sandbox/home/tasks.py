@@ -42,6 +42,7 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "applications.finish": {"status": "draft"},
     "applications.correct": {"status": "returned"},
     "applications.answer": {"status": "information_requested"},
+    "applications.hear": {"status": "preliminary"},
     "applications.check": {"status": "submitted"},
     "applications.decide_completeness": {"status": "triage"},
     "coordination.answer": None,

@@ -55,6 +55,9 @@ class Deed(StrEnum):
     APPLICATION_INFORMATION_SAVED = "application:information_saved"  # by the company, not sent
     APPLICATION_INFORMATION_ANSWERED = "application:information_answered"
     APPLICATION_DELIBERATION_OPENED = "application:deliberation_opened"
+    PRELIMINARY_ANNOUNCED = "preliminary:announced"
+    PRELIMINARY_ANSWERED = "preliminary:answered"  # by the company
+    PRELIMINARY_SILENT = "preliminary:silent"  # the term for an answer passed
     APPLICATION_DECIDED = "application:decided"
     APPLICATION_REDIRECTED = "application:redirected"
     APPLICATION_WITHDRAWN = "application:withdrawn"

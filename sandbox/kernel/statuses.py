@@ -35,6 +35,7 @@ APPLICATION_STATUS: dict[ApplicationStatus, Label] = {
     ApplicationStatus.UNDER_REVIEW: Label(_l("Under review"), "blue"),
     ApplicationStatus.INFORMATION_REQUESTED: Label(_l("Information requested"), "gold"),
     ApplicationStatus.DELIBERATION: Label(_l("Deliberation"), "gold"),
+    ApplicationStatus.PRELIMINARY: Label(_l("Preliminary result announced"), "gold"),
     ApplicationStatus.DECIDED: Label(_l("Decided"), "green"),
     ApplicationStatus.WITHDRAWN: Label(_l("Withdrawn"), "grey"),
     ApplicationStatus.LAPSED: Label(_l("Lapsed"), "grey"),

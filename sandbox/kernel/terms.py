@@ -65,6 +65,8 @@ def stopped_words(days: Span, language: str) -> str:
         return _("Stopped: the company was asked to correct the application")
     if days.reason == ApplicationStatus.INFORMATION_REQUESTED:
         return _("Stopped: the company was asked for information")
+    if days.reason == ApplicationStatus.PRELIMINARY:
+        return _("Stopped: the company was told a preliminary result")
     return _("Stopped")
 
 

@@ -23,6 +23,7 @@ from sandbox.models.coordination import (
     LeadTerm,
     OfficerAssignment,
     Position,
+    PreliminaryResult,
     QuestionSuggestion,
 )
 from sandbox.models.enquiries import Enquiry, EnquiryCounter, EnquiryMessage, FastAnswer
@@ -97,6 +98,7 @@ __all__ = [
     "Person",
     "PlanAgreement",
     "Position",
+    "PreliminaryResult",
     "QuestionSuggestion",
     "Reading",
     "ReferenceCounter",

@@ -241,6 +241,42 @@ class Position(Audited, Versioned, Base):
         return self.application_id
 
 
+class PreliminaryResult(Audited, Base):
+    """Keep what a company was told to expect, and what it answered before it was decided.
+
+    What was announced never changes. Of the rest each is written once: that the term passed in
+    silence, the answer, and what the lead replied to it when it announced again or decided.
+    """
+
+    __tablename__ = "preliminary_result"
+    __table_args__ = (UniqueConstraint("application_id", "number"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    number: Mapped[int]
+    outcome: Mapped[str]
+    rule: Mapped[str]
+    pack_version: Mapped[str]  # which the case was under then; it may move to another later
+    grounds: Mapped[list[Any]]  # all of these as in a decision
+    conditions: Mapped[list[Any]]
+    dissent: Mapped[list[Any]]
+    positions: Mapped[list[Any]]
+    marks: Mapped[list[Any]]
+    remarks: Mapped[str] = mapped_column(default="")
+    announced_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    announced_at: Mapped[datetime]
+    due_on: Mapped[date]
+    silent_at: Mapped[datetime | None]  # when it was put on record that the term passed in silence
+    answer: Mapped[str | None]  # domain.hearing.CompanyAnswer; an answer may still come late
+    text: Mapped[str] = mapped_column(default="")
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+    late: Mapped[bool] = mapped_column(default=False)  # answered after the last day
+    reply: Mapped[str] = mapped_column(default="")
+
+    def audited_as(self) -> UUID:
+        return self.application_id
+
+
 class Decision(Audited, Base):
     """Keep the decision on a case: one, with its grounds, conditions, dissent and rule."""
 
@@ -256,6 +292,8 @@ class Decision(Audited, Base):
     positions: Mapped[list[Any]]  # [{"authority", "stance", "reasons"}], as they stood
     marks: Mapped[list[Any]]  # [{"authority", "criterion", "mark", "note"}], as they stood
     remarks: Mapped[str] = mapped_column(default="")
+    # [{"outcome", "announced_at", "due_on", "answer", …}]: what the company was heard on before
+    hearings: Mapped[list[Any]] = mapped_column(default=list)
     decided_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime]
 

@@ -396,6 +396,11 @@ class CoordinationSchema(PartSchema):
     quorum = Whole(1, 100)
 
 
+class PreliminaryResultSchema(PartSchema):
+    part = packs.PreliminaryResultSpec
+    outcomes = Each(Word(packs.Announceable), at_least=1, required=True)
+
+
 class ReliefKindSchema(PartSchema):
     part = packs.ReliefKindSpec
     key = Key(required=True)
@@ -516,6 +521,7 @@ class PackSchema(PartSchema):
     round_tables = Part(RoundTableSchema)
     consultations = Part(ConsultationSchema)
     fast_answer = Part(FastAnswerSchema)
+    preliminary_result = Part(PreliminaryResultSchema)
 
 
 def shape(source: Source) -> packs.PolicyPack | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sandbox.domain.packs import (
+    Announceable,
     ClockStart,
     ClockUnit,
     DecisionRule,
@@ -122,6 +123,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "programme says that it consults nobody.",
             "fast_answer": "Lets companies ask, before they apply, whether any rule applies to "
             "what they plan. Without it an enquiry is answered by the secretariat alone.",
+            "preliminary_result": "Tells the company what is about to be decided, so that it may "
+            "comment on it first. Without it the decision comes at once.",
         },
     ),
     schemas.TermSchema: TableWords(
@@ -281,7 +284,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "a returned application; the first two repeat their silence from "
         "[Coordination](#coordination) and must agree with it. `information_answer`, if it is "
         "there, is the term for an answer to a request for information; without it a request has "
-        "the term of `return_answer`. What the company does not answer in time lapses. "
+        "the term of `return_answer`. What the company does not answer in time lapses. `comment` "
+        "is the term for an answer to a [Preliminary result](#preliminary-result), and is there "
+        "exactly where that is; when it passes in silence, nothing lapses. "
         "`exit_report`, if it is there, counts from the end of a test: by then the outcome report "
         "is published, and until then its tasks are due on that day; the suspension windows of the "
         "lead do not count. Nothing counts a term with "
@@ -292,13 +297,17 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "name": _NAME,
             "unit": "What is counted.",
             "length": "How many of them; the day on which it starts is day 0.",
-            "stops_in": "The statuses of an application in which it stands still: `returned` and "
-            "`information_requested`. A term that ends such a status cannot stand still in it. "
+            "stops_in": "The statuses of an application in which it stands still: `returned`, "
+            "`information_requested` and, for `decision` alone, `preliminary`, in which the "
+            "company may answer to what was announced. A term that ends such a status cannot "
+            "stand still in it. "
             "Only for `decision` and `position`; no other term runs while the company is asked.",
             "silence": "What it means when nobody acts in time. The platform acts on it for "
             "`acceptance` and `position`, and proves it for `decision` with a certificate. What "
             "the company does not answer in time lapses: `return_answer` and `information_answer` "
-            "may be `denied` or `none`. `exit_report` is a duty that remains: `none`.",
+            "may be `denied` or `none`. `exit_report` is a duty that remains, and who does not "
+            "answer to a preliminary result has agreed to nothing: `exit_report` and `comment` "
+            "are `none`.",
             "starts": "For `decision` alone: the act with which it begins. Any other term begins "
             "with the act that it answers.",
         },
@@ -620,6 +629,18 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "of them. Without it the decision waits for every authority on the case.",
         },
     ),
+    schemas.PreliminaryResultSchema: TableWords(
+        "Preliminary result",
+        "Before an outcome that is named here is decided, the lead announces it to the company "
+        "with its reasons and conditions. Within the term `comment` of the clocks the company "
+        "comments, contests it, or says that it has nothing to say; then the authorities may "
+        "change their positions, and the lead decides. Silence is put on record as silence and "
+        "lets the lead decide; what comes later is still taken until the decision, marked as "
+        "late. A different outcome that is named here, or a condition that was not announced, is "
+        "announced first as well. The decision says that the company was heard, and answers it "
+        "if it contested.",
+        {"outcomes": "The outcomes of which the company hears before they are decided."},
+    ),
     schemas.ReliefKindSchema: TableWords(
         "Kind of relief",
         "What a company may ask for under a rule.",
@@ -783,6 +804,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         EligibilityVerdict.GUIDANCE: "Ordinary guidance would serve better.",
         EligibilityVerdict.NOT_YET: "Something is missing first.",
         EligibilityVerdict.NOT_POSSIBLE: "It cannot be tested here.",
+    },
+    Announceable: {
+        Announceable.ADMITTED: "The application is to be admitted without conditions.",
+        Announceable.ADMITTED_WITH_CONDITIONS: "It is to be admitted with conditions.",
+        Announceable.DECLINED: "It is not to be admitted.",
     },
     DecisionRule: {
         DecisionRule.UNANIMITY: "It is admitted if no authority objects.",

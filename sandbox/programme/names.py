@@ -5,6 +5,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 
 from sandbox.domain.packs import (
+    Announceable,
     ClockStart,
     ClockUnit,
     DecisionRule,
@@ -50,6 +51,7 @@ PART: dict[str, object] = {
     "options": _l("Option"),
     "plan_fields": _l("Part of the plan"),
     "posts": _l("Registered post"),
+    "preliminary_result": _l("Preliminary result"),
     "principles": _l("Principle"),
     "programme": _l("Programme"),
     "prohibited_uses": _l("Prohibited use"),
@@ -154,6 +156,7 @@ FIELD: dict[str, object] = {
     "objection_opens_deliberation": _l("an objection opens a deliberation"),
     "operator": _l("who runs it"),
     "options": _l("options"),
+    "outcomes": _l("outcomes announced first"),
     "outside_calls": _l("applications may be sent outside the calls"),
     "owner": _l("party that brings it"),
     "parent": _l("body it belongs to"),
@@ -275,6 +278,9 @@ WORDS: dict[StrEnum, object] = {
     Regime.REGISTERED_INTERVIEW: _l("registered interview"),
     Direction.AT_MOST: _l("low is good"),
     Direction.AT_LEAST: _l("high is good"),
+    Announceable.ADMITTED: _l("admitted"),
+    Announceable.ADMITTED_WITH_CONDITIONS: _l("admitted with conditions"),
+    Announceable.DECLINED: _l("not admitted"),
     DecisionRule.UNANIMITY: _l("unanimity"),
     DecisionRule.LEAD_DECIDES: _l("the lead decides"),
     DecisionRule.MAJORITY: _l("majority"),

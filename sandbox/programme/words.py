@@ -19,6 +19,7 @@ from sandbox.domain.packs import (
     FastAnswerSpec,
     Not,
     PolicyPack,
+    PreliminaryResultSpec,
     QuestionKind,
     QuestionSpec,
     RoundTableSpec,
@@ -31,9 +32,15 @@ from sandbox.packs.saying import Sentence, filled
 from sandbox.programme.names import FIELD, PART, WORDS
 from sandbox.trials.sentences import amendment_words, extension_words
 
-_RULES = (RubricSpec, ExtensionSpec, AmendmentSpec, FastAnswerSpec)
+_RULES = (RubricSpec, ExtensionSpec, AmendmentSpec, FastAnswerSpec, PreliminaryResultSpec)
 _Rule = (
-    RubricSpec | ExtensionSpec | AmendmentSpec | FastAnswerSpec | RoundTableSpec | ConsultationSpec
+    RubricSpec
+    | ExtensionSpec
+    | AmendmentSpec
+    | FastAnswerSpec
+    | PreliminaryResultSpec
+    | RoundTableSpec
+    | ConsultationSpec
 )
 
 
@@ -102,6 +109,7 @@ def value_words(value: object, known: Vocabulary) -> str:
             | ExtensionSpec()
             | AmendmentSpec()
             | FastAnswerSpec()
+            | PreliminaryResultSpec()
             | RoundTableSpec()
             | ConsultationSpec()
         ):
@@ -125,6 +133,8 @@ def _rule_words(rule: _Rule, known: Vocabulary) -> str:
             return amendment_words(rule)
         case FastAnswerSpec():
             return "; ".join((*fast_answer_words(rule), quoted(read(rule.text))))
+        case PreliminaryResultSpec():
+            return preliminary_words(rule)
         case RubricSpec():
             return "; ".join(rubric_words(rule))
 
@@ -141,6 +151,11 @@ def rubric_words(rubric: RubricSpec) -> Iterator[str]:
     """Say of each mark when it is given."""
     for each in fields(rubric):
         yield f"{FIELD[each.name]}: {quoted(read(rubric.of(each.name)))}"
+
+
+def preliminary_words(rule: PreliminaryResultSpec) -> str:
+    """Name the outcomes of which a company hears before they are decided."""
+    return ", ".join(quoted(WORDS[outcome]) for outcome in rule.outcomes)
 
 
 def fast_answer_words(rule: FastAnswerSpec) -> tuple[str, str]:

@@ -59,6 +59,17 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.DELIBERATION_NOT_NEEDED: _l(
         "No authority objects, or the rules do not ask for a deliberation."
     ),
+    Why.PRELIMINARY_NEEDED: _l(
+        "The rules ask that the company be told this result, and be heard on it, before it is "
+        "decided."
+    ),
+    Why.PRELIMINARY_NOT_NEEDED: _l(
+        "The company was heard on this result, or the rules do not ask for it. It can be decided."
+    ),
+    Why.COMMENT_MISSING: _l("Write what you have to say about the preliminary result."),
+    Why.REPLY_MISSING: _l(
+        "The company contested the preliminary result. Write what you answer to it."
+    ),
     Why.DOCUMENT_MISSING: _l("The document that proves it is missing."),
     Why.DOCUMENTS_CHANGED: _l(
         "A document of this gate has changed since you opened the page. Read it again first."
@@ -196,6 +207,9 @@ APPLICATION_ACTIONS: dict[ApplicationAction, object] = {
     ApplicationAction.REQUEST_INFORMATION: _l("ask the company for information"),
     ApplicationAction.ANSWER_INFORMATION: _l("answer the request for information"),
     ApplicationAction.OPEN_DELIBERATION: _l("open a deliberation"),
+    ApplicationAction.ANNOUNCE: _l("announce a preliminary result"),
+    ApplicationAction.ANSWER_PRELIMINARY: _l("answer to the preliminary result"),
+    ApplicationAction.NOTE_SILENCE: _l("put the silence of the company on record"),
     ApplicationAction.DECIDE: _l("decide it"),
     ApplicationAction.WITHDRAW: _l("withdraw it"),
     ApplicationAction.LAPSE: _l("close it because the answer is overdue"),

@@ -39,6 +39,7 @@ COINCIDENCES = {
     "sandbox/accounts/labels.py": {"public_body", "civil_society"},  # kinds of organisation
     "sandbox/accounts/views.py": {"tax_id"},  # a field of the form for an organisation
     "sandbox/coordination/letters.py": {"next_steps"},  # a heading of the letter
+    "sandbox/coordination/preliminary.py": {"next_steps"},  # the same heading, in other words
     # Fields and kinds of organisations, and the words of its texts that depend on the story.
     "sandbox/web/demo/answers.py": {"start_date"},
     "sandbox/web/demo/generating.py": {"start_date", "tax_id"},

@@ -69,7 +69,13 @@ ALSO_ASKED: dict[P, tuple[str, ...]] = {
 }
 # Only jobs and loaders of the platform itself ask for these.
 WITHOUT_DOOR = frozenset(
-    {P.FAST_ANSWER_WATCH, P.APPLICATION_LAPSE, P.TRIAL_OPEN, P.ROUND_TABLE_REGISTER}
+    {
+        P.FAST_ANSWER_WATCH,
+        P.APPLICATION_LAPSE,
+        P.PRELIMINARY_CLOSE,
+        P.TRIAL_OPEN,
+        P.ROUND_TABLE_REGISTER,
+    }
 )
 
 # Conditions that say nothing which another one of the same rule does not say too.

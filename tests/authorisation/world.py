@@ -40,6 +40,7 @@ from sandbox.models import (
     Organisation,
     OutcomeReport,
     Person,
+    PreliminaryResult,
     QuestionSuggestion,
     RoundTable,
     StaffGrant,
@@ -161,6 +162,7 @@ class Builder:
         self.make_foreign_review()
         for tenant in (self.rio, self.mar):
             self.make_trial(tenant)
+        self.make_told()
         self.make_ended()
         self.make_asked()
         self.make_published()
@@ -588,6 +590,37 @@ class Builder:
         self.world.mark(f"{tenant.name}.case", trial.id)
         self.world.subjects[f"{tenant.name}_{case}"] |= {"trial_id": trial.id}
         return trial
+
+    def make_told(self) -> None:
+        """Let a company have been heard on its case; no rules here ask for it, so as a row."""
+        subject = self.world.subjects["rio_trial"]
+        application = self.session.get_one(Application, subject["application_id"])
+        told = PreliminaryResult(
+            application_id=application.id,
+            number=1,
+            outcome="declined",
+            rule="unanimity",
+            pack_version=application.pack_version,
+            grounds=[],
+            conditions=[],
+            dissent=[],
+            positions=[],
+            marks=[],
+            remarks="rio-told-remark",
+            announced_by_id=self.people["lead_officer"].id,
+            announced_at=self.now,
+            due_on=self.now.date(),
+            answer="contests",
+            text="rio-told-answer",
+            answered_by_id=self.people["owner"].id,
+            answered_at=self.now,
+        )
+        with unit_of_work(self.session):
+            self.session.add(told)
+            actor = self.actor_within(self.people["lead_officer"])
+            record(self.session, actor, Deed.PRELIMINARY_ANNOUNCED, application, now=self.now)
+        self.world.mark("rio.content", "rio-told-remark", "rio-told-answer")
+        self.world.subjects["rio_told"] = {"application_id": application.id, "number": 1}
 
     def make_trial(self, tenant: Tenant) -> None:
         """Bring a trial into its second stage, with a secret in everything that is kept of it."""

@@ -127,3 +127,29 @@ def take_outside_calls(pack: Path) -> None:
     """Let applications to a copy be sent outside the calls too."""
     flag = "conditions_are_public = true"
     replace(pack / "pack.toml", flag, f"{flag}\noutside_calls = true")
+
+
+COMMENTS = """
+[preliminary_result]
+outcomes = {outcomes}
+
+[[clocks]]
+key = "comment"
+name = {{es = "Respuesta al resultado preliminar", en = "Answer to the preliminary result"}}
+unit = "business_days"
+length = 10
+silence = "none"
+"""
+
+
+def announce_first(pack: Path, *outcomes: str, stops: bool = True) -> None:
+    """Let companies be heard on these outcomes of a copy before they are decided.
+
+    `stops` tells whether the term for the decision stands still meanwhile.
+    """
+    file = pack / "coordination.toml"
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write(COMMENTS.format(outcomes=list(outcomes)).replace("'", '"'))
+    if stops:
+        still = 'stops_in = ["returned", "information_requested"'
+        replace(file, still + "]", still + ', "preliminary"]')

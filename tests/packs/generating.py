@@ -73,6 +73,7 @@ def packs(draw: st.DrawFn) -> Table:
     metrics = tuple(f"metric_{number}" for number in range(pack.number(0, 3)))
     tiers = _tiers(pack, metrics, has_prohibited=bool(uses) or pack.chance())
     coordination = _coordination(pack)
+    announced = pack.subset(("admitted", "admitted_with_conditions", "declined"))
     authorities, successions = _ended(pack, _authorities(pack))
     if any(question["key"] == "activity" for question in pack.asked):
         coordination["activity_question"] = "activity"
@@ -88,7 +89,7 @@ def packs(draw: st.DrawFn) -> Table:
         "successions": successions,
         "suspension_windows": _windows(pack, authorities),
         "calendar": {"country": country, "timezone": timezone, "days_off": _days_off(pack)},
-        "clocks": _clocks(pack, coordination),
+        "clocks": _clocks(pack, coordination, announces=bool(announced)),
         "principles": [{"code": "P1", "name": pack.text("Fair"), "asks": pack.text("Is it?")}],
         "sections": sections,
         "eligibility": _eligibility(pack),
@@ -136,6 +137,7 @@ def packs(draw: st.DrawFn) -> Table:
         **({"extension": _extension(pack)} if pack.chance() else {}),
         **({"amendment": {"agreed_by": pack.subset(OWNERS, 1)}} if pack.chance() else {}),
         **({"fast_answer": _fast_answer(pack)} if pack.chance() else {}),
+        **({"preliminary_result": {"outcomes": announced}} if announced else {}),
         **({"final_report_days": pack.number(1, 90)} if pack.chance() else {}),
     }
 
@@ -333,7 +335,7 @@ def _coordination(pack: Writing) -> Table:
     }
 
 
-def _clocks(pack: Writing, rules: Table) -> list[Table]:
+def _clocks(pack: Writing, rules: Table, *, announces: bool) -> list[Table]:
     waits = ("returned", "information_requested")
     tied = {
         "acceptance": (rules["acceptance_silence"], []),
@@ -351,7 +353,7 @@ def _clocks(pack: Writing, rules: Table) -> list[Table]:
             "unit": pack.one_of(*UNITS),
             "length": pack.number(1, 60),
             "silence": pack.one_of("granted", "denied", "none"),
-            "stops_in": pack.subset(waits),
+            "stops_in": pack.subset((*waits, *(["preliminary"] if announces else []))),
             "starts": pack.one_of("submitted", "complete"),
         }
     ]
@@ -370,8 +372,9 @@ def _clocks(pack: Writing, rules: Table) -> list[Table]:
                 "stops_in": stops,
             }
         )
-    for key, silence in (("information_answer", "denied"), ("exit_report", "none")):
-        if pack.chance():
+    optional = ("information_answer", "denied"), ("exit_report", "none"), ("comment", "none")
+    for key, silence in optional:
+        if announces if key == "comment" else pack.chance():
             clocks.append(
                 {
                     "key": key,

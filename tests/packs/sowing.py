@@ -548,11 +548,49 @@ def silence_of_those_who_wait(pack: Table, chance: Random) -> Sown:
 
 def silence_that_would_grant(pack: Table, chance: Random) -> Sown:
     """Let the company's silence, or that of whoever owes a report, grant something."""
-    lapsing = ("return_answer", "information_answer", "exit_report")
+    lapsing = ("return_answer", "information_answer", "comment", "exit_report")
     others = [each for each in enumerate(pack["clocks"]) if each[1]["key"] in lapsing]
     index, clock = chance.choice(others)
     clock["silence"] = "granted"
     return ("clocks", index, "silence"), Fault.NOT_ALLOWED
+
+
+def result_without_a_term(pack: Table, _chance: Random) -> Sown:
+    """Let a result be announced to which nobody has a term to answer."""
+    if "preliminary_result" not in pack:
+        return None
+    pack["clocks"] = [each for each in pack["clocks"] if each["key"] != "comment"]
+    for clock in pack["clocks"]:
+        clock["stops_in"] = [each for each in clock.get("stops_in", []) if each != "preliminary"]
+    return ("clocks",), Fault.MISSING
+
+
+def term_without_a_result(pack: Table, _chance: Random) -> Sown:
+    """Let a term for comments run on nothing that is announced."""
+    if "preliminary_result" not in pack:
+        return None
+    del pack["preliminary_result"]
+    for clock in pack["clocks"]:
+        clock["stops_in"] = [each for each in clock.get("stops_in", []) if each != "preliminary"]
+    index = next(n for n, each in enumerate(pack["clocks"]) if each["key"] == "comment")
+    return ("clocks", index, "key"), Fault.INCONSISTENT
+
+
+def result_announced_twice(pack: Table, chance: Random) -> Sown:
+    if "preliminary_result" not in pack:
+        return None
+    outcomes = pack["preliminary_result"]["outcomes"]
+    outcomes.append(chance.choice(outcomes))
+    return ("preliminary_result", "outcomes", len(outcomes) - 1), Fault.DUPLICATE
+
+
+def stop_where_no_term_runs(pack: Table, _chance: Random) -> Sown:
+    """Let the term for a position stand still where it does not run."""
+    if "preliminary_result" not in pack:
+        return None
+    index, clock = next(each for each in enumerate(pack["clocks"]) if each[1]["key"] == "position")
+    clock["stops_in"] = [*clock["stops_in"], "preliminary"]
+    return ("clocks", index, "stops_in", len(clock["stops_in"]) - 1), Fault.NOT_ALLOWED
 
 
 def term_that_stands_still_for_ever(pack: Table, chance: Random) -> Sown:
@@ -646,6 +684,10 @@ KINDS: dict[str, Kind] = {
         outside_of_no_calls,
         missing_term,
         term_against_its_rule,
+        result_without_a_term,
+        term_without_a_result,
+        result_announced_twice,
+        stop_where_no_term_runs,
         term_that_stands_still_for_ever,
         term_that_cannot_stand_still,
         silence_that_would_grant,

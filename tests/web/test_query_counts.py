@@ -162,7 +162,7 @@ UNCOUNTED: dict[str, str] = {
         applications.check applications.copy applications.decline applications.information
         applications.new applications.redirect_ applications.section applications.withdraw
         coordination.answer_guidance coordination.conflict coordination.correct_guidance
-        coordination.leave_suggestion coordination.new_guidance
+        coordination.leave_suggestion coordination.new_guidance coordination.preliminary_answer
         enquiries.answer enquiries.fast_answer enquiries.new
         home.check_eligibility
         outcomes.begin outcomes.consent outcomes.edit
@@ -176,10 +176,11 @@ UNCOUNTED: dict[str, str] = {
         trials.refuse_relief trials.start_condition trials.suspend trials.waive
         """,
     "as many rows as the pack has authorities or criteria": """
-        coordination.assignment coordination.associate coordination.change_routing
-        coordination.decision coordination.issue coordination.lead_answer coordination.lead_offer
-        coordination.position coordination.release coordination.replacement coordination.review
-        coordination.routing enquiries.authorities
+        coordination.announce coordination.assignment coordination.associate
+        coordination.change_routing coordination.decision coordination.issue
+        coordination.lead_answer coordination.lead_offer coordination.position
+        coordination.preliminary_result coordination.release coordination.replacement
+        coordination.review coordination.routing enquiries.authorities
         """,
     "one thing, as it was when it was sent or published": """
         applications.changes applications.receipt applications.show applications.submission
@@ -188,6 +189,7 @@ UNCOUNTED: dict[str, str] = {
         """,
     "a document": """
         applications.file applications.receipt_pdf applications.silence_pdf coordination.letter
+        coordination.preliminary_letter
         outcomes.published_pdf trials.download trials.final_report_document
         trials.final_report_version_document
         """,

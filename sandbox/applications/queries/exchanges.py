@@ -18,6 +18,7 @@ from sandbox.domain.calendar import (
     suspensions_of,
 )
 from sandbox.domain.packs import (
+    COMMENT_CLOCK,
     ClockSpec,
     PolicyPack,
 )
@@ -173,9 +174,15 @@ def get_silence(
 
 def answer_term(pack: PolicyPack) -> ClockSpec:
     """Return the term in which the company answers a request for information."""
-    return next(
-        (clock for clock in pack.clocks if clock.key == "information_answer"),
-        pack.clock("return_answer"),
+    return pack.find_clock("information_answer") or pack.clock("return_answer")
+
+
+def _owed_term(pack: PolicyPack, status: str) -> ClockSpec | None:
+    """Return the term of what the company owes in a status; None where these rules have none."""
+    if status == ApplicationStatus.PRELIMINARY:
+        return pack.find_clock(COMMENT_CLOCK)
+    return (
+        pack.clock("return_answer") if status == ApplicationStatus.RETURNED else answer_term(pack)
     )
 
 
@@ -189,8 +196,9 @@ def answer_clock(
     asked = next((stop for stop in stops if stop.ended_on is None), None)
     if asked is None or application.answer_due_on is None:
         return None
-    is_return = application.status == ApplicationStatus.RETURNED
-    spec = pack.clock("return_answer") if is_return else answer_term(pack)
+    spec = _owed_term(pack, application.status)
+    if spec is None:
+        return None
     calendar = BusinessCalendar.from_spec(pack.calendar)
     reading = read_clock(spec, calendar, asked.started_on, (), today)
     return reading if reading.due_on == application.answer_due_on else None

@@ -34,6 +34,7 @@ _COMPANY_TASKS: Mapping[str, tuple[str, str]] = {
     ApplicationStatus.DRAFT: ("applications.finish", "applications.show"),
     ApplicationStatus.RETURNED: ("applications.correct", "applications.show"),
     ApplicationStatus.INFORMATION_REQUESTED: ("applications.answer", "applications.information"),
+    ApplicationStatus.PRELIMINARY: ("applications.hear", "coordination.preliminary_answer"),
 }
 
 

@@ -21,6 +21,7 @@ from sandbox.applications.services.preparing import (
     start_application,
     wrong_answers,
 )
+from sandbox.applications.services.shared import ask_company, restart_clocks
 from sandbox.applications.services.submitting import (
     content_of,
     next_number,
@@ -35,6 +36,7 @@ __all__ = [
     "MOST_FILES",
     "MOST_VIEWS",
     "answer_information",
+    "ask_company",
     "attach_file",
     "content_of",
     "copy_answers",
@@ -48,6 +50,7 @@ __all__ = [
     "remove_file",
     "remove_view",
     "request_information",
+    "restart_clocks",
     "return_to_company",
     "save_section",
     "save_view",

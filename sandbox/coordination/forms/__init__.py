@@ -21,11 +21,15 @@ from sandbox.coordination.forms.assigning import (
     RoutingForm,
     authority_choices,
 )
+from sandbox.coordination.forms.deciding import (
+    DecisionForm,
+    PreliminaryAnswerForm,
+    decision_form,
+)
 from sandbox.coordination.forms.guiding import GuidanceAnswerForm, GuidanceForm, data_of
 from sandbox.coordination.forms.judging import (
     MARK_PREFIX,
     NOTE_PREFIX,
-    DecisionForm,
     Difference,
     PositionForm,
     differing,
@@ -59,12 +63,14 @@ __all__ = [
     "NoteForm",
     "OfficerForm",
     "PositionForm",
+    "PreliminaryAnswerForm",
     "Question",
     "ReplacementForm",
     "RoutingForm",
     "SuggestionForm",
     "authority_choices",
     "data_of",
+    "decision_form",
     "differing",
     "information_form",
     "marks_of",

@@ -195,13 +195,3 @@ def position_form(taken: Position | None) -> PositionForm:
             "conditions": "\n".join(taken.conditions),
         }
     return PositionForm(data=data)
-
-
-class DecisionForm(VersionedForm):
-    """Add what the letter should say beyond the grounds."""
-
-    remarks = TextAreaField(
-        _l("Remarks"),
-        [WordLimit(LONGEST_TEXT_WORDS)],
-        description=_l("They stand in the letter beside the outcome."),
-    )

@@ -43,6 +43,12 @@ from sandbox.coordination.queries.guidance import (
     read_guidance_rights,
     takes_guidance,
 )
+from sandbox.coordination.queries.hearing import (
+    find_answerable,
+    get_preliminary_result,
+    list_preliminary_results,
+    list_unanswered,
+)
 from sandbox.coordination.queries.interests import Parties, list_parties
 from sandbox.coordination.queries.letters import Letterhead, get_letterhead
 from sandbox.coordination.queries.loads import Load, map_loads, map_officer_loads
@@ -117,6 +123,7 @@ __all__ = [
     "count_moving",
     "count_stranded",
     "declined_authorities",
+    "find_answerable",
     "find_decision",
     "find_declaration",
     "find_entry",
@@ -128,6 +135,7 @@ __all__ = [
     "get_application",
     "get_bench",
     "get_letterhead",
+    "get_preliminary_result",
     "get_succession",
     "guidance_panel",
     "has_reply",
@@ -159,6 +167,7 @@ __all__ = [
     "list_own_suggestions",
     "list_parties",
     "list_places",
+    "list_preliminary_results",
     "list_releasable",
     "list_reviews",
     "list_silent_assignments",
@@ -169,6 +178,7 @@ __all__ = [
     "list_successions",
     "list_tasks",
     "list_team",
+    "list_unanswered",
     "list_undecided",
     "lock_application",
     "lock_authority",

@@ -25,6 +25,7 @@ from sandbox.models import (
     Decision,
     Person,
     Position,
+    PreliminaryResult,
 )
 from sandbox.models.coordination import STANDING, AssignmentRole
 
@@ -33,8 +34,9 @@ from sandbox.models.coordination import STANDING, AssignmentRole
 class Bench:
     """Hold the authorities that judge a case, with their positions and marks.
 
-    Shape: `version` grows with every change of a position or a mark, so that a decision can be
-    refused when its maker has read something older.
+    Shape: `version` grows with every change of a position or a mark, and with every answer of the
+    company to a preliminary result, so that a decision can be refused when its maker has read
+    something older.
     """
 
     lead: str | None
@@ -46,8 +48,16 @@ class Bench:
 
 def get_bench(session: Session, application_id: UUID) -> Bench:
     """Gather everything that the pack's decision rule looks at."""
+    answered = (
+        select(func.count())
+        .where(
+            PreliminaryResult.application_id == application_id,
+            PreliminaryResult.answered_at.is_not(None),
+        )
+        .scalar_subquery()
+    )
     assigned = session.execute(
-        select(Authority.code, AuthorityAssignment.role)
+        select(Authority.code, AuthorityAssignment.role, answered.label("answered"))
         .join(Authority, Authority.id == AuthorityAssignment.authority_id)
         .where(
             AuthorityAssignment.application_id == application_id,
@@ -95,7 +105,8 @@ def get_bench(session: Session, application_id: UUID) -> Bench:
             for row in marks
             if any(row.code == each.code for each in assigned)
         ),
-        version=sum(row.version for row in positions) + sum(row.version for row in marks),
+        version=sum(row.version for row in (*positions, *marks))
+        + (assigned[0].answered if assigned else 0),
     )
 
 

@@ -34,6 +34,7 @@ OPEN = (
     ApplicationStatus.UNDER_REVIEW,
     ApplicationStatus.INFORMATION_REQUESTED,
     ApplicationStatus.DELIBERATION,
+    ApplicationStatus.PRELIMINARY,
 )
 """In these statuses authorities work on a case towards its decision."""
 _ADMITTED = (DecisionOutcome.ADMITTED, DecisionOutcome.ADMITTED_WITH_CONDITIONS)

@@ -55,7 +55,11 @@ def list_undecided(session: Session) -> Sequence[tuple[Application, UUID]]:
         .join(AuthorityAssignment, AuthorityAssignment.application_id == Application.id)
         .where(
             Application.status.in_(
-                (ApplicationStatus.UNDER_REVIEW, ApplicationStatus.DELIBERATION)
+                (
+                    ApplicationStatus.UNDER_REVIEW,
+                    ApplicationStatus.DELIBERATION,
+                    ApplicationStatus.PRELIMINARY,
+                )
             ),
             AuthorityAssignment.role == AssignmentRole.LEAD,
             AuthorityAssignment.state.in_(STANDING),

@@ -14,6 +14,7 @@ from sandbox.coordination.actions import CoordinationAction, is_open
 from sandbox.coordination.clocks import position_began, position_clock
 from sandbox.coordination.queries.bench import find_decision
 from sandbox.coordination.queries.cases import OPEN, declined_authorities, has_trial_work
+from sandbox.coordination.queries.hearing import is_answerable, list_preliminary_results
 from sandbox.coordination.queries.pending import (
     REVIEWING,
     Line,
@@ -27,6 +28,7 @@ from sandbox.coordination.queries.people import has_head, is_by_recused
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import ClockReading, Stop
 from sandbox.domain.deliberation import Stance
+from sandbox.domain.hearing import CompanyAnswer
 from sandbox.domain.packs import PolicyPack, Who
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.clock import local_day
@@ -42,6 +44,7 @@ from sandbox.models import (
     OfficerAssignment,
     Person,
     Position,
+    PreliminaryResult,
     QuestionSuggestion,
 )
 from sandbox.models.coordination import (
@@ -52,6 +55,8 @@ from sandbox.models.coordination import (
     SuggestionState,
 )
 
+_ANNOUNCING = (WaitingKind.DECIDE_OR_ANNOUNCE, WaitingKind.CONCLUDE_OR_ANNOUNCE)
+_RIPE = (WaitingKind.DECIDE, WaitingKind.CONCLUDE, *_ANNOUNCING)
 _GONE = (AssignmentState.DECLINED.value, AssignmentState.RELEASED.value)
 
 
@@ -112,6 +117,24 @@ class DecisionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncementLine:
+    """Hold what the company was told before the decision, and whether it has answered.
+
+    Shape: `is_answerable` until it has answered or the case is decided.
+    """
+
+    number: int
+    outcome: DecisionOutcome
+    announced_at: datetime
+    due_on: date
+    answer: CompanyAnswer | None
+    answered_at: datetime | None
+    late: bool
+    is_silent: bool
+    is_answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OfferLine:
     """Hold the offer of the lead that waits for its answer.
 
@@ -149,6 +172,7 @@ class Panel:
     ended: tuple[str, ...] = ()
     offer: OfferLine | None = None
     suggested: int = 0
+    announcements: tuple[AnnouncementLine, ...] = ()
 
     @property
     def may_pass_lead(self) -> bool:
@@ -165,7 +189,12 @@ class Panel:
     @property
     def is_ripe(self) -> bool:
         """Tell whether the case waits for nothing but its decision."""
-        return any(each.kind in {WaitingKind.DECIDE, WaitingKind.CONCLUDE} for each in self.waiting)
+        return any(each.kind in _RIPE for each in self.waiting)
+
+    @property
+    def may_announce(self) -> bool:
+        """Tell whether the company may have to be heard before the decision that is waited for."""
+        return any(each.kind in _ANNOUNCING for each in self.waiting)
 
     @property
     def own(self) -> AuthorityLine | None:
@@ -183,7 +212,7 @@ def case_panel(
     stops: Sequence[Stop] | None = None,
     decision: Decision | None = None,
 ) -> Panel | None:
-    """Gather the panel in four statements at most; None where there is nothing to show yet.
+    """Gather the panel in five statements at most; None where there is nothing to show yet.
 
     Shape: `stops` are those of the case's clock and `decision` is the one on it, where they have
     been read already.
@@ -234,6 +263,9 @@ def case_panel(
         needs_replacement=needs_replacement,
         suggested=rows[0].suggested if rows and shows_positions else 0,
         ended=tuple(rows[0].ended.split(",")) if rows and rows[0].ended else (),
+        announcements=_announcements(session, application)
+        if rows and rows[0].announced and (viewer is Viewer.COMPANY or shows_positions)
+        else (),
         offer=None
         if viewer is Viewer.COMPANY or not is_open(application, CoordinationAction.HAND_OVER_LEAD)
         else _offer(rows, actor),
@@ -250,6 +282,24 @@ def _acting(
         line.code for line in lines if line.state.value in STANDING
     )
     return tuple(dict.fromkeys((*named, Who.SECRETARIAT.value))) if needs_replacement else named
+
+
+def _announcements(session: Session, application: Application) -> tuple[AnnouncementLine, ...]:
+    results = list_preliminary_results(session, application.id)
+    return tuple(
+        AnnouncementLine(
+            number=each.number,
+            outcome=DecisionOutcome(each.outcome),
+            announced_at=each.announced_at,
+            due_on=each.due_on,
+            answer=None if each.answer is None else CompanyAnswer(each.answer),
+            answered_at=each.answered_at,
+            late=each.late,
+            is_silent=each.silent_at is not None,
+            is_answerable=each is results[-1] and is_answerable(each, application),
+        )
+        for each in results
+    )
 
 
 def _offer(rows: Sequence[Line], actor: Actor) -> OfferLine | None:
@@ -306,6 +356,11 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
         )
         .scalar_subquery()
     )
+    announced = (
+        select(func.count())
+        .where(PreliminaryResult.application_id == AuthorityAssignment.application_id)
+        .scalar_subquery()
+    )
     receiver = aliased(Person)
     return session.execute(
         select(
@@ -327,6 +382,7 @@ def _authorities(session: Session, actor: Actor, application: Application) -> Se
             has_trial_work(AuthorityAssignment).label("has_trial_work"),
             ended.label("ended"),
             suggested.label("suggested"),
+            announced.label("announced"),
             Person.name,
             ConflictDeclaration.id.label("declaration"),
             LeadOffer.reason.label("offer_reason"),

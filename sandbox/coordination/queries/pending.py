@@ -44,10 +44,23 @@ class WaitingKind(StrEnum):
     REVIEW = "review"
     POSITION = "position"
     COMPANY = "company"
+    HEARING = "hearing"  # the company may answer to a preliminary result
     DECIDE = "decide"
     CONCLUDE = "conclude"  # the deliberation, by deciding
+    # Both also where the rules let the company be heard first.
+    DECIDE_OR_ANNOUNCE = "decide_or_announce"
+    CONCLUDE_OR_ANNOUNCE = "conclude_or_announce"
     LEAD = "lead"  # whether it takes over the lead
     NOBODY = "nobody"  # nobody of the authority may do what is due
+
+
+# By whether the authorities deliberate already, and whether the rules let the company be heard.
+_RIPE = {
+    (False, False): WaitingKind.DECIDE,
+    (True, False): WaitingKind.CONCLUDE,
+    (False, True): WaitingKind.DECIDE_OR_ANNOUNCE,
+    (True, True): WaitingKind.CONCLUDE_OR_ANNOUNCE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,7 @@ def acting_parties(awaited: Iterable[Waiting]) -> tuple[str, ...]:
     """
     parties = {
         WaitingKind.COMPANY: Who.COMPANY.value,
+        WaitingKind.HEARING: Who.COMPANY.value,
         WaitingKind.NOBODY: Who.SECRETARIAT.value,
     }
     found = (parties.get(each.kind, each.authority) or Who.SECRETARIAT.value for each in awaited)
@@ -98,6 +112,8 @@ def waiting(
     status = application.status
     if status == ApplicationStatus.INFORMATION_REQUESTED:
         return (Waiting(WaitingKind.COMPANY, ""),)
+    if status == ApplicationStatus.PRELIMINARY:
+        return (Waiting(WaitingKind.HEARING, "", due_on=application.answer_due_on),)
     standing = [row for row in rows if row.state in STANDING]
     if status == ApplicationStatus.DECIDED:
         return tuple(
@@ -114,8 +130,7 @@ def waiting(
     if status in REVIEWING and (may_decide or len(spoken) == len(codes)):
         if lead is not None and not lead.has_head and lead.authority_id not in officers:
             return (_waits_for_somebody(lead),)
-        is_open = status == ApplicationStatus.DELIBERATION
-        kind = WaitingKind.CONCLUDE if is_open else WaitingKind.DECIDE
+        kind = _RIPE[status == ApplicationStatus.DELIBERATION, pack.preliminary_result is not None]
         return (Waiting(kind, "" if lead is None else lead.code),)
     each = (
         _waits(

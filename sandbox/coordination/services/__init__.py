@@ -13,6 +13,12 @@ from sandbox.coordination.services.guiding import (
     get_correctable,
     give_guidance,
 )
+from sandbox.coordination.services.hearing import (
+    announce,
+    answer_preliminary,
+    must_announce,
+    note_silence,
+)
 from sandbox.coordination.services.joining import add_associate, release_associate
 from sandbox.coordination.services.judging import save_review, take_position
 from sandbox.coordination.services.leading import (
@@ -38,7 +44,9 @@ __all__ = [
     "accept_assignment",
     "accept_lead",
     "add_associate",
+    "announce",
     "answer_guidance",
+    "answer_preliminary",
     "apply_silence",
     "apply_succession",
     "ask_company",
@@ -53,7 +61,9 @@ __all__ = [
     "give_guidance",
     "leave_suggestion",
     "list_warnings",
+    "must_announce",
     "name_officer",
+    "note_silence",
     "offer_lead",
     "open_deliberation",
     "release_associate",

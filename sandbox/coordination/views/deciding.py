@@ -1,6 +1,7 @@
 """Serve the pages on which a case is decided, and the decision itself."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import render_template
@@ -29,7 +30,7 @@ from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import content_disposition
 from sandbox.kernel.language import current_language
-from sandbox.models import Decision
+from sandbox.models import Decision, PreliminaryResult
 from sandbox.packs import active
 
 
@@ -39,18 +40,28 @@ def issue(application_id: UUID) -> ResponseReturnValue:
     """Show the lead what the rule yields and why, and let it issue the decision."""
     case = case_of(application_id, P.APPLICATION_DECIDE)
     LIFECYCLE.advance(ApplicationStatus(case.application.status), ApplicationAction.DECIDE)
-    bench = queries.get_bench(case.session, application_id)
-    form = forms.DecisionForm(data={"version": bench.version})
-    if not form.validate_on_submit() or form.version.data != bench.version:
-        return _issue_page(case, form, bench)
+    ask = _asked(case)
+    if not ask.is_sound():
+        return _issue_page(case, ask)
     with unit_of_work(case.session):
-        services.decide(
-            *case[:3],
-            remarks=form.remarks.data or "",
-            expected_version=form.version.data,
-            now=utc_now(),
-        )
+        services.decide(*case[:3], **ask.form.given, now=utc_now())
     return done(case, _("The case is decided. The company and the authorities have been told."))
+
+
+@bp.route("/preliminary/announce", methods=["GET", "POST"])
+@needs(P.APPLICATION_DECIDE)
+def announce(application_id: UUID) -> ResponseReturnValue:
+    """Let the lead tell the company what the rule yields, before it is decided."""
+    case = case_of(application_id, P.APPLICATION_DECIDE)
+    LIFECYCLE.advance(ApplicationStatus(case.application.status), ApplicationAction.ANNOUNCE)
+    ask = _asked(case)
+    if not ask.is_sound():
+        return _issue_page(case, ask)
+    with unit_of_work(case.session):
+        services.announce(*case[:3], **ask.form.given, now=utc_now())
+    return done(
+        case, _("The company has been told the preliminary result, and until when it may answer.")
+    )
 
 
 @bp.post("/deliberation")
@@ -107,7 +118,28 @@ def _pack_then(case: Case, decision: Decision) -> PolicyPack:
     return active.pack_then(case.application, decision.pack_version)
 
 
-def _issue_page(case: Case, form: Any, bench: queries.Bench) -> ResponseReturnValue:
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """Hold what the lead reads before it decides or announces, and the form it sends."""
+
+    form: forms.DecisionForm
+    bench: queries.Bench
+    heard: Sequence[PreliminaryResult]
+
+    def is_sound(self) -> bool:
+        """Tell whether the form was sent, in order, on what stands now."""
+        is_valid: bool = self.form.validate_on_submit()
+        return is_valid and self.form.version.data == self.bench.version
+
+
+def _asked(case: Case) -> _Ask:
+    bench = queries.get_bench(case.session, case.application.id)
+    heard = queries.list_preliminary_results(case.session, case.application.id)
+    return _Ask(forms.decision_form(bench.version, heard), bench, heard)
+
+
+def _issue_page(case: Case, ask: _Ask) -> ResponseReturnValue:
+    form, bench = ask.form, ask.bench
     is_conflict = form.is_submitted() and not form.errors and form.version.data != bench.version
     if is_conflict:
         forms.show_again(form, bench.version)
@@ -124,6 +156,8 @@ def _issue_page(case: Case, form: Any, bench: queries.Bench) -> ResponseReturnVa
         409 if is_conflict else None,
         is_conflict=is_conflict,
         proposal=proposal,
+        announces=services.must_announce(case.pack, proposal, ask.heard),
+        heard=ask.heard,
         places=queries.read_places(case.session, case.application),
         grounds=grounds[False],
         found=grounds[True],

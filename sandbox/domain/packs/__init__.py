@@ -5,7 +5,13 @@ Nothing in these classes knows a particular country, authority, tier or question
 """
 
 from sandbox.domain.packs.conditions import AllOf, AnyOf, Compare, Condition, Not, Operator
-from sandbox.domain.packs.coordination import CoordinationSpec, DecisionRule, ReliefKindSpec
+from sandbox.domain.packs.coordination import (
+    Announceable,
+    CoordinationSpec,
+    DecisionRule,
+    PreliminaryResultSpec,
+    ReliefKindSpec,
+)
 from sandbox.domain.packs.dialogue import ConsultationSpec, Regime, RoundTableSpec
 from sandbox.domain.packs.outcomes import (
     Ending,
@@ -20,6 +26,7 @@ from sandbox.domain.packs.outcomes import (
 )
 from sandbox.domain.packs.pack import PolicyPack
 from sandbox.domain.packs.programme import (
+    COMMENT_CLOCK,
     COUNTED_CLOCKS,
     DECISION_CLOCK,
     AuthoritySpec,
@@ -76,6 +83,7 @@ from sandbox.domain.packs.trials import (
 )
 
 __all__ = [
+    "COMMENT_CLOCK",
     "COUNTED_CLOCKS",
     "DECISION_CLOCK",
     "ORGANISATION_NAME",
@@ -83,6 +91,7 @@ __all__ = [
     "ORGANISATION_PARTS",
     "AllOf",
     "AmendmentSpec",
+    "Announceable",
     "AnswerValue",
     "Answers",
     "AnyOf",
@@ -118,6 +127,7 @@ __all__ = [
     "OptionSpec",
     "PlanFieldSpec",
     "PolicyPack",
+    "PreliminaryResultSpec",
     "PrincipleSpec",
     "ProgrammeSpec",
     "ProhibitedUse",

@@ -40,6 +40,25 @@ class CoordinationSpec:
     quorum: int | None = None
 
 
+class Announceable(StrEnum):
+    """Name the outcomes of a decision of the authorities, as `domain.applications` does."""
+
+    ADMITTED = "admitted"
+    ADMITTED_WITH_CONDITIONS = "admitted_with_conditions"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class PreliminaryResultSpec:
+    """Say which outcomes a company is told before they are decided, so that it may comment.
+
+    How long it has is said by the clock `comment`; whether the term for the decision stands still
+    meanwhile is said by the clock `decision`.
+    """
+
+    outcomes: tuple[Announceable, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ReliefKindSpec:
     """Name a kind of regulatory relief."""

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from sandbox.domain.packs.coordination import CoordinationSpec, ReliefKindSpec
+from sandbox.domain.packs.coordination import (
+    CoordinationSpec,
+    PreliminaryResultSpec,
+    ReliefKindSpec,
+)
 from sandbox.domain.packs.dialogue import ConsultationSpec, RoundTableSpec
 from sandbox.domain.packs.outcomes import (
     Ending,
@@ -99,6 +103,7 @@ class PolicyPack:
     round_tables: RoundTableSpec | None = None  # none: the programme holds no round tables
     consultations: ConsultationSpec | None = None  # none: it asks the public nothing
     fast_answer: FastAnswerSpec | None = None  # none: nobody is asked whether any rule applies
+    preliminary_result: PreliminaryResultSpec | None = None  # none: what is decided comes at once
 
     @cached_property
     def questions(self) -> Mapping[str, QuestionSpec]:
@@ -142,6 +147,10 @@ class PolicyPack:
     def clock(self, key: str) -> ClockSpec:
         """Return the clock with this key. Raises: KeyError."""
         return _by(self.clocks, "key", key)
+
+    def find_clock(self, key: str) -> ClockSpec | None:
+        """Return the clock with this key, if these rules have it."""
+        return next((clock for clock in self.clocks if clock.key == key), None)
 
     @property
     def decision_clock(self) -> ClockSpec:

@@ -178,12 +178,15 @@ class FastAnswerSpec:
 
 DECISION_CLOCK = "decision"
 """The key of the term within which an application is decided; every sound pack has it."""
+COMMENT_CLOCK = "comment"
+"""The key of the term within which a company answers to a preliminary result."""
 COUNTED_CLOCKS = (
     DECISION_CLOCK,
     "acceptance",
     "position",
     "return_answer",
     "information_answer",
+    COMMENT_CLOCK,
     "exit_report",
 )
 """The terms that the platform counts; any other is a name that nothing asks for."""

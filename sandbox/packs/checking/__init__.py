@@ -9,6 +9,7 @@ from sandbox.packs.checking.conditions import COMPARABLE, judge_conditions, judg
 from sandbox.packs.checking.dialogue import judge_round_tables
 from sandbox.packs.checking.findings import Check, Finding, among, report
 from sandbox.packs.checking.glossary import judge_glossary
+from sandbox.packs.checking.hearing import judge_preliminary_result
 from sandbox.packs.checking.names import (
     each_text,
     judge_duplicate_names,
@@ -82,6 +83,7 @@ CHECKS: tuple[Check, ...] = (
     judge_calls,
     judge_calendar,
     judge_clocks,
+    judge_preliminary_result,
     judge_question_keys,
     judge_question_parts,
     judge_columns,

@@ -10,6 +10,7 @@ from holidays.registry import COUNTRIES
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.enquiries import ENQUIRY_PREFIX
 from sandbox.domain.packs import (
+    COMMENT_CLOCK,
     ClockSpec,
     ClockStart,
     ClockUnit,
@@ -131,6 +132,7 @@ def judge_calendar(pack: PolicyPack) -> Iterator[Finding]:
 ENDED_BY: Mapping[str, tuple[str, ...]] = {
     ApplicationStatus.RETURNED.value: ("return_answer",),
     ApplicationStatus.INFORMATION_REQUESTED.value: ("information_answer", "return_answer"),
+    ApplicationStatus.PRELIMINARY.value: (COMMENT_CLOCK,),
 }
 ASKING = ApplicationStatus.INFORMATION_REQUESTED.value
 STANDING_STILL = ("decision", "position")
@@ -139,6 +141,8 @@ SILENCES: Mapping[str, Sequence[Silence]] = {
     # What the company does not answer lapses: nothing is granted by it.
     "return_answer": (Silence.DENIED, Silence.NONE),
     "information_answer": (Silence.DENIED, Silence.NONE),
+    # Whoever says nothing to what was announced has not agreed to it.
+    COMMENT_CLOCK: (Silence.NONE,),
     # The duty to report remains.
     "exit_report": (Silence.NONE,),
 }

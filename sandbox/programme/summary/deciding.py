@@ -19,7 +19,7 @@ from sandbox.kernel.formats import day, quoted
 from sandbox.kernel.statuses import APPLICATION_STATUS
 from sandbox.programme.names import WORDS
 from sandbox.programme.summary.lines import Line
-from sandbox.programme.words import part_words
+from sandbox.programme.words import part_words, preliminary_words
 from sandbox.trials.sentences import amendment_words, extension_words
 
 
@@ -84,6 +84,14 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
                 _("An objection opens a deliberation.")
                 if rules.objection_opens_deliberation
                 else _("An objection opens no deliberation.")
+            ),
+        )
+    if pack.preliminary_result is not None:
+        yield (
+            2,
+            _(
+                "The company is told first, and may comment, before this is decided: %(outcomes)s.",
+                outcomes=preliminary_words(pack.preliminary_result),
             ),
         )
     yield (
