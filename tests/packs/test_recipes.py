@@ -16,10 +16,12 @@ from sandbox.domain.answers import (
     problems,
     prohibited,
 )
+from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.calendar import BusinessCalendar, suspensions_of
 from sandbox.domain.calls import Calling, calling
 from sandbox.domain.enquiries import read_term
 from sandbox.domain.gates import GateFacts, gate_state
+from sandbox.domain.hearing import is_announced_first
 from sandbox.domain.packs import (
     AnswerValue,
     ExtensionSpec,
@@ -311,6 +313,16 @@ def decision_waits(pack: PolicyPack) -> None:
     assert pack.clock("decision").stops_in == ("returned", "information_requested")
 
 
+def company_is_heard(pack: PolicyPack) -> None:
+    for outcome, is_heard in (
+        (DecisionOutcome.DECLINED, True),
+        (DecisionOutcome.ADMITTED_WITH_CONDITIONS, True),
+        (DecisionOutcome.ADMITTED, False),
+    ):
+        assert is_announced_first(pack, outcome, (), ()) is is_heard
+    assert pack.clock("comment").length == 10
+
+
 def cameras_are_public(pack: PolicyPack) -> None:
     assert "cameras" in pack.public_fields
 
@@ -392,6 +404,7 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Raise a tier whatever the points": cameras_raise_the_tier,
     "Demand two approvals": two_of_the_lead_approve,
     "Let silence grant": silence_agrees,
+    "Hear the company before it is decided": company_is_heard,
     "Stop a term while an answer is awaited": decision_waits,
     "Publish an answer": cameras_are_public,
     "Say how a test stops and ends": stops_and_ends,

@@ -21,12 +21,14 @@ from sandbox.domain.deliberation import Stance
 from sandbox.domain.hearing import CompanyAnswer
 from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.home import tasks as home
-from sandbox.kernel.actors import Actor, system_actor
+from sandbox.kernel.actors import Actor, StaffRole, system_actor
 from sandbox.kernel.audit import AuditEntry, Deed
 from sandbox.kernel.db import Stale, unit_of_work
 from sandbox.kernel.mail import OutboxMail
 from sandbox.models import Application, Decision, Organisation, Person, PreliminaryResult
 from sandbox.packs import active
+from sandbox.programme.queries import get_move
+from sandbox.programme.services import move_case
 from tests.factories import (
     NOW,
     Team,
@@ -39,7 +41,7 @@ from tests.factories import (
     start_review,
     take_position,
 )
-from tests.packs.copies import announce_first, copy_of_mx
+from tests.packs.copies import announce_first, copy_of_mx, put_in_force, ship
 from tests.racing import overtake
 
 HEAR = system_actor("coordination.note_silence", "preliminary:close")
@@ -526,3 +528,61 @@ def test_fingerprint_of_a_decision_covers_what_the_company_said(
     decision.hearings = [{**decision.hearings[0], "reply": "Sí."}]
     assert letters.decision_hash(case.application, decision) != before
     session.rollback()
+
+
+# --- what changes meanwhile ----------------------------------------------------------------------
+
+
+def test_authority_that_follows_the_lead_goes_on_with_the_hearing(
+    session: Session, hear: Hear
+) -> None:
+    hear("declined")
+    case = judged(session, Stance.OBJECT)
+    heir = make_team(session, "SABG")
+    case.announce()
+    administrator = actor_for(session, make_staff(session, StaffRole.ADMINISTRATOR))
+    with unit_of_work(session):
+        moved = services.apply_succession(session, administrator, key="inai_2025", now=NEXT)
+    session.expire_all()
+    assert (moved, case.status) == (1, ApplicationStatus.PRELIMINARY)
+    with unit_of_work(session):
+        assert heir.officer.person_id is not None
+        services.name_officer(
+            session, heir.head, case.application, person_id=heir.officer.person_id, now=NEXT
+        )
+    with unit_of_work(session):
+        services.declare_conflict(
+            session, heir.officer, case.application, has_conflict=False, now=NEXT
+        )
+    case.answer(CompanyAnswer.CONTESTS)
+    with pytest.raises(Denied):
+        case.decide(reply="Ya no es nuestro.")
+    # The others are announced no more: what was announced stands, whoever leads.
+    with unit_of_work(session):
+        decision = services.decide(
+            session, heir.officer, case.application, reply="No cambia nada.", now=NEXT
+        )
+    assert (decision.outcome, decision.hearings[0]["reply"]) == ("declined", "No cambia nada.")
+
+
+def test_case_that_moves_to_rules_without_hearing_is_heard_to_the_end(
+    session: Session, hear: Hear, tmp_path: Path
+) -> None:
+    hear("declined", stops=False)
+    case = judged(session, Stance.OBJECT)
+    case.announce()
+    ship(tmp_path, "1.1.0")
+    put_in_force(session, "1.1.0")
+    found = get_move(session, case.application, NEXT)
+    changed = {change.field or change.trail[-1].name for change in found.changes}
+    assert (found.obstacles, changed) == ((), {"preliminary_result", "comment"})
+    with unit_of_work(session):
+        move_case(
+            session, case.caseworker, case.application, to="1.1.0", reason="Se pidió.", now=NEXT
+        )
+    assert case.application.pack_version == "1.1.0"
+    assert case.application.answer_due_on == DUE
+    assert case.note_silence() == 1
+    case.answer(CompanyAnswer.CONTESTS, now=PASSED)
+    assert refusal(lambda: case.decide(PASSED)) is Why.REPLY_MISSING
+    assert len(case.decide(PASSED, reply="No cambia nada.").hearings) == 1

@@ -223,7 +223,7 @@ def test_decision_after_silence_says_so(case: Case) -> None:
 @pytest.mark.parametrize(
     ("language", "marked", "wherein"),
     [
-        ("es", "Resultado preliminar, no una resolución", "No es una resolución"),
+        ("es", "Resultado preliminar, no una decisión", "No es una decisión"),
         ("en", "Preliminary result, not a decision", "It is no decision"),
     ],
 )

@@ -87,7 +87,10 @@ class PreliminaryAnswerForm(PlatformForm):
     text = TextAreaField(
         _l("What you want to say"),
         [WordLimit(LONGEST_TEXT_WORDS)],
-        description=_l("All authorities on the case read it. You can answer once."),
+        description=_l(
+            "All authorities on the case read it. Leave it empty if you have nothing to say. "
+            "You can answer once."
+        ),
         render_kw={"rows": 8},
     )
 

@@ -44,7 +44,9 @@ from sandbox.packs.comparing import Change, compare
 from sandbox.trials.queries import find_trial_of, get_last_submission, read_file
 
 # What a case that runs is worked by, whatever its tier.
-_WORKED_BY = frozenset({"clocks", "coordination", "incident_classes", "criteria"})
+_WORKED_BY = frozenset(
+    {"clocks", "coordination", "preliminary_result", "incident_classes", "criteria"}
+)
 _PUBLIC = frozenset(
     {"public_fields", "public_later", "disclosure_is_presumed", "conditions_are_public"}
 )
@@ -116,7 +118,7 @@ def _changes_for(old: PolicyPack, new: PolicyPack, answers: Answers) -> tuple[Ch
 
 def _bears_on_cases(change: Change, tiers: Collection[str]) -> bool:
     if not change.trail:
-        return change.field in _PUBLIC | _ENDED_BY
+        return change.field in _WORKED_BY | _PUBLIC | _ENDED_BY
     first = change.trail[0]
     return first.field in _WORKED_BY | _PUBLIC | _ENDED_BY or (
         first.field == "tiers" and first.name in tiers
