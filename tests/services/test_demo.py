@@ -102,7 +102,10 @@ def test_programme_tells_every_status_tier_and_stage_and_leaves_everybody_someth
 ) -> None:
     tell(demo, shared)
 
-    assert values(demo, Application.status) == {status.value for status in ApplicationStatus}
+    # The rules of the demonstration hear nobody before a decision.
+    assert pack().preliminary_result is None
+    statuses = {status.value for status in ApplicationStatus}
+    assert values(demo, Application.status) == statuses - {ApplicationStatus.PRELIMINARY.value}
     assert values(demo, Application.outcome) == {None, *(each.value for each in DecisionOutcome)}
     assert values(demo, Application.tier) == {None, *(tier.key for tier in pack().tiers)}
     assert values(demo, Trial.status) == {status.value for status in TrialStatus}

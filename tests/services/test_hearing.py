@@ -439,7 +439,7 @@ def test_case_waits_for_the_company_and_then_for_the_lead(session: Session, hear
         return found
 
     waits = panel()
-    assert [each.kind for each in waits.waiting] == [WaitingKind.DECIDE_OR_ANNOUNCE]
+    assert [each.kind for each in waits.waiting] == [WaitingKind.CONCLUDE_OR_ANNOUNCE]
     assert (waits.is_ripe, waits.may_announce, waits.announcements) == (True, True, ())
     case.announce()
     assert kinds(case.company) == [("applications.hear", DUE)]

@@ -1356,6 +1356,10 @@ def test_every_page_is_held_by_a_permission(app: Flask) -> None:
         "coordination.deliberation": P.APPLICATION_DECIDE,
         "coordination.decision": P.APPLICATION_READ_ANSWERS,
         "coordination.letter": P.APPLICATION_READ_ANSWERS,
+        "coordination.announce": P.APPLICATION_DECIDE,
+        "coordination.preliminary_answer": P.PRELIMINARY_ANSWER,
+        "coordination.preliminary_result": P.APPLICATION_READ_ANSWERS,
+        "coordination.preliminary_letter": P.APPLICATION_READ_ANSWERS,
     }
 
 

@@ -114,7 +114,7 @@ def case(app: Flask, session: Session, client_for: OpenWindow, tmp_path: Path) -
 
 def test_lead_announces_where_it_would_decide(case: Case) -> None:
     page = case.officer.get(case.at())
-    assert "da a conocer a la empresa lo que se va a resolver" in page.text
+    assert "resuelve o da a conocer a la empresa lo que se va a resolver" in page.text
     shown = case.officer.get(case.at("decision", "issue"))
     assert "se dé a conocer este resultado a la empresa" in shown.main
     back = case.officer.submit(shown, {"remarks": "Con gusto le escuchamos."})
@@ -124,7 +124,17 @@ def test_lead_announces_where_it_would_decide(case: Case) -> None:
     # Meanwhile nobody decides, and each side reads for whom the case waits.
     assert case.officer.get(case.at("decision", "issue")).status_code == 409
     assert "La empresa responde al resultado preliminar, si quiere." in back.main
-    assert "¿Por qué este día?" in case.company.get(case.at()).text
+    page = case.company.get(case.at())
+    [side] = page.tree.xpath("//section[@aria-labelledby='next-heading']")
+    told = " ".join(side.text_content().split())
+    for words in (
+        "La empresa puede comentar el resultado preliminar. Después resuelve la autoridad",
+        "Quién debe actuar: ",
+        "El plazo está detenido.",
+        "Responder a más tardar: ",
+        "¿Por qué este día?",
+    ):
+        assert words in told, told
 
 
 def test_announcement_on_changed_positions_is_shown_again(case: Case) -> None:
