@@ -24,9 +24,14 @@ from sandbox.models.coordination import STANDING
 
 
 def authority_asked(
-    session: Session, application: Application, assignment: AuthorityAssignment, now: datetime
+    session: Session,
+    application: Application,
+    assignment: AuthorityAssignment,
+    now: datetime,
+    *,
+    reason: str,
 ) -> None:
-    """Ask the heads of an authority whether it takes the case."""
+    """Ask the heads of an authority whether it takes the case, with the reason if one was due."""
     for head in queries.list_heads(session, application.id, [assignment.authority_id]):
         _tell(
             session,
@@ -36,6 +41,7 @@ def authority_asked(
             now,
             role=assignment.role,
             respond_by=assignment.respond_by,
+            reason=reason,
         )
 
 
@@ -349,7 +355,6 @@ def decided(
     """Tell the company and the authorities how the case was decided."""
     outcome = str(application.outcome)
     for person in list_members(session, application.organisation_id):
-        appeals = pack.programme.appeals.in_(person.language)
         _tell(
             session,
             person,
@@ -357,7 +362,7 @@ def decided(
             application,
             now,
             outcome=outcome,
-            appeals=appeals,
+            appeals=pack.programme.appeals,
         )
     for person in queries.list_team(session, application.id, authorities):
         _tell(session, person, "decided_for_authorities", application, now, outcome=outcome)
@@ -382,7 +387,7 @@ def case_succeeded(
             now,
             authority=succession.authority,
             successors=", ".join(each.authority for each in passages),
-            rule=succession.open_cases.in_(person.language),
+            rule=succession.open_cases,
         )
 
 
@@ -405,8 +410,8 @@ def authority_ended(
             now,
             authority=succession.authority,
             successors=", ".join(successors),
-            rule=succession.open_cases.in_(person.language),
-            provision=succession.provision.in_(person.language),
+            rule=succession.open_cases,
+            provision=succession.provision,
             moved=moved,
             stranded=stranded,
         )

@@ -24,7 +24,7 @@ from sandbox.domain.calls import OUTSIDE, find_call
 from sandbox.domain.packs import CallSpec, PolicyPack
 from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
 from sandbox.domain.trials import TrialStatus
-from sandbox.home.histories import DRAFTING_DEEDS, INTERNAL_DEEDS
+from sandbox.home.histories import DRAFTING_DEEDS, INTERNAL_DEEDS, reasons_read
 from sandbox.home.next_steps import next_steps
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry
@@ -93,6 +93,8 @@ class CasePage:
     is_closed: bool  # nothing is to be decided any more
     next_steps: Sequence[tuple[object, object]]  # what is next, and who must act
     history: Sequence[Any]
+    is_inside: bool  # whether an authority or the secretariat reads it
+    reasons_read: frozenset[str]  # the deeds whose reasons this reader finds in the history
     applications_panel: object
     coordination_panel: object
     guidance_panel: object
@@ -107,24 +109,27 @@ class CasePage:
 
 def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime) -> CasePage:
     """Gather the page of a case. Raises: NotFound where it is out of the actor's scope."""
-    row = session.execute(
+    statement = (
         select(Application, Organisation.name, Decision, Enquiry.id, Enquiry.reference)
         .join(Organisation, Organisation.id == Application.organisation_id)
         .outerjoin(Enquiry, and_(Enquiry.became_id == Application.id, scope(actor, P.ENQUIRY_READ)))
         .outerjoin(Decision, Decision.application_id == Application.id)
         .where(Application.id == application_id, scope(actor, P.APPLICATION_READ))
-    ).one_or_none()
+    )
+    row = session.execute(coordination.with_made(statement)).one_or_none()
     if row is None:
         raise NotFound
-    application, organisation, decision, *enquiry = row
+    application, organisation, decision, *enquiry = row[:5]
+    made = coordination.Made(*row[5:])
     pack = active.pack_of(application)
     today = local_day(now, pack.calendar.timezone)
     trial = trials.case_panel(session, actor, application, pack, now)
     granted = grants(session, actor, CASE_PERMISSIONS, application)
     stops = applications.list_stops(session, application_id)
     panel = coordination.case_panel(
-        session, actor, application, pack, now, stops=stops, decision=decision
+        session, actor, application, pack, now, stops=stops, decision=decision, made=made
     )
+    is_inside = _is_inside(actor, application)
     steps: Sequence[tuple[object, object]]
     if trial is not None and trial.awaited:
         knows = panel is None or panel.viewer is not Viewer.AUTHORITY or panel.has_declared
@@ -150,7 +155,11 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         answer_clock=applications.answer_clock(application, pack, stops, today),
         is_closed=ApplicationStatus(application.status) not in OPEN_STATUSES,
         next_steps=steps,
-        history=list_history(session, actor, application_id),
+        history=list_history(session, application_id, is_inside=is_inside),
+        is_inside=is_inside,
+        reasons_read=reasons_read(
+            is_inside=is_inside, is_knowing=P.APPLICATION_READ_ANSWERS in granted
+        ),
         applications_panel=applications.case_panel(
             session, actor, application, pack, now, granted=granted
         ),
@@ -204,14 +213,21 @@ def _newer_rules(application: Application, panel: Any, granted: frozenset[P]) ->
     return version if active.is_newer(version, application.pack_version) else None
 
 
-def list_history(session: Session, actor: Actor, application_id: UUID) -> Sequence[Any]:
-    """List the deeds of a case that this reader may see, newest first.
+def _is_inside(actor: Actor, application: Application) -> bool:
+    """Tell whether somebody reads a case for an authority or the secretariat.
+
+    Whoever belongs to the company reads as the company does, whatever else they may be.
+    """
+    is_company = application.organisation_id in actor.member_of
+    return bool(actor.staff or actor.officer_of) and not is_company
+
+
+def list_history(session: Session, application_id: UUID, *, is_inside: bool) -> Sequence[Any]:
+    """List the deeds of a case that a reader may see, newest first.
 
     The company reads who acted by authority, never by the names of the authorities' people.
     """
-    hidden = DRAFTING_DEEDS
-    if not (actor.staff or actor.officer_of):
-        hidden = hidden | INTERNAL_DEEDS
+    hidden = DRAFTING_DEEDS if is_inside else DRAFTING_DEEDS | INTERNAL_DEEDS
     return session.execute(
         select(
             AuditEntry.at,

@@ -25,6 +25,7 @@ from sqlalchemy import Index, delete, func, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.routing import MapAdapter
 
+from sandbox.domain.packs import Text
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Scalar, plain
 from sandbox.kernel.carriers import (
@@ -102,10 +103,12 @@ def post(
     application_id: UUID | None = None,
     enquiry_id: UUID | None = None,
     secrets: Mapping[str, str] | None = None,
-    **params: Scalar,
+    **params: Scalar | Text,
 ) -> OutboxMail:
     """Put a mail into the present transaction; it leaves after the commit, or never.
 
+    Shape: a text of the rules is kept in all its languages, since the inbox shows the mail in the
+    language of whoever reads it then.
     Raises: ValueError for an address that could smuggle in another header.
     """
     if not address.isprintable() or "@" not in address or any(mark.isspace() for mark in address):
@@ -115,7 +118,7 @@ def post(
         address=address,
         template=template,
         language=language,
-        params={name: plain(value) for name, value in params.items()},
+        params={name: _kept(value) for name, value in params.items()},
         secrets=dict(secrets) if secrets else None,
         application_id=application_id,
         enquiry_id=enquiry_id,
@@ -130,6 +133,10 @@ def post(
     session.add(mail)
     enqueue(session, "mail.deliver", mail_id=mail.id)
     return mail
+
+
+def _kept(value: Scalar | Text) -> Any:
+    return dict(value.by_language) if isinstance(value, Text) else plain(value)
 
 
 class Addressee(Protocol):
@@ -294,7 +301,7 @@ def _render(
     mailer = current_mailer()
     template = current_app.jinja_env.get_template(f"emails/{mail.template}.txt")
     values: dict[str, Any] = {
-        **mail.params,
+        **{name: _said(value, language) for name, value in mail.params.items()},
         **secrets,
         "application_id": mail.application_id,
         "enquiry_id": mail.enquiry_id,
@@ -310,6 +317,11 @@ def _render(
     # Whatever a name or title holds, a subject is one line: the next line would be a header.
     one_line = " ".join("".join(c if c.isprintable() else " " for c in subject).split())
     return RenderedMail(one_line[:_LONGEST_SUBJECT], body.strip() + "\n")
+
+
+def _said(value: Any, language: str) -> Any:
+    """Return a parameter as one reader meets it; a mapping is a text in several languages."""
+    return Text(value).in_(language) if isinstance(value, dict) else value
 
 
 # --- delivering -----------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def _day(instant: datetime | None, zone: str) -> str | None:
 
 
 def _exit_kind(trial: Trial, pack: PolicyPack) -> dict[str, Any] | None:
-    found = next((kind for kind in pack.exit_kinds if kind.code == trial.exit_kind), None)
+    found = pack.find_exit(trial.exit_kind)
     return None if found is None else {"key": found.code, "name": _names(found.name)}
 
 

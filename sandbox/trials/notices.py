@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from sandbox.applications.queries import has_conflict, holds_place
-from sandbox.domain.packs import Text
 from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.mail import post_to
 from sandbox.models import (
@@ -176,10 +175,5 @@ def _write(
             reference=trial.reference,
             title=trial.title,
             trial_id=trial.id,
-            **{key: _read_by(person, value) for key, value in params.items()},
+            **params,
         )
-
-
-def _read_by(person: Any, value: Param) -> Param:
-    """Return a text of the pack in the reader's language, and anything else as it is."""
-    return value.in_(person.language) if isinstance(value, Text) else value

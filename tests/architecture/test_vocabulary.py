@@ -1,11 +1,16 @@
 """Everything that can be done or allowed has a rule, and a sentence in both languages."""
 
+import ast
+from collections.abc import Iterable
+
 from flask import Flask
 from flask_babel import force_locale
 
 from sandbox.access.permissions import P
 from sandbox.access.policy import POLICY, Grant
+from sandbox.home.histories import REASONS
 from sandbox.kernel.audit import Deed
+from tests.architecture.reading import SANDBOX, modules, tree_of
 
 
 def test_every_permission_has_a_rule() -> None:
@@ -33,3 +38,39 @@ def test_every_deed_has_a_sentence_in_both_languages(house: Flask) -> None:
     assert [deed for deed in Deed if not sentences["en"][deed].strip()] == []
     same = [deed for deed in Deed if sentences["en"][deed] == sentences["es"][deed]]
     assert same == [], "These are not translated."
+
+
+def test_every_deed_that_keeps_a_reason_says_who_reads_it() -> None:
+    keeping = set()
+    for path in modules(SANDBOX):
+        tree = tree_of(path)
+        handed_on = [
+            word.value
+            for call in calls(tree)
+            for word in call.keywords
+            if word.arg == "deed" and not isinstance(word.value, ast.Name)
+        ]
+        for call in calls(tree):
+            details = {word.arg for word in call.keywords}
+            if isinstance(call.func, ast.Name) and call.func.id == "record":
+                assert not details & {"remark", "explanation", "note", "text"}, path
+                if "reason" in details:
+                    given = call.args[2]
+                    keeping |= deeds_in([given]) or deeds_in(handed_on)
+    assert keeping == set(REASONS)
+
+
+def calls(tree: ast.AST) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def deeds_in(nodes: Iterable[ast.AST]) -> set[Deed]:
+    """Return the deeds that are written out in some expressions."""
+    return {
+        Deed[part.attr]
+        for node in nodes
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute)
+        and isinstance(part.value, ast.Name)
+        and part.value.id == "Deed"
+    }

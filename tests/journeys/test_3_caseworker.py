@@ -63,13 +63,19 @@ def test_caseworker_changes_the_proposed_authorities(story: Story) -> None:
     staff.click("Choose other authorities").leave_out("associates", "COFECE")
     staff.click("Ask these authorities", status=422)
     assert not staff.page.locator('[name="associates"][value="COFECE"]').is_checked()
-    staff.fill("reason", "Ordenar ofertas propias no toca a otros competidores.")
+    why = "Ordenar ofertas propias no toca a otros competidores."
+    staff.fill("reason", why)
     staff.click("Ask these authorities")
     assert staff.path == f"/cases/{key}"
+    assert why in staff.main
 
-    # Those who were asked have a task; the one left out knows nothing of the case.
+    # Those who were asked have a task, and read why another was not; that one knows nothing of the
+    # case.
     asked = "Say whether your authority takes the case"
-    assert story.window_of(teams["INAI"].head).has_task(asked)
+    head = story.window_of(teams["INAI"].head)
+    assert head.has_task(asked)
+    head.goto(f"/cases/{key}")
+    assert why in head.main
     left_out = story.window_of(teams["COFECE"].head)
     assert not left_out.has_task(asked)
     left_out.goto(f"/cases/{key}", status=404)

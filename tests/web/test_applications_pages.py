@@ -1011,6 +1011,16 @@ def test_withdrawing_asks_once_more(session: Session, company: Company) -> None:
     assert company.ana.get(address(application, "withdraw")).status_code == 409
 
 
+def test_who_reads_a_case_reads_why_it_was_withdrawn(
+    session: Session, company: Company, caseworker: JudgingClient
+) -> None:
+    application = make_submitted(session, company.organisation, company.actors[0])
+    company.ana.submit(address(application, "withdraw"), {"reason": "Sin recursos."})
+    session.rollback()
+    for reader in (company.ana, caseworker):
+        assert "Sin recursos." in reader.get(f"/cases/{application.id}").main
+
+
 def test_confidential_answers_are_marked_for_those_who_review(
     session: Session, company: Company, caseworker: JudgingClient
 ) -> None:

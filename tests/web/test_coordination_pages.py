@@ -209,6 +209,40 @@ def test_other_authorities_need_a_reason(session: Session, world: World) -> None
     assert status_of(session, application) == ApplicationStatus.ASSIGNED
 
 
+def test_the_proposal_and_why_it_was_not_followed_stay_on_the_case(
+    session: Session, world: World, app: Flask
+) -> None:
+    application = world.in_triage()
+    caseworker = world.window(world.caseworker)
+    proposed = caseworker.get(address(application, "routing"))
+    option = pack().questions["network_uses"].option("public_network")
+    assert option is not None
+    assert option.label.in_("es") in proposed.main
+    why, chosen = "Trata de la red.", {"lead": "IFT", "associates": ["INAI"]}
+    caseworker.submit(address(application, "routing", "change"), chosen | {"reason": why})
+    competence = pack().competence("personal_data").name
+    for actor, reads_answers in (
+        (world.caseworker, True),
+        (world.ift.head, False),
+        (world.inai.head, False),
+    ):
+        page = world.window(actor).get(address(application)).main
+        assert page.count(why) == 2, "In the panel, and in the history."
+        assert "COFECE" in page
+        assert (option.label.in_("es") in page) is reads_answers
+        assert reads_answers or competence.in_("es") in page
+    company = world.window(world.company).get(address(application)).main
+    assert why not in company
+    assert "COFECE" not in company
+    mails = session.scalars(
+        select(OutboxMail).where(OutboxMail.template == "coordination/assigned")
+    )
+    with app.test_request_context():
+        for mail in mails.all():
+            assert why in render_mail(mail, "es").body
+    session.rollback()
+
+
 def test_routing_says_why_it_is_not_possible_in_another_status(
     session: Session, world: World
 ) -> None:

@@ -31,7 +31,7 @@ from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.formats import day, short_day
-from sandbox.kernel.mail import OutboxMail
+from sandbox.kernel.mail import OutboxMail, render_mail
 from sandbox.models import (
     Application,
     GateEvidence,
@@ -374,7 +374,56 @@ def test_who_stops_a_test_names_one_of_its_own_grounds(
         select(OutboxMail.params).where(OutboxMail.template == "trials/suspended")
     ).first()
     assert mail is not None
-    assert mail["ground"] == own.name.in_("es")
+    assert mail["ground"] == dict(own.name.by_language)
+
+
+def test_who_works_on_a_test_reads_why_it_ended_early(
+    session: Session, app: Flask, cast: Cast, window: Open, client: JudgingClient
+) -> None:
+    running(session, cast)
+    kind = pack().exits(Ending.EARLY)[0]
+    reason = "La empresa cambia de giro."
+    window(cast.lead.officer).submit(
+        address(cast, "end-early"), {"exit_kind": kind.code, "reason": reason}
+    )
+    trial = session.get_one(Trial, cast.trial.id)
+    case, public = f"/cases/{trial.application_id}", f"/register/{trial.reference}"
+    session.rollback()
+    for actor in (cast.company, cast.lead.officer, cast.caseworker):
+        reader = window(actor)
+        page = reader.get(address(cast)).main
+        assert kind.name.in_("es") in page
+        assert reason in page
+        assert f"{kind.name.in_('es')}: {reason}" in reader.get(case).main
+    shown = client.get(public)
+    assert shown.status_code == 200
+    assert reason not in shown.main
+    mail = session.scalars(select(OutboxMail).where(OutboxMail.template == "trials/ended")).first()
+    assert mail is not None
+    with app.test_request_context():
+        for language in ("es", "en"):
+            body = render_mail(mail, language).body
+            assert kind.name.in_(language) in body
+            assert reason in body
+    session.rollback()
+
+
+def test_mails_speak_the_words_of_the_programme_in_the_language_of_the_reader(
+    session: Session, app: Flask, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    own = next(each for each in pack().suspension_grounds if each.by == (Suspender.COMPANY,))
+    window(cast.company).submit(
+        address(cast, "suspend"), {"reason": "Descansamos.", "ground": own.key}
+    )
+    mails = session.scalars(select(OutboxMail).where(OutboxMail.template == "trials/suspended"))
+    with app.test_request_context():
+        for mail in mails.all():
+            for language, other in (("es", "en"), ("en", "es")):
+                body = render_mail(mail, language).body
+                assert own.name.in_(language) in body
+                assert own.name.in_(other) not in body
+    session.rollback()
 
 
 def test_test_under_rules_that_nobody_can_read_is_stopped_on_its_page(

@@ -79,6 +79,7 @@ from sandbox.coordination.queries.people import (
     list_team,
 )
 from sandbox.coordination.queries.places import Places, lock_call, read_places
+from sandbox.coordination.queries.proposals import Made, Proposal, Proposed, with_made
 from sandbox.coordination.queries.succession import (
     Moving,
     count_moving,
@@ -110,11 +111,14 @@ __all__ = [
     "Judgement",
     "Letterhead",
     "Load",
+    "Made",
     "Moving",
     "Panel",
     "Parties",
     "Places",
     "PositionLine",
+    "Proposal",
+    "Proposed",
     "Viewer",
     "Waiting",
     "WaitingKind",
@@ -194,4 +198,5 @@ __all__ = [
     "routing_of",
     "share_authorities",
     "takes_guidance",
+    "with_made",
 ]

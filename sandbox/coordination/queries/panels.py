@@ -25,6 +25,7 @@ from sandbox.coordination.queries.pending import (
     waiting_for_lead,
 )
 from sandbox.coordination.queries.people import has_head, is_by_recused
+from sandbox.coordination.queries.proposals import Made, Proposal, proposal_of_then, read_made
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import ClockReading, Stop
 from sandbox.domain.deliberation import Stance
@@ -155,7 +156,8 @@ class Panel:
     `is_open` until the reader's authority has nothing left to do: the decision, or the trial and
     what it left over; `acting` names who must act before the decision, as `acting_parties` does;
     `suggested` counts the questions that the lead has not settled; `ended` are the codes of all
-    authorities that have ended by succession.
+    authorities that have ended by succession; `proposal` is what the platform had proposed, which
+    the company does not read.
     """
 
     viewer: Viewer
@@ -173,6 +175,7 @@ class Panel:
     offer: OfferLine | None = None
     suggested: int = 0
     announcements: tuple[AnnouncementLine, ...] = ()
+    proposal: Proposal | None = None
 
     @property
     def may_pass_lead(self) -> bool:
@@ -211,11 +214,12 @@ def case_panel(
     *,
     stops: Sequence[Stop] | None = None,
     decision: Decision | None = None,
+    made: Made | None = None,
 ) -> Panel | None:
     """Gather the panel in five statements at most; None where there is nothing to show yet.
 
-    Shape: `stops` are those of the case's clock and `decision` is the one on it, where they have
-    been read already.
+    Shape: `stops` are those of the case's clock, `decision` is the one on it and `made` the choice
+    of its authorities, where they have been read already.
     """
     rows = _authorities(session, actor, application)
     viewer = _viewer(actor, rows)
@@ -269,6 +273,11 @@ def case_panel(
         offer=None
         if viewer is Viewer.COMPANY or not is_open(application, CoordinationAction.HAND_OVER_LEAD)
         else _offer(rows, actor),
+        proposal=None
+        if viewer is Viewer.COMPANY
+        else proposal_of_then(
+            application, pack, made or read_made(session, application), is_knowing=shows_positions
+        ),
         is_open=application.status in OPEN
         or any(row.has_trial_work and row.authority_id in actor.officer_of for row in rows),
     )

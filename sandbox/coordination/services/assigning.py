@@ -88,7 +88,7 @@ def assign(
         reason=reason.strip(),
     )
     for assignment in assignments:
-        notices.authority_asked(session, application, assignment, now)
+        notices.authority_asked(session, application, assignment, now, reason=reason.strip())
 
 
 def accept_assignment(
@@ -208,7 +208,7 @@ def replace_authority(
         reason=reason.strip(),
     )
     session.flush()
-    notices.authority_asked(session, application, place, now)
+    notices.authority_asked(session, application, place, now, reason=reason.strip())
 
 
 def answer(

@@ -66,7 +66,7 @@ def add_associate(
         reason=reason.strip(),
     )
     session.flush()
-    notices.authority_asked(session, application, place, now)
+    notices.authority_asked(session, application, place, now, reason=reason.strip())
     notices.associate_added(session, application, place, reason=reason.strip(), now=now)
 
 

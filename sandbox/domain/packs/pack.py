@@ -189,6 +189,10 @@ class PolicyPack:
         """Return the ground with this key, if these rules have it."""
         return next((ground for ground in self.suspension_grounds if ground.key == key), None)
 
+    def find_exit(self, code: str | None) -> ExitKindSpec | None:
+        """Return what can come of a test under this code, if these rules know it."""
+        return next((kind for kind in self.exit_kinds if kind.code == code), None)
+
     def published_since(self, question: str) -> Moment | None:
         """Return from when on the register shows a public answer; None from the admission on."""
         return next((each.since for each in self.public_later if each.key == question), None)

@@ -4,6 +4,7 @@ from sandbox.trials.queries.awaiting import awaited_in
 from sandbox.trials.queries.cases import (
     TrialPanel,
     case_panel,
+    find_end_reason,
     find_final_report,
     find_incident_made,
     find_open_suspension,
@@ -66,6 +67,7 @@ __all__ = [
     "are_same_readings",
     "awaited_in",
     "case_panel",
+    "find_end_reason",
     "find_final_report",
     "find_incident_made",
     "find_open_suspension",

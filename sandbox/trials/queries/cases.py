@@ -21,6 +21,7 @@ from sandbox.domain.packs import (
 )
 from sandbox.domain.trials import OPEN_STATUSES, TrialStatus
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.audit import AuditEntry, Deed
 from sandbox.kernel.paging import Page, paged
 from sandbox.models import (
     Application,
@@ -111,6 +112,19 @@ def find_open_suspension(session: Session, trial_id: UUID) -> Suspension | None:
     return session.scalar(
         select(Suspension).where(Suspension.trial_id == trial_id, Suspension.resumed_at.is_(None))
     )
+
+
+def find_end_reason(session: Session, trial: Trial) -> str:
+    """Return why a trial ended before its plan was carried out; nothing where it did not.
+
+    The reason stands on record with the deed, and nowhere else.
+    """
+    if trial.ended_at is None:
+        return ""
+    said = select(AuditEntry.details["reason"].as_string()).where(
+        AuditEntry.subject_id == trial.id, AuditEntry.deed == Deed.TRIAL_ENDED_EARLY.value
+    )
+    return session.scalar(said) or ""
 
 
 def find_stoppable(

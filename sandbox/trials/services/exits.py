@@ -89,7 +89,8 @@ def _end(
     now: datetime,
     reason: str = "",
 ) -> None:
-    if exit_kind not in {kind.code for kind in file.pack.exits(ends)}:
+    kind = next((each for each in file.pack.exits(ends) if each.code == exit_kind), None)
+    if kind is None:
         raise NotPossible(Why.EXIT_UNKNOWN)
     trial = file.trial
     file.current.left_at = now
@@ -114,7 +115,9 @@ def _end(
         reports_lapsed=len(lapsed),
     )
     due_on = final_report_due_on(file.pack, file.day_of(now), has_run=len(file.stages) > 1)
-    notices.tell_everybody(session, trial, "trials/ended", now, reason=reason, due_on=due_on)
+    notices.tell_everybody(
+        session, trial, "trials/ended", now, kind=kind.name, reason=reason, due_on=due_on
+    )
 
 
 def hand_in_final_report(

@@ -137,6 +137,7 @@ def _show(file: TrialFile, page: TrialPage, reliefs: Sequence[Any]) -> ResponseR
         suspended_by=_suspended_by(file.open_suspension, file.supervisors),
         awaited=in_words(queries.awaited_in(file)),
         term_words=term_words,
+        end_reason=queries.find_end_reason(db.session(), file.trial),
         incident_names={spec.key: spec.name for spec in file.pack.incident_classes},
     )
 
