@@ -1,12 +1,15 @@
 """Judge readings against a metric's thresholds, and say when reports fall due."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from sandbox.domain.packs import Direction, MetricSpec, StageSpec
+from sandbox.domain.packs import Direction, MetricSpec, StageSpec, Text
+
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class Level(StrEnum):
@@ -31,6 +34,40 @@ def judge(metric: MetricSpec, value: Decimal) -> Level:
     if sign * value >= sign * metric.warning:
         return Level.WARNING
     return Level.WITHIN
+
+
+# A metric that must stay below its target is in breach from the threshold upwards.
+_BREACH_SIGNS = {Direction.AT_MOST: "≥", Direction.AT_LEAST: "≤"}
+
+
+def breach_words(metric: MetricSpec, value: Decimal) -> Text:
+    """Say a value in breach, and from where on it is one, in every language of the metric."""
+    return Text(
+        {
+            language: f"{name}: {format(value.normalize(), 'f')}{_threshold(metric, language)}"
+            for language, name in metric.name.by_language.items()
+        }
+    )
+
+
+def read_breach(metrics: Iterable[MetricSpec], said: str, language: str) -> Text | None:
+    """Recognise what `breach_words` once said in one language, to say it in the others.
+
+    None where it was said by somebody, or of metrics that are called otherwise now.
+    """
+    for metric in metrics:
+        before, after = f"{metric.name.in_(language)}: ", _threshold(metric, language)
+        if not (said.startswith(before) and said.endswith(after)):
+            continue
+        value = said.removeprefix(before).removesuffix(after)
+        if _PLAIN.fullmatch(value):
+            return breach_words(metric, Decimal(value))
+    return None
+
+
+def _threshold(metric: MetricSpec, language: str) -> str:
+    breach = format(metric.breach.normalize(), "f")
+    return f" {metric.unit.in_(language)} ({_BREACH_SIGNS[metric.direction]} {breach})"
 
 
 class Cap(StrEnum):

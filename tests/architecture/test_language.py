@@ -217,3 +217,17 @@ def test_no_text_hides_in_a_formatted_string() -> None:
         and call.func.id in {"_", "_l", "gettext", "ngettext", "lazy_gettext"}
     ]
     assert hidden == []
+
+
+def test_a_notice_hands_on_a_text_of_the_rules_in_every_language() -> None:
+    # The mail stands in an inbox that may be read in another language tomorrow.
+    chosen = [
+        place(path, node.lineno)
+        for path in modules_named("notices")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "in_"
+        and any(isinstance(each, ast.Attribute) and each.attr == "language" for each in node.args)
+    ]
+    assert chosen == []

@@ -11,15 +11,17 @@ from sandbox.domain.monitoring import (
     Cap,
     Level,
     Reach,
+    breach_words,
     caps_of,
     exceeded_caps,
     judge,
     next_report_due,
+    read_breach,
     reports_due,
     untold_caps,
     worst,
 )
-from sandbox.domain.packs import Direction
+from sandbox.domain.packs import Direction, Text
 from tests.domain.tiny_pack import stage, tiny_pack
 
 ERRORS = tiny_pack().metric("errors")  # target 1, warning 3, breach 5, the less the better
@@ -140,3 +142,32 @@ def test_everything_that_a_stage_limits_is_told_and_held_against_its_limit(cap: 
         # What is not limited may be whatever it is.
         assert exceeded_caps(plain, reach) == ()
     assert untold_caps(stage, Reach(0)) == (() if cap is Cap.PARTICIPANTS else (cap,))
+
+
+NAMED = replace(
+    ERRORS,
+    name=Text({"es": "Errores (%)", "en": "Errors (%)"}),
+    unit=Text({"es": "por ciento", "en": "per cent"}),
+)
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-999, max_value=999))
+def test_what_the_rules_said_of_a_breach_is_recognised_in_their_language(value: Decimal) -> None:
+    said = breach_words(NAMED, value)
+    assert said.in_("en").startswith("Errors (%): ")
+    assert said.in_("en").endswith(" per cent (≥ 5)")
+    assert read_breach([replace(PASSED, key="other"), NAMED], said.in_("es"), "es") == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Se cayó el servidor.",
+        "Errores (%): muchos por ciento (≥ 5)",
+        "Errores (%): 8 por ciento (≥ 6)",
+        "Errors (%): 8 per cent (≥ 5)",
+        "Errores (%):  por ciento (≥ 5)",
+    ],
+)
+def test_what_somebody_wrote_is_not_taken_for_a_breach(said: str) -> None:
+    assert read_breach([NAMED], said, "es") is None

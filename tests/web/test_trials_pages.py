@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.coordination import services as coordination
 from sandbox.domain.conditions import holds
+from sandbox.domain.monitoring import breach_words
 from sandbox.domain.packs import (
     AnswerValue,
     Ending,
@@ -64,6 +65,7 @@ from tests.trial_factories import (
     OPENED,
     OPENER,
     Cast,
+    breaching_readings,
     declare,
     enter_next,
     good_readings,
@@ -405,6 +407,47 @@ def test_who_works_on_a_test_reads_why_it_ended_early(
             body = render_mail(mail, language).body
             assert kind.name.in_(language) in body
             assert reason in body
+    session.rollback()
+
+
+def test_a_breach_is_said_in_the_language_of_the_reader(
+    session: Session, app: Flask, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    file = read(session, cast)
+    spec = file.pack.metric(file.tier.metrics[0])
+    hand_in_report(session, cast, breaching_readings(file))
+    report = session.scalars(select(MonitoringReport)).one()
+    value = session.scalars(
+        select(Reading.value).where(Reading.report_id == report.id, Reading.metric == spec.key)
+    ).one()
+    said = breach_words(spec, value)
+    incident = session.scalars(select(Incident.id)).one()
+    with unit_of_work(session):
+        suspend_by_rule(
+            session, cast.company, cast.trial, reason=said.in_("es"), words=said, now=cast.now
+        )
+    reader = window(cast.lead.officer)
+    for language, other in (("es", "en"), ("en", "es")):
+        reader.get(f"/language/{language}")
+        page = reader.get(address(cast)).main
+        # In the list of incidents, beside the emergency stop, and in the list of suspensions.
+        assert page.count(said.in_(language)) == 3
+        assert said.in_(other) not in page
+        answer = reader.get(address(cast, "incidents", str(incident), "answer"))
+        assert said.in_(language) in answer.main
+    mails = session.scalars(
+        select(OutboxMail).where(
+            OutboxMail.template.in_(("trials/incident_opened", "trials/suspended"))
+        )
+    ).all()
+    assert {mail.template for mail in mails} == {"trials/incident_opened", "trials/suspended"}
+    with app.test_request_context():
+        for mail in mails:
+            for language, other in (("es", "en"), ("en", "es")):
+                body = render_mail(mail, language).body
+                assert said.in_(language) in body
+                assert said.in_(other) not in body
     session.rollback()
 
 

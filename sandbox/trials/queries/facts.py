@@ -10,13 +10,22 @@ from uuid import UUID
 from sandbox.domain.calendar import ClockReading, Stop, suspensions_of
 from sandbox.domain.gates import GateFacts, GateState, RequirementState, gate_state
 from sandbox.domain.incidents import reaction_clock
-from sandbox.domain.monitoring import Cap, Level, Reach, exceeded_caps, next_report_due, reports_due
+from sandbox.domain.monitoring import (
+    Cap,
+    Level,
+    Reach,
+    exceeded_caps,
+    next_report_due,
+    read_breach,
+    reports_due,
+)
 from sandbox.domain.outcomes import final_report_due_on, report_clock
 from sandbox.domain.packs import (
     PolicyPack,
     RequirementSpec,
     Silence,
     StageSpec,
+    Text,
     TierSpec,
     Who,
 )
@@ -95,6 +104,14 @@ class TrialFile:
     outcome: str | None  # the status of the last edition of the outcome report
     consent: str | None  # what the company has said of it
     lead_stops: Sequence[Stop] = ()  # the windows of whoever led it, where it has ended
+
+    def in_words(self, said: str) -> Text | str:
+        """Return what the rules said of a breach in every language, and anything else as it is.
+
+        Incidents and suspensions keep that sentence in the first language of the rules.
+        """
+        found = read_breach(self.pack.metrics, said, self.pack.languages[0])
+        return said if found is None else found
 
     @property
     def tier(self) -> TierSpec:

@@ -9,7 +9,8 @@ from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.domain.calendar import ClockReading, suspensions_of
 from sandbox.domain.incidents import incident_terms, reaction_clock
-from sandbox.domain.packs import Direction, IncidentClassSpec
+from sandbox.domain.monitoring import breach_words
+from sandbox.domain.packs import IncidentClassSpec, Text
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import LIFECYCLE, TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
@@ -21,9 +22,6 @@ from sandbox.trials import notices, queries
 from sandbox.trials.queries import TrialFile
 from sandbox.trials.services.parts import acting, key_of, lock, person_of, start_work, touch
 from sandbox.trials.services.suspension import suspend_by_rule
-
-# A metric that must stay below its target is in breach from the threshold upwards.
-BREACH_SIGNS = {Direction.AT_MOST: "≥", Direction.AT_LEAST: "≤"}
 
 
 def open_incident(
@@ -210,16 +208,13 @@ def open_breach(
 ) -> None:
     """Do what the pack says of a breached threshold: open an incident, and suspend the test.
 
-    What happened is said in the language of the case.
+    What happened is kept in the first language of the rules, and told to everybody in their own.
     """
     spec = file.pack.metric(metric)
     if spec.breach_class is None:
         return
-    language = file.pack.languages[0]
-    explanation = (
-        f"{spec.name.in_(language)}: {format(value.normalize(), 'f')} {spec.unit.in_(language)}"
-        f" ({BREACH_SIGNS[spec.direction]} {format(spec.breach.normalize(), 'f')})"
-    )
+    words = breach_words(spec, value)
+    explanation = words.in_(file.pack.languages[0])
     _open(
         session,
         actor,
@@ -230,12 +225,13 @@ def open_breach(
         known_at=now,
         is_complete=False,
         now=now,
+        words=words,
     )
     # A report may still come in while the test is suspended; it cannot be suspended twice.
     if spec.breach_suspends and LIFECYCLE.allows(
         TrialStatus(file.trial.status), TrialAction.SUSPEND
     ):
-        suspend_by_rule(session, actor, file.trial, reason=explanation, now=now)
+        suspend_by_rule(session, actor, file.trial, reason=explanation, words=words, now=now)
 
 
 def _reaction(
@@ -269,6 +265,7 @@ def _open(
     is_complete: bool,
     now: datetime,
     form_key: str | None = None,
+    words: Text | None = None,
 ) -> Incident:
     terms = incident_terms(spec, known_at, now, _reaction(session, trial, spec, now))
     incident = Incident(
@@ -302,5 +299,6 @@ def _open(
         is_complete=is_complete,
         is_late=now > terms.first_report,
     )
-    notices.tell_everybody(session, trial, "trials/incident_opened", now, what=what_happened)
+    what = words or what_happened
+    notices.tell_everybody(session, trial, "trials/incident_opened", now, what=what)
     return incident

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
-from sandbox.domain.packs import PolicyPack, Suspender
+from sandbox.domain.packs import PolicyPack, Suspender, Text
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import (
     LIFECYCLE,
@@ -92,9 +92,17 @@ def _status_once_stopped(trial: Trial, pack: PolicyPack | None) -> TrialStatus:
 
 
 def suspend_by_rule(
-    session: Session, actor: Actor, trial: Trial, *, reason: str, now: datetime
+    session: Session,
+    actor: Actor,
+    trial: Trial,
+    *,
+    reason: str,
+    now: datetime,
+    words: Text | None = None,
 ) -> None:
     """Stop the trial because the pack says so of what the actor has just reported.
+
+    Shape: `words` say the reason in every language of the rules, for the mails.
 
     Nobody has suspended, so that the lead alone decides when it goes on. The trial is locked by
     the report.
@@ -119,11 +127,17 @@ def suspend_by_rule(
         by_rule=True,
         ground=suspension.ground,
     )
-    _tell(session, trial, pack, suspension, now)
+    _tell(session, trial, pack, suspension, now, words=words)
 
 
 def _tell(
-    session: Session, trial: Trial, pack: PolicyPack | None, suspension: Suspension, now: datetime
+    session: Session,
+    trial: Trial,
+    pack: PolicyPack | None,
+    suspension: Suspension,
+    now: datetime,
+    *,
+    words: Text | None = None,
 ) -> None:
     ground = None if pack is None else pack.find_ground(suspension.ground)
     notices.tell_everybody(
@@ -131,7 +145,7 @@ def _tell(
         trial,
         "trials/suspended",
         now,
-        reason=suspension.reason,
+        reason=words or suspension.reason,
         ground=None if ground is None else ground.name,
     )
 
