@@ -1,5 +1,8 @@
 """Read every mail that a test posts, as its recipient would in either language."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -7,11 +10,17 @@ from flask import Flask
 from sqlalchemy import event
 
 from config import PROJECT
+from sandbox.domain.packs import Text
 from sandbox.kernel.language import LANGUAGES
 from sandbox.kernel.mail import OutboxMail, render_mail
+from sandbox.packs import active
 from tests.pages import UNRENDERED
 
 TEMPLATES = PROJECT / "templates" / "emails"
+LEAST_LETTERS = 12
+"""What is shorter may be part of a name, or of what somebody wrote."""
+SIGNED = {"applications/declined": "reason"}
+"""What the rules propose, and a person then changes or signs, is said as that person signed it."""
 _READ: set[object] = set()
 _posted: list[SimpleNamespace] = []
 
@@ -42,3 +51,37 @@ def read_mails(app: Flask) -> None:
                 found = [mark for mark in (*UNRENDERED, "None") if mark in whole]
                 assert found == [], (mail.template, whole)
             assert len({text.body for text in texts}) == len(LANGUAGES), mail.template
+            signed = str(mail.params.get(SIGNED.get(mail.template)))
+            for language, text in zip(LANGUAGES, texts, strict=True):
+                own = text.body.replace(signed, "")
+                assert [words for words in foreign_words(language) if words in own] == [], mail
+
+
+@cache
+def foreign_words(language: str) -> frozenset[str]:
+    """Return what the rules say in other languages alone, as far as nobody says it by chance."""
+    # Which rules are in force stands in the database, which the test has left.
+    rules = active.installed().current(active.code())
+    texts = [text.by_language for text in texts_of(rules)]
+    own = "\n".join(text[language] for text in texts)
+    return frozenset(
+        words
+        for text in texts
+        for other, words in text.items()
+        if other != language and len(words) >= LEAST_LETTERS and words not in own
+    )
+
+
+def texts_of(part: object) -> Iterator[Text]:
+    """Find every text of some rules, however deep it stands."""
+    if isinstance(part, Text):
+        yield part
+    elif is_dataclass(part):
+        for field in fields(part):
+            yield from texts_of(getattr(part, field.name))
+    elif isinstance(part, Mapping):
+        for each in part.values():
+            yield from texts_of(each)
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from texts_of(each)
