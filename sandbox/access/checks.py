@@ -81,6 +81,28 @@ def grants(
     return frozenset(plain)
 
 
+class GrantColumns:
+    """Say of each row of a list what is granted on it, within the statement that reads the list.
+
+    Permissions that share a rule share a column.
+    """
+
+    def __init__(self, actor: Actor, permissions: Iterable[P]) -> None:
+        found = {permission: verdict(actor, permission) for permission in permissions}
+        self._plain = frozenset(each for each, known in found.items() if known is True)
+        asked = {each: known for each, known in found.items() if not isinstance(known, bool)}
+        labels = {id(known): f"grant_{n}" for n, known in enumerate(asked.values())}
+        self._labels = {each: labels[id(known)] for each, known in asked.items()}
+        self.columns = [
+            known.label(label) for known in asked.values() if (label := labels.pop(id(known), None))
+        ]
+
+    def of(self, row: Any) -> frozenset[P]:
+        """Return what is granted on the subject of a row that was read with these columns."""
+        asked = self._labels.items()
+        return self._plain | {each for each, label in asked if getattr(row, label)}
+
+
 @lru_cache(maxsize=256)
 def _question(actor: Actor, asked: tuple[Grant, ...]) -> Any:
     """Ask for what hangs on the subject. Kept: to build the statement takes longer than to run it.
@@ -100,4 +122,13 @@ def _sql(found: Verdict) -> ColumnElement[bool]:
     return found
 
 
-__all__ = ["Denied", "NotFound", "conceivable", "grants", "require", "scope", "verdict"]
+__all__ = [
+    "Denied",
+    "GrantColumns",
+    "NotFound",
+    "conceivable",
+    "grants",
+    "require",
+    "scope",
+    "verdict",
+]

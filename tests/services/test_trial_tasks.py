@@ -183,6 +183,67 @@ def test_the_list_of_owed_reports_is_of_suspended_tests_too(
     assert (cut.kind, cut.values, cut.endpoint) == ("trials.report", {}, "trials.index")
 
 
+# --- colleagues of the officer for the case -------------------------------------------------------
+
+
+def test_what_the_officer_for_the_case_alone_may_do_is_no_task_of_a_colleague(
+    session: Session, cast: Cast
+) -> None:
+    colleague = cast.lead.second
+    declare(session, cast, colleague)
+    pass_first_gate(session, cast)
+    hand_in_report(session, cast)
+    trouble(session, cast, cast.trial)
+    assert kinds(session, cast.lead.officer, cast) == {"judge", "incident"}
+    assert kinds(session, colleague, cast) == set()
+    suspend(session, cast.lead.officer, cast)
+    # Whoever has declared may let a test go on, be they named or not.
+    assert kinds(session, colleague, cast) == {"resume"}
+    end_early(session, cast)
+    assert kinds(session, cast.lead.officer, cast) == {"judge", "incident"}
+    assert kinds(session, colleague, cast) == set()
+    assert session.scalars(select_urgent(colleague, cast.now)).all() == []
+
+
+def test_plan_and_gate_are_tasks_of_the_officer_for_the_case_and_of_a_head_who_has_declared(
+    session: Session, cast: Cast
+) -> None:
+    set_tier(session, cast.trial, TIERS[-1])
+    lead = cast.lead
+    for actor in (lead.second, lead.head):
+        declare(session, cast, actor)
+    write_plan(session, cast)
+    for actor, expected in (
+        (lead.officer, {"agree"}),
+        (lead.head, {"agree"}),
+        (lead.second, set()),
+    ):
+        assert kinds(session, actor, cast) == expected
+    while read(session, cast).upcoming is not None:
+        work_the_gate(session, cast)
+        for actor in (lead.officer, lead.head):
+            assert kinds(session, actor, cast) == {"enter"}
+        assert kinds(session, lead.second, cast) == set()
+        enter_next(session, cast)
+    work_the_gate(session, cast)
+    assert kinds(session, lead.officer, cast) == {"complete"}
+    assert kinds(session, lead.second, cast) == set()
+
+
+def write_plan(session: Session, cast: Cast) -> None:
+    """Write a first wording of the whole plan and let the company agree to it."""
+    fields = {spec.key: f"Borrador de {spec.key}." for spec in pack().plan_fields}
+    with unit_of_work(session):
+        services.save_plan(
+            session, cast.company, cast.trial, fields=fields, expected_version=1, now=cast.now
+        )
+    version = read(session, cast).plan.version
+    with unit_of_work(session):
+        services.agree_plan(
+            session, cast.company, cast.trial, expected_version=version, now=cast.now
+        )
+
+
 # --- the secretariat -----------------------------------------------------------------------------
 
 

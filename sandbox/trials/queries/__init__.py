@@ -52,7 +52,7 @@ from sandbox.trials.queries.reliefs import (
 )
 from sandbox.trials.queries.reports import are_same_readings, report_data
 from sandbox.trials.queries.sought import ReliefPage, SoughtRelief, list_sought, read_reliefs
-from sandbox.trials.queries.waiting import list_tasks, owes, waiting_tasks
+from sandbox.trials.queries.waiting import list_tasks
 
 __all__ = [
     "COMPANY",
@@ -103,12 +103,10 @@ __all__ = [
     "list_trials",
     "list_trials_with_terms",
     "map_over_limit",
-    "owes",
     "reach_of",
     "read_file",
     "read_files",
     "read_reliefs",
     "report_data",
     "term_of",
-    "waiting_tasks",
 ]

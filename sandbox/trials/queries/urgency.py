@@ -25,7 +25,7 @@ from sandbox.models import (
     Trial,
     TrialStage,
 )
-from sandbox.models.coordination import AssignmentRole, AssignmentState
+from sandbox.models.coordination import AssignmentState
 from sandbox.packs import active
 from sandbox.trials.queries.facts import COMPLETION
 from sandbox.trials.queries.reading import is_by_recused
@@ -116,21 +116,22 @@ def _can_wait(actor: Actor) -> Condition:
         owes = or_(is_open, _incidents(*_is_incomplete()).exists(), ~is_open & _owes_final())
         grounds.append(owes & Trial.organisation_id.in_(actor.member_of))
     if actor.officer_of:
-        leads = AuthorityAssignment.role == AssignmentRole.LEAD.value
-        left_over = or_(_incidents().exists(), _reports("submitted").exists())
         grounds.append(is_open & _supervised_by(actor))
-        grounds.append(~is_open & left_over & _supervised_by(actor, leads))
+        left_over = (
+            (_incidents(), P.INCIDENT_CLOSE),
+            (_reports("submitted"), P.MONITORING_REPORT_JUDGE),
+        )
+        grounds += [~is_open & rows.exists() & scope(actor, deed) for rows, deed in left_over]
     if StaffRole.CASEWORKER in actor.staff:
         grounds.append(_owed_by_secretariat())
     return or_(false(), *grounds)
 
 
-def _supervised_by(actor: Actor, *extra: Condition) -> Condition:
+def _supervised_by(actor: Actor) -> Condition:
     return exists().where(
         AuthorityAssignment.application_id == Trial.application_id,
         AuthorityAssignment.authority_id.in_(actor.officer_of),
         AuthorityAssignment.state == AssignmentState.ACCEPTED.value,
-        *extra,
     )
 
 

@@ -1,11 +1,11 @@
 """List what waits for somebody among the trials: the open ones, and what ended ones left over."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from sandbox.access.checks import conceivable
+from sandbox.access.checks import GrantColumns, conceivable
 from sandbox.access.permissions import P
 from sandbox.domain.awaiting import lacks_report
 from sandbox.domain.gates import MissingKind, RequirementState
@@ -30,6 +30,34 @@ MOST_FILES = 200  # so many trials are read to find the most urgent tasks
 Wait = tuple[str, str, date | None]
 """Kind, endpoint and due day of what waits."""
 
+_DEEDS: Mapping[str, P] = {
+    "trials.plan": P.TRIAL_PLAN_EDIT,
+    "trials.agree": P.TRIAL_PLAN_AGREE,
+    "trials.report": P.MONITORING_REPORT_SUBMIT,
+    "trials.correct_report": P.MONITORING_REPORT_SUBMIT,
+    "trials.final_report": P.FINAL_REPORT_SUBMIT,
+    "trials.judge": P.MONITORING_REPORT_JUDGE,
+    "trials.approve": P.REQUIREMENT_APPROVE,
+    "trials.enter": P.STAGE_ENTER,
+    "trials.complete": P.TRIAL_COMPLETE,
+    "trials.leave_stage": P.TRIAL_COMPLETE,
+    "trials.resume": P.TRIAL_RESUME,
+    "trials.incident": P.INCIDENT_CLOSE,
+    "trials.complete_incident": P.INCIDENT_COMPLETE,
+    "trials.react_incident": P.INCIDENT_REACT,
+}
+"""What a person must be granted on the trial to do what a task asks for."""
+
+_BRINGS: Mapping[RequirementKind, P] = {
+    RequirementKind.START_CONDITIONS: P.START_CONDITION_SET,
+    RequirementKind.DOCUMENT: P.REQUIREMENT_DOCUMENT,
+    RequirementKind.APPROVAL: P.REQUIREMENT_APPROVE,
+}
+"""What a person must be granted on the trial to bring what its gate waits for."""
+
+# Who is told of another's refusal speaks with whoever refused, or waives what was refused.
+_ASKED = (*_DEEDS.values(), *_BRINGS.values(), P.REQUIREMENT_WAIVE)
+
 
 def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
     """List what waits for the actor among the trials, the most urgent first.
@@ -40,24 +68,26 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
     if not conceivable(actor, P.TRIAL_READ):
         return []
     today = local_day(now, active.current().calendar.timezone)
+    asked = GrantColumns(actor, _ASKED)
     rows = session.execute(
         select_urgent(actor, now)
-        .add_columns(drafted_since(actor), ends_soon_on(actor, today))
+        .add_columns(drafted_since(actor), ends_soon_on(actor, today), *asked.columns)
         .limit(MOST_FILES + 1)
     ).all()
     trials = [row[0] for row in rows]
     declared = _closed_trials(session, actor)
     files = read_files(session, [*trials[:MOST_FILES], *declared], now)
+    granted = {row[0].id: asked.of(row) for row in rows}
     found = [
         task
         for file in files
         for task in (
             _declaration_tasks(file, actor, declared[file.trial])
             if file.trial in declared
-            else waiting_tasks(file, actor)
+            else _waiting_tasks(file, actor, granted[file.trial.id])
         )
     ]
-    found += [task for row in rows[:MOST_FILES] for task in _relief_tasks(*row)]
+    found += [task for row in rows[:MOST_FILES] for task in _relief_tasks(*row[:3])]
     found.sort(key=lambda task: (-task.gravity, task.due_on or date.max, task.since))
     return [*found, _more_tasks(now)] if len(trials) > MOST_FILES else found
 
@@ -119,9 +149,9 @@ def _more_tasks(now: datetime) -> Task:
     )
 
 
-def waiting_tasks(file: TrialFile, actor: Actor) -> list[Task]:
+def _waiting_tasks(file: TrialFile, actor: Actor, granted: frozenset[P]) -> list[Task]:
     """Return what a trial asks of the actor; what is urgent stands beside what else is."""
-    return [_task(file, *each) for each in _waiting(file, actor)]
+    return [_task(file, *each) for each in _waiting(file, actor, granted)]
 
 
 def _task(file: TrialFile, kind: str, endpoint: str, due_on: date | None) -> Task:
@@ -164,19 +194,25 @@ def _gravity(file: TrialFile, incidents: list[Incident], due_on: date | None) ->
     return 2 if any(each.serious for each in incidents) else 1
 
 
-def _waiting(file: TrialFile, actor: Actor) -> list[Wait]:
+def _waiting(file: TrialFile, actor: Actor, granted: frozenset[P]) -> list[Wait]:
     """Return what is urgent; or, while nothing is, the first thing that brings the trial on.
 
-    That a stage is over its limit stands beside either, since it can stay so for long.
+    That a stage is over its limit stands beside either, since it can stay so for long. Nobody is
+    asked for what the policy does not let them do.
     """
     if file.trial.organisation_id in actor.member_of:
-        return _urgent_for_company(file) or _next_for_company(file)
+        return _granted(_urgent_for_company(file), granted) or _next_for_company(file, granted)
     authority = file.acting(actor)
     if authority is None:
-        owed = file.is_open and owes(file, Who.SECRETARIAT)
+        owed = file.is_open and _owes(file, Who.SECRETARIAT, granted)
         return [("trials.gate", "trials.show", None)] if owed else []
-    found = _urgent_for(file, authority) or _next_for(file, authority, actor)
-    return [*found, *_over_limit(file, authority)]
+    found = _granted(_urgent_for(file, authority), granted)
+    found = found or _granted(_next_for(file, authority, actor, granted), granted)[:1]
+    return [*found, *_granted(_over_limit(file, authority), granted)]
+
+
+def _granted(waits: Iterable[Wait], granted: frozenset[P]) -> list[Wait]:
+    return [wait for wait in waits if wait[0] not in _DEEDS or _DEEDS[wait[0]] in granted]
 
 
 def _over_limit(file: TrialFile, authority: Supervisor) -> Iterator[Wait]:
@@ -184,12 +220,12 @@ def _over_limit(file: TrialFile, authority: Supervisor) -> Iterator[Wait]:
         yield "trials.leave_stage", "trials.show", file.stage_due_on
 
 
-def owes(file: TrialFile, who: Who) -> bool:
-    """Tell whether the next gate waits for something that this party alone can bring."""
+def _owes(file: TrialFile, who: Who, granted: frozenset[P]) -> bool:
+    """Tell whether the next gate waits for what this party alone, and this person, can bring."""
     if file.open_suspension is not None:
         return False
     return any(
-        _is_owed(file, requirement.spec, who)
+        _BRINGS.get(requirement.spec.kind) in granted and _is_owed(file, requirement.spec, who)
         for requirement in file.gate(file.next_gate).requirements
         if not requirement.holds
     )
@@ -231,7 +267,7 @@ def _urgent_for_company(file: TrialFile) -> list[Wait]:
     return found
 
 
-def _next_for_company(file: TrialFile) -> list[Wait]:
+def _next_for_company(file: TrialFile, granted: frozenset[P]) -> list[Wait]:
     if not file.is_open:
         return []
     agreed = file.agreed_by
@@ -239,7 +275,7 @@ def _next_for_company(file: TrialFile) -> list[Wait]:
         return [("trials.plan", "trials.plan", None)]
     if file.refusers and file.open_suspension is None:
         return [("trials.refused", "trials.show", None)]
-    if owes(file, Who.COMPANY):
+    if _owes(file, Who.COMPANY, granted):
         return [("trials.gate", "trials.show", file.next_report_due)]
     return [("trials.report", "trials.new_report", None)] if _owes_undated_report(file) else []
 
@@ -263,7 +299,6 @@ def _urgent_for(file: TrialFile, authority: Supervisor) -> list[Wait]:
             found.append(("trials.resume", "trials.show", None))
     if authority.is_lead and (unanswered := file.incidents_to_answer):
         due_on = file.day_of(unanswered[0].reaction_due_at or unanswered[0].due_at)
-        # The page of the trial is open also to the officers who may not answer it.
         found.append(("trials.react_incident", "trials.show", due_on))
     incidents = file.incidents_to_close
     if authority.is_lead and incidents:
@@ -275,25 +310,28 @@ def _urgent_for(file: TrialFile, authority: Supervisor) -> list[Wait]:
     return found
 
 
-def _next_for(file: TrialFile, authority: Supervisor, actor: Actor) -> list[Wait]:
+def _next_for(
+    file: TrialFile, authority: Supervisor, actor: Actor, granted: frozenset[P]
+) -> Iterator[Wait]:
+    """Return what brings the trial on, in the order in which it is done."""
     if not file.is_open or file.open_suspension is not None:
-        return []
+        return
     is_preparing = file.trial.status == TrialStatus.PREPARING
     agreed = file.agreed_by
     if is_preparing and COMPANY in agreed and authority.code not in agreed:
-        return [("trials.agree", "trials.plan", None)]
-    gate = file.gate(file.next_gate)
-    if authority.is_lead and gate.is_open:
+        yield "trials.agree", "trials.plan", None
+    if authority.is_lead and file.gate(file.next_gate).is_open:
         is_last = file.next_gate == COMPLETION
         kind, page = ("complete", "complete") if is_last else ("enter", "show")
-        return [(f"trials.{kind}", f"trials.{page}", None)]
-    if any(owes(file, who) for who in file.speaks_as(authority)):
-        return [("trials.gate", "trials.show", None)]
+        yield f"trials.{kind}", f"trials.{page}", None
+    if any(_owes(file, who, granted) for who in file.speaks_as(authority)):
+        yield "trials.gate", "trials.show", None
     if _to_approve(file, authority, actor):
-        return [("trials.approve", "trials.show", file.approvals_due(authority.code))]
+        yield "trials.approve", "trials.show", file.approvals_due(authority.code)
     # The lead speaks with the company and with whoever refused; of its own refusal it knows.
-    is_told = authority.is_lead and file.refusers - {authority.code}
-    return [("trials.refused", "trials.show", None)] if is_told else []
+    is_told = authority.is_lead and P.REQUIREMENT_WAIVE in granted
+    if is_told and file.refusers - {authority.code}:
+        yield "trials.refused", "trials.show", None
 
 
 def _to_approve(file: TrialFile, authority: Supervisor, actor: Actor) -> Sequence[RequirementState]:
