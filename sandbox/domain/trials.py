@@ -141,6 +141,19 @@ def require_work(status: TrialStatus, tier: TierSpec, stage: str, work: TrialWor
         raise TransitionRefused(status, work, possible(status, tier, stage))
 
 
+def require_open(
+    status: TrialStatus, tier: TierSpec, stage: str, deed: TrialAction | TrialWork
+) -> None:
+    """Make sure that a move or a kind of work is open to a sandbox test in a stage of its tier.
+
+    Raises: as `move` and `require_work`.
+    """
+    if isinstance(deed, TrialAction):
+        move(status, tier, stage, deed)
+    else:
+        require_work(status, tier, stage, deed)
+
+
 def latest_end(tier: TierSpec, stage: str, entered_on: date, suspended_days: int) -> date:
     """Return the last day of a test that takes the longest time in its stage and in those after it.
 

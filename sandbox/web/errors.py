@@ -1,5 +1,6 @@
 """Turn refusals, absences and faults into pages, once for all views."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import structlog
@@ -17,7 +18,7 @@ from sandbox.kernel.db import Stale, db
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
 from sandbox.packs.errors import PackUnusable
 from sandbox.trials.queries import find_stoppable
-from sandbox.web.refusals import explain, possible_actions
+from sandbox.web.refusals import explain, is_final, possible_actions
 
 log = structlog.get_logger("fault")
 
@@ -55,15 +56,21 @@ def refused(error: Refusal) -> ResponseReturnValue:
         return page(status, str(status))
     reason, possible = explain(error), possible_actions(error)
     return page(
-        status, "409", reason=reason, possible=possible, ways=ways_on(error), texts=typed_texts()
+        status,
+        "409",
+        reason=reason,
+        possible=possible,
+        is_final=is_final(error),
+        ways=ways_on(error),
+        texts=typed_texts(),
     )
 
 
 def ways_on(error: Refusal) -> list[tuple[str, str]]:
-    """Lead to what somebody else has changed, or from rules that nobody can read to the stop.
+    """Lead to what somebody else has changed, back to the case, or to the stop of a test.
 
-    The stop of a test needs none. Shape: (text, address); empty where the page's own ways are
-    enough.
+    From rules that nobody can read only the stop leads on, which needs none. Shape: (text,
+    address); empty where the page's own ways are enough.
     """
     rule = request.url_rule
     if isinstance(error, Stale) and rule is not None and "GET" in (rule.methods or ()):
@@ -71,9 +78,11 @@ def ways_on(error: Refusal) -> list[tuple[str, str]]:
             (_("Open it again as it is now"), request.full_path.rstrip("?")),
             (_("See my tasks"), url_for("home.my_tasks")),
         ]
-    if not isinstance(error, PackUnusable) or wants_json():
-        return []
     asked = request.view_args or {}
+    if wants_json():
+        return []
+    if not isinstance(error, PackUnusable):
+        return _ways_back(asked)
     trial = find_stoppable(
         db.session(),
         current_actor(),
@@ -86,6 +95,18 @@ def ways_on(error: Refusal) -> list[tuple[str, str]]:
         (_("Suspend the test of this case"), url_for("trials.show", trial_id=trial.id)),
         (_("See my tasks"), url_for("home.my_tasks")),
     ]
+
+
+def _ways_back(asked: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Lead back to the test or the case that the address names; whoever got here may see it."""
+    if "trial_id" in asked:
+        back = _("Back to the test"), url_for("trials.show", trial_id=asked["trial_id"])
+    elif "application_id" in asked:
+        address = url_for("home.case", application_id=asked["application_id"])
+        back = _("Back to the case"), address
+    else:
+        return []
+    return [back, (_("See my tasks"), url_for("home.my_tasks"))] if back[1] != request.path else []
 
 
 def form_expired(error: CSRFError) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from sandbox.domain.applications import ApplicationAction, ApplicationStatus
 from sandbox.domain.enquiries import EnquiryAction, EnquiryStatus
 from sandbox.domain.refusals import Incomplete, NotPossible, Refusal, TransitionRefused, Why
-from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork
+from sandbox.domain.trials import OPEN_STATUSES, TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.db import Stale
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
 from sandbox.kernel.formats import day
@@ -300,6 +300,15 @@ def _why(error: NotPossible) -> str:
             )
         case _:
             return str(WHY_SENTENCES[error.reason])
+
+
+def is_final(error: Refusal) -> bool:
+    """Tell whether something was refused because a case or a test has ended for good."""
+    if not isinstance(error, TransitionRefused):
+        return False
+    return not error.possible or (
+        isinstance(error.status, TrialStatus) and error.status not in OPEN_STATUSES
+    )
 
 
 def possible_actions(error: Refusal) -> list[str]:

@@ -1024,9 +1024,10 @@ def test_suspending_needs_a_ground_and_a_reason_and_nothing_else(
     running(session, cast)
     client = window(cast.associate.officer)
     said = {"reason": "Quejas.", "ground": GROUND}
-    assert client.submit(address(cast, "suspend"), {**said, "reason": ""}).status_code == 422
-    assert client.submit(address(cast, "suspend"), said).status_code == 200
-    again = client.submit(address(cast, "suspend"), said)
+    opened = client.get(address(cast, "suspend"))
+    assert client.submit(opened, {**said, "reason": ""}).status_code == 422
+    assert client.submit(opened, said).status_code == 200
+    again = client.submit(opened, said)
     assert again.status_code == 409
     session.rollback()
     assert session.scalar(select(func.count(Suspension.id))) == 1

@@ -11,6 +11,9 @@ from sandbox.trials.services.exits import (
     correct_final_report,
     end_early,
     hand_in_final_report,
+    require_completable,
+    require_correctable,
+    require_final_report_due,
 )
 from sandbox.trials.services.gates import document_requirement, enter_stage, waive_requirement
 from sandbox.trials.services.incidents import (
@@ -19,6 +22,9 @@ from sandbox.trials.services.incidents import (
     is_completable,
     open_incident,
     react_to_incident,
+    require_answerable_incident,
+    require_closable_incident,
+    require_completable_incident,
 )
 from sandbox.trials.services.monitoring import judge_report, submit_report
 from sandbox.trials.services.opening import open_trial
@@ -45,7 +51,7 @@ from sandbox.trials.services.relieving import (
     wording_of,
 )
 from sandbox.trials.services.silence import apply_silence
-from sandbox.trials.services.suspension import agree_to_resume, suspend
+from sandbox.trials.services.suspension import agree_to_resume, require_stoppable, suspend
 
 __all__ = [
     "agree_plan",
@@ -81,6 +87,13 @@ __all__ = [
     "redraft_relief",
     "refuse_relief",
     "refuse_requirement",
+    "require_answerable_incident",
+    "require_closable_incident",
+    "require_completable",
+    "require_completable_incident",
+    "require_correctable",
+    "require_final_report_due",
+    "require_stoppable",
     "roles_of",
     "save_plan",
     "set_start_condition",

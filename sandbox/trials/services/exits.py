@@ -36,8 +36,7 @@ def complete(
     require(session, actor, P.TRIAL_COMPLETE, trial)
     status = start_move(session, trial, TrialAction.COMPLETE)
     file = read(session, trial, now)
-    if not file.gate(COMPLETION).is_open:
-        raise NotPossible(Why.GATE_CLOSED, stage=COMPLETION)
+    require_completable(file)
     _end(
         session,
         actor,
@@ -48,6 +47,12 @@ def complete(
         deed=Deed.TRIAL_COMPLETED,
         now=now,
     )
+
+
+def require_completable(file: TrialFile) -> None:
+    """Make sure that the gate of completion is open. Raises: NotPossible(GATE_CLOSED)."""
+    if not file.gate(COMPLETION).is_open:
+        raise NotPossible(Why.GATE_CLOSED, stage=COMPLETION)
 
 
 def end_early(
@@ -138,10 +143,7 @@ def hand_in_final_report(
     require(session, actor, P.FINAL_REPORT_SUBMIT, trial)
     start_work(session, trial, TrialWork.FINAL_REPORT)
     facts = read(session, trial, now)
-    if facts.final_report_due_on is None:
-        raise NotPossible(Why.REPORT_NOT_DUE)
-    if facts.final_report is not None:
-        raise NotPossible(Why.ALREADY_DONE)
+    require_final_report_due(facts)
     report = _write(actor, trial, None, text=text, file=file, store=store, now=now)
     session.add(report)
     touch(trial, now)
@@ -149,6 +151,17 @@ def hand_in_final_report(
     for tell in (notices.tell_authorities, notices.tell_secretariat):
         tell(session, trial, "trials/final_report", now)
     return report
+
+
+def require_final_report_due(file: TrialFile) -> None:
+    """Make sure that a final report is still to come.
+
+    Raises: NotPossible(REPORT_NOT_DUE) where the rules ask for none, NotPossible(ALREADY_DONE).
+    """
+    if file.final_report_due_on is None:
+        raise NotPossible(Why.REPORT_NOT_DUE)
+    if file.final_report is not None:
+        raise NotPossible(Why.ALREADY_DONE)
 
 
 def correct_final_report(
@@ -172,9 +185,7 @@ def correct_final_report(
     require(session, actor, P.FINAL_REPORT_SUBMIT, trial)
     start_work(session, trial, TrialWork.FINAL_REPORT)
     facts = read(session, trial, now)
-    last = facts.final_report
-    if last is None or not facts.is_final_report_open:
-        raise NotPossible(Why.REPORT_CLOSED)
+    last = require_correctable(facts)
     if last.number != expected_version:
         raise Stale
     report = _write(actor, trial, last, text=text, file=file, store=store, now=now)
@@ -194,6 +205,14 @@ def correct_final_report(
     for tell in (notices.tell_authorities, notices.tell_secretariat):
         tell(session, trial, "trials/final_report_corrected", now)
     return report
+
+
+def require_correctable(file: TrialFile) -> FinalReport:
+    """Return the final report that may still be corrected. Raises: NotPossible(REPORT_CLOSED)."""
+    last = file.final_report
+    if last is None or not file.is_final_report_open:
+        raise NotPossible(Why.REPORT_CLOSED)
+    return last
 
 
 def _write(

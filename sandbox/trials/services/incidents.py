@@ -92,8 +92,7 @@ def complete_incident(
     """
     require(session, actor, P.INCIDENT_COMPLETE, trial)
     start_work(session, trial, TrialWork.COMPLETE_INCIDENT)
-    if incident.trial_id != trial.id or incident.closed_at or not is_completable(incident):
-        raise NotPossible(Why.ALREADY_DONE)
+    require_completable_incident(trial, incident)
     if not report.strip():
         raise NotPossible(Why.REASON_MISSING)
     before = incident.persons_affected
@@ -135,8 +134,7 @@ def react_to_incident(
     """
     require(session, actor, P.INCIDENT_REACT, trial)
     start_work(session, trial, TrialWork.REACT_INCIDENT)
-    if incident.trial_id != trial.id or incident.closed_at or incident.reacted_at:
-        raise NotPossible(Why.ALREADY_DONE)
+    require_answerable_incident(trial, incident)
     if not reaction.strip():
         raise NotPossible(Why.REASON_MISSING)
     incident.reaction = reaction.strip()
@@ -174,10 +172,7 @@ def close_incident(
     """
     require(session, actor, P.INCIDENT_CLOSE, trial)
     start_work(session, trial, TrialWork.CLOSE_INCIDENT)
-    if incident.closed_at is not None or incident.trial_id != trial.id:
-        raise NotPossible(Why.ALREADY_DONE)
-    if is_completable(incident):
-        raise NotPossible(Why.INCIDENT_NOT_COMPLETE)
+    require_closable_incident(trial, incident)
     if not correction.strip():
         raise NotPossible(Why.REASON_MISSING)
     incident.correction = correction.strip()
@@ -195,6 +190,33 @@ def close_incident(
         incident=incident.id,
     )
     notices.tell_company(session, trial, "trials/incident_closed", now)
+
+
+def require_completable_incident(trial: Trial, incident: Incident) -> None:
+    """Make sure that the complete report is still to come. Raises: NotPossible(ALREADY_DONE)."""
+    if not _is_open(trial, incident) or not is_completable(incident):
+        raise NotPossible(Why.ALREADY_DONE)
+
+
+def require_answerable_incident(trial: Trial, incident: Incident) -> None:
+    """Make sure that nobody has answered yet. Raises: NotPossible(ALREADY_DONE)."""
+    if not _is_open(trial, incident) or incident.reacted_at:
+        raise NotPossible(Why.ALREADY_DONE)
+
+
+def require_closable_incident(trial: Trial, incident: Incident) -> None:
+    """Make sure that an incident is open and its report complete.
+
+    Raises: NotPossible(ALREADY_DONE, INCIDENT_NOT_COMPLETE).
+    """
+    if not _is_open(trial, incident):
+        raise NotPossible(Why.ALREADY_DONE)
+    if is_completable(incident):
+        raise NotPossible(Why.INCIDENT_NOT_COMPLETE)
+
+
+def _is_open(trial: Trial, incident: Incident) -> bool:
+    return incident.trial_id == trial.id and incident.closed_at is None
 
 
 def open_breach(

@@ -54,7 +54,7 @@ def suspend(
     require(session, actor, P.TRIAL_SUSPEND, trial)
     lock(session, trial)
     pack = active.find_pack_of(trial)
-    status = _status_once_stopped(trial, pack)
+    status = require_stoppable(trial)
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     authority = acting(session, trial, actor)
@@ -84,9 +84,9 @@ def suspend(
     return suspension
 
 
-def _status_once_stopped(trial: Trial, pack: PolicyPack | None) -> TrialStatus:
-    """Return the status of a test that is stopped. Raises: TransitionRefused."""
-    if pack is None:
+def require_stoppable(trial: Trial) -> TrialStatus:
+    """Return the status that a test has once it is stopped. Raises: TransitionRefused."""
+    if active.find_pack_of(trial) is None:
         return LIFECYCLE.advance(TrialStatus(trial.status), TrialAction.SUSPEND)
     return move(*place_of(trial), TrialAction.SUSPEND)
 

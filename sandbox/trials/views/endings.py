@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.domain.packs import Ending, Suspender
+from sandbox.domain.trials import TrialAction
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.language import current_language
@@ -24,6 +25,7 @@ def suspend(trial_id: UUID) -> ResponseReturnValue:
     """Stop the test at once: one page, a reason and, where the rules name any, a ground."""
     session, actor = db.session(), current_actor()
     trial = queries.get_trial(session, actor, trial_id, P.TRIAL_SUSPEND)
+    services.require_stoppable(trial)
     form, way = _suspend_form(trial), _way_on(trial)
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
@@ -63,7 +65,8 @@ def resume(trial_id: UUID) -> ResponseReturnValue:
 @needs(P.TRIAL_COMPLETE)
 def complete(trial_id: UUID) -> ResponseReturnValue:
     """Complete the test."""
-    file = file_of(trial_id, P.TRIAL_COMPLETE)
+    file = file_of(trial_id, P.TRIAL_COMPLETE, TrialAction.COMPLETE)
+    services.require_completable(file)
     form = forms.with_exit_kinds(
         forms.CompleteForm(), file.pack, Ending.COMPLETED, current_language()
     )
@@ -78,7 +81,7 @@ def complete(trial_id: UUID) -> ResponseReturnValue:
 @needs(P.TRIAL_COMPLETE)
 def end_early(trial_id: UUID) -> ResponseReturnValue:
     """End the test before its plan is carried out."""
-    file = file_of(trial_id, P.TRIAL_COMPLETE)
+    file = file_of(trial_id, P.TRIAL_COMPLETE, TrialAction.END)
     form = forms.EndEarlyForm()
     forms.with_exit_kinds(form, file.pack, Ending.EARLY, current_language())
     if not form.validate_on_submit():

@@ -27,6 +27,7 @@ from sandbox.trials.views.shared import bp, do, file_of, form_page, to
 def new_final_report(trial_id: UUID) -> ResponseReturnValue:
     """Report on the test that has ended."""
     file = file_of(trial_id, P.FINAL_REPORT_SUBMIT, TrialWork.FINAL_REPORT)
+    services.require_final_report_due(file)
     form = forms.FinalReportForm()
     if not form.validate_on_submit():
         return form_page("trials/new_final_report.html", file, form)
@@ -41,7 +42,7 @@ def new_final_report(trial_id: UUID) -> ResponseReturnValue:
 def correct_final_report(trial_id: UUID) -> ResponseReturnValue:
     """Correct what was reported, as a further version."""
     file = file_of(trial_id, P.FINAL_REPORT_SUBMIT, TrialWork.FINAL_REPORT)
-    last = queries.get_final_report(file)
+    last = services.require_correctable(file)
     form = forms.correct_final_report_form(last)
     if not form.validate_on_submit():
         return form_page("trials/correct_final_report.html", file, form, report=last)

@@ -39,8 +39,9 @@ def new_incident(trial_id: UUID) -> ResponseReturnValue:
 @needs(P.INCIDENT_CLOSE)
 def close_incident(trial_id: UUID, incident_id: UUID) -> ResponseReturnValue:
     """Close an incident with what was corrected."""
-    file, form = file_of(trial_id, P.INCIDENT_CLOSE), forms.CloseIncidentForm()
-    incident = queries.get_incident(file, incident_id)
+    file = file_of(trial_id, P.INCIDENT_CLOSE, TrialWork.CLOSE_INCIDENT)
+    form, incident = forms.CloseIncidentForm(), queries.get_incident(file, incident_id)
+    services.require_closable_incident(file.trial, incident)
     if not form.validate_on_submit():
         return form_page("trials/close_incident.html", file, form, incident=incident)
     do(
@@ -56,8 +57,9 @@ def close_incident(trial_id: UUID, incident_id: UUID) -> ResponseReturnValue:
 @needs(P.INCIDENT_COMPLETE)
 def complete_incident(trial_id: UUID, incident_id: UUID) -> ResponseReturnValue:
     """Complete the report of an incident."""
-    file = file_of(trial_id, P.INCIDENT_COMPLETE)
+    file = file_of(trial_id, P.INCIDENT_COMPLETE, TrialWork.COMPLETE_INCIDENT)
     incident = queries.get_incident(file, incident_id)
+    services.require_completable_incident(file.trial, incident)
     form = forms.CompleteIncidentForm(data={"persons_affected": incident.persons_affected})
     if not form.validate_on_submit():
         return form_page("trials/complete_incident.html", file, form, incident=incident)
@@ -76,8 +78,9 @@ def complete_incident(trial_id: UUID, incident_id: UUID) -> ResponseReturnValue:
 @needs(P.INCIDENT_REACT)
 def react_to_incident(trial_id: UUID, incident_id: UUID) -> ResponseReturnValue:
     """Answer the report of an incident."""
-    file, form = file_of(trial_id, P.INCIDENT_REACT), forms.ReactForm()
-    incident = queries.get_incident(file, incident_id)
+    file = file_of(trial_id, P.INCIDENT_REACT, TrialWork.REACT_INCIDENT)
+    form, incident = forms.ReactForm(), queries.get_incident(file, incident_id)
+    services.require_answerable_incident(file.trial, incident)
     if not form.validate_on_submit():
         return form_page("trials/answer_incident.html", file, form, incident=incident)
     do(services.react_to_incident, file, incident=incident, reaction=form.reaction.data)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from sandbox.access.guard import current_actor
 from sandbox.access.permissions import P
-from sandbox.domain.trials import TrialStatus, TrialWork, require_work
+from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork, require_open
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.forms import PlatformForm
@@ -28,16 +28,18 @@ def stage_named(name: str) -> str:
 
 
 def file_of(
-    trial_id: UUID, permission: P = P.TRIAL_READ, work: TrialWork | None = None
+    trial_id: UUID,
+    permission: P = P.TRIAL_READ,
+    deed: TrialAction | TrialWork | None = None,
 ) -> TrialFile:
     """Read the file of a trial for somebody who may do what the page is for.
 
-    Nobody fills in a form for work that the trial's status refuses.
+    Nobody fills in a form for a deed that the trial's status or stage refuses.
     """
     trial = queries.get_trial(db.session(), current_actor(), trial_id, permission)
     file = read(trial)
-    if work is not None:
-        require_work(TrialStatus(trial.status), file.tier, file.current.key, work)
+    if deed is not None:
+        require_open(TrialStatus(trial.status), file.tier, file.current.key, deed)
     return file
 
 
