@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 import unicodedata
 import zipfile
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 from urllib.parse import quote, unquote, urlsplit
 
 import obstore
@@ -34,6 +35,7 @@ MAX_UNPACKED_BYTES = 100 * MEBIBYTE
 MAX_RATIO = 100
 MAX_NAME_LENGTH = 120
 _LONGEST_ENDING = 10
+_PIECE = 256 * 1024
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = {
@@ -394,6 +396,57 @@ class FileStore:
             raise FileDamaged(sha256)
         return data
 
+    def put_stream(self, content: BinaryIO, content_type: str) -> StoredFile:
+        """Store what a file holds durably, however large, with little memory."""
+        sha256, size = _measured(content)
+        if not self.exists(sha256):
+            content.seek(0)
+            if self._folder is None:
+                obstore.put(self._store, _path(sha256), content)
+            else:
+                _copy_durably(self._folder / _path(sha256), content)
+        return StoredFile(sha256, size, content_type)
+
+    def stream(self, sha256: str) -> Iterator[bytes]:
+        """Read a file in pieces and make sure at its end that it is still what was stored.
+
+        Raises: FileMissing, FileDamaged.
+        """
+        try:
+            found = obstore.get(self._store, _path(sha256))
+        except FileNotFoundError as error:
+            raise FileMissing(sha256) from error
+        digest = hashlib.sha256()
+        for piece in found.stream(min_chunk_size=_PIECE):
+            digest.update(piece)
+            yield bytes(piece)
+        if digest.hexdigest() != sha256:
+            raise FileDamaged(sha256)
+
+    @contextlib.contextmanager
+    def draft(self) -> Iterator[BinaryIO]:
+        """Give room for a large file that is being written, where there is room for all files."""
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self._folder) as file:
+            yield cast("BinaryIO", file)
+
+    @contextlib.contextmanager
+    def opened(self, sha256: str) -> Iterator[BinaryIO]:
+        """Open a large file to be read here and there, without judging it. Raises: FileMissing."""
+        path = _path(sha256)
+        if self._folder is None:
+            with self.draft() as file:
+                for piece in self.stream(sha256):
+                    file.write(piece)
+                file.seek(0)
+                yield file
+            return
+        if not (self._folder / path).is_file():
+            raise FileMissing(sha256)
+        with (self._folder / path).open("rb") as stored:
+            yield stored
+
     def exists(self, sha256: str) -> bool:
         """Tell whether a file is stored under this hash."""
         try:
@@ -424,13 +477,27 @@ def _path(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
 
 
+def _measured(content: BinaryIO) -> tuple[str, int]:
+    """Return the hash and the size of what a file holds."""
+    content.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while piece := content.read(_PIECE):
+        digest.update(piece)
+        size += len(piece)
+    return digest.hexdigest(), size
+
+
 def _write_durably(path: Path, data: bytes) -> None:
+    _copy_durably(path, BytesIO(data))
+
+
+def _copy_durably(path: Path, content: BinaryIO) -> None:
     """Write, fsync, rename, fsync the folder: after that a power cut cannot take the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            shutil.copyfileobj(content, file, _PIECE)
             file.flush()
             os.fsync(file.fileno())
         Path(draft).replace(path)
