@@ -94,4 +94,8 @@ class P(StrEnum):
     PACK_DISCARD = "pack:discard"
     CASE_MOVE = "case:move"
 
+    DOSSIER_ASK = "dossier:ask"
+    DOSSIER_IMPORT = "dossier:import"
+    DOSSIER_READ_IMPORTED = "dossier:read_imported"
+
     ROUND_TABLE_REGISTER = "round_table:register"

@@ -149,5 +149,10 @@ POLICY: dict[P, Grant] = {
     P.PACK_ACTIVATE: Grant(PackVersion, administrator & ~uploaded_by_self),
     P.PACK_DISCARD: Grant(PackVersion, administrator | (caseworker & uploaded_by_self)),
     P.CASE_MOVE: Grant(Application, secretariat & not_draft),
+    # Each kind of reader gets what that reader may read; the auditor reads no content of cases.
+    P.DOSSIER_ASK: Grant(Application, (own_organisation | secretariat) & not_draft | reader),
+    # Taking one in needs no look at its content, which is for whoever works on cases.
+    P.DOSSIER_IMPORT: Grant(None, caseworker | administrator),
+    P.DOSSIER_READ_IMPORTED: Grant(None, caseworker),
     P.ROUND_TABLE_REGISTER: Grant(None, nobody),
 }

@@ -24,7 +24,7 @@ from sandbox.domain.calls import OUTSIDE, find_call
 from sandbox.domain.packs import CallSpec, PolicyPack
 from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
 from sandbox.domain.trials import TrialStatus
-from sandbox.home.histories import DRAFTING_DEEDS, INTERNAL_DEEDS, reasons_read
+from sandbox.home.histories import reasons_read
 from sandbox.home.next_steps import next_steps
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry
@@ -38,7 +38,6 @@ from sandbox.models import (
     Enquiry,
     Organisation,
     OutcomeReport,
-    Person,
     Trial,
 )
 from sandbox.outcomes import queries as outcomes
@@ -71,6 +70,7 @@ CASE_PERMISSIONS = (
     P.POSITION_TAKE,
     P.APPLICATION_DECIDE,
     P.CASE_MOVE,
+    P.DOSSIER_ASK,
 )
 LONGEST_HISTORY = 200
 DIGEST = "home/digest"
@@ -155,7 +155,9 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         answer_clock=applications.answer_clock(application, pack, stops, today),
         is_closed=ApplicationStatus(application.status) not in OPEN_STATUSES,
         next_steps=steps,
-        history=list_history(session, application_id, is_inside=is_inside),
+        history=applications.list_history(
+            session, application_id, is_inside=is_inside, limit=LONGEST_HISTORY
+        ),
         is_inside=is_inside,
         reasons_read=reasons_read(
             is_inside=is_inside, is_knowing=P.APPLICATION_READ_ANSWERS in granted
@@ -220,32 +222,6 @@ def _is_inside(actor: Actor, application: Application) -> bool:
     """
     is_company = application.organisation_id in actor.member_of
     return bool(actor.staff or actor.officer_of) and not is_company
-
-
-def list_history(session: Session, application_id: UUID, *, is_inside: bool) -> Sequence[Any]:
-    """List the deeds of a case that a reader may see, newest first.
-
-    The company reads who acted by authority, never by the names of the authorities' people.
-    """
-    hidden = DRAFTING_DEEDS if is_inside else DRAFTING_DEEDS | INTERNAL_DEEDS
-    return session.execute(
-        select(
-            AuditEntry.at,
-            AuditEntry.deed,
-            AuditEntry.actor_kind,
-            AuditEntry.details,
-            Person.name.label("person"),
-            Authority.code.label("authority"),
-        )
-        .outerjoin(Person, Person.id == AuditEntry.person_id)
-        .outerjoin(Authority, Authority.id == AuditEntry.authority_id)
-        .where(
-            AuditEntry.application_id == application_id,
-            AuditEntry.deed.not_in([deed.value for deed in hidden]),
-        )
-        .order_by(AuditEntry.at.desc(), AuditEntry.tick.desc())
-        .limit(LONGEST_HISTORY)
-    ).all()
 
 
 def list_deeds(session: Session, after: str | None) -> Page[Any]:

@@ -121,6 +121,11 @@ class Deed(StrEnum):
     PACK_DISCARDED = "pack:discarded"
     PACK_ADOPTED = "pack:adopted"
     APPLICATION_MOVED = "application:moved"  # to a newer version of the rules
+    DOSSIER_ASKED = "dossier:asked"
+    DOSSIER_MADE = "dossier:made"
+    DOSSIER_RECEIVED = "dossier:received"  # of another installation, to be checked
+    DOSSIER_IMPORTED = "dossier:imported"  # it is what it claims to be
+    DOSSIER_REFUSED = "dossier:refused"
     LEAD_OFFERED = "lead:offered"
     LEAD_OFFER_WITHDRAWN = "lead_offer:withdrawn"
     LEAD_OFFER_DECLINED = "lead_offer:declined"

@@ -26,6 +26,7 @@ from sandbox.models.coordination import (
     PreliminaryResult,
     QuestionSuggestion,
 )
+from sandbox.models.dossiers import CaseDossier, ImportedDossier
 from sandbox.models.enquiries import Enquiry, EnquiryCounter, EnquiryMessage, FastAnswer
 from sandbox.models.guidance import GuidanceEntry, GuidanceReply
 from sandbox.models.outcomes import OutcomeReport
@@ -67,6 +68,7 @@ __all__ = [
     "Authority",
     "AuthorityAssignment",
     "AuthorityMembership",
+    "CaseDossier",
     "CaseNote",
     "ClockStop",
     "ConflictDeclaration",
@@ -80,6 +82,7 @@ __all__ = [
     "GateEvidence",
     "GuidanceEntry",
     "GuidanceReply",
+    "ImportedDossier",
     "Incident",
     "InformationQuestion",
     "InformationRequest",

@@ -17,6 +17,7 @@ from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db
 from sandbox.kernel.language import FIRST_LANGUAGE, LANGUAGES
 from sandbox.web import beginning
+from sandbox.web.dossier_commands import dossier
 from sandbox.web.pack_commands import adopt_installed, packs
 from sandbox.web.refusals import explain
 from sandbox.web.worker import run_worker
@@ -25,8 +26,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def register_commands(app: Flask) -> None:
-    """Add `flask begin`, `flask worker`, `flask demo …`, `flask packs …`."""
+    """Add `flask begin`, `flask worker`, `flask demo …`, `flask dossier …`, `flask packs …`."""
     app.cli.add_command(packs)
+    app.cli.add_command(dossier)
     app.cli.add_command(demo)
 
     @app.cli.command("worker")

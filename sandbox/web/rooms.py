@@ -6,6 +6,7 @@ from sandbox.accounts.views import bp as accounts
 from sandbox.applications.views import bp as applications
 from sandbox.coordination.views import bp as coordination
 from sandbox.coordination.views import successions
+from sandbox.dossiers.views import bp as dossiers
 from sandbox.enquiries.views import bp as enquiries
 from sandbox.home.views import bp as home
 from sandbox.outcomes.views import bp as outcomes
@@ -25,5 +26,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reliefs,
     programme,
     outcomes,
+    dossiers,
     register,
 )

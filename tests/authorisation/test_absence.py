@@ -47,6 +47,7 @@ def foreign_part(world: World, name: str) -> Any:
         "evidence_id": "mar_trial",
         "report_id": "mar_trial",
         "incident_id": "mar_trial",
+        "dossier_id": "mar_dossier",
         "membership_id": "foreign_company",
         "invitation_id": "foreign_company",
     }

@@ -4,6 +4,7 @@ Everything that the second tenant must never see of the first, and nobody withou
 either, carries a mark. A probe that finds the mark of somebody else has found a leak.
 """
 
+import io
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,18 +13,22 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sandbox.access.permissions import P
 from sandbox.accounts.queries import token_hash
 from sandbox.applications import services as applications
 from sandbox.coordination import services as coordination
 from sandbox.domain.deliberation import Stance
+from sandbox.domain.dossiers import DossierIndex, ReaderKind, entry_of
 from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.guidance import Channel, Guidance
 from sandbox.domain.outcomes import Consent
 from sandbox.domain.packs import QuestionKind
 from sandbox.domain.reliefs import ReliefWording
 from sandbox.domain.trials import TrialStatus
+from sandbox.dossiers import services as dossiers
 from sandbox.enquiries import services as enquiries
-from sandbox.kernel.actors import Actor, StaffRole
+from sandbox.kernel.actors import Actor, StaffRole, system_actor
+from sandbox.kernel.archives import write_archive
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import unit_of_work
@@ -31,6 +36,7 @@ from sandbox.kernel.files import Accepted, FileStore
 from sandbox.models import (
     Application,
     AuthorityMembership,
+    CaseDossier,
     ConflictDeclaration,
     FinalReport,
     GateEvidence,
@@ -47,6 +53,7 @@ from sandbox.models import (
     Trial,
     TrialStage,
 )
+from sandbox.models.dossiers import DossierState
 from sandbox.models.people import AuthorityRole, OrganisationRole
 from sandbox.outcomes import services as outcomes
 from sandbox.packs import active
@@ -170,6 +177,9 @@ class Builder:
         for tenant in (self.rio, self.mar):
             self.make_enquiry(tenant)
         self.make_rules()
+        for tenant in (self.rio, self.mar):
+            self.make_dossier(tenant)
+        self.make_imported()
         return self.world
 
     # --- people ----------------------------------------------------------------------------------
@@ -820,7 +830,8 @@ class Builder:
     def make_asked(self) -> None:
         """Let a report wait for the word of its company, as rules of another kind would."""
         for tenant in (self.rio, self.mar):
-            text = f"{tenant.name}-asked"
+            # Longer than what the case says, so that no answer of it is taken for the report.
+            text = f"{tenant.name}-asked-report"
             trial = self.end(tenant, "asked")
             self.hand_in_final_report(trial, f"{tenant.name}-final")
             self.world.mark(f"{tenant.name}.content", f"{tenant.name}-final")
@@ -890,6 +901,51 @@ class Builder:
             )
         self.world.subjects["rules"] = {"version": "1.1.0", "tier": "high"}
         self.world.subjects["installed_rules"] = {"version": "1.0.0"}
+
+    def make_dossier(self, tenant: Tenant) -> None:
+        """Keep a dossier that the owner asked for; nobody else is given it, colleagues neither."""
+        case = self.world.subjects[f"{tenant.name}_review"]["application_id"]
+        stored = self.store.put(b"PK " + tenant.name.encode(), "application/zip")
+        dossier = CaseDossier(
+            application_id=case,
+            asked_by_id=tenant.owner.person_id,
+            asked_at=self.now,
+            reader=ReaderKind.COMPANY.value,
+            authorities=[],
+            state=DossierState.READY.value,
+            sha256=stored.sha256,
+            size=stored.size,
+            root=f"{tenant.name}-root",
+            finished_at=self.now,
+        )
+        with unit_of_work(self.session):
+            self.session.add(dossier)
+        self.world.subjects[f"{tenant.name}_dossier"] = {
+            "application_id": case,
+            "dossier_id": dossier.id,
+        }
+
+    def make_imported(self) -> None:
+        """Take in the dossier of another installation."""
+        text = b'{"reference": "X-1"}'
+        index = DossierIndex(
+            case=dict.fromkeys(("reference", "title", "organisation", "language", "status"), "X-1"),
+            origin=dict.fromkeys(("programme", "operator", "address"), "X"),
+            rules={"code": "x", "version": "1.0.0", "fingerprint": ""},
+            reader=ReaderKind.COMPANY.value,
+            authorities=[],
+            as_of=self.now.isoformat(),
+            entries=(entry_of("case.json", text),),
+        )
+        archive = io.BytesIO()
+        write_archive(archive, index, lambda _entry: iter((text,)))
+        stored = self.store.put_stream(archive, "application/zip")
+        importer = system_actor("tests", P.DOSSIER_IMPORT.value)
+        with unit_of_work(self.session):
+            dossier = dossiers.import_dossier(
+                self.session, importer, filename="x.zip", stored=stored, index=index, now=self.now
+            )
+        self.world.subjects["imported"] = {"dossier_id": dossier.id, "number": 1}
 
     def make_round_table(self) -> None:
         table = RoundTable(

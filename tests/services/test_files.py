@@ -422,3 +422,35 @@ def test_sweep_takes_only_old_files_that_no_row_knows(store: FileStore) -> None:
     assert store.sweep({kept}, now - timedelta(hours=1)) == 0
     assert store.sweep({kept}, now + timedelta(hours=1)) == 1
     assert (store.exists(kept), store.exists(orphan)) == (True, False)
+
+
+LARGE = bytes(range(256)) * 4096  # more than one piece
+
+
+def test_large_file_is_stored_and_read_in_pieces(store: FileStore) -> None:
+    with store.draft() as draft:
+        draft.write(LARGE)
+        stored = store.put_stream(draft, "application/zip")
+    assert (stored.sha256, stored.size) == (hashlib.sha256(LARGE).hexdigest(), len(LARGE))
+    assert store.open(stored.sha256) == LARGE
+    assert b"".join(store.stream(stored.sha256)) == LARGE
+    with store.opened(stored.sha256) as opened:
+        opened.seek(300)
+        assert opened.read(4) == LARGE[300:304]
+        opened.seek(0)
+        assert store.put_stream(opened, "application/zip") == stored
+
+
+def test_large_file_that_is_missing_is_said_to_be(store: FileStore) -> None:
+    with pytest.raises(FileMissing), store.opened("0" * 64):
+        pass
+    with pytest.raises(FileMissing):
+        list(store.stream("0" * 64))
+
+
+def test_large_file_that_was_damaged_is_not_read_to_its_end(tmp_path: Path) -> None:
+    store = FileStore.from_url(tmp_path.as_uri())
+    stored = store.put_stream(io.BytesIO(LARGE), "application/zip")
+    (tmp_path / stored.sha256[:2] / stored.sha256).write_bytes(LARGE[:-1] + b"x")
+    with pytest.raises(FileDamaged):
+        list(store.stream(stored.sha256))

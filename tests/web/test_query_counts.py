@@ -22,10 +22,12 @@ from sandbox.accounts.services import add_member, grant_staff_role, invite, join
 from sandbox.applications import services as applications
 from sandbox.applications.queries import CaseFilter
 from sandbox.coordination import services as coordination
+from sandbox.domain.dossiers import ReaderKind
 from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.guidance import Channel, Guidance
 from sandbox.domain.reliefs import ReliefWording
 from sandbox.domain.trials import TrialStatus
+from sandbox.dossiers import services as dossiers
 from sandbox.enquiries import services as enquiries
 from sandbox.kernel.actors import Actor, StaffRole, system_actor
 from sandbox.kernel.audit import Deed, record
@@ -37,6 +39,7 @@ from sandbox.kernel.mail import MailState, OutboxMail
 from sandbox.kernel.paging import PAGE_SIZE
 from sandbox.models import (
     Application,
+    CaseDossier,
     Enquiry,
     Organisation,
     OutcomeReport,
@@ -45,6 +48,7 @@ from sandbox.models import (
     Trial,
     TrialStage,
 )
+from sandbox.models.dossiers import DossierState, Failure
 from sandbox.models.people import AuthorityRole
 from sandbox.outcomes import services as outcomes
 from sandbox.packs.loading import validate_files
@@ -103,6 +107,8 @@ LISTS: dict[str, tuple[str, str]] = {
     "rules": ("administrator", "/rules"),
     "cases under other rules": ("caseworker", "/rules/{rules}/simulation"),
     "successions": ("administrator", "/successions"),
+    "imported dossiers of a caseworker": ("caseworker", "/imported-dossiers"),
+    "imported dossiers, sought": ("administrator", "/imported-dossiers?q=otra"),
     "cases of an authority that ends": ("administrator", "/successions/{succession}"),
     "deeds": ("auditor", "/audit"),
     "failures": ("administrator", "/operations"),
@@ -139,6 +145,7 @@ PAGES: dict[str, tuple[str, str]] = {
         "reliefs of a trial": "/trials/{trial}/reliefs",
         "enquiry": "/enquiries/{enquiry}",
         "advice on a case": "/cases/{review}/guidance",
+        "dossiers of a case": "/cases/{review}/dossier",
     }.items()
     for who in ("owner", "officer", "caseworker")
 } | {
@@ -163,7 +170,7 @@ UNCOUNTED: dict[str, str] = {
         applications.new applications.redirect_ applications.section applications.withdraw
         coordination.answer_guidance coordination.conflict coordination.correct_guidance
         coordination.leave_suggestion coordination.new_guidance coordination.preliminary_answer
-        enquiries.answer enquiries.fast_answer enquiries.new
+        dossiers.upload enquiries.answer enquiries.fast_answer enquiries.new
         home.check_eligibility
         outcomes.begin outcomes.consent outcomes.edit
         programme.activate programme.move programme.upload
@@ -184,12 +191,14 @@ UNCOUNTED: dict[str, str] = {
         """,
     "one thing, as it was when it was sent or published": """
         applications.changes applications.receipt applications.show applications.submission
-        applications.triage outcomes.published outcomes.published_json outcomes.show
+        applications.triage dossiers.contents dossiers.entry_text
+        outcomes.published outcomes.published_json outcomes.show
         register.round_table trials.final_report_version trials.report
         """,
     "a document": """
         applications.file applications.receipt_pdf applications.silence_pdf coordination.letter
         coordination.preliminary_letter
+        dossiers.archive dossiers.entry dossiers.imported_archive
         outcomes.published_pdf trials.download trials.final_report_document
         trials.final_report_version_document
         """,
@@ -309,6 +318,7 @@ class Crowd:
                 persons_affected=1,
                 now=NOW,
             )
+        self.keep_dossiers(review)
         told = {"text": f"Terminó {number}.", "file": None, "store": self.store, "now": NOW}
         with unit_of_work(session):
             if number == 1:
@@ -322,6 +332,33 @@ class Crowd:
                 enquiries.answer_enquiry(session, self.caseworker, enquiry, text="Ya.", now=NOW)
             with unit_of_work(session):
                 enquiries.continue_enquiry(session, self.owner, enquiry, text="Sí.", now=NOW)
+
+    def keep_dossiers(self, review: Application) -> None:
+        """Let a dossier of a case fail for everybody, and another of elsewhere be refused."""
+        readers = (
+            (self.owner, ReaderKind.COMPANY, []),
+            (self.caseworker, ReaderKind.SECRETARIAT, []),
+            (self.lead.officer, ReaderKind.AUTHORITY, [self.lead.authority.code]),
+        )
+        with unit_of_work(self.session):
+            self.session.add_all(
+                CaseDossier(
+                    application_id=review.id,
+                    asked_by_id=actor.person_id,
+                    asked_at=NOW,
+                    reader=kind.value,
+                    authorities=codes,
+                    state=DossierState.FAILED.value,
+                    fault=Failure.RULES.value,
+                )
+                for actor, kind, codes in readers
+            )
+        stored = self.store.put(f"Otra {self.rows}".encode(), "application/zip")
+        with unit_of_work(self.session):
+            dossier = dossiers.receive_dossier(
+                self.session, self.caseworker, filename="otra.zip", stored=stored, now=NOW
+            )
+            dossier.title = "otra"
 
     def run_programme(self) -> None:
         """Add a member, a guest, a colleague, a role, a view and a failure of each kind."""

@@ -48,6 +48,7 @@ from sandbox.applications.queries.exchanges import (
     map_lead_stops,
     request_version,
 )
+from sandbox.applications.queries.history import list_history
 from sandbox.applications.queries.inbox import (
     CaseFilter,
     count_applications,
@@ -139,6 +140,7 @@ __all__ = [
     "list_case_officers",
     "list_caseworkers",
     "list_files",
+    "list_history",
     "list_kin",
     "list_members",
     "list_open_stops",

@@ -1,0 +1,89 @@
+"""Read the deeds of a case that its readers may see."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sandbox.kernel.audit import AuditEntry, Deed
+from sandbox.models import Authority, Person
+
+# What the authorities do among themselves is theirs until the decision says it.
+INTERNAL_DEEDS = frozenset(
+    {
+        Deed.CONFLICT_DENIED,
+        Deed.CONFLICT_DECLARED,
+        Deed.OFFICER_NAMED,
+        Deed.REVIEW_SAVED,
+        Deed.POSITION_TAKEN,
+        Deed.RECEIPT_CONFIRMED,
+        Deed.ASSIGNMENT_DECLINED,
+        Deed.LEAD_OFFERED,
+        Deed.LEAD_OFFER_WITHDRAWN,
+        Deed.LEAD_OFFER_DECLINED,
+        Deed.NOTE_WRITTEN,
+        Deed.QUESTION_SUGGESTED,
+        Deed.SUGGESTION_TAKEN,
+        Deed.SUGGESTION_LEFT,
+        Deed.RELIEF_DRAFTED,
+        Deed.RELIEF_DISCARDED,
+        Deed.ASSOCIATE_ADDED,
+        Deed.ASSOCIATE_RELEASED,
+        Deed.AUTHORITY_REPLACED,
+        Deed.APPLICATION_DELIBERATION_OPENED,
+        Deed.OUTCOME_DRAFTED,
+        Deed.OUTCOME_SAVED,
+        Deed.OUTCOME_SENT_FOR_PUBLICATION,
+        Deed.OUTCOME_RETURNED,
+        Deed.DOSSIER_ASKED,
+        Deed.DOSSIER_MADE,
+    }
+)
+# What a company does to its own draft, or to an answer that it has not sent, concerns nobody else,
+# and would drown the rest.
+DRAFTING_DEEDS = frozenset(
+    {
+        Deed.APPLICATION_SECTION_SAVED,
+        Deed.APPLICATION_INFORMATION_SAVED,
+        Deed.APPLICATION_FILE_ATTACHED,
+        Deed.APPLICATION_FILE_REMOVED,
+    }
+)
+
+
+def list_history(
+    session: Session,
+    application_id: UUID,
+    *,
+    is_inside: bool,
+    limit: int | None = None,
+    but: Collection[Deed] = (),
+) -> Sequence[Any]:
+    """List the deeds of a case that a reader may see, newest first.
+
+    Shape: `is_inside` for whoever reads it for an authority or the secretariat.
+    The company reads who acted by authority, never by the names of the authorities' people.
+    """
+    hidden = DRAFTING_DEEDS.union(but)
+    if not is_inside:
+        hidden = hidden | INTERNAL_DEEDS
+    return session.execute(
+        select(
+            AuditEntry.at,
+            AuditEntry.deed,
+            AuditEntry.actor_kind,
+            AuditEntry.details,
+            Person.name.label("person"),
+            Authority.code.label("authority"),
+        )
+        .outerjoin(Person, Person.id == AuditEntry.person_id)
+        .outerjoin(Authority, Authority.id == AuditEntry.authority_id)
+        .where(
+            AuditEntry.application_id == application_id,
+            AuditEntry.deed.not_in([deed.value for deed in hidden]),
+        )
+        .order_by(AuditEntry.at.desc(), AuditEntry.tick.desc())
+        .limit(limit)
+    ).all()
