@@ -15,7 +15,7 @@ from sandbox.domain import eligibility
 from sandbox.domain.calls import Calling, calling
 from sandbox.home import queries, tasks
 from sandbox.home.asking import questions_of
-from sandbox.home.forms import eligibility_form
+from sandbox.home.forms import eligibility_form, typed_answers
 from sandbox.kernel import jobs, mail
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db, unit_of_work
@@ -48,11 +48,11 @@ def check_eligibility() -> ResponseReturnValue:
     """Answer whether the sandbox is the right place; nothing is stored, no one is named."""
     pack = active.current()
     spec = pack.eligibility
-    asked = eligibility.asked(spec, request.form) if request.form else spec.questions
+    typed = typed_answers(spec.questions, request.form)
+    asked = eligibility.asked(spec, typed) if request.form else spec.questions
     form = eligibility_form(asked, current_language())
     if form.validate_on_submit():
-        answers = {question.key: form[question.key].data for question in asked}
-        result = eligibility.check(spec, answers)
+        result = eligibility.check(spec, typed)
         return render_template("home/eligibility_result.html", result=result, calling=_calling())
     status = 422 if form.is_submitted() else 200
     return render_template(

@@ -38,14 +38,14 @@ def test_visitor_gets_an_honest_answer(story: Story) -> None:
     asked = [q for q in story.pack.eligibility.questions if q.ask_if is None]
     assert links.count() == len(asked)
     links.first.click()
-    assert visitor.page.locator(':focus[name="uses_ai"]').count() == 1
+    assert visitor.page.locator(':focus[name="q_uses_ai"]').count() == 1
 
     # A promising project, of which one answer is still missing: what was chosen stays.
     for name, value in PROMISING.items():
         if name not in ("can_compensate", "whose_rule"):
-            visitor.choose(name, value)
+            visitor.choose(f"q_{name}", value)
     visitor.click("See the answer", status=422)
-    assert visitor.page.locator('[name="obstacle"][value="forbidden"]').is_checked()
+    assert visitor.page.locator('[name="q_obstacle"][value="forbidden"]').is_checked()
     visitor.choose("whose_rule", "programme").choose("can_compensate", "yes")
     visitor.click("See the answer")
     assert visitor.heading == story.word(story.pack.eligibility.verdicts["likely"])
@@ -56,7 +56,7 @@ def test_visitor_gets_an_honest_answer(story: Story) -> None:
     visitor.click("Answer the questions again")
     for name, value in (PROMISING | {"obstacle": "nothing"}).items():
         if name != "whose_rule":
-            visitor.choose(name, value)
+            visitor.choose(f"q_{name}", value)
     visitor.click("See the answer")
     assert visitor.heading == story.word(story.pack.eligibility.verdicts["guidance"])
     assert rules["no_obstacle"] in visitor.main

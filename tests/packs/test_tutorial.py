@@ -25,6 +25,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import PACKS, PROJECT, Config
+from sandbox.applications.forms import input_name
 from sandbox.domain.risk import tiering
 from sandbox.domain.routing import propose
 from sandbox.kernel.db import db
@@ -266,7 +267,8 @@ def test_check_answers_by_the_rules_of_the_pack(
     page = client.get("/eligibility")
     for question in eligibility.questions:
         assert question.label.in_(language) in page.main
-    result = client.submit(page, answers)
+    typed = {input_name(key): value for key, value in answers.items()}
+    result = client.submit(page, typed)
     words = {word.value: text.in_(language) for word, text in eligibility.verdicts.items()}
     assert result.heading == words[verdict]
 
