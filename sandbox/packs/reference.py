@@ -213,8 +213,8 @@ def _requirement_kinds() -> str:
     about = (
         "A requirement is judged on the stage that is left through its gate. The first stage "
         "reports nothing, so the gate after it cannot ask for `report_accepted` or "
-        "`metrics_within`. Where `plan_agreed` or `report_accepted` is left to the `platform`, "
-        "the company and every authority must agree, or the lead must accept."
+        "`metrics_within`. Where `plan_agreed` is left to the `platform`, the company and "
+        "every authority must agree."
     )
     return _section("Kinds of requirement", [about], ("kind", "it holds when", "by one of"), rows)
 

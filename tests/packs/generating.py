@@ -14,6 +14,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from sandbox.domain.packs import RequirementKind
+from sandbox.packs.checking import WHO
+
 Table = dict[str, Any]
 
 LANGUAGES = ("es", "en", "pt")
@@ -21,7 +24,6 @@ ZONES = (("MX", "America/Mexico_City"), ("ES", "Europe/Madrid"), ("BR", "America
 CURRENCIES = ("MXN", "EUR", "BRL")
 VERDICTS = ("likely", "guidance", "not_yet", "not_possible")
 NEEDED_CLOCKS = ("decision", "acceptance", "position", "return_answer")
-APPROVERS = ("lead", "associates", "every_authority", "secretariat")
 OWNERS = ("company", "lead", "associates", "secretariat")
 UNITS = ("business_days", "calendar_days", "months")
 
@@ -752,19 +754,14 @@ def _gate(
 
 
 def _by(pack: Writing, kind: str, left: Table) -> Table:
+    by = {"by": pack.one_of(*(each.value for each in WHO[RequirementKind(kind)]))}
     match kind:
         case "approval":
-            return {"by": pack.one_of(*APPROVERS), "persons": pack.number(1, 3)} | _term(pack)
-        case "document":
-            return {"by": pack.one_of("company", "lead", "associates", "secretariat")}
+            return by | {"persons": pack.number(1, 3)} | _term(pack)
         case "minimum_days":
-            return {"by": "platform", "days": pack.number(1, left["max_days"])}
-        case "report_accepted" | "plan_agreed":
-            return {"by": "lead"}
-        case "start_conditions":
-            return {"by": "company"}
+            return by | {"days": pack.number(1, left["max_days"])}
         case _:
-            return {"by": "platform"}
+            return by
 
 
 def _term(pack: Writing) -> Table:

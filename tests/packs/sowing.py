@@ -11,7 +11,9 @@ from typing import Any
 
 from marshmallow import Schema
 
+from sandbox.domain.packs import RequirementKind, Who
 from sandbox.packs import schemas
+from sandbox.packs.checking import WHO
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.reference import kinds
@@ -378,14 +380,12 @@ def condition_that_nobody_meets(pack: Table, chance: Random) -> Sown:
 
 
 def requirement_of_the_wrong_party(pack: Table, chance: Random) -> Sown:
-    found = [
-        each for each in _of(pack, schemas.RequirementSchema) if each[1]["kind"] != "plan_agreed"
-    ]
+    found = list(_of(pack, schemas.RequirementSchema))
     if not found:
         return None
     path, requirement = chance.choice(found)
-    shut_out = {"start_conditions": "lead", "document": "platform", "approval": "company"}
-    requirement["by"] = shut_out.get(requirement["kind"], "company")
+    able = WHO[RequirementKind(requirement["kind"])]
+    requirement["by"] = chance.choice([each.value for each in Who if each not in able])
     return (*path, "by"), Fault.NOT_ALLOWED
 
 

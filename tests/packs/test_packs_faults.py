@@ -695,6 +695,18 @@ FAULTS = {
     "requirement of the wrong party": Spoilt(
         MINIMAL, 'kind = "metrics_within", by = "platform"', 'kind = "metrics_within", by = "lead"',
         '  {key = "test_metrics"', "tiers[0].stages[2].gate[2].by", Fault.NOT_ALLOWED),
+    "plan that the secretariat agrees to": Spoilt(
+        LIMITED, 'kind = "plan_agreed", by = "every_authority"',
+        'kind = "plan_agreed", by = "secretariat"', '  {key = "plan_agreed"',
+        "tiers[1].stages[1].gate[0].by", Fault.NOT_ALLOWED),
+    "report that the secretariat accepts": Spoilt(
+        MINIMAL, 'kind = "report_accepted", by = "lead"',
+        'kind = "report_accepted", by = "secretariat"', '  {key = "test_reports"',
+        "tiers[0].stages[2].gate[1].by", Fault.NOT_ALLOWED),
+    "report that nobody accepts": Spoilt(
+        MINIMAL, 'kind = "report_accepted", by = "lead"',
+        'kind = "report_accepted", by = "platform"', '  {key = "test_reports"',
+        "tiers[0].stages[2].gate[1].by", Fault.NOT_ALLOWED),
     "persons of a document": Spoilt(
         MINIMAL, 'kind = "document", by = "company"',
         'kind = "document", by = "company", persons = 2',
@@ -906,10 +918,12 @@ def test_live_stage_without_reports_is_told_with_what_follows_from_it(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("kind", ["report_accepted", "metrics_within"])
-def test_nothing_is_reported_before_the_second_stage(tmp_path, kind):
+@pytest.mark.parametrize(
+    ("kind", "by"), [("report_accepted", "lead"), ("metrics_within", "platform")]
+)
+def test_nothing_is_reported_before_the_second_stage(tmp_path, kind, by):
     pack = copy_of_mx(tmp_path)
-    early = f'{{key = "early", kind = "{kind}", by = "platform", label = {{es = "a", en = "b"}}}},'
+    early = f'{{key = "early", kind = "{kind}", by = "{by}", label = {{es = "a", en = "b"}}}},'
     replace(pack / LIMITED, "gate = [", f"gate = [\n  {early}")
     [problem] = problems_of(pack)
     assert (problem.key, problem.fault) == ("tiers[1].stages[1].gate[0].kind", Fault.INCONSISTENT)

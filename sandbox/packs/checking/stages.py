@@ -186,19 +186,19 @@ def judge_grounds(pack: PolicyPack) -> Iterator[Finding]:
 
 
 WHO: Mapping[RequirementKind, Sequence[Who]] = {
+    # The secretariat runs the programme and agrees to no plan: its word would never come.
     RequirementKind.PLAN_AGREED: (
         Who.COMPANY,
         Who.LEAD,
         Who.ASSOCIATES,
         Who.EVERY_AUTHORITY,
-        Who.SECRETARIAT,
         Who.PLATFORM,
     ),
     RequirementKind.START_CONDITIONS: (Who.COMPANY, Who.SECRETARIAT, Who.PLATFORM),
     # One document satisfies it, so that nobody can ask for one from each.
     RequirementKind.DOCUMENT: (Who.COMPANY, Who.LEAD, Who.ASSOCIATES, Who.SECRETARIAT),
     RequirementKind.APPROVAL: (Who.LEAD, Who.ASSOCIATES, Who.EVERY_AUTHORITY, Who.SECRETARIAT),
-    RequirementKind.REPORT_ACCEPTED: (Who.LEAD, Who.SECRETARIAT, Who.PLATFORM),
+    RequirementKind.REPORT_ACCEPTED: (Who.LEAD,),
     RequirementKind.METRICS_WITHIN: (Who.PLATFORM,),
     RequirementKind.NO_OPEN_INCIDENT: (Who.PLATFORM,),
     RequirementKind.MINIMUM_DAYS: (Who.PLATFORM,),
