@@ -28,7 +28,7 @@ from sandbox.domain.packs import (
     Who,
 )
 from sandbox.packs import schemas
-from sandbox.packs.checking import NEEDED_CLOCKS, NEEDED_RELIEF_COLUMNS
+from sandbox.packs.checking import NEEDED_CLOCKS, NEEDED_RELIEF_COLUMNS, PARTY_WORDS
 from sandbox.packs.reading import MOST_FILES
 from sandbox.packs.schemas import PartSchema
 
@@ -201,7 +201,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "Authority",
         "Somebody who decides. Where authorities weigh the same, the one listed first leads.",
         {
-            "code": _CODE,
+            "code": f"{_CODE} Two codes differ in more than capital letters, and none is a word by "
+            f"which a party is called: {', '.join(f'`{word}`' for word in PARTY_WORDS)}.",
             "name": _NAME,
             "competences": "The codes of the matters that it is competent for.",
             "valid_from": "The first day on which it can take part; without it, always. Each "
@@ -476,7 +477,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "Stage",
         "One stage of a tier. The first prepares the test and has no gate.",
         {
-            "key": "The name of the stage; each only once in its tier.",
+            "key": "The name of the stage; each only once in its tier. `completion` is taken by "
+            "the gate behind the last stage.",
             "name": _NAME,
             "purpose": "What the stage is for.",
             "max_days": "The most calendar days in it, without those of a suspension. The company "

@@ -407,6 +407,12 @@ def days_that_the_stage_has_not(pack: Table, chance: Random) -> Sown:
     return here, Fault.INCONSISTENT
 
 
+def stage_called_as_the_completion(pack: Table, chance: Random) -> Sown:
+    path, stage = chance.choice(list(_of(pack, schemas.StageSchema)))
+    stage["key"] = "completion"
+    return (*path, "key"), Fault.NOT_ALLOWED
+
+
 def live_stage_without_reports(pack: Table, chance: Random) -> Sown:
     found = [each for each in _of(pack, schemas.StageSchema) if each[1].get("live")]
     if not found:
@@ -448,6 +454,19 @@ def authority_that_ends_before_it_begins(pack: Table, chance: Random) -> Sown:
     index, authority = chance.choice(list(enumerate(pack["authorities"])))
     authority["valid_until"] = authority.setdefault("valid_from", date(2020, 5, 1)) - ONE_DAY
     return ("authorities", index, "valid_until"), Fault.INCONSISTENT
+
+
+def authority_called_as_a_party(pack: Table, chance: Random) -> Sown:
+    index, authority = chance.choice(list(enumerate(pack["authorities"])))
+    name = chance.choice(("company", "lead", "every_authority", "platform", "publisher"))
+    authority["code"] = chance.choice((name, name.upper(), name.capitalize()))
+    return ("authorities", index, "code"), Fault.NOT_ALLOWED
+
+
+def authorities_that_differ_in_capitals(pack: Table, chance: Random) -> Sown:
+    authority = chance.choice(pack["authorities"])
+    pack["authorities"].append(authority | {"code": authority["code"].swapcase()})
+    return ("authorities", len(pack["authorities"]) - 1, "code"), Fault.DUPLICATE
 
 
 def succession_on_another_day(pack: Table, chance: Random) -> Sown:
@@ -671,11 +690,14 @@ KINDS: dict[str, Kind] = {
         condition_that_nobody_meets,
         requirement_of_the_wrong_party,
         days_that_the_stage_has_not,
+        stage_called_as_the_completion,
         live_stage_without_reports,
         use_that_no_rule_bars,
         competence_of_nobody,
         days_without_an_authority,
         authority_that_ends_before_it_begins,
+        authority_called_as_a_party,
+        authorities_that_differ_in_capitals,
         succession_on_another_day,
         succession_that_forgets_a_matter,
         circle_of_successions,

@@ -67,6 +67,13 @@ text = {{es = "De todo", en = "Of all kinds"}}
 """
 OF_2026 = CALL.format("spring", "first_day = 2026-03-01\nlast_day = 2026-05-31")
 
+CALENDAR = "[calendar]\n"
+AUTHORITY = """[[authorities]]
+code = "NEW"
+name = {es = "Nueva", en = "New"}
+competences = ["personal_data"]
+
+"""
 SECOND_END = """[[successions]]
 key = "ift_again"
 authority = "IFT"
@@ -287,6 +294,9 @@ FAULTS = {
     "stage twice": Spoilt(
         LIMITED, 'key = "laboratory"', 'key = "plan"', 'key = "plan"\nname = {es = "Laboratorio"',
         "tiers[1].stages[1].key", Fault.DUPLICATE),
+    "stage called as the completion": Spoilt(
+        LIMITED, 'key = "laboratory"', 'key = "completion"', 'key = "completion"',
+        "tiers[1].stages[1].key", Fault.NOT_ALLOWED),
     # --- authorities, calendar, clocks
     "competence of nobody's list": Spoilt(
         AUTHORITIES, 'competences = ["personal_data"]\nvalid_from',
@@ -306,6 +316,12 @@ FAULTS = {
         AUTHORITIES, "valid_until = 2025-10-16",
         "valid_from = 2025-11-01\nvalid_until = 2025-10-16",
         "valid_until = 2025-10-16", "authorities[1].valid_until", Fault.INCONSISTENT),
+    "authority called as a party": Spoilt(
+        AUTHORITIES, CALENDAR, AUTHORITY.replace("NEW", "Lead") + CALENDAR, 'code = "Lead"',
+        "authorities[7].code", Fault.NOT_ALLOWED),
+    "authority called as another in small letters": Spoilt(
+        AUTHORITIES, CALENDAR, AUTHORITY.replace("NEW", "Sabg") + CALENDAR, 'code = "Sabg"',
+        "authorities[7].code", Fault.DUPLICATE),
     "post twice": Spoilt(
         AUTHORITIES, "[[authorities.posts]]", '[[authorities.posts]]\ncode = "commissioner"\n'
         'name = {es = "Presidencia", en = "Chair"}\nprovision = {es = "Ley", en = "Law"}\n\n'

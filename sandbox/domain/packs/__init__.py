@@ -65,6 +65,7 @@ from sandbox.domain.packs.questions import (
 )
 from sandbox.domain.packs.texts import Text
 from sandbox.domain.packs.trials import (
+    COMPLETION_NAME,
     AmendmentSpec,
     Direction,
     ExtensionSpec,
@@ -84,6 +85,7 @@ from sandbox.domain.packs.trials import (
 
 __all__ = [
     "COMMENT_CLOCK",
+    "COMPLETION_NAME",
     "COUNTED_CLOCKS",
     "DECISION_CLOCK",
     "ORGANISATION_NAME",

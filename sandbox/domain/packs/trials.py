@@ -32,6 +32,10 @@ class RequirementKind(StrEnum):
     MINIMUM_DAYS = "minimum_days"
 
 
+COMPLETION_NAME = "completion"
+"""How the gate behind the last stage is called where others have the key of their stage."""
+
+
 class Who(StrEnum):
     """Name a party to a trial as the pack does."""
 

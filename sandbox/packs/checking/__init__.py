@@ -11,7 +11,9 @@ from sandbox.packs.checking.findings import Check, Finding, among, report
 from sandbox.packs.checking.glossary import judge_glossary
 from sandbox.packs.checking.hearing import judge_preliminary_result
 from sandbox.packs.checking.names import (
+    PARTY_WORDS,
     each_text,
+    judge_authority_codes,
     judge_duplicate_names,
     judge_texts_in_every_language,
 )
@@ -59,6 +61,7 @@ __all__ = [
     "NEEDED_CLOCKS",
     "NEEDED_RELIEF_COLUMNS",
     "ONLY_WITH",
+    "PARTY_WORDS",
     "WHO",
     "Finding",
     "all_questions",
@@ -73,6 +76,7 @@ __all__ = [
 
 CHECKS: tuple[Check, ...] = (
     judge_duplicate_names,
+    judge_authority_codes,
     judge_texts_in_every_language,
     judge_glossary,
     judge_prefix,

@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
-from sandbox.domain.packs import PolicyPack, Text
+from sandbox.domain.awaiting import PUBLISHER
+from sandbox.domain.packs import PolicyPack, Suspender, Text, Who
 from sandbox.packs.checking.findings import Finding, duplicates, repeated
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.saying import listed
 from sandbox.packs.saying import sentence as _l
+
+PARTY_WORDS = tuple(dict.fromkeys([*(who.value for who in (*Who, *Suspender)), PUBLISHER]))
+"""What stands for a party beside the codes of authorities, wherever it is said who acts."""
 
 
 def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
@@ -48,6 +52,29 @@ def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
         yield from duplicates((*path, "start_conditions"), tier.start_conditions, "key")
     yield from repeated(("languages",), pack.languages)
     yield from repeated(("public_fields",), pack.public_fields)
+
+
+def judge_authority_codes(pack: PolicyPack) -> Iterator[Finding]:
+    """Find codes that people could take for another authority, or the platform for a party."""
+    by_letters: dict[str, str] = {}
+    for index, authority in enumerate(pack.authorities):
+        path: Path = ("authorities", index, "code")
+        letters = authority.code.casefold()
+        other = by_letters.setdefault(letters, authority.code)
+        if other != authority.code:
+            yield Finding(
+                path,
+                Fault.DUPLICATE,
+                _l('differs from "%(other)s" in capital letters alone', other=other),
+                _l("a code that differs in more than capital letters"),
+            )
+        if letters in PARTY_WORDS:
+            yield Finding(
+                path,
+                Fault.NOT_ALLOWED,
+                _l('"%(code)s" is what the platform calls a party to every case', code=letters),
+                _l("a code other than: %(names)s", names=PARTY_WORDS),
+            )
 
 
 def judge_texts_in_every_language(pack: PolicyPack) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from sandbox.domain.packs import (
+    COMPLETION_NAME,
     PolicyPack,
     RequirementKind,
     RequirementSpec,
@@ -56,9 +57,21 @@ def judge_stages(pack: PolicyPack) -> Iterator[Finding]:
                 _l("nothing here, so remove the gate or move it to the next stage"),
             )
         for inner, stage in enumerate(tier.stages):
+            yield from _name((*path, "stages", inner), stage)
             yield from _cadence((*path, "stages", inner), stage)
             yield from _amounts((*path, "stages", inner), stage)
         yield from _gates(path, tier)
+
+
+def _name(path: Path, stage: StageSpec) -> Iterator[Finding]:
+    """Find a stage whose gate could not be told from that of the completion."""
+    if stage.key == COMPLETION_NAME:
+        yield Finding(
+            (*path, "key"),
+            Fault.NOT_ALLOWED,
+            _l('"%(key)s" is the name of the gate behind the last stage', key=stage.key),
+            _l('a key other than "%(key)s"', key=COMPLETION_NAME),
+        )
 
 
 def _cadence(path: Path, stage: StageSpec) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.domain.awaiting import without_incidents
-from sandbox.domain.packs import Who
+from sandbox.domain.packs import COMPLETION_NAME, Who
 from sandbox.domain.trials import TrialStatus, TrialWork
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db
@@ -31,7 +31,7 @@ from sandbox.trials.sentences import (
     term_words,
     who,
 )
-from sandbox.trials.views.shared import COMPLETION_NAME, bp, do, file_of, form_page, read, to
+from sandbox.trials.views.shared import bp, do, file_of, form_page, read, to
 
 
 @bp.get("")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from sandbox.access.guard import current_actor
 from sandbox.access.permissions import P
+from sandbox.domain.packs import COMPLETION_NAME
 from sandbox.domain.trials import TrialAction, TrialStatus, TrialWork, require_open
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
@@ -19,7 +20,6 @@ from sandbox.trials import queries
 from sandbox.trials.queries import COMPLETION, TrialFile
 
 bp = Blueprint("trials", __name__, url_prefix="/trials")
-COMPLETION_NAME = "completion"  # how the gate behind the last stage is called in addresses
 
 
 def stage_named(name: str) -> str:
