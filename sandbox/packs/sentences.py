@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sandbox.domain.packs import MOST_FILES as MOST_OF_AN_ANSWER
 from sandbox.domain.packs import (
     Announceable,
     ClockStart,
@@ -28,7 +29,12 @@ from sandbox.domain.packs import (
     Who,
 )
 from sandbox.packs import schemas
-from sandbox.packs.checking import NEEDED_CLOCKS, NEEDED_RELIEF_COLUMNS, PARTY_WORDS
+from sandbox.packs.checking import (
+    NEEDED_CLOCKS,
+    NEEDED_RELIEF_COLUMNS,
+    ONLY_IN_FORM,
+    PARTY_WORDS,
+)
 from sandbox.packs.reading import MOST_FILES
 from sandbox.packs.schemas import PartSchema
 
@@ -43,6 +49,7 @@ class TableWords:
 
 
 _CODE = "The name by which other parts refer to it; each only once."
+_IN_FORM = ", ".join(f"`{key}`" for key in ONLY_IN_FORM)
 _NAME = "Its name on every page and in every letter."
 _REPEATS = (
     "The length of the [term](#term) `{}`, repeated for whoever reads the rules as one table; left "
@@ -336,7 +343,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
     schemas.QuestionSchema: TableWords(
         "Question",
         "One question, or one column of a question of kind `rows`. An answer must matter to "
-        "something, or be marked with `information`. See [Kinds of question](#kinds-of-question).",
+        "something, or be marked with `information`. A question of the check has no "
+        f"`required`, and neither it nor its options have {_IN_FORM}. "
+        "See [Kinds of question](#kinds-of-question).",
         {
             "key": "The name by which conditions and other parts refer to it; each only once in "
             "the form, and each only once in the check.",
@@ -356,15 +365,16 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "the rows of reliefs alone.",
             "max_words": "The most words of an answer, for kinds `text` and `long_text`.",
             "minimum": "The smallest number or amount (in cents); for `many` the fewest options, "
-            "for `file` the fewest files.",
+            "of those that there are, for `file` the fewest files.",
             "maximum": "The largest number or amount (in cents); for `many` the most options, for "
-            "`file` the most files.",
+            f"`file` the most files, 1 to {MOST_OF_AN_ANSWER}.",
             "max_rows": "The most rows, for kind `rows`.",
             "unit": "What a number counts, shown beside it.",
             "competences": "The matters that the answer touches: any answer, and of `yes_no` a "
             "yes. A column has none but those of its options.",
             "points": "The points of risk that a yes gives, for kind `yes_no`.",
-            "may_be_confidential": "Whether the company may mark the answer as confidential.",
+            "may_be_confidential": "Whether the company may mark the answer as confidential. A "
+            "column has none: rows are marked as a whole.",
             "is_title": "Whether the answer names the case in every list. Exactly one question of "
             "the form does; it is a required `text` without a condition.",
             "criteria": "The keys of the criteria for which the answer is evidence; it is shown "
@@ -608,8 +618,11 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "relief_weight": "What a relief that touches a competence weighs.",
             "reliefs_question": "The key of the question, of kind `rows`, that lists the reliefs. "
             "It needs the columns "
-            + ", ".join(f"`{key}`" for key in NEEDED_RELIEF_COLUMNS)
-            + ", and the options of `kind` are kinds of relief.",
+            + ", ".join(
+                f"`{key}` (of kind {' or '.join(f'`{kind}`' for kind in kinds)})"
+                for key, kinds in NEEDED_RELIEF_COLUMNS.items()
+            )
+            + ". The column `kind` is asked for in every row, and its options are kinds of relief.",
             "acceptance_days": _REPEATS.format("acceptance"),
             "acceptance_silence": "What silence then means: `granted` accepts, `denied` declines, "
             "`none` leaves it open.",

@@ -323,6 +323,51 @@ def bounds_upside_down(pack: Table, chance: Random) -> Sown:
     return (*path, "minimum"), Fault.INCONSISTENT
 
 
+def number_of_answers_that_nobody_gives(pack: Table, chance: Random) -> Sown:
+    found = [each for each in _whole_questions(pack) if each[1]["kind"] in ("many", "file")]
+    if not found:
+        return None
+    path, question = chance.choice(found)
+    least = len(question["options"]) + 1 if question["kind"] == "many" else 11
+    name, bound = chance.choice((("minimum", least), ("minimum", -1), ("maximum", 0)))
+    question[name] = bound
+    return (*path, name), Fault.NOT_ALLOWED
+
+
+def check_that_weighs(pack: Table, chance: Random) -> Sown:
+    index, question = chance.choice(list(enumerate(pack["eligibility"]["questions"])))
+    name, value = chance.choice(
+        (
+            ("points", 3),
+            ("is_title", True),
+            ("may_be_confidential", True),
+            ("competences", [pack["competences"][0]["code"]]),
+            ("criteria", [pack["criteria"][0]["key"]]),
+            ("information", True),
+            ("required", False),
+        )
+    )
+    question[name] = value
+    return ("eligibility", "questions", index, name), Fault.NOT_ALLOWED
+
+
+def confidential_column(pack: Table, chance: Random) -> Sown:
+    path, _, column = chance.choice(list(_columns(pack)))
+    column["may_be_confidential"] = True
+    return (*path, "may_be_confidential"), Fault.NOT_ALLOWED
+
+
+def relief_in_another_kind_of_answer(pack: Table, chance: Random) -> Sown:
+    found = [
+        (path, column)
+        for path, question, column in _columns(pack)
+        if question["key"] == "reliefs" and column["key"] in ("provision", "kind", "asked", "why")
+    ]
+    path, column = chance.choice(found)
+    column["kind"] = chance.choice(("money", "yes_no", "date"))
+    return (*path, "kind"), Fault.NOT_ALLOWED
+
+
 def key_of_another_kind(pack: Table, chance: Random) -> Sown:
     path, question = chance.choice(_whole_questions(pack))
     name, value = ("max_rows", 3) if question["kind"] != "rows" else ("max_words", 3)
@@ -682,6 +727,10 @@ KINDS: dict[str, Kind] = {
         column_of_a_relief_as_information,
         second_title,
         bounds_upside_down,
+        number_of_answers_that_nobody_gives,
+        check_that_weighs,
+        confidential_column,
+        relief_in_another_kind_of_answer,
         key_of_another_kind,
         gap_or_overlap_of_points,
         points_that_no_tier_takes,

@@ -35,6 +35,7 @@ INNOVATION = "form-2-innovation.toml"
 RULES = "form-3-rules.toml"
 TEST = "form-7-test.toml"
 RISK = "risk.toml"
+CLOSING = "form-9-closing.toml"
 MINIMAL = "tier-1-minimal.toml"
 LIMITED = "tier-2-limited.toml"
 HIGH = "tier-3-high.toml"
@@ -49,6 +50,13 @@ REVOKED = 'name = {es = "Revocada por las autoridades", en = "Revoked by the aut
 
 NOT_NEEDED = """rubric.not_met.es = "Ninguna regla lo impide, o solo se busca no cumplirla."
 rubric.not_met.en = "No rule prevents it, or the aim is only not to comply."
+"""
+
+ASKED = """kind = "long_text"
+label = {es = "¿Qué pide exactamente?", en = "What exactly do you ask for?"}
+example.es = "Recabar el consentimiento con un mensaje de respuesta, en lugar de la firma."
+example.en = "To collect consent by a reply message instead of a signature."
+max_words = 100
 """
 
 TERM = """[[glossary]]
@@ -539,6 +547,46 @@ FAULTS = {
     "minimum above the maximum": Spoilt(
         TEST, "minimum = 1\nmaximum = 24", "minimum = 25\nmaximum = 24", "minimum = 25",
         "sections[8].questions[6].minimum", Fault.INCONSISTENT),
+    "more answers than there are": Spoilt(
+        "form-2b-sectors.toml", "minimum = 4", "minimum = 5", "minimum = 5",
+        "sections[2].questions[24].minimum", Fault.NOT_ALLOWED),
+    "no answer of many": Spoilt(
+        "form-2b-sectors.toml", "minimum = 4", "maximum = 0", "maximum = 0",
+        "sections[2].questions[24].maximum", Fault.NOT_ALLOWED),
+    "fewer than no answer": Spoilt(
+        "form-2b-sectors.toml", "minimum = 4", "minimum = -1", "minimum = -1",
+        "sections[2].questions[24].minimum", Fault.NOT_ALLOWED),
+    "no file": Spoilt(
+        CLOSING, "maximum = 10", "maximum = 0", "maximum = 0",
+        "sections[10].questions[0].maximum", Fault.NOT_ALLOWED),
+    "more files than are taken": Spoilt(
+        CLOSING, "maximum = 10", "maximum = 11", "maximum = 11",
+        "sections[10].questions[0].maximum", Fault.NOT_ALLOWED),
+    "more files asked for than are taken": Spoilt(
+        CLOSING, "maximum = 10", "minimum = 11", "minimum = 11",
+        "sections[10].questions[0].minimum", Fault.NOT_ALLOWED),
+    "confidential column": Spoilt(
+        RULES, 'key = "law"', 'may_be_confidential = true\nkey = "law"', "may_be_confidential",
+        "sections[3].questions[1].columns[0].may_be_confidential", Fault.NOT_ALLOWED),
+    "check that weighs": Spoilt(
+        ELIGIBILITY, 'key = "in_mexico"', 'points = 2\nkey = "in_mexico"', "points",
+        "eligibility.questions[1].points", Fault.NOT_ALLOWED),
+    "check with an optional question": Spoilt(
+        ELIGIBILITY, 'key = "in_mexico"', 'required = false\nkey = "in_mexico"', "required",
+        "eligibility.questions[1].required", Fault.NOT_ALLOWED),
+    "check that gives evidence": Spoilt(
+        ELIGIBILITY, 'key = "in_mexico"', 'criteria = ["need"]\nkey = "in_mexico"', "criteria",
+        "eligibility.questions[1].criteria", Fault.NOT_ALLOWED),
+    "check that informs": Spoilt(
+        ELIGIBILITY, 'key = "in_mexico"', 'information = true\nkey = "in_mexico"', "information",
+        "eligibility.questions[1].information", Fault.NOT_ALLOWED),
+    "check whose answer weighs": Spoilt(
+        ELIGIBILITY, 'value = "idea"', 'points = 2, value = "idea"', '  {points = 2',
+        "eligibility.questions[3].options[0].points", Fault.NOT_ALLOWED),
+    "check whose answer touches a matter": Spoilt(
+        ELIGIBILITY, 'value = "idea"', 'competences = ["personal_data"], value = "idea"',
+        '  {competences = ', "eligibility.questions[3].options[0].competences",
+        Fault.NOT_ALLOWED),
     "column with many answers": Spoilt(
         RULES, 'key = "law"\nkind = "choice"', 'key = "law"\nkind = "many"', 'kind = "many"',
         "sections[3].questions[1].columns[0].kind", Fault.NOT_ALLOWED),
@@ -763,6 +811,16 @@ FAULTS = {
     "relief of an unknown kind": Spoilt(
         RULES, 'value = "waiver"', 'value = "weiver"', '  {value = "weiver"',
         "sections[3].questions[1].columns[2].options[1].value", Fault.UNKNOWN_REFERENCE),
+    "relief asked for in money": Spoilt(
+        RULES, ASKED, ASKED.replace("long_text", "money").replace("max_words = 100\n", ""),
+        'kind = "money"', "sections[3].questions[1].columns[3].kind", Fault.NOT_ALLOWED),
+    "relief of any kind": Spoilt(
+        RULES, 'key = "kind"', 'required = false\nkey = "kind"', "required = false",
+        "sections[3].questions[1].columns[2].required", Fault.INCONSISTENT),
+    "relief of a kind that is asked now and then": Spoilt(
+        RULES, 'key = "kind"', 'ask_if = {question = "law", equals = "other"}\nkey = "kind"',
+        'ask_if = {question = "law"', "sections[3].questions[1].columns[2].ask_if",
+        Fault.INCONSISTENT),
     "more for one than for all": Spoilt(
         MINIMAL, "places_cap = 3", "amount_per_person_cap = 200\namount_total_cap = 199",
         "amount_per_person_cap", "tiers[0].stages[1].amount_per_person_cap", Fault.INCONSISTENT),

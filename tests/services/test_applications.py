@@ -20,7 +20,7 @@ from sandbox.applications.answers import Op, ReadAnswer, changes, pieces
 from sandbox.domain.answers import ProblemKind
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.content import content_hash
-from sandbox.domain.packs import QuestionKind, QuestionSpec
+from sandbox.domain.packs import MOST_FILES, QuestionKind, QuestionSpec
 from sandbox.domain.refusals import Incomplete, NotPossible, TransitionRefused, Why
 from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.audit import AuditEntry, Deed, record
@@ -426,9 +426,9 @@ def test_files_beyond_the_limit_and_for_other_questions_are_refused(
     application = make_draft(session, organisation, actor)
     question = min(
         (q for q in pack().questions.values() if q.kind is QuestionKind.FILE),
-        key=lambda q: q.maximum or services.MOST_FILES,
+        key=lambda q: q.maximum or MOST_FILES,
     )
-    limit = question.maximum or services.MOST_FILES
+    limit = question.maximum or MOST_FILES
     for number in range(limit):
         attach(session, application, actor, files, question.key, name=f"{number}.txt")
     for key in (question.key, question_of(QuestionKind.TEXT), "unknown"):

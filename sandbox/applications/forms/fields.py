@@ -18,10 +18,10 @@ from wtforms import (
     TextAreaField,
 )
 
-from sandbox.applications.services import MOST_FILES
 from sandbox.applications.wording import condition_words
 from sandbox.domain.conditions import NO, YES, as_day
 from sandbox.domain.packs import (
+    MOST_FILES,
     ORGANISATION_NAME,
     ORGANISATION_NUMBER,
     ORGANISATION_PARTS,

@@ -24,10 +24,11 @@ from sandbox.applications.forms.fields import answer_in, data_of, field_for, inp
 from sandbox.applications.forms.layout import Group, arranged, keys_on_page
 from sandbox.applications.forms.messages import file_message, problem_message
 from sandbox.applications.queries import Sheet
-from sandbox.applications.services import MOST_FILES, wrong_answers
+from sandbox.applications.services import wrong_answers
 from sandbox.domain.answers import Problem
 from sandbox.domain.conditions import is_answered
 from sandbox.domain.packs import (
+    MOST_FILES,
     AnswerValue,
     PolicyPack,
     QuestionKind,

@@ -14,7 +14,6 @@ from sandbox.applications.services.checking import (
 )
 from sandbox.applications.services.copying import copy_answers
 from sandbox.applications.services.preparing import (
-    MOST_FILES,
     attach_file,
     remove_file,
     save_section,
@@ -33,7 +32,6 @@ from sandbox.applications.services.viewing import MOST_VIEWS, remove_view, save_
 
 __all__ = [
     "LONGEST_TYPED",
-    "MOST_FILES",
     "MOST_VIEWS",
     "answer_information",
     "ask_company",

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications import queries
-from sandbox.applications.services.preparing import MOST_FILES, save_section, wrong_answers
+from sandbox.applications.services.preparing import save_section, wrong_answers
 from sandbox.applications.services.shared import person_of, require_editable
-from sandbox.domain.packs import AnswerValue, PolicyPack, QuestionKind, QuestionSpec
+from sandbox.domain.packs import MOST_FILES, AnswerValue, PolicyPack, QuestionKind, QuestionSpec
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record

@@ -19,7 +19,7 @@ from sandbox.domain.answers import (
 )
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.conditions import is_answered
-from sandbox.domain.packs import Answers, PolicyPack, QuestionKind, SectionSpec
+from sandbox.domain.packs import MOST_FILES, Answers, PolicyPack, QuestionKind, SectionSpec
 from sandbox.domain.refusals import Incomplete, NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
@@ -32,10 +32,6 @@ from sandbox.models import (
     Organisation,
 )
 from sandbox.packs import active
-
-# A file question without a maximum of its own still cannot be used as a store of files.
-MOST_FILES = 10
-
 
 _UNFINISHED = frozenset({ProblemKind.MISSING, ProblemKind.ROW_INCOMPLETE})
 

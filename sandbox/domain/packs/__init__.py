@@ -47,6 +47,7 @@ from sandbox.domain.packs.programme import (
     SuspensionWindowSpec,
 )
 from sandbox.domain.packs.questions import (
+    MOST_FILES,
     ORGANISATION_NAME,
     ORGANISATION_NUMBER,
     ORGANISATION_PARTS,
@@ -88,6 +89,7 @@ __all__ = [
     "COMPLETION_NAME",
     "COUNTED_CLOCKS",
     "DECISION_CLOCK",
+    "MOST_FILES",
     "ORGANISATION_NAME",
     "ORGANISATION_NUMBER",
     "ORGANISATION_PARTS",

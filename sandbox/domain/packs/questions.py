@@ -31,6 +31,8 @@ class QuestionKind(StrEnum):
 # of which the number may be absent. An unanswered question has no key in the answers.
 AnswerValue = str | int | list[str] | list[dict[str, str]]
 Answers = Mapping[str, AnswerValue]
+MOST_FILES = 10
+"""The most files of an answer, also where a question sets no maximum: it is no store of files."""
 ORGANISATION_NAME, ORGANISATION_NUMBER = ORGANISATION_PARTS = ("name", "tax_number")
 
 

@@ -6,6 +6,12 @@ check assumes nothing about the others, so that one fault does not hide the next
 
 from sandbox.domain.packs import PolicyPack
 from sandbox.packs.checking.conditions import COMPARABLE, judge_conditions, judge_verdicts
+from sandbox.packs.checking.coordination import (
+    NEEDED_RELIEF_COLUMNS,
+    judge_activity,
+    judge_quorum,
+    judge_reliefs,
+)
 from sandbox.packs.checking.dialogue import judge_round_tables
 from sandbox.packs.checking.findings import Check, Finding, among, report
 from sandbox.packs.checking.glossary import judge_glossary
@@ -20,18 +26,15 @@ from sandbox.packs.checking.names import (
 from sandbox.packs.checking.programme import (
     ENDED_BY,
     NEEDED_CLOCKS,
-    NEEDED_RELIEF_COLUMNS,
-    judge_activity,
     judge_calendar,
     judge_calls,
     judge_clocks,
     judge_competences,
     judge_prefix,
-    judge_quorum,
-    judge_reliefs,
     judge_validity,
 )
 from sandbox.packs.checking.questions import (
+    ONLY_IN_FORM,
     ONLY_WITH,
     all_questions,
     check_questions,
@@ -60,6 +63,7 @@ __all__ = [
     "ENDED_BY",
     "NEEDED_CLOCKS",
     "NEEDED_RELIEF_COLUMNS",
+    "ONLY_IN_FORM",
     "ONLY_WITH",
     "PARTY_WORDS",
     "WHO",

@@ -15,21 +15,17 @@ from sandbox.domain.packs import (
     ClockStart,
     ClockUnit,
     PolicyPack,
-    QuestionKind,
-    QuestionSpec,
     Silence,
 )
-from sandbox.packs.checking.findings import REMOVED, Finding, among, unknown_names
-from sandbox.packs.checking.questions import all_questions, form_questions
+from sandbox.packs.checking.findings import Finding, unknown_names
+from sandbox.packs.checking.questions import all_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
-from sandbox.packs.saying import Sentence, listed
+from sandbox.packs.saying import listed
 from sandbox.packs.saying import sentence as _l
 
 # The services of the platform read these terms by name; a pack without one could not be run.
 NEEDED_CLOCKS = ("decision", "acceptance", "position", "return_answer")
-# Relief rows become entries of the relief register, which reads these columns by name.
-NEEDED_RELIEF_COLUMNS = ("provision", "kind", "asked", "why")
 
 
 def judge_competences(pack: PolicyPack) -> Iterator[Finding]:
@@ -261,129 +257,3 @@ def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
                 ),
                 listed(silence),
             )
-
-
-def judge_reliefs(pack: PolicyPack) -> Iterator[Finding]:
-    """Find what keeps the rows of reliefs from becoming entries of the relief register."""
-    key = pack.coordination.reliefs_question
-    found = _named(
-        pack,
-        ("coordination", "reliefs_question"),
-        key,
-        QuestionKind.ROWS,
-        otherwise=_l('"%(key)s" is not a question of kind rows', key=key),
-    )
-    if isinstance(found, Finding):
-        yield found
-        return
-    path, question = found
-    columns = {column.key: index for index, column in enumerate(question.columns)}
-    for name in NEEDED_RELIEF_COLUMNS:
-        if name not in columns:
-            yield Finding(
-                (*path, "columns"),
-                Fault.MISSING,
-                _l('the column "%(name)s" is missing', name=name),
-                _l("all of: %(names)s", names=NEEDED_RELIEF_COLUMNS),
-            )
-    if "kind" in columns:
-        known = {kind.key for kind in pack.relief_kinds}
-        options = question.columns[columns["kind"]].options
-        place: Path = (*path, "columns", columns["kind"], "options")
-        for index, option in enumerate(options):
-            if option.value not in known:
-                yield Finding(
-                    (*place, index, "value"),
-                    Fault.UNKNOWN_REFERENCE,
-                    _l('there is no kind of relief "%(option)s"', option=option.value),
-                    among(sorted(known)),
-                )
-
-
-def judge_quorum(pack: PolicyPack) -> Iterator[Finding]:
-    """Find a quorum that no case can meet, because so many authorities never exist at once."""
-    quorum = pack.coordination.quorum
-    if quorum is None:
-        return
-    # Authorities become more only on a day on which one of them begins.
-    days = {date.min, *(each.valid_from for each in pack.authorities if each.valid_from)}
-    most = max(
-        sum(
-            (each.valid_from or date.min) <= day <= (each.valid_until or date.max)
-            for each in pack.authorities
-        )
-        for day in days
-    )
-    if quorum > most:
-        yield Finding(
-            ("coordination", "quorum"),
-            Fault.INCONSISTENT,
-            _l("can never be met: at most %(most)s authorities exist at once", most=most),
-            _l("1 to %(most)s", most=most),
-        )
-
-
-def judge_activity(pack: PolicyPack) -> Iterator[Finding]:
-    """Find what keeps the answer on the preponderant activity from naming a lead in every case."""
-    key = pack.coordination.activity_question
-    if key is None:
-        return
-    found = _named(
-        pack,
-        ("coordination", "activity_question"),
-        key,
-        QuestionKind.CHOICE,
-        otherwise=_l('"%(key)s" is not a question of kind choice', key=key),
-    )
-    if isinstance(found, Finding):
-        yield found
-        return
-    path, question = found
-    if not question.required:
-        yield Finding(
-            (*path, "required"),
-            Fault.INCONSISTENT,
-            _l("must be answered, because it names the lead"),
-            listed("true"),
-        )
-    if question.ask_if is not None:
-        yield Finding(
-            (*path, "ask_if"),
-            Fault.INCONSISTENT,
-            _l("must be asked always, because it names the lead"),
-            REMOVED,
-        )
-    for index, option in enumerate(question.options):
-        if not option.competences:
-            yield Finding(
-                (*path, "options", index),
-                Fault.INCONSISTENT,
-                _l('"%(option)s" touches no competence, so it names no lead', option=option.value),
-                _l("competences = […] with at least one competence of the pack"),
-            )
-
-
-def _named(
-    pack: PolicyPack, here: Path, key: str, kind: QuestionKind, *, otherwise: Sentence
-) -> tuple[Path, QuestionSpec] | Finding:
-    """Return the question of the form that the value `here` names, or what is wrong with it.
-
-    Shape: `otherwise` is said of a question of another kind.
-    """
-    found = [(path, question) for path, question in form_questions(pack) if question.key == key]
-    if not found:
-        return Finding(
-            here,
-            Fault.UNKNOWN_REFERENCE,
-            _l('there is no question "%(question)s" in the form', question=key),
-            among(question.key for _, question in form_questions(pack) if question.kind is kind),
-        )
-    path, question = found[0]
-    if question.kind is not kind:
-        return Finding(
-            here,
-            Fault.NOT_ALLOWED,
-            otherwise,
-            among(each.key for _, each in form_questions(pack) if each.kind is kind),
-        )
-    return path, question

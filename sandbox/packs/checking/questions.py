@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 
-from sandbox.domain.packs import PolicyPack, QuestionKind, QuestionSpec
+from sandbox.domain.packs import (
+    MOST_FILES,
+    OptionSpec,
+    PolicyPack,
+    QuestionKind,
+    QuestionSpec,
+)
 from sandbox.packs.checking.findings import (
     ONCE,
     REMOVED,
@@ -128,6 +134,7 @@ def judge_question_parts(pack: PolicyPack) -> Iterator[Finding]:
                 _l("is above the maximum"),
                 _l("at most %(most)s", most=question.maximum),
             )
+        yield from _counts(path, question)
         if question.required and question.required_if is not None:
             yield Finding(
                 (*path, "required_if"),
@@ -135,6 +142,27 @@ def judge_question_parts(pack: PolicyPack) -> Iterator[Finding]:
                 _l("is required already, whatever the condition"),
                 _l("required = true or required_if, not both"),
             )
+
+
+def _counts(path: Path, question: QuestionSpec) -> Iterator[Finding]:
+    """Find how many answers or files there must be, or may be, that nobody could ever give."""
+    bounds: dict[str, tuple[int, int | None]] = {}
+    message = _l("is a number of answers that nobody could give")
+    if question.kind is QuestionKind.FILE:
+        bounds = {"minimum": (0, MOST_FILES), "maximum": (1, MOST_FILES)}
+        message = _l("is a number of files that nobody could send")
+    elif question.kind is QuestionKind.MANY and question.options:
+        bounds = {"minimum": (0, len(question.options)), "maximum": (1, None)}
+    for name, (least, most) in bounds.items():
+        bound = getattr(question, name)
+        if bound is None or least <= bound <= (bound if most is None else most):
+            continue
+        allowed = (
+            _l("at least %(least)s", least=least)
+            if most is None
+            else _l("%(least)s to %(most)s", least=least, most=most)
+        )
+        yield Finding((*path, name), Fault.NOT_ALLOWED, message, allowed)
 
 
 def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
@@ -157,6 +185,7 @@ def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
                 ("criteria", bool(column.criteria)),
                 ("competences", bool(column.competences)),
                 ("points", column.points > 0),
+                ("may_be_confidential", column.may_be_confidential),
             ):
                 if is_there:
                     yield Finding(
@@ -183,6 +212,18 @@ def judge_columns(pack: PolicyPack) -> Iterator[Finding]:
                     )
 
 
+ONLY_IN_FORM = (
+    "example",
+    "points",
+    "is_title",
+    "may_be_confidential",
+    "competences",
+    "criteria",
+    "information",
+)
+"""The keys of a question or an option that mean something in the form alone."""
+
+
 def judge_check_kinds(pack: PolicyPack) -> Iterator[Finding]:
     """Find questions of the check that are not answered by choosing, or could be left empty.
 
@@ -196,13 +237,32 @@ def judge_check_kinds(pack: PolicyPack) -> Iterator[Finding]:
                 _l('the check cannot ask a question of kind "%(kind)s"', kind=question.kind),
                 listed(*_CHECK_KINDS),
             )
-        if question.required_if is not None:
-            yield Finding(
-                (*path, "required_if"),
-                Fault.NOT_ALLOWED,
-                _l("the check needs the answer to every question that it asks"),
-                REMOVED,
-            )
+        for name, is_there in (
+            ("required", not question.required and question.required_if is None),
+            ("required_if", question.required_if is not None),
+        ):
+            if is_there:
+                yield Finding(
+                    (*path, name),
+                    Fault.NOT_ALLOWED,
+                    _l("the check needs the answer to every question that it asks"),
+                    REMOVED,
+                )
+        for here, part in ((path, question), *_options_of(path, question)):
+            for name in ONLY_IN_FORM:
+                if getattr(part, name, None):
+                    yield Finding(
+                        (*here, name),
+                        Fault.NOT_ALLOWED,
+                        _l("the check is anonymous and weighs nothing, so it has no such key"),
+                        REMOVED,
+                    )
+
+
+def _options_of(path: Path, question: QuestionSpec) -> Iterator[tuple[Path, OptionSpec]]:
+    """Walk over the options of a question with their places."""
+    for index, option in enumerate(question.options):
+        yield (*path, "options", index), option
 
 
 def judge_one_title(pack: PolicyPack) -> Iterator[Finding]:
