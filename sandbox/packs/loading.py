@@ -16,7 +16,7 @@ from sandbox.packs.proving import Proof, Warned, prove
 from sandbox.packs.reading import FIRST_FILE, MOST_FILES, Folder, Held, Source, read
 from sandbox.packs.saying import ABSENT, legible, listed
 from sandbox.packs.saying import sentence as _l
-from sandbox.packs.schemas import shape
+from sandbox.packs.schemas import CODE, VERSION, shape
 
 DATA = Path(__file__).parent / "data"
 
@@ -86,9 +86,17 @@ def load_pack(folder: Path) -> PolicyPack:
 
 
 def validate(folder: Path) -> Validation:
-    """Read, check and prove the pack in `folder`, and keep everything that was found."""
+    """Read, check and prove the pack in `folder`, and keep everything that was found.
+
+    A folder whose names are a code and a version must be those of the pack: no server would start
+    on another pack there.
+    """
     folder = folder.resolve()
-    return _load(folder, _fingerprint(folder))
+    found = _load(folder, _fingerprint(folder))
+    pack = found.pack
+    if pack is None or not _is_home(folder) or _is_at_home(pack, folder):
+        return found
+    return Validation(None, (_misplaced(pack, folder),), found.warnings, ())
 
 
 def validate_files(name: str, files: Mapping[str, bytes]) -> Validation:
@@ -113,7 +121,7 @@ def load_packs(folder: Path = DATA) -> PackRegistry:
         except PackInvalid as fault:
             problems.extend(fault.problems)
             continue
-        if (pack.code, pack.version) != (home.parent.name, home.name):
+        if not _is_at_home(pack, home):
             problems.append(_misplaced(pack, home))
         packs.append(pack)
     if not packs and not problems:
@@ -167,6 +175,15 @@ def _fingerprint(folder: Path) -> _Fingerprint:
         status = place.lstat()
         found.append((place.name, status.st_size, status.st_mtime_ns))
     return tuple(found)
+
+
+def _is_home(folder: Path) -> bool:
+    """Tell whether the names of a folder are those under which a server would install a pack."""
+    return bool(CODE.fullmatch(folder.parent.name) and VERSION.fullmatch(folder.name))
+
+
+def _is_at_home(pack: PolicyPack, folder: Path) -> bool:
+    return (pack.code, pack.version) == (folder.parent.name, folder.name)
 
 
 def _misplaced(pack: PolicyPack, home: Path) -> PackProblem:

@@ -3,6 +3,7 @@
 import re
 import stat
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -318,6 +319,8 @@ def _read_file(
 
 
 def _values(source: Source, name: str, content: bytes) -> dict[str, Any] | None:
+    # Some editors begin a file with this mark, which says that it is UTF-8 and means nothing else.
+    content = content.removeprefix(BOM_UTF8)
     try:
         text = content.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as fault:

@@ -5,6 +5,7 @@ file, the code and the messages. Unknown keys are refused: a misspelt key would 
 that silently does not apply.
 """
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, ClassVar
@@ -34,6 +35,8 @@ from sandbox.packs.reading import Source, shown
 from sandbox.packs.saying import Sentence, listed
 from sandbox.packs.saying import sentence as _l
 
+CODE = re.compile(r"[a-z][a-z0-9-]{0,31}")
+VERSION = re.compile(r"(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){2}")
 _LONGEST_SUGGESTED = 60
 
 
@@ -471,9 +474,9 @@ class PackSchema(PartSchema):
     """Read a whole pack; the keys of all its files together are the keys of this one table."""
 
     part = packs.PolicyPack
-    code = Pattern(r"[a-z][a-z0-9-]{0,31}", _l("small letters, digits and -"), required=True)
+    code = Pattern(CODE.pattern, _l("small letters, digits and -"), required=True)
     version = Pattern(
-        r"(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){2}",
+        VERSION.pattern,
         _l("three numbers such as 1.0.0"),
         required=True,
     )

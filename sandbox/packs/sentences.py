@@ -67,7 +67,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "version": "The version, which is also the name of the folder inside; new cases begin "
             "under the newest.",
             "languages": "The languages in which every text of the pack must stand.",
-            "currency": "The currency of the answers to `money` questions.",
+            "currency": "The currency of the answers to `money` questions, by its code in ISO "
+            "4217.",
             "programme": "What the programme says about itself.",
             "competences": "The matters that authorities are competent for.",
             "authorities": "The authorities that take part.",
@@ -281,7 +282,7 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "Business days are Monday to Friday, without the holidays of the country and the days off.",
         {
             "country": "The country whose public holidays are no business days.",
-            "timezone": "The time zone in which a day begins and ends.",
+            "timezone": "The time zone in which a day begins and ends: that of a place, or `UTC`.",
             "days_off": "Further days that are no business days, each with its name.",
         },
     ),

@@ -557,6 +557,35 @@ def window_without_days(pack: Table, chance: Random) -> Sown:
     return ("suspension_windows", index), Fault.INCONSISTENT
 
 
+def time_zone_of_no_place(pack: Table, chance: Random) -> Sown:
+    pack["calendar"]["timezone"] = chance.choice(("localtime", "Factory", "EST", "Area/Place"))
+    return ("calendar", "timezone"), Fault.UNKNOWN_REFERENCE
+
+
+def currency_of_nowhere(pack: Table, chance: Random) -> Sown:
+    pack["currency"] = chance.choice(("ZZZ", "QQQ", "EUX"))
+    return ("currency",), Fault.UNKNOWN_REFERENCE
+
+
+def name_twice_in_a_list(pack: Table, chance: Random) -> Sown:
+    """Repeat a name in a list of names, of which each counts once."""
+    lists = {"competences", "criteria", "metrics", "public_fields", "stops_in"}
+    tables = (schemas.CriterionSchema, schemas.CompetenceSchema, schemas.MetricSchema)
+    path, table, name = _any(
+        chance,
+        (
+            (path, table, name)
+            for path, table, schema in places(pack)
+            for name in lists & table.keys() & schema.fields.keys()
+            if table[name]
+            and not isinstance(kinds(schema)[name].inner, tables)  # type: ignore[arg-type]
+            and "successors" not in path
+        ),
+    )
+    table[name] = [*table[name], table[name][0]]
+    return (*path, name, len(table[name]) - 1), Fault.DUPLICATE
+
+
 def calls_at_the_same_time(pack: Table, chance: Random) -> Sown:
     if not pack["calls"]:
         return None
@@ -751,6 +780,9 @@ KINDS: dict[str, Kind] = {
         succession_that_forgets_a_matter,
         circle_of_successions,
         window_without_days,
+        time_zone_of_no_place,
+        currency_of_nowhere,
+        name_twice_in_a_list,
         calls_at_the_same_time,
         outside_of_no_calls,
         missing_term,

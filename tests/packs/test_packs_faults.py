@@ -490,6 +490,26 @@ FAULTS = {
     "unknown time zone": Spoilt(
         AUTHORITIES, "America/Mexico_City", "America/Tenochtitlan", "timezone",
         "calendar.timezone", Fault.UNKNOWN_REFERENCE),
+    "time zone of a machine": Spoilt(
+        AUTHORITIES, "America/Mexico_City", "localtime", "timezone",
+        "calendar.timezone", Fault.UNKNOWN_REFERENCE),
+    "currency of nowhere": Spoilt(
+        PACK, 'currency = "MXN"', 'currency = "ZZZ"', "currency", "currency",
+        Fault.UNKNOWN_REFERENCE),
+    "status twice": Spoilt(
+        COORDINATION, 'stops_in = ["returned", "information_requested"]',
+        'stops_in = ["returned", "information_requested", "returned"]', 'stops_in = ["returned"',
+        "clocks[0].stops_in[2]", Fault.DUPLICATE),
+    "matter of an answer twice": Spoilt(
+        INNOVATION, 'competences = ["broadcasting"]',
+        'competences = ["broadcasting", "broadcasting"]', '  {value = "broadcasting"',
+        "sections[1].questions[9].options[3].competences[1]", Fault.DUPLICATE),
+    "value twice in a comparison": Spoilt(
+        INNOVATION, AREA_OTHER, 'ask_if = {question = "area", one_of = ["other", "other"]}',
+        "ask_if", "sections[1].questions[3].ask_if.one_of[1]", Fault.DUPLICATE),
+    "criterion twice": Spoilt(
+        INNOVATION, 'criteria = ["innovation"]', 'criteria = ["innovation", "innovation"]',
+        'criteria = ["innovation", "inn', "sections[1].questions[6].criteria[1]", Fault.DUPLICATE),
     "word of many words": Spoilt(
         "programme.toml", 'es = "Puerta", en', f'es = "{"a " * 12}b", en',
         "term = {es = \"a a", "glossary[4].term.es", Fault.TOO_LARGE),
@@ -1088,6 +1108,31 @@ def test_tier_without_stages_is_named(tmp_path):
     replace(pack / HIGH, "min_points = 18\nmetrics", "min_points = 19\nmetrics")
     [problem] = problems_of(pack)
     assert (problem.key, problem.line) == ("tiers[2].stages", line_of(pack / HIGH, "[[tiers]]"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [('version = "1.0.0"', 'version = "1.0.1"', "version"), ('code = "mx"', 'code = "my"', "code")],
+)
+def test_pack_in_the_place_of_another_is_told_before_a_server_is_started(tmp_path, old, new, key):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / PACK, old, new)
+    [problem] = problems_of(pack)
+    assert (problem.file, problem.key) == ("mx/1.0.0/pack.toml", key)
+    result = run("validate", pack)
+    assert result.exit_code == 1
+    assert str(problem) in result.output
+    assert problems_of(pack.rename(pack.parent / "draft")) == ()
+
+
+def test_mark_with_which_some_editors_begin_a_file_is_no_fault(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    file = pack / RISK
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert problems_of(pack) == ()
+    file.write_bytes(b"\xef\xbb\xbf# \xff" + file.read_bytes())
+    [problem] = problems_of(pack)
+    assert (problem.line, problem.found) == (1, "the byte 0xff")
 
 
 def test_problem_says_what_was_found_and_what_is_allowed(tmp_path):

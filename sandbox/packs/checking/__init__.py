@@ -30,6 +30,7 @@ from sandbox.packs.checking.programme import (
     judge_calls,
     judge_clocks,
     judge_competences,
+    judge_currency,
     judge_prefix,
     judge_validity,
 )
@@ -90,6 +91,7 @@ CHECKS: tuple[Check, ...] = (
     judge_windows,
     judge_calls,
     judge_calendar,
+    judge_currency,
     judge_clocks,
     judge_preliminary_result,
     judge_question_keys,

@@ -14,7 +14,7 @@ from sandbox.domain.packs import (
     QuestionKind,
     QuestionSpec,
 )
-from sandbox.packs.checking.findings import Finding, among
+from sandbox.packs.checking.findings import Finding, among, repeated
 from sandbox.packs.checking.questions import NUMBERS, check_questions, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
@@ -124,6 +124,7 @@ def _comparison(
     else:
         allowed = [option.value for option in question.options]
     values = compare.value if isinstance(compare.value, tuple) else (compare.value,)
+    yield from repeated(path, [str(value) for value in values])
     for value in values:
         if value not in allowed:
             yield Finding(

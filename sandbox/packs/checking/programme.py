@@ -5,6 +5,7 @@ from datetime import date
 from itertools import pairwise
 from zoneinfo import available_timezones
 
+from babel.numbers import list_currencies
 from holidays.registry import COUNTRIES
 
 from sandbox.domain.applications import ApplicationStatus
@@ -17,7 +18,7 @@ from sandbox.domain.packs import (
     PolicyPack,
     Silence,
 )
-from sandbox.packs.checking.findings import Finding, unknown_names
+from sandbox.packs.checking.findings import Finding, repeated, unknown_names
 from sandbox.packs.checking.questions import all_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
@@ -46,10 +47,12 @@ def judge_competences(pack: PolicyPack) -> Iterator[Finding]:
             )
     for path, question in all_questions(pack):
         yield from unknown_names((*path, "competences"), question.competences, known)
+        yield from repeated((*path, "competences"), question.competences)
         for index, option in enumerate(question.options):
             yield from unknown_names(
                 (*path, "options", index, "competences"), option.competences, known
             )
+            yield from repeated((*path, "options", index, "competences"), option.competences)
 
 
 def judge_validity(pack: PolicyPack) -> Iterator[Finding]:
@@ -114,12 +117,26 @@ def judge_calendar(pack: PolicyPack) -> Iterator[Finding]:
             _l("is a country whose holidays are not known"),
             _l("the two capital letters of a country (ISO 3166-1), such as MX, ES or BR"),
         )
-    if pack.calendar.timezone not in available_timezones():
+    zone = pack.calendar.timezone
+    # Of the others some are what a machine has set, and some have no summer time or no place.
+    is_of_a_place = "/" in zone or zone == "UTC"
+    if not is_of_a_place or zone not in available_timezones():
         yield Finding(
             ("calendar", "timezone"),
             Fault.UNKNOWN_REFERENCE,
-            _l("is no time zone"),
-            _l("a name of the IANA time zone database, such as America/Mexico_City"),
+            _l("is no time zone of a place"),
+            _l("Area/Place of the IANA time zone database, such as America/Mexico_City, or UTC"),
+        )
+
+
+def judge_currency(pack: PolicyPack) -> Iterator[Finding]:
+    """Find letters that name no currency, in which no amount could be written."""
+    if pack.currency not in list_currencies():
+        yield Finding(
+            ("currency",),
+            Fault.UNKNOWN_REFERENCE,
+            _l("is no currency"),
+            _l("the three capital letters of a currency (ISO 4217), such as MXN, EUR or BRL"),
         )
 
 
@@ -206,6 +223,7 @@ def judge_clocks(pack: PolicyPack) -> Iterator[Finding]:
     for index, clock in enumerate(pack.clocks):
         stops_in: Path = ("clocks", index, "stops_in")
         yield from unknown_names(stops_in, clock.stops_in, statuses, allowed=sorted(ENDED_BY))
+        yield from repeated(stops_in, clock.stops_in)
         yield from _without_effect(("clocks", index), clock)
         yield from _silent_while_asking(pack, ("clocks", index), clock)
         if clock.starts is not ClockStart.SUBMITTED and clock.key != NEEDED_CLOCKS[0]:

@@ -16,6 +16,7 @@ from sandbox.packs.checking.findings import (
     Finding,
     among,
     duplicates,
+    repeated,
     unknown_names,
 )
 from sandbox.packs.errors import Fault
@@ -100,6 +101,7 @@ def judge_question_parts(pack: PolicyPack) -> Iterator[Finding]:
     criteria = {criterion.key for criterion in pack.criteria}
     for path, question in all_questions(pack):
         yield from unknown_names((*path, "criteria"), question.criteria, criteria)
+        yield from repeated((*path, "criteria"), question.criteria)
         kind = question.kind
         if kind in _PICKS and not question.options:
             yield Finding(
