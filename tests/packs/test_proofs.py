@@ -25,6 +25,26 @@ WORDS = "".join(
     'meaning = {es = "Algo", en = "Something"}\n\n'
     for english in ("test", "evidence")
 )
+METRIC = """[[metrics]]
+key = "unmeasured"
+name = {es = "Algo", en = "Something"}
+unit = {es = "%", en = "%"}
+direction = "at_most"
+target = 1
+warning = 2
+breach = 3
+
+"""
+MATTER = """[[competences]]
+code = "energy"
+name = {es = "Energía", en = "Energy"}
+
+[[authorities]]
+code = "CRE"
+name = {es = "Comisión", en = "Commission"}
+competences = ["energy"]
+
+"""
 CLAIMS = (
     "Every text exists in every language, and every reference resolves.",
     "Every question can be reached.",
@@ -101,6 +121,27 @@ SPOILT = {
     "word of two senses in one language": Spoilt(
         OUTCOMES, "[[report_sections]]", f"{WORDS}[[report_sections]]",
         "glossary[19].term.es", Fault.ODD, None),
+    "metric that no tier measures": Spoilt(
+        "monitoring.toml", "[[metrics]]\n", METRIC + "[[metrics]]\n",
+        "metrics[0].key", Fault.ODD, None),
+    "conditions that no gate asks for": Spoilt(
+        MINIMAL, 'kind = "start_conditions", by = "company"', 'kind = "approval", by = "lead"',
+        "tiers[0].start_conditions", Fault.ODD, None),
+    "matter that no answer touches": Spoilt(
+        AUTHORITIES, '[[authorities]]\ncode = "INAI"', MATTER + '[[authorities]]\ncode = "INAI"',
+        "competences[10].code", Fault.ODD, None),
+    "position after the decision": Spoilt(
+        COORDINATION, "length = 60", "length = 14",
+        "clocks[2].length", Fault.ODD, None),
+    "risk that may be left out": Spoilt(
+        "form-8-risk.toml", 'key = "autonomy"', 'required = false\nkey = "autonomy"',
+        "sections[9].questions[1].required", Fault.ODD, None),
+    "two options that read alike": Spoilt(
+        "form-1-organisation.toml", 'es = "De 11 a 50"', 'es = "de 1 a 10"',
+        "sections[0].questions[4].options[1].label.es", Fault.ODD, None),
+    "number below nothing": Spoilt(
+        "form-7-test.toml", "minimum = 1\nmaximum = 24", "maximum = -1",
+        "sections[8].questions[6].maximum", Fault.ODD, None),
     "condition that always holds": Spoilt(
         INNOVATION, AREA_OTHER,
         'ask_if = {any = [{question = "area", equals = "other"}, '

@@ -26,6 +26,7 @@ from sandbox.packs.proving.course import (
 from sandbox.packs.proving.numbers import warn_of_small_groups
 from sandbox.packs.proving.oddities import warn_of_idle_rules
 from sandbox.packs.proving.tiers import MOST_POINTS, prove_one_tier
+from sandbox.packs.proving.unused import warn_of_unused_parts
 
 __all__ = ["MOST_POINTS", "Proof", "Warned", "prove"]
 
@@ -45,6 +46,7 @@ PROVERS: tuple[Prover, ...] = (
     prove_terms_end,
     warn_of_small_groups,
     warn_of_idle_rules,
+    warn_of_unused_parts,
 )
 
 
