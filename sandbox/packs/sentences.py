@@ -283,7 +283,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         {
             "country": "The country whose public holidays are no business days.",
             "timezone": "The time zone in which a day begins and ends: that of a place, or `UTC`.",
-            "days_off": "Further days that are no business days, each with its name.",
+            "days_off": "Further days that are no business days, each with its name; at most "
+            "half of any two years.",
         },
     ),
     schemas.ClockSchema: TableWords(

@@ -1,5 +1,6 @@
 """Spoil the Mexican pack where only a proof can see it; a sound pack is told how it was proved."""
 
+from datetime import date, timedelta
 from itertools import combinations
 from typing import NamedTuple
 
@@ -66,6 +67,14 @@ class Spoilt(NamedTuple):
     key: str
     fault: Fault
     claim: int | None  # None: a warning, and every claim stands
+
+
+def days_off(count: int) -> str:
+    """Write so many further days off, from Monday to Friday, from the first of 2031 on."""
+    days = (date(2031, 1, 1) + timedelta(days=number) for number in range(2 * count))
+    on = [day for day in days if day.weekday() < 5][:count]
+    assert len(on) == count
+    return "".join(f'{day} = {{es = "Cerrado", en = "Closed"}}\n' for day in on)
 
 
 # fmt: off
@@ -220,6 +229,14 @@ SPOILT = {
             for year in (2027, 2026)
         ) + "[[suspension_windows]]\n",
         "suspension_windows[1]", Fault.TOO_LARGE, 7),
+    "days off for more than a year of two": Spoilt(
+        AUTHORITIES, "2024-03-28 =", days_off(370) + "2024-03-28 =",
+        "calendar.days_off", Fault.TOO_LARGE, 7),
+    "days off that leave an authority none": Spoilt(
+        AUTHORITIES, "[[suspension_windows]]\n", f"{days_off(70)}[[suspension_windows]]\n"
+        'key = "of_2030"\nauthority = "CRT"\nfirst_day = 2030-01-01\nlast_day = 2030-12-31\n'
+        'ground = {es = "Todo el año", en = "The whole year"}\n\n[[suspension_windows]]\n',
+        "calendar.days_off", Fault.TOO_LARGE, 7),
     "term that nothing counts": Spoilt(
         COORDINATION, 'key = "information_answer"', 'key = "information_anwser"',
         "clocks[4].key", Fault.ODD, None),

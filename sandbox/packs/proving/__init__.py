@@ -20,11 +20,11 @@ from sandbox.packs.proving.course import (
     prove_calls_apart,
     prove_competences_covered,
     prove_stages_left,
-    prove_terms_end,
     prove_texts_whole,
 )
 from sandbox.packs.proving.numbers import warn_of_small_groups
 from sandbox.packs.proving.oddities import warn_of_idle_rules
+from sandbox.packs.proving.terms import prove_terms_end
 from sandbox.packs.proving.tiers import MOST_POINTS, prove_one_tier
 from sandbox.packs.proving.unused import warn_of_unused_parts
 

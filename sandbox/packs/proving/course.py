@@ -1,13 +1,10 @@
 """Prove that tests, terms and competences never come to a place from which nothing leads on."""
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
-from sandbox.domain.calendar import BusinessCalendar, spans
 from sandbox.domain.packs import (
-    COUNTED_CLOCKS,
     Ending,
     PolicyPack,
     RequirementKind,
@@ -18,7 +15,7 @@ from sandbox.domain.packs import (
 from sandbox.domain.reach import Budget
 from sandbox.domain.succession import passes_to
 from sandbox.domain.trials import LIFECYCLE, OPEN_STATUSES, TrialStatus, next_stage
-from sandbox.packs.checking import ENDED_BY, Finding, among, each_text, form_questions
+from sandbox.packs.checking import Finding, each_text, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import Proof, Shown, Warned
@@ -29,7 +26,6 @@ CAPS = ("participants_cap", "places_cap", "amount_per_person_cap", "amount_total
 
 
 _LONG_SHUT = 365
-_LONGEST_STILL = 366  # days out of twice as many; a window may last a year, its last day included
 _FROM_THE_FIRST = _l("an authority without valid_from, or one that follows such by a succession")
 _SINGLE = tuple(each for each in Who if each not in (Who.PLATFORM, Who.EVERY_AUTHORITY))
 
@@ -320,76 +316,6 @@ def _laid_out(pack: PolicyPack) -> Sentence:
         "them.",
         calls=len(pack.calls),
     )
-
-
-def prove_terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
-    """Prove that no term can stand still for ever; warn of those that nothing counts."""
-    keys = {clock.key for clock in pack.clocks}
-    yield from _long_still(pack)
-    for index, clock in enumerate(pack.clocks):
-        if clock.key not in COUNTED_CLOCKS:
-            message = _l('nothing counts the term "%(clock)s"', clock=clock.key)
-            finding = Finding(("clocks", index, "key"), Fault.ODD, message, listed(*COUNTED_CLOCKS))
-            yield Warned(finding)
-        for place, status in enumerate(clock.stops_in):
-            path: Path = ("clocks", index, "stops_in", place)
-            if not any(key in keys for key in ENDED_BY.get(status, ())):
-                yield Finding(
-                    path,
-                    Fault.UNREACHABLE,
-                    _l(
-                        'could stand still for ever: no term ends the status "%(status)s"',
-                        status=status,
-                    ),
-                    among(each for each, ends in ENDED_BY.items() if keys.intersection(ends)),
-                )
-    yield Proof(
-        _l("Every term ends."),
-        _l(
-            "Each of the %(clocks)s terms has a length and stands still only while an "
-            "answer of the company is awaited, which has a term of its own that never "
-            "stands still, and in the windows of an authority, which of any two years "
-            "take one at most.",
-            clocks=sum(clock.key in COUNTED_CLOCKS for clock in pack.clocks),
-        ),
-    )
-
-
-def _long_still(pack: PolicyPack) -> Iterator[Finding]:
-    """Find the windows with which those before stop an authority's terms for most of two years."""
-    calendar = BusinessCalendar.from_spec(pack.calendar)
-    found: dict[str, list[tuple[date, date, int]]] = {}
-    for index, window in enumerate(pack.suspension_windows):
-        for first, last in spans(calendar, window):
-            found.setdefault(window.authority, []).append((first, last, index))
-    for authority, windows in found.items():
-        still: deque[tuple[date, date]] = deque()
-        days, covered = 0, date.min
-        for first, last, index in sorted(windows):
-            begins = max(first, covered + timedelta(days=1))
-            if last < begins:
-                continue
-            covered = last
-            still.append((begins, last))
-            days += (last - begins).days + 1
-            # Every two years that hold most windows end with the last day of one of them.
-            since = last - timedelta(days=2 * _LONGEST_STILL - 1)
-            while still[0][1] < since:
-                gone = still.popleft()
-                days -= (gone[1] - gone[0]).days + 1
-            outside = max((since - still[0][0]).days, 0)
-            if days - outside > _LONGEST_STILL:
-                yield Finding(
-                    ("suspension_windows", index),
-                    Fault.TOO_LARGE,
-                    _l(
-                        'with the windows before it, the terms of "%(authority)s" stand still '
-                        "for more than one year out of two",
-                        authority=authority,
-                    ),
-                    _l("windows of at most %(days)s days in any two years", days=_LONGEST_STILL),
-                )
-                break
 
 
 def prove_texts_whole(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
