@@ -10,6 +10,7 @@ from flask_babel import LazyString, force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from sandbox.coordination import queries
 from sandbox.coordination.queries import Letterhead
 from sandbox.coordination.sentences import (
     MARK,
@@ -142,7 +143,7 @@ def decision_words(
         participants=participants,
         dissent=tuple(each for each in participants if each.code in decision.dissent),
         remarks=decision.remarks,
-        appeals=pack.programme.appeals.in_(language),
+        appeals=pack.remedy_against(queries.issuer_of(decision)).in_(language),
         heard=tuple(_heard(each) for each in decision.hearings)
         if isinstance(decision, Decision)
         else (),

@@ -350,9 +350,11 @@ def decided(
     application: Application,
     authorities: Iterable[UUID],
     pack: PolicyPack,
+    *,
+    issuer: str | None,
     now: datetime,
 ) -> None:
-    """Tell the company and the authorities how the case was decided."""
+    """Tell the company and the authorities how the case was decided, and by whom (a code)."""
     outcome = str(application.outcome)
     for person in list_members(session, application.organisation_id):
         _tell(
@@ -362,7 +364,7 @@ def decided(
             application,
             now,
             outcome=outcome,
-            appeals=pack.programme.appeals,
+            appeals=pack.remedy_against(issuer),
         )
     for person in queries.list_team(session, application.id, authorities):
         _tell(session, person, "decided_for_authorities", application, now, outcome=outcome)

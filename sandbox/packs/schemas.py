@@ -119,6 +119,7 @@ class AuthoritySchema(PartSchema):
     valid_from = Day()
     valid_until = Day()
     parent = Words()
+    remedy = Words()
     posts = Each(Part(RegisteredPostSchema))
 
 

@@ -159,7 +159,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "how_it_works": "The way from the check to the report, a step each.",
             "tax_number": "The hint beside the field for an organisation's tax number.",
             "reference_prefix": "The letters with which the reference of every case begins.",
-            "appeals": "How a decision can be challenged; it stands in the letter of decision.",
+            "appeals": "How a decision can be challenged, or whom to ask. It stands in the letter "
+            "of decision, so it must not refer to it; the `remedy` of the authority that decided, "
+            "where there is one, stands there instead.",
             "no_endorsement": "The sentence that taking part is no endorsement; it stands on "
             "public pages and in outcome reports.",
             "privacy": "The text of the page on privacy.",
@@ -218,6 +220,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "valid_until": "The last day on which it can take part; without it, always. Where a "
             "succession ends the authority it works on until somebody applies the succession.",
             "parent": "The body that it belongs to, shown beside its name.",
+            "remedy": "How a decision can be challenged that this authority issued as the lead: by "
+            "which remedy, before whom and by when, or whom to ask. It stands in the letter of "
+            "decision, on its page and in the mail; without it, the `appeals` of the programme do.",
             "posts": "The posts whose meetings with companies the law orders to be registered.",
         },
     ),

@@ -180,6 +180,7 @@ FIELD: dict[str, object] = {
     "reason": _l("reason given"),
     "recorded": _l("meetings are recorded"),
     "reference_prefix": _l("letters before the reference"),
+    "remedy": _l("remedy against its decisions"),
     "report_needs_consent": _l("the outcome report is public only if the company agrees"),
     "relief_weight": _l("weight of a relief when the lead is proposed"),
     "reliefs_question": _l("question that lists the reliefs"),

@@ -232,7 +232,7 @@ def tell(story: Story, case: Case) -> None:
         way.review(desk.officer)
     way.decide()
     owner.goto(f"/cases/{way.key}").click("Read the decision with its reasons").look_narrow()
-    assert story.word(story.pack.programme.appeals) in owner.main
+    assert story.word(story.pack.remedy_against(case.authorities[0])) in owner.main
     for code in case.authorities:
         assert story.word(story.pack.authority(code).name) in owner.main
     assert owner.download("Download the letter (PDF)").startswith(b"%PDF-1.7")

@@ -228,6 +228,7 @@ def _authorities(pack: Writing) -> list[Table]:
             "competences": held[code],
             "posts": [_post(pack)] if pack.chance() else [],
             **({"parent": pack.text("Ministry")} if pack.chance() else {}),
+            **({"remedy": pack.text("Ask the court")} if pack.chance() else {}),
         }
         for code in codes
     ]

@@ -244,6 +244,14 @@ def fisheries_take_part(pack: PolicyPack) -> None:
     assert propose(pack, {"nets": "no"}, day).lead is None
 
 
+def port_says_its_own_remedy(pack: PolicyPack) -> None:
+    assert (
+        pack.remedy_against("PORT").in_("en")
+        == "Ask the harbour master for a review within 15 days."
+    )
+    assert [pack.remedy_against(code) for code in ("DATA", None)] == [pack.programme.appeals] * 2
+
+
 def one_relief_outweighs_four_answers(pack: PolicyPack) -> None:
     row = {"rule": "data", "kind": "waiver"}
     answers: dict[str, AnswerValue] = {"area": "harbour", "passengers": "yes", "reliefs": [row]}
@@ -398,6 +406,7 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Ask a question only of some": asks_only_some,
     "Demand an answer only of some": pilots_are_named_in_the_harbour,
     "Make an authority take part": fisheries_take_part,
+    "Say how a decision is challenged": port_says_its_own_remedy,
     "Count reliefs more than answers": one_relief_outweighs_four_answers,
     "Let the main activity name the lead": pictures_lead_to_data,
     "Prohibit a use": tracking_is_prohibited,

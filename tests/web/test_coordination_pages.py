@@ -886,7 +886,16 @@ def test_the_lead_reads_the_grounds_and_issues_the_decision(session: Session, wo
     assert "Se agradece la claridad." in decision.main
     for criterion in pack().criteria:
         assert criterion.name.in_("es") in decision.main
-    assert pack().programme.appeals.in_("es").split()[0] in decision.main
+    remedy = pack().authority("INAI").remedy
+    assert remedy is not None
+    assert " ".join(remedy.in_("es").split()) in " ".join(decision.main.split())
+    [told] = [
+        mail
+        for mail in session.scalars(select(OutboxMail))
+        if mail.template == "coordination/decided_for_company"
+    ]
+    assert told.params["appeals"] == dict(remedy.by_language)
+    session.rollback()
     document = company.get(address(application, "decision.pdf"))
     assert document.mimetype == "application/pdf"
     assert document.get_data().startswith(b"%PDF-")
@@ -977,6 +986,8 @@ def test_an_application_sent_elsewhere_has_its_letter(session: Session, world: W
     company = world.window(world.company)
     page = company.get(address(application, "decision"))
     assert "Pida orientación a la CRT." in page.main
+    # No authority decided it: the programme's own text says whom to ask.
+    assert " ".join(pack().programme.appeals.in_("es").split()) in " ".join(page.main.split())
     assert company.get(address(application, "decision.pdf")).mimetype == "application/pdf"
 
 
@@ -1006,7 +1017,10 @@ def test_the_letter_is_in_the_language_of_the_application(
     assert [row["criterion"] for row in data["reasons"]] == [
         criterion.name.in_(language) for criterion in pack().criteria
     ]
-    assert data["appeals"] == pack().programme.appeals.in_(language)
+    # INAI led and issued it: the letter says its remedy, not that of another authority.
+    remedy = pack().authority("INAI").remedy
+    assert remedy is not None
+    assert data["appeals"] == remedy.in_(language)
     # The authority signs; nobody's name is in it but that of the person who applied.
     assert data["signatory"]["name"] == pack().authority("INAI").name.in_(language)
     assert data["signatory"]["position"] == (

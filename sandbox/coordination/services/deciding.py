@@ -117,7 +117,9 @@ def decide(
         conditions=len(decision.conditions),
         dissent=", ".join(decision.dissent),
     )
-    notices.decided(session, application, standing_authorities(session, application), pack, now)
+    authorities = standing_authorities(session, application)
+    issuer = queries.issuer_of(decision)
+    notices.decided(session, application, authorities, pack, issuer=issuer, now=now)
     if outcome in ADMITTING:
         enqueue(session, "trials.open", application_id=application.id)
     return decision

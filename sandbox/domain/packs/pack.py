@@ -42,6 +42,7 @@ from sandbox.domain.packs.questions import (
     QuestionSpec,
     SectionSpec,
 )
+from sandbox.domain.packs.texts import Text
 from sandbox.domain.packs.trials import (
     AmendmentSpec,
     ExtensionSpec,
@@ -168,6 +169,12 @@ class PolicyPack:
     def authority(self, code: str) -> AuthoritySpec:
         """Return the authority with this code. Raises: KeyError."""
         return _by(self.authorities, "code", code)
+
+    def remedy_against(self, code: str | None) -> Text:
+        """Return how a decision of an authority can be challenged; None: nobody's in particular."""
+        spec = next((each for each in self.authorities if each.code == code), None)
+        own = None if spec is None else spec.remedy
+        return self.programme.appeals if own is None else own
 
     def succession(self, key: str) -> SuccessionSpec:
         """Return the succession with this key. Raises: KeyError."""

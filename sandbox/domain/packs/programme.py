@@ -77,6 +77,7 @@ class AuthoritySpec:
     valid_until: date | None = None
     parent: Text | None = None  # the body that it belongs to
     posts: tuple[RegisteredPostSpec, ...] = ()
+    remedy: Text | None = None  # against its decisions; without it, what the programme says
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ def authorities_lines(pack: PolicyPack) -> Iterator[Line]:
     for authority in pack.authorities:
         words = f"{authority.code}, {read(authority.name)}: {names_of(pack, authority.competences)}"
         yield 2, "; ".join([words, *_validity(authority)])
+        if authority.remedy is not None:
+            yield 3, _("Against its decisions: %(remedy)s", remedy=read(authority.remedy))
         for post in authority.posts:
             yield 3, _post_words(post)
     yield from _windows(pack)
