@@ -84,6 +84,12 @@ def routing_sentence(pack: PolicyPack, reason: RoutingReason, language: str) -> 
             "this authority leads. Weight: %(weight)s.",
             **words,
         )
+    if reason.from_relief and reason.weight < pack.coordination.relief_weight:
+        return _l(
+            "The relief sought under “%(answer)s” is a matter of %(competence)s too; it has "
+            "already been counted.",
+            **words,
+        )
     if reason.from_relief:
         return _l(
             "A relief is sought under “%(answer)s”, which is a matter of %(competence)s. "

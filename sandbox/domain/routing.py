@@ -24,7 +24,8 @@ class RoutingReason:
     """Name one answer that touches an authority's competence, and what it weighs.
 
     Shape: `answer` is the option chosen, None where answering the question at all is the reason;
-    `leads` is True where it is the preponderant activity and makes this authority the lead.
+    `weight` is 0 where the same row of the reliefs has already weighed for the authority; `leads`
+    is True where it is the preponderant activity and makes this authority the lead.
     """
 
     authority: str
@@ -58,7 +59,7 @@ class _Touch:
     question: QuestionSpec
     answer: Text | None
     weight: int
-    from_relief: bool
+    row: int | None = None  # which row of the reliefs it is; None: an answer of the form
 
 
 def propose(pack: PolicyPack, answers: Answers, on: date, applied: Collection[str] = ()) -> Routing:
@@ -66,24 +67,16 @@ def propose(pack: PolicyPack, answers: Answers, on: date, applied: Collection[st
 
     Where the pack asks for the preponderant activity, an authority competent for it leads. Among
     several of those, or where the pack does not ask, the weightiest authority leads and the pack's
-    order breaks a tie. All others with any weight are associates.
+    order breaks a tie. All others with any weight are associates. One relief weighs once for an
+    authority, however many of its matters the row touches: its further reasons weigh nothing.
     Shape: `applied` are the codes of the authorities whose succession has been applied.
     """
     counting = relevant(pack, answers)
     reasons = tuple(
-        RoutingReason(
-            authority=authority.code,
-            competence=touch.competence,
-            question=touch.question.key,
-            label=touch.question.label,
-            answer=touch.answer,
-            weight=touch.weight,
-            from_relief=touch.from_relief,
-        )
+        reason
         for question in asked(pack, answers)
         if question.key in counting
-        for touch in _touches(pack, question, counting[question.key])
-        for authority in competent(pack, touch.competence, on, applied)
+        for reason in _reasons(pack, question, counting[question.key], on, applied)
     )
     weights = {
         authority.code: sum(each.weight for each in reasons if each.authority == authority.code)
@@ -147,22 +140,47 @@ def touched(pack: PolicyPack, answers: Answers) -> Mapping[str, int]:
     return {competence: weight for competence, weight in weights.items() if weight > 0}
 
 
+def _reasons(
+    pack: PolicyPack,
+    question: QuestionSpec,
+    answer: AnswerValue,
+    on: date,
+    applied: Collection[str],
+) -> Iterator[RoutingReason]:
+    counted: set[tuple[str, int]] = set()
+    for touch in _touches(pack, question, answer):
+        for authority in competent(pack, touch.competence, on, applied):
+            is_counted = touch.row is not None and (authority.code, touch.row) in counted
+            if touch.row is not None:
+                counted.add((authority.code, touch.row))
+            yield RoutingReason(
+                authority=authority.code,
+                competence=touch.competence,
+                question=question.key,
+                label=question.label,
+                answer=touch.answer,
+                weight=0 if is_counted else touch.weight,
+                from_relief=touch.row is not None,
+            )
+
+
 def _touches(pack: PolicyPack, question: QuestionSpec, answer: AnswerValue) -> Iterator[_Touch]:
     coordination = pack.coordination
     if question.kind is not QuestionKind.YES_NO or answer == YES:
         for competence in question.competences:
-            yield _Touch(competence, question, None, coordination.answer_weight, False)
+            yield _Touch(competence, question, None, coordination.answer_weight)
     for option in chosen(question, answer):
         for competence in option.competences:
-            yield _Touch(competence, question, option.label, coordination.answer_weight, False)
+            yield _Touch(competence, question, option.label, coordination.answer_weight)
     if question.key == coordination.reliefs_question and isinstance(answer, list):
-        for row in answer:
+        for number, row in enumerate(answer):
             if isinstance(row, dict):
-                yield from _relief_touches(question, row, coordination.relief_weight)
+                for competence, label in _relief_matters(question, row):
+                    yield _Touch(competence, question, label, coordination.relief_weight, number)
 
 
-def _relief_touches(question: QuestionSpec, row: dict[str, str], weight: int) -> Iterator[_Touch]:
+def _relief_matters(question: QuestionSpec, row: dict[str, str]) -> Iterator[tuple[str, Text]]:
     for column in question.columns:
         for option in chosen(column, row.get(column.key)):
             for competence in option.competences:
-                yield _Touch(competence, question, option.label, weight, True)
+                yield competence, option.label

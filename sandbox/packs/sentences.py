@@ -621,8 +621,10 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "How the lead is found, how authorities answer and how positions become a decision. How "
         "long each has stands in the [terms](#term).",
         {
-            "answer_weight": "What an answer that touches a competence weighs.",
-            "relief_weight": "What a relief that touches a competence weighs.",
+            "answer_weight": "What an answer that touches a competence weighs for the authorities "
+            "that hold it; one that touches several weighs for each of them.",
+            "relief_weight": "What a row of the reliefs weighs for each authority that it touches: "
+            "once, however many competences of that authority it touches.",
             "reliefs_question": "The key of the question, of kind `rows`, that lists the reliefs. "
             "It needs the columns "
             + ", ".join(
@@ -794,7 +796,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Who.ASSOCIATES: "Each of the other authorities of the case.",
         Who.EVERY_AUTHORITY: "The lead and each of the associates.",
         Who.SECRETARIAT: "The secretariat of the programme.",
-        Who.PLATFORM: "Nobody: the facts themselves satisfy it.",
+        Who.PLATFORM: "Nobody: the facts themselves satisfy it. Where people must act all the "
+        "same, it stands for them: the company and every authority for `plan_agreed`, the lead for "
+        "`report_accepted`.",
     },
     ClockUnit: {
         ClockUnit.BUSINESS_DAYS: "Days on which the programme works.",

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from sandbox.applications.wording import read
 from sandbox.domain.packs import PolicyPack, RequirementSpec, StageSpec, TierSpec, Who
 from sandbox.kernel.language import current_language
-from sandbox.programme.names import WORDS
+from sandbox.programme.words import party_words
 from sandbox.trials.sentences import cap_words
 
 # Units: points of the drawing.
@@ -132,14 +132,20 @@ def _box(
     if gate:
         y = _write(lines, y + LINE + 10, _("To get here:"), "fact")
     party = ""
-    for requirement in sorted(gate, key=lambda each: list(Who).index(each.by)):
-        by = str(WORDS[requirement.by])
+    for requirement in sorted(gate, key=_party_order):
+        by = party_words(requirement.kind, requirement.by)
         if by != party:
             party = by
             y = _write(lines, y + 6, f"{by[:1].upper()}{by[1:]}:", "party")
         y = _write(lines, y, requirement_words(requirement), "item")
     x = MARGIN + place * (BOX + BETWEEN)
     return Box(x, top, y - top, gate_y, is_live, is_end, tuple(lines))
+
+
+def _party_order(requirement: RequirementSpec) -> tuple[int, str]:
+    """Order requirements so that those of one party stand together."""
+    words = party_words(requirement.kind, requirement.by)
+    return list(Who).index(requirement.by), words
 
 
 def _write(lines: list[Line], y: int, text: str, kind: str) -> int:

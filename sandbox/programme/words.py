@@ -22,9 +22,12 @@ from sandbox.domain.packs import (
     PreliminaryResultSpec,
     QuestionKind,
     QuestionSpec,
+    RequirementKind,
+    RequirementSpec,
     RoundTableSpec,
     RubricSpec,
     Text,
+    Who,
 )
 from sandbox.kernel.formats import day, money, number, quoted
 from sandbox.packs.comparing import Change, ChangeKind, Part
@@ -195,6 +198,16 @@ def _key(part: object) -> str:
     return str(getattr(part, "key", getattr(part, "code", "")))
 
 
+def party_words(kind: RequirementKind, by: Who) -> str:
+    """Say whose acts satisfy a requirement, also where the pack leaves people's acts to nobody."""
+    # `domain.gates` asks these, so that a gate never opens by itself where people must agree.
+    if by is Who.PLATFORM and kind is RequirementKind.PLAN_AGREED:
+        return _("the company and every authority")
+    if by is Who.PLATFORM and kind is RequirementKind.REPORT_ACCEPTED:
+        return str(WORDS[Who.LEAD])
+    return str(WORDS[by])
+
+
 # --- changes -------------------------------------------------------------------------------------
 
 
@@ -210,7 +223,7 @@ def change_sentence(pack: PolicyPack, change: Change) -> str:
     values = [change.before, change.after]
     if _is_money(change):
         values = [_amount(each, pack.currency) for each in values]
-    before, after = (value_words(each, known) for each in values)
+    before, after = (_field_words(change, each, known) for each in values)
     if isinstance(change.before, tuple) or isinstance(change.after, tuple):
         if change.before is None:
             return _("%(where)s: %(what)s gain %(after)s.", where=where, what=what, after=after)
@@ -230,6 +243,14 @@ def change_sentence(pack: PolicyPack, change: Change) -> str:
         before=before,
         after=after,
     )
+
+
+def _field_words(change: Change, value: object, known: Vocabulary) -> str:
+    """Say a value; who satisfies a requirement hangs on what it demands."""
+    part = change.trail[-1].part if change.trail else None
+    if isinstance(value, Who) and change.field == "by" and isinstance(part, RequirementSpec):
+        return party_words(part.kind, value)
+    return value_words(value, known)
 
 
 def _is_money(change: Change) -> bool:

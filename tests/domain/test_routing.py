@@ -76,6 +76,25 @@ def test_reliefs_weigh_by_row_and_column() -> None:
     ]
 
 
+def test_relief_weighs_once_for_an_authority_however_many_of_its_matters_it_touches() -> None:
+    rows = [{"provision": "art. 1", "kind": "", "field": "prices"}]
+    once = propose(PACK, {"reliefs": rows}, DAY)
+    assert dict(once.weights) == {"THREE": 3}
+    # Both matters are named, since the authority is asked for both; the row weighs once.
+    assert [(each.competence, each.weight) for each in once.reasons] == [
+        ("competition", 3),
+        ("consumers", 0),
+    ]
+    assert dict(propose(PACK, {"reliefs": rows * 2}, DAY).weights) == {"THREE": 6}
+
+
+def test_number_of_reliefs_decides_and_not_how_many_matters_one_of_them_touches() -> None:
+    broad = {"provision": "art. 1", "kind": "", "field": "prices"}
+    narrow = {"provision": "art. 2", "kind": "licence", "field": ""}
+    result = propose(PACK, {"reliefs": [broad, narrow, narrow]}, DAY)
+    assert (result.lead, dict(result.weights)) == ("TWO", {"TWO": 6, "THREE": 3})
+
+
 def test_rows_of_other_questions_weigh_nothing() -> None:
     pack = form(replace(RELIEFS, key="other"))
     rows = [{"provision": "art. 1", "kind": "licence", "field": "data"}]
@@ -166,11 +185,13 @@ ACTIVITY = question(
 def test_preponderant_activity_names_the_lead_whatever_weighs_more() -> None:
     rules = replace(COORDINATION, activity_question="activity")
     pack = form(ACTIVITY, RELIEFS, coordination=rules)
-    rows = [{"provision": "art. 1", "kind": "licence", "field": "prices"}] * 2
+    rows = [
+        {"provision": "art. 1", "kind": kind, "field": "prices"} for kind in ("licence", "waiver")
+    ]
     answers: Answers = {"activity": "data", "reliefs": rows}
     result = propose(pack, answers, DAY)
     assert (result.lead, result.associates) == ("ONE", ("THREE", "TWO"))
-    assert dict(result.weights) == {"ONE": 2, "TWO": 6, "THREE": 12}
+    assert dict(result.weights) == {"ONE": 2, "TWO": 3, "THREE": 6}
     assert [(each.authority, each.question) for each in result.reasons if each.leads] == [
         ("ONE", "activity")
     ]
@@ -220,7 +241,7 @@ def test_weights_are_the_sums_of_their_reasons(rows: list[dict[str, str]], uses_
     expected = {
         "ONE": 3 * sum(row["field"] == "data" for row in rows) + 2 * (uses_data == "yes"),
         "TWO": 3 * sum(row["kind"] == "licence" for row in rows),
-        "THREE": 6 * sum(row["field"] == "prices" for row in rows),
+        "THREE": 3 * sum(row["field"] == "prices" for row in rows),
     }
     assert dict(result.weights) == {code: weight for code, weight in expected.items() if weight}
     assert sum(reason.weight for reason in result.reasons) == sum(expected.values())

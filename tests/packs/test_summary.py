@@ -1,5 +1,6 @@
 """`packs show` and its page tell everything of a pack that decides something or is chosen from."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -7,10 +8,12 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from sandbox.domain.packs import PolicyPack, Text
+from sandbox.domain.gates import GateFacts, gate_state
+from sandbox.domain.packs import PolicyPack, RequirementKind, Text, Who
 from sandbox.packs.checking import each_text
 from sandbox.packs.comparing import compare
 from sandbox.packs.loading import load_pack
+from sandbox.programme.diagram import diagram
 from sandbox.programme.summary import summary
 from sandbox.programme.words import change_sentence
 from tests.packs.copies import DATA
@@ -50,6 +53,36 @@ def test_every_text_that_decides_is_told(app: Flask, code: str, language: str) -
         assert " ".join(question.label.in_(language).split()) in told
         for option in question.options:
             assert " ".join(option.label.in_(language).split()) in told
+
+
+@pytest.mark.parametrize("code", PACKS)
+def test_plan_that_is_left_to_the_platform_is_agreed_by_people(app: Flask, code: str) -> None:
+    pack = load_pack(DATA / code / "1.0.0")
+    [spec] = [
+        each
+        for tier in pack.tiers
+        for stage in tier.stages
+        for each in stage.gate
+        if (each.kind, each.by) == (RequirementKind.PLAN_AGREED, Who.PLATFORM)
+    ]
+    tier = next(tier for tier in pack.tiers if any(spec in each.gate for each in tier.stages))
+    # Whom the gate asks is what the words say.
+    asked = gate_state([spec], GateFacts(lead="A", associates=("B",)), None).requirements[0]
+    assert asked.missing_parties == {"company", "A", "B"}
+    with app.app_context(), force_locale("en"):
+        told = [words for _, words in summary(pack)]
+        drawn = diagram(pack, [tier])
+    assert f"{spec.label.in_('en')} [the company and every authority]" in told
+    assert "The company and every authority:" in " ".join(re.sub(r"<[^>]*>", " ", drawn).split())
+
+
+@pytest.mark.parametrize("code", PACKS)
+def test_remedies_never_refer_to_the_letter_in_which_they_stand(code: str) -> None:
+    pack = load_pack(DATA / code / "1.0.0")
+    remedies = [pack.remedy_against(each) for each in (None, *(a.code for a in pack.authorities))]
+    said = [text for remedy in remedies for text in remedy.by_language.values()]
+    assert len(said) == 2 * (1 + len(pack.authorities))
+    assert [text for text in said if "letter" in text or "carta" in text] == []
 
 
 def test_what_is_new_is_told_with_all_that_stands_in_it(app: Flask) -> None:

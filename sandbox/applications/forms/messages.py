@@ -19,6 +19,7 @@ from sandbox.kernel.files import (
     FileSuspicious,
     FileTooLarge,
 )
+from sandbox.kernel.formats import money
 
 _SAME_FOR_ALL: Mapping[ProblemKind, LazyString] = {
     ProblemKind.NOT_A_NUMBER: _l("Write a number, for example 120."),
@@ -65,7 +66,7 @@ def _range_message(pack: PolicyPack, question: QuestionSpec, limit: int) -> str:
                 return ngettext("Choose at least %(num)s.", "Choose at least %(num)s.", limit)
             return ngettext("Choose %(num)s at most.", "Choose %(num)s at most.", limit)
         case QuestionKind.MONEY:
-            amount = f"${format_decimal(limit // 100)} {pack.currency}"
+            amount = money(limit, pack.currency)
         case _:
             amount = str(format_decimal(limit))
     if is_low:

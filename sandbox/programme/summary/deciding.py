@@ -58,8 +58,9 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
         2,
         _(
             "An answer that touches a competence weighs %(answer)d, and a relief in %(question)s "
-            "weighs %(relief)d. The authority with the most weight leads, the first of the list "
-            "above where several have as much; the others that are touched are associates.",
+            "weighs %(relief)d, once for each authority that it touches. The authority with the "
+            "most weight leads, the first of the list above where several have as much; the others "
+            "that are touched are associates.",
             answer=rules.answer_weight,
             relief=rules.relief_weight,
             question=part_words(pack.questions[rules.reliefs_question]),

@@ -16,7 +16,7 @@ from sandbox.kernel.formats import number
 from sandbox.programme.diagram import requirement_words, stage_facts
 from sandbox.programme.names import WORDS
 from sandbox.programme.summary.lines import Line, when_words
-from sandbox.programme.words import part_words, rubric_words
+from sandbox.programme.words import part_words, party_words, rubric_words
 
 
 def criteria_lines(pack: PolicyPack) -> Iterator[Line]:
@@ -83,7 +83,7 @@ def _points(tier: TierSpec) -> str:
 
 def _gate(gate: Iterable[RequirementSpec]) -> Iterator[Line]:
     for requirement in gate:
-        marks = [str(WORDS[requirement.by])]
+        marks = [party_words(requirement.kind, requirement.by)]
         if requirement.days:
             marks.append(ngettext("%(num)d day", "%(num)d days", requirement.days))
         if requirement.answer_days is not None:
