@@ -26,8 +26,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANK = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"})
 # Letters and one symbol that are drawn as nothing.
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-_LONGEST_TEXT = 10_000
-_LONGEST_LIST = 500
+LONGEST_TEXT = 10_000
+LONGEST_LIST = 500
 LARGEST_NUMBER = 10**15
 MOST_DECIMALS = 6
 # Terms are counted from days, and beyond the calendar's last one no count would end.
@@ -307,9 +307,9 @@ class Each(_Value[tuple[_T, ...]], Generic[_T]):
     def _read(self, value: object) -> tuple[_T, ...]:
         if not isinstance(value, list):
             raise _wrong_type(self.allowed)
-        if not self._at_least <= len(value) <= _LONGEST_LIST:
+        if not self._at_least <= len(value) <= LONGEST_LIST:
             allowed = _l(
-                "a list of %(least)s to %(most)s entries", least=self._at_least, most=_LONGEST_LIST
+                "a list of %(least)s to %(most)s entries", least=self._at_least, most=LONGEST_LIST
             )
             raise _not_allowed(_l("must be %(allowed)s", allowed=allowed), allowed)
         results: list[_T] = []
@@ -394,8 +394,8 @@ class Words(_Value[Text]):
                 ]
             elif _is_blank(text):
                 complaints[language] = [Said(_l("is empty"), Fault.MISSING, _l("a text"))]
-            elif len(text) > _LONGEST_TEXT:
-                allowed = _l("at most %(most)s characters", most=_LONGEST_TEXT)
+            elif len(text) > LONGEST_TEXT:
+                allowed = _l("at most %(most)s characters", most=LONGEST_TEXT)
                 complaints[language] = [
                     Said(_l("must have %(allowed)s", allowed=allowed), Fault.TOO_LARGE, allowed)
                 ]

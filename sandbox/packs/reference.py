@@ -11,9 +11,24 @@ from marshmallow import missing
 from sandbox.domain.packs import Operator, QuestionKind, RequirementKind
 from sandbox.packs import schemas
 from sandbox.packs.checking import COMPARABLE, ONLY_WITH, WHO
-from sandbox.packs.fields import Kind, comparable_values
-from sandbox.packs.proving import MOST_POINTS
-from sandbox.packs.reading import MOST_BYTES, MOST_BYTES_A_FILE, MOST_FILES, MOST_LEVELS
+from sandbox.packs.fields import (
+    LARGEST_NUMBER,
+    LONGEST_LIST,
+    LONGEST_TEXT,
+    MOST_DECIMALS,
+    Kind,
+    comparable_values,
+)
+from sandbox.packs.proving import MOST_POINTS, WHOLE
+from sandbox.packs.proving.claims import SHARE
+from sandbox.packs.reading import (
+    MOST_BYTES,
+    MOST_BYTES_A_FILE,
+    MOST_FILES,
+    MOST_LEVELS,
+    MOST_PROBLEMS,
+    MOST_VALUES,
+)
 from sandbox.packs.schemas import PartSchema
 from sandbox.packs.sentences import PARTS, SAYS, WORDS
 
@@ -254,15 +269,31 @@ def _words() -> str:
 
 
 def _limits() -> str:
-    rows = [
-        ("files", f"{MOST_FILES}"),
-        ("bytes of a file", f"{MOST_BYTES_A_FILE}"),
-        ("bytes of a pack", f"{MOST_BYTES}"),
-        ("levels of tables in tables", f"{MOST_LEVELS}"),
-        ("points that all answers together may give", f"{MOST_POINTS}"),
+    bounds = (
+        ("files", MOST_FILES),
+        ("bytes of a file", MOST_BYTES_A_FILE),
+        ("bytes of a pack", MOST_BYTES),
+        ("levels of tables in tables", MOST_LEVELS),
+        ("values of a pack", MOST_VALUES),
+        ("entries of a list", LONGEST_LIST),
+        ("characters of a text", LONGEST_TEXT),
+        ("a number, and an amount in cents", LARGEST_NUMBER),
+        ("digits after the point of a number", MOST_DECIMALS),
+        ("points that all answers together may give", MOST_POINTS),
+        ("comparisons to prove one condition", SHARE),
+        ("comparisons for all proofs of a pack", WHOLE),
+    )
+    about = [
+        "A pack beyond these limits is refused.",
+        (
+            "The last two bound what validation may cost, so that no pack makes it slow. Where a "
+            "condition hangs on so many answers that they do not suffice, nobody has proved "
+            "whether it can ever hold: the pack is refused at that condition, and splitting it "
+            "helps."
+        ),
+        f"At most {MOST_PROBLEMS} faults are shown at a time.",
     ]
-    about = "A pack beyond these limits is refused."
-    return _section("Limits", [about], ("of", "at most"), rows)
+    return _section("Limits", about, ("of", "at most"), [(of, f"{most:,}") for of, most in bounds])
 
 
 def _section(

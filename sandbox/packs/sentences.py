@@ -64,8 +64,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "values, such as `public_fields`, stand above the first table of their file.",
         {
             "code": "The short name of the pack, which is also the name of its folder.",
-            "version": "The version, which is also the name of the folder inside; new cases begin "
-            "under the newest.",
+            "version": "The version, which is also the name of the folder inside. While nobody has "
+            "begun anything the newest is in force; after that, the one that a second person put "
+            "in force.",
             "languages": "The languages in which every text of the pack must stand.",
             "currency": "The currency of the answers to `money` questions, by its code in ISO "
             "4217.",

@@ -182,3 +182,21 @@ def test_a_key_that_the_page_does_not_name_is_refused(tmp_path: Path) -> None:
     replace(pack / "tiers.toml", "participants_cap", "participants_limit")
     [problem] = problems_of(pack)
     assert "is not a key here" in problem.message
+
+
+def test_limits_name_every_bound_of_the_code() -> None:
+    limits = dict(sections()["Limits"])
+    assert limits == {
+        "files": "40",
+        "bytes of a file": "1,048,576",
+        "bytes of a pack": "4,194,304",
+        "levels of tables in tables": "24",
+        "values of a pack": "20,000",
+        "entries of a list": "500",
+        "characters of a text": "10,000",
+        "a number, and an amount in cents": "1,000,000,000,000,000",
+        "digits after the point of a number": "6",
+        "points that all answers together may give": "1,000",
+        "comparisons to prove one condition": "200,000",
+        "comparisons for all proofs of a pack": "2,000,000",
+    }
