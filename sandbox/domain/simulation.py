@@ -44,15 +44,14 @@ class Aspect(StrEnum):
 class Fate:
     """Hold what the rules make of one case.
 
-    Shape: `stages` are the key and most days of each stage of the tier, `plan` the stages; `clock`
-    is the term of the decision, None where it has been taken; `completion` is the last gate.
+    Shape: `plan` are the stages of the tier; `clock` is the term of the decision, None where it has
+    been taken; `completion` is the last gate.
     """
 
     tier: str
     points: int
     lead: str | None
     associates: tuple[str, ...]
-    stages: tuple[tuple[str, int], ...]
     plan: tuple[StageSpec, ...]
     completion: tuple[RequirementSpec, ...]
     clock: ClockReading | None
@@ -95,8 +94,8 @@ Reason = TierReason | RoutingReason
 class Effect:
     """Say one difference: what it was, what it would be, and the reasons that are new or gone.
 
-    Shape: `before` and `after` are keys and codes, for STAGES pairs of key and days (only those
-    that differ), for GATES what each of `why` holds, for DEADLINE days. The reasons are answers; of
+    Shape: `before` and `after` are keys and codes, for STAGES stages (only those that
+    differ), for GATES what each of `why` holds, for DEADLINE days. The reasons are answers; of
     a changed deadline and of changed stages and gates `why` says what in the rules makes the
     difference.
     """
@@ -126,7 +125,6 @@ def fate(
         points=tiered.points,
         lead=routed.lead,
         associates=tuple(sorted(routed.associates)),
-        stages=tuple((stage.key, stage.max_days) for stage in pack.tier(tiered.tier).stages),
         plan=pack.tier(tiered.tier).stages,
         completion=pack.tier(tiered.tier).completion,
         clock=clock,
@@ -145,7 +143,7 @@ def effects(old: Fate, new: Fate) -> tuple[Effect, ...]:
         (Aspect.TIER, old.tier, new.tier, risk),
         (Aspect.LEAD, old.lead, new.lead, routing),
         (Aspect.ASSOCIATES, old.associates, new.associates, routing),
-        (Aspect.STAGES, *_differing(old.stages, new.stages), none),
+        (Aspect.STAGES, *_differing(old.plan, new.plan), none),
         (Aspect.GATES, *_differing_gates(old, new), none),
         (Aspect.DEADLINE, old.due_on, new.due_on, none),
     )
@@ -250,11 +248,17 @@ def _free_days(old: Fate, new: Fate, was: ClockReading, is_now: ClockReading) ->
 
 
 def _differing(
-    old: tuple[tuple[str, int], ...], new: tuple[tuple[str, int], ...]
-) -> tuple[object, object]:
-    """Return the stages that only one of two plans has, or both plans where the order differs."""
-    before = tuple(each for each in old if each not in new)
-    after = tuple(each for each in new if each not in old)
+    old: tuple[StageSpec, ...], new: tuple[StageSpec, ...]
+) -> tuple[tuple[StageSpec, ...], tuple[StageSpec, ...]]:
+    """Return the stages that only one of two plans has, or both plans where the order differs.
+
+    A stage is the same where its key and its most days are.
+    """
+    was, is_now = ([(each.key, each.max_days) for each in plan] for plan in (old, new))
+    if was == is_now:
+        return (), ()
+    before = tuple(each for each in old if (each.key, each.max_days) not in is_now)
+    after = tuple(each for each in new if (each.key, each.max_days) not in was)
     return (before, after) if before or after else (old, new)
 
 

@@ -197,9 +197,13 @@ def _said(pack: PolicyPack, effect: Effect, value: object) -> str:
 
 
 def _part(value: object) -> str:
-    if isinstance(value, tuple):
-        key, days = value
-        return ngettext("%(key)s (%(num)d day)", "%(key)s (%(num)d days)", days, key=key)
+    if isinstance(value, StageSpec):
+        return ngettext(
+            "“%(stage)s” (%(num)d day)",
+            "“%(stage)s” (%(num)d days)",
+            value.max_days,
+            stage=read(value.name),
+        )
     return str(value)
 
 

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from flask_babel import Babel, force_locale, ngettext
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from config import PROJECT
@@ -113,7 +114,7 @@ def simulate_pack(new: PolicyPack, language: str) -> None:
     """Say which cases of this platform would change under NEW, and why; nothing is changed."""
     today = local_day(utc_now(), new.calendar.timezone)
     changed = total = 0
-    with force_locale(locale_of(language)):
+    with _database(), force_locale(locale_of(language)):
         for case in each_simulated(db.session(), new, today):
             total += 1
             if case is not None:
@@ -138,7 +139,7 @@ def draw_pack(pack: PolicyPack, tiers: tuple[str, ...], output: Path, language: 
     if not chosen:
         raise click.BadParameter("A prohibited tier has no stages that could be drawn.")
     with force_locale(locale_of(language)):
-        output.write_text(diagram(pack, chosen), encoding="utf-8")
+        _write(output, diagram(pack, chosen))
     click.echo(f"{output}: {', '.join(tier.key for tier in chosen)}")
 
 
@@ -152,7 +153,7 @@ def adopt_pack(pack: str, reason: str) -> None:
         raise click.BadParameter("A reason is needed.", param_hint="--reason")
     session = db.session()
     try:
-        with unit_of_work(session):
+        with _database(), unit_of_work(session):
             noted = queries.lock_noted(session, code, version)
             services.adopt(session, OPERATOR, noted, reason=reason, now=utc_now())
     except NotFound as error:
@@ -165,7 +166,7 @@ def adopt_pack(pack: str, reason: str) -> None:
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def write_reference(output: Path) -> None:
     """Write the reference of the packs' format, every key of it, as Markdown."""
-    output.write_text(as_markdown(), encoding="utf-8")
+    _write(output, as_markdown())
     click.echo(f"{output}: {len(tables())} tables")
 
 
@@ -177,6 +178,25 @@ def adopt_installed(session: Session, reason: str) -> Iterator[str]:
                 noted = queries.lock_noted(session, each.code, each.version)
                 services.adopt(session, OPERATOR, noted, reason=reason, now=utc_now())
             yield f"{each.code}@{each.version}: its files were changed, and count from now on."
+
+
+def _write(output: Path, text: str) -> None:
+    """Write a file, or say in one line why it cannot be written."""
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """Say in one line that the database is not there or has no tables yet."""
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as error:
+        reason = str(error.orig).splitlines()[0]
+        message = f"The database cannot be read ({reason}). If it is new: alembic upgrade head"
+        raise click.ClickException(message) from error
 
 
 @contextmanager

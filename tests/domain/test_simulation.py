@@ -89,8 +89,7 @@ def test_only_the_stages_that_differ_are_named() -> None:
     new = tiny_pack(tiers=(replace(tier, stages=(*tier.stages[:-1], last)), *OLD.tiers[1:]))
     effect = apart(OLD, new, {})[Aspect.STAGES]
 
-    assert effect.before == ((last.key, last.max_days - 1),)
-    assert effect.after == ((last.key, last.max_days),)
+    assert (effect.before, effect.after) == ((tier.stages[-1],), (last,))
 
     [why] = effect.why
     assert (why.cause, why.before, why.after) == (Cause.STAGE, tier.stages[-1], last)
@@ -130,9 +129,7 @@ def test_gates_and_limits_of_the_same_stages_are_compared_whatever_they_are_call
         other = replace(tier, stages=(first, stage, *rest), **changes)
         new = tiny_pack(tiers=tuple(other if each is tier else each for each in OLD.tiers))
         was, is_now = (
-            replace(
-                fate(rules, {}, TODAY, None), tier=tier.key, stages=(), plan=plan, completion=end
-            )
+            replace(fate(rules, {}, TODAY, None), tier=tier.key, plan=plan, completion=end)
             for rules, plan, end in (
                 (OLD, tier.stages, tier.completion),
                 (new, other.stages, other.completion),

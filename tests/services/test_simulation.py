@@ -193,12 +193,15 @@ def test_what_in_the_rules_makes_the_difference_is_told(
     )
     due = Effect(Aspect.DEADLINE, TODAY, date(2026, 6, 1), (), (), causes)
     plans = (Why(Cause.STAGE, stage), Why(Cause.STAGE, stage, replace(stage, max_days=41)))
-    plan = Effect(Aspect.STAGES, (), (("trial", 41),), (), (), plans)
+    plan = Effect(Aspect.STAGES, (), (replace(stage, max_days=41),), (), (), plans)
     with app.app_context(), force_locale("es_MX" if language == "es" else language):
         assert effect_sentence(pack(), due).endswith(f": {term}; {still}; {free}.")
         # Who does not read the case does not learn when its company was asked.
         assert effect_sentence(pack(), due, reasons=False).endswith(f": {term}; {free}.")
-        assert effect_sentence(pack(), plan).endswith(f": {gone}; {longer}.")
+        said = effect_sentence(pack(), plan)
+        assert said.endswith(f": {gone}; {longer}.")
+        # A stage is called by its name, never by its key.
+        assert {"es": "«Ensayo» (41 días)", "en": "“Trial” (41 days)"}[language] in said
 
 
 @pytest.mark.parametrize(
