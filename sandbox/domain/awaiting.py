@@ -251,7 +251,8 @@ def _after_the_end(now: TrialNow) -> Iterator[Awaited]:
         case ReportStatus.AWAITING_PUBLICATION, Consent.ASKED:
             yield Awaited(Step.CONSENT, (COMPANY,))
         case ReportStatus.AWAITING_PUBLICATION, Consent.REFUSED:
-            yield Awaited(Step.TAKE_BACK, (PUBLISHER,))
+            # Nobody has to: the refusal stands, and another wording is a matter of choice.
+            yield Awaited(Step.TAKE_BACK)
         case ReportStatus.AWAITING_PUBLICATION, _:
             yield Awaited(Step.PUBLISH, (PUBLISHER,))
         case _ if not (any(_urgent(now)) or now.is_final_report_owed):

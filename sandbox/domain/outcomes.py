@@ -51,6 +51,21 @@ def lacking_consent(consent: Consent, *, is_needed: bool) -> Why | None:
     return Why.CONSENT_REFUSED if consent is Consent.REFUSED else Why.CONSENT_MISSING
 
 
+def is_issued(status: ReportStatus, consent: Consent) -> bool:
+    """Tell whether the authorities have reported, so that their term is met.
+
+    They have once the report is published, and before that once it is in the hands of the company,
+    which is asked about it: a refusal to publish is its right, and makes nobody late.
+    """
+    match status:
+        case ReportStatus.PUBLISHED:
+            return True
+        case ReportStatus.AWAITING_PUBLICATION:
+            return consent is not Consent.NOT_ASKED
+        case ReportStatus.DRAFT:
+            return False
+
+
 def empty_sections(pack: PolicyPack, sections: Mapping[str, str]) -> tuple[str, ...]:
     """Return the keys of the required sections that nobody has written yet, in the pack's order."""
     return tuple(

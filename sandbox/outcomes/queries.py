@@ -12,7 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from sandbox.access.checks import NotFound, conceivable, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries import map_lead_stops
-from sandbox.domain.outcomes import Consent, ReportStatus, report_due_on
+from sandbox.domain.outcomes import Consent, ReportStatus, is_issued, report_due_on
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry, Deed
@@ -235,9 +235,9 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:  # 
         )
         tasks += _tasks(session, ReportStatus.AWAITING_PUBLICATION, to_answer, "outcomes.consent")
     if conceivable(actor, P.OUTCOME_PUBLISH):
-        # While the company reads, nobody else can act but to take the report back.
-        is_answered = OutcomeReport.consent != Consent.ASKED.value
-        to_publish = and_(is_answered, scope(actor, P.OUTCOME_PUBLISH))
+        # While the company reads, or once it has refused, a publisher can only take it back.
+        stands_free = OutcomeReport.consent.not_in((Consent.ASKED.value, Consent.REFUSED.value))
+        to_publish = and_(stands_free, scope(actor, P.OUTCOME_PUBLISH))
         tasks += _tasks(session, ReportStatus.AWAITING_PUBLICATION, to_publish, "outcomes.publish")
     return tasks
 
@@ -259,6 +259,7 @@ def _tasks(
             OutcomeReport.id,
             OutcomeReport.title,
             OutcomeReport.changed_at,
+            OutcomeReport.consent,
             Trial.reference,
             Trial.application_id,
             Trial.ended_at,
@@ -270,8 +271,8 @@ def _tasks(
         .order_by(OutcomeReport.changed_at, OutcomeReport.id)
         .limit(MOST_OF_A_KIND + 1)
     ).all()
-    # The term of the report is the programme's; the company that is asked about it has none.
-    due = {} if kind == "outcomes.consent" else due_days(session, rows)
+    # The term of the report is the programme's, and met once the company has the report.
+    due = due_days(session, [row for row in rows if not is_issued(status, Consent(row.consent))])
     return [_task(row, kind, due.get(row.application_id)) for row in rows]
 
 

@@ -22,7 +22,7 @@ from sandbox.access.guard import current_actor, needs, public
 from sandbox.access.permissions import P
 from sandbox.coordination.successors import known_as
 from sandbox.domain.content import content_hash
-from sandbox.domain.outcomes import Consent, lacking_consent
+from sandbox.domain.outcomes import Consent, ReportStatus, is_issued, lacking_consent
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.language import current_language
@@ -243,12 +243,14 @@ def _show(report_id: UUID, form: ReturnForm, status: int) -> ResponseReturnValue
         lacking=lacking_consent(
             Consent(report.consent), is_needed=queries.needs_consent(session, report.trial)
         ),
-        due_on=None if report.published_at else _due_on(report),
+        due_on=_due_on(report),
     )
     return page, status
 
 
 def _due_on(report: OutcomeReport) -> date | None:
+    if is_issued(ReportStatus(report.status), Consent(report.consent)):
+        return None
     trial = report.trial
     return queries.due_days(db.session(), [trial])[trial.application_id]
 

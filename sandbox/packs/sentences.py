@@ -304,8 +304,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "is the term for an answer to a [Preliminary result](#preliminary-result), and is there "
         "exactly where that is; when it passes in silence, nothing lapses. "
         "`exit_report`, if it is there, counts from the end of a test: by then the outcome report "
-        "is published, and until then its tasks are due on that day; the suspension windows of the "
-        "lead do not count. Nothing counts a term with "
+        "is published or, where the company is asked for its agreement, in its hands, so that a "
+        "refusal makes nobody late. Until then its tasks are due on that day; the "
+        "suspension windows of the lead do not count. Nothing counts a term with "
         "any other key but `decision`, and the checks "
         "warn of it.",
         {

@@ -57,8 +57,8 @@ STEPS: Mapping[Step, object] = {
     Step.CONSENT: _l("Before it is published, the outcome report waits for agreement."),
     Step.PUBLISH: _l("The outcome report has to be checked and published."),
     Step.TAKE_BACK: _l(
-        "The company refuses the publication of the outcome report. The report can go back to its "
-        "drafter."
+        "The company refuses the publication of the outcome report, so it stays unpublished. The "
+        "publishers can give it back to its drafter for another wording."
     ),
     Step.OVER: _l("Nothing more happens: the outcome report is published."),
 }

@@ -169,7 +169,7 @@ def test_suspended_names_whoever_has_not_agreed_to_go_on(
         ),
         (
             {"outcome": ReportStatus.AWAITING_PUBLICATION, "consent": Consent.REFUSED},
-            [("take_back", "publisher")],
+            [("take_back",)],
         ),
         ({"outcome": ReportStatus.PUBLISHED}, [("over",)]),
         (

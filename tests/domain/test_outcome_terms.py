@@ -2,11 +2,19 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 
 from sandbox.domain.calendar import BusinessCalendar, Stop
-from sandbox.domain.outcomes import final_report_due_on, report_clock, report_due_on
+from sandbox.domain.outcomes import (
+    Consent,
+    ReportStatus,
+    final_report_due_on,
+    is_issued,
+    report_clock,
+    report_due_on,
+)
 from sandbox.domain.packs import ClockSpec, ClockUnit
 from tests.domain.tiny_pack import text, tiny_pack
 
@@ -79,3 +87,11 @@ def test_report_waits_for_every_day_on_which_the_law_stops_the_lead(
     reading = report_clock(pack, FRIDAY, WINDOWS, day)
     assert reading is not None
     assert (reading.due_on, reading.days_left, reading.grounds[0][0]) == (day, 0, text("recess"))
+
+
+@pytest.mark.parametrize(("status", "consent"), [*product(ReportStatus, Consent)])
+def test_report_is_issued_once_published_or_in_the_hands_of_the_company(
+    status: ReportStatus, consent: Consent
+) -> None:
+    asked = status is ReportStatus.AWAITING_PUBLICATION and consent is not Consent.NOT_ASKED
+    assert is_issued(status, consent) is (asked or status is ReportStatus.PUBLISHED)

@@ -105,6 +105,12 @@ def fail(session: Session, cast: Cast) -> None:
         record(session, cast.company, Deed.INCIDENT_OPENED, cast.trial, now=cast.now)
 
 
+def email_of(session: Session, actor: Actor) -> str:
+    found = session.scalars(select(Person.email).where(Person.id == actor.person_id)).one()
+    session.rollback()
+    return found
+
+
 def kinds(session: Session, actor: Actor, cast: Cast) -> set[str]:
     found = {task.kind for task in tasks.list_tasks(session, actor, cast.now).tasks}
     session.rollback()
@@ -172,14 +178,47 @@ def test_report_that_was_changed_is_asked_about_anew(
     assert refused.value.reason is Why.CONSENT_MISSING
 
 
-def test_task_goes_from_the_company_to_the_publisher(
+def test_task_goes_from_the_company_to_the_publisher_who_meets_no_term_any_more(
     session: Session, cast: Cast, publisher: Actor, report: OutcomeReport
 ) -> None:
     assert "outcomes.consent" in kinds(session, cast.company, cast)
     assert "outcomes.publish" not in kinds(session, publisher, cast)
-    refuse(session, cast, report)
+    agree(session, cast, report)
     assert "outcomes.consent" not in kinds(session, cast.company, cast)
-    assert "outcomes.publish" in kinds(session, publisher, cast)
+    [task] = [
+        each
+        for each in tasks.list_tasks(session, publisher, cast.now).tasks
+        if each.kind == "outcomes.publish"
+    ]
+    session.rollback()
+    # The company has had the report since it was asked, so the term to report is met.
+    assert task.due_on is None
+
+
+def test_refusal_closes_the_publication_and_leaves_nobody_late(
+    session: Session, cast: Cast, publisher: Actor, report: OutcomeReport, client_for: OpenWindow
+) -> None:
+    refuse(session, cast, report)
+    address = f"/cases/{cast.trial.application_id}"
+    long_after = cast.now + timedelta(days=400)
+    for actor in (cast.company, cast.caseworker, publisher):
+        found = tasks.list_tasks(session, actor, long_after).tasks
+        session.rollback()
+        assert [each.kind for each in found if each.kind.startswith("outcomes.")] == []
+    page = client_for(email_of(session, publisher)).get(f"/outcomes/{report.id}")
+    assert "Informe a más tardar el" not in page.main
+    case = client_for(email_of(session, cast.caseworker)).get(address)
+    assert "por eso no se publica" in case.main
+    assert "Informe de resultados, a más tardar:" not in case.main
+    session.rollback()
+    # Given back for another wording, it is a draft again, with its term.
+    with unit_of_work(session):
+        services.return_to_drafter(
+            session, publisher, report, reason="Otra redacción.", now=cast.now
+        )
+    found = tasks.list_tasks(session, cast.caseworker, cast.now).tasks
+    session.rollback()
+    assert [each.due_on is None for each in found if each.kind == "outcomes.finish"] == [False]
 
 
 def test_only_the_company_of_the_test_answers(

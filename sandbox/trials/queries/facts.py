@@ -19,7 +19,13 @@ from sandbox.domain.monitoring import (
     read_breach,
     reports_due,
 )
-from sandbox.domain.outcomes import final_report_due_on, report_clock
+from sandbox.domain.outcomes import (
+    Consent,
+    ReportStatus,
+    final_report_due_on,
+    is_issued,
+    report_clock,
+)
 from sandbox.domain.packs import (
     PolicyPack,
     RequirementSpec,
@@ -313,6 +319,14 @@ class TrialFile:
         """Return the day by which the outcome report is due."""
         reading = self.outcome_clock
         return None if reading is None else reading.due_on
+
+    @property
+    def is_outcome_issued(self) -> bool:
+        """Tell whether the term of the outcome report is met."""
+        if self.is_outcome_published or self.outcome is None:
+            return self.is_outcome_published
+        consent = Consent.NOT_ASKED if self.consent is None else Consent(self.consent)
+        return is_issued(ReportStatus(self.outcome), consent)
 
     def reaction_clock(self, incident: Incident) -> ClockReading | None:
         """Read the term of the lead's answer; None where its day came about in another way.
