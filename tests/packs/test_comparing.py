@@ -267,7 +267,8 @@ def test_everything_that_decides_is_told(app: Flask, code: str, language: str) -
     for kind in rules.exit_kinds:
         assert line_with(kind.name)
     assert not re.search(r"\b1 (points|months|days|puntos|meses|días)\b", told)
-    assert " None" not in told
+    # Nothing that is absent is printed as Python writes it; "None:" begins an answer of the pack.
+    assert " None" not in told.replace("Example: None: each household", "")
 
 
 def test_what_a_pack_may_leave_out_is_told_where_it_is_there(app: Flask) -> None:

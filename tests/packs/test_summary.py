@@ -72,7 +72,7 @@ def test_plan_that_is_left_to_the_platform_is_agreed_by_people(app: Flask, code:
     with app.app_context(), force_locale("en"):
         told = [words for _, words in summary(pack)]
         drawn = diagram(pack, [tier])
-    assert f"{spec.label.in_('en')} [the company and every authority]" in told
+    assert f"{spec.label.in_('en')} [plan agreed; the company and every authority]" in told
     assert "The company and every authority:" in " ".join(re.sub(r"<[^>]*>", " ", drawn).split())
 
 

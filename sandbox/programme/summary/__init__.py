@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sandbox.applications.wording import read
 from sandbox.domain.packs import PolicyPack
+from sandbox.programme.summary.basics import programme_lines
 from sandbox.programme.summary.calls import calls_lines, enquiries_lines
 from sandbox.programme.summary.deciding import coordination_lines, endings_lines
 from sandbox.programme.summary.dialogue import (
@@ -25,8 +26,9 @@ __all__ = ["Said", "consultation_words", "nested", "round_table_words", "summary
 
 
 def summary(pack: PolicyPack) -> Iterator[Line]:
-    """Say everything of a pack that decides something, a line each, with the depth of the line."""
+    """Say everything that stands in a pack, a line each, with the depth of the line."""
     yield 0, f"{read(pack.programme.title)} ({pack.code} {pack.version})"
+    yield from programme_lines(pack)
     yield from authorities_lines(pack)
     yield from enquiries_lines(pack)
     yield from calls_lines(pack)

@@ -19,6 +19,7 @@ def calls_lines(pack: PolicyPack) -> Iterator[Line]:
         yield 2, _("Applications may be sent at any time.")
     for call in sorted(pack.calls, key=lambda each: each.first_day):
         yield 2, f"{read(call.name)}: {'; '.join(_facts(call))}"
+        yield 3, read(call.text)
     if pack.outside_calls:
         yield (
             2,

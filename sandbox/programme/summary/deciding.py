@@ -183,7 +183,8 @@ def _vocabulary(pack: PolicyPack) -> Iterator[Line]:
         yield 2, read(kind.name)
     yield 1, _("Parts of a plan")
     for part in pack.plan_fields:
-        yield 2, f"{read(part.label)}: {read(part.hint)}"
+        mark = _("required") if part.required else _("optional")
+        yield 2, f"{read(part.label)}: {read(part.hint)} [{mark}]"
     yield 1, _("Principles")
     for principle in pack.principles:
         yield 2, f"{principle.code}, {read(principle.name)}: {read(principle.asks)}"

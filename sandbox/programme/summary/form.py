@@ -14,7 +14,8 @@ from sandbox.domain.packs import (
     QuestionSpec,
 )
 from sandbox.kernel.formats import money, number, quoted
-from sandbox.programme.names import WORDS
+from sandbox.programme.names import FIELD, WORDS
+from sandbox.programme.summary.basics import labelled
 from sandbox.programme.summary.lines import Line, names_of, need_words, when_words
 from sandbox.programme.words import part_words
 
@@ -24,12 +25,15 @@ def eligibility_lines(pack: PolicyPack) -> Iterator[Line]:
     check = pack.eligibility
     questions = {question.key: question for question in check.questions}
     yield 1, _("Eligibility check")
+    yield 2, labelled("intro", read(check.intro))
     for question in check.questions:
         marks = [str(WORDS[question.kind])]
         if question.ask_if is not None:
             condition = condition_words(question.ask_if, questions, pack.currency)
             marks.append(_("asked if %(condition)s", condition=condition))
         yield 2, f"{read(question.label)} [{'; '.join(marks)}]"
+        yield from _around(question, 3)
+        yield from _options(pack, question.options, 3)
     yield 2, _("Of several answers the first of these stands, and the last where no rule holds:")
     for verdict in WORST_FIRST:
         yield 2, _("Answer: %(answer)s", answer=quoted(read(check.verdicts[verdict])))
@@ -46,8 +50,10 @@ def form_lines(pack: PolicyPack) -> Iterator[Line]:
     """Say what the form asks, and what hangs on each answer."""
     for section in pack.sections:
         yield 1, _("Section: %(title)s", title=read(section.title))
+        yield 2, labelled("intro", read(section.intro))
         for question in section.questions:
             yield 2, f"{read(question.label)} [{'; '.join(_marks(pack, question))}]"
+            yield from _around(question, 3)
             yield from _options(pack, question.options, 3)
             for column in question.columns:
                 marks = _marks(pack, column, question.columns)
@@ -58,13 +64,22 @@ def form_lines(pack: PolicyPack) -> Iterator[Line]:
                         column=f"{read(column.label)} [{'; '.join(marks)}]",
                     ),
                 )
+                yield from _around(column, 4)
                 yield from _options(pack, column.options, 4)
+
+
+def _around(part: QuestionSpec | OptionSpec, depth: int) -> Iterator[Line]:
+    """Say the words that stand beside a question or an option."""
+    for field in ("hint", "example"):
+        text = getattr(part, field, None)
+        if text is not None:
+            yield depth, labelled(field, read(text))
 
 
 def _marks(
     pack: PolicyPack, question: QuestionSpec, beside: Sequence[QuestionSpec] = ()
 ) -> Iterator[str]:
-    yield str(WORDS[question.kind])
+    yield from _nature(question)
     yield need_words(pack, question, beside)
     yield from _bounds(pack, question)
     if question.max_words is not None:
@@ -97,6 +112,13 @@ def _marks(
         yield _("unless marked confidential") if is_public else _("may be confidential")
 
 
+def _nature(question: QuestionSpec) -> Iterator[str]:
+    yield str(WORDS[question.kind])
+    if question.unit is not None:
+        yield labelled("unit", read(question.unit))
+    yield from (str(FIELD[each]) for each in ("is_title", "information") if getattr(question, each))
+
+
 def _bounds(pack: PolicyPack, question: QuestionSpec) -> Iterator[str]:
     def said(value: int) -> str:
         is_money = question.kind is QuestionKind.MONEY
@@ -110,7 +132,11 @@ def _bounds(pack: PolicyPack, question: QuestionSpec) -> Iterator[str]:
 
 def _options(pack: PolicyPack, options: Sequence[OptionSpec], depth: int) -> Iterator[Line]:
     """Say the options: those that give points or touch a competence a line each, then the rest."""
-    plain = [part_words(each) for each in options if not (each.points or each.competences)]
+    plain = [
+        part_words(each)
+        for each in options
+        if not (each.points or each.competences or each.hint is not None)
+    ]
     for option in options:
         facts = []
         if option.points:
@@ -118,7 +144,8 @@ def _options(pack: PolicyPack, options: Sequence[OptionSpec], depth: int) -> Ite
         if option.competences:
             names = names_of(pack, option.competences)
             facts.append(_("brings in %(competences)s", competences=names))
-        if facts:
-            yield depth, f"{part_words(option)}: {'; '.join(facts)}"
+        if facts or option.hint is not None:
+            yield depth, ": ".join(filter(None, (part_words(option), "; ".join(facts))))
+            yield from _around(option, depth + 1)
     if plain:
         yield depth, _("Options that decide nothing alone: %(options)s", options=", ".join(plain))

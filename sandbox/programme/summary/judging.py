@@ -15,6 +15,7 @@ from sandbox.domain.packs import (
 from sandbox.kernel.formats import number
 from sandbox.programme.diagram import requirement_words, stage_facts
 from sandbox.programme.names import WORDS
+from sandbox.programme.summary.basics import labelled
 from sandbox.programme.summary.lines import Line, when_words
 from sandbox.programme.words import part_words, party_words, rubric_words
 
@@ -65,6 +66,7 @@ def tier_lines(pack: PolicyPack, tier: TierSpec) -> Iterator[Line]:
     for stage in tier.stages:
         facts = (f"{fact[:1].lower()}{fact[1:]}" for fact in stage_facts(stage, pack.currency))
         yield 2, f"{read(stage.name)}: {'; '.join(facts)}"
+        yield 3, labelled("purpose", read(stage.purpose))
         yield from _gate(stage.gate)
     yield 2, _("Completed")
     yield from _gate(tier.completion)
@@ -83,7 +85,10 @@ def _points(tier: TierSpec) -> str:
 
 def _gate(gate: Iterable[RequirementSpec]) -> Iterator[Line]:
     for requirement in gate:
-        marks = [party_words(requirement.kind, requirement.by)]
+        marks = [
+            str(WORDS[requirement.kind]),
+            party_words(requirement.kind, requirement.by),
+        ]
         if requirement.days:
             marks.append(ngettext("%(num)d day", "%(num)d days", requirement.days))
         if requirement.answer_days is not None:
