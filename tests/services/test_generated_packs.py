@@ -16,9 +16,10 @@ from config import PACKS
 from sandbox.access.permissions import P
 from sandbox.coordination import services as coordination
 from sandbox.coordination.queries import list_assignments
-from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
 from sandbox.domain.calendar import BusinessCalendar
 from sandbox.domain.calls import OUTSIDE
+from sandbox.domain.hearing import CompanyAnswer
 from sandbox.domain.outcomes import ReportStatus
 from sandbox.domain.packs import (
     ClockUnit,
@@ -33,7 +34,7 @@ from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import FileStore
-from sandbox.models import Incident
+from sandbox.models import Application, Incident
 from sandbox.packs import active
 from sandbox.packs.loading import validate
 from sandbox.trials import services as trials
@@ -150,13 +151,30 @@ def admit(session: Session, pack: PolicyPack, files: FileStore, *, outside: bool
     for team in teams:
         mark_criteria(session, application, team, now=NOW + timedelta(hours=4))
         take_position(session, application, team, now=NOW + timedelta(hours=5))
+    first = pack.preliminary_result
+    if first is not None and DecisionOutcome.ADMITTED in first.outcomes:
+        hear(session, company, teams[0].officer, application)
     with unit_of_work(session):
-        coordination.decide(session, teams[0].officer, application, now=NOW + timedelta(hours=6))
+        coordination.decide(session, teams[0].officer, application, now=NOW + timedelta(hours=8))
     assert application.status == ApplicationStatus.DECIDED
     with unit_of_work(session):
         trial = trials.open_trial(session, OPENER, application, now=OPENED)
     begins = OPENED + timedelta(hours=1)
     return Cast(company, caseworker, teams[0], teams[-1], trial, files, begins)
+
+
+def hear(session: Session, company: Actor, lead: Actor, application: Application) -> None:
+    """Let the lead announce what it is going to decide, to which the company has nothing to say."""
+    with unit_of_work(session):
+        coordination.announce(session, lead, application, now=NOW + timedelta(hours=6))
+    with unit_of_work(session):
+        coordination.answer_preliminary(
+            session,
+            company,
+            application,
+            answer=CompanyAnswer.NOTHING,
+            now=NOW + timedelta(hours=7),
+        )
 
 
 # --- what the rules say of time -------------------------------------------------------------------
