@@ -63,7 +63,8 @@ def judge_words(mail: SimpleNamespace, language: str, body: str) -> None:
     """
     foreign = foreign_words(language)
     for name, value in mail.params.items():
-        if isinstance(value, str) and value and name != SIGNED.get(mail.template):
+        # A company may call its case as the example of the form does.
+        if isinstance(value, str) and value and name not in {"title", SIGNED.get(mail.template)}:
             assert value not in foreign, (mail.template, name, value)
     for value in mail.params.values():
         body = body.replace(value, "") if isinstance(value, str) and value else body

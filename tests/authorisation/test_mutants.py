@@ -299,7 +299,12 @@ def doors_of_slice(prober: Prober, module: str) -> list[Expectation]:
     )
 
 
-@pytest.mark.parametrize("name", scoped_modules())
+# Of what these read, each row is asked about once more in the same statement (`GrantColumns`), so
+# that without their scope nobody sees more; it only keeps others' rows from being read at all.
+ASKED_ANEW = frozenset({"sandbox.trials.queries.urgency"})
+
+
+@pytest.mark.parametrize("name", sorted({*scoped_modules()} - ASKED_ANEW))
 def test_queries_without_their_scope_are_caught(
     prober: Prober, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

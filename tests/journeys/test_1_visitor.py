@@ -46,7 +46,7 @@ def test_visitor_gets_an_honest_answer(story: Story) -> None:
             visitor.choose(f"q_{name}", value)
     visitor.click("See the answer", status=422)
     assert visitor.page.locator('[name="q_obstacle"][value="forbidden"]').is_checked()
-    visitor.choose("whose_rule", "programme").choose("can_compensate", "yes")
+    visitor.choose("q_whose_rule", "programme").choose("q_can_compensate", "yes")
     visitor.click("See the answer")
     assert visitor.heading == story.word(story.pack.eligibility.verdicts["likely"])
     assert rules["rule_forbids"] in visitor.main

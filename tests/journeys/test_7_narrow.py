@@ -79,7 +79,15 @@ def test_pages_of_staff_fit_a_narrow_window(story: Story) -> None:
         cast.company,
         (f"{trial}/reports/new", f"{trial}/incidents/new", f"{told}/complete", trial),
     )
-    look_at_all(story, cast.lead.officer, (f"{told}/answer", f"{told}/close", trial))
+    look_at_all(story, cast.lead.officer, (f"{told}/answer", trial))
+    now = {"trial": cast.trial, "incident": incident, "now": story.now}
+    with unit_of_work(story.session):
+        trials.complete_incident(
+            story.session, cast.company, report="Un cable.", persons_affected=1, **now
+        )
+    with unit_of_work(story.session):
+        trials.react_to_incident(story.session, cast.lead.officer, reaction="Cámbienlo.", **now)
+    look_at_all(story, cast.lead.officer, (f"{told}/close",))
 
 
 def look_at_all(story: Story, person: Person | Actor, *addresses: Iterable[str]) -> None:

@@ -106,7 +106,7 @@ def test_calls_are_told_in_words(app, tmp_path, language, first, second, always,
     old, new = load_pack(MX), load_pack(folder)
     with app.app_context(), force_locale(language):
         told = [words for _, words in summary(new)]
-        assert told[told.index(first) + 1] == second
+        assert told.index(first) < told.index(second)
         assert always not in told
         assert always in [words for _, words in summary(old)]
         changes = [change_sentence(new, each) for each in compare(old, new)]

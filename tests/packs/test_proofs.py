@@ -203,11 +203,10 @@ SPOILT = {
         LIMITED, '{key = "insurance", owner = "company"', '{key = "insurance", owner = "platform"',
         "tiers[1].start_conditions[0].owner", Fault.UNREACHABLE, 5),
     "day without an authority": Spoilt(
-        AUTHORITIES, "valid_from = 2025-10-17\n\n[[authorities.posts]]\ncode = \"commissioner\"\n"
-        'name = {es = "Persona comisionada", en = "Commissioner"}\nprovision = {es = "LMTR',
-        "valid_from = 2025-10-17\nvalid_until = 2026-12-31\n\n[[authorities.posts]]\n"
-        'code = "commissioner"\nname = {es = "Persona comisionada", en = "Commissioner"}\n'
-        'provision = {es = "LMTR',
+        AUTHORITIES,
+        "valid_from = 2025-10-17\nremedy.es = \"\"\"\nEsta decisión es de la Comisión R",
+        "valid_from = 2025-10-17\nvalid_until = 2026-12-31\n"
+        "remedy.es = \"\"\"\nEsta decisión es de la Comisión R",
         "competences[3].code", Fault.INCONSISTENT, 6),
     "day before the first authority": Spoilt(
         AUTHORITIES, "valid_until = 2025-03-20",

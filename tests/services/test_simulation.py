@@ -255,6 +255,7 @@ def test_command_names_each_case_and_counts_them(
         file = new / f"{tier}.toml"
         file.write_text(file.read_text().replace("max_days = ", "max_days = 1"))
     rewrite(new / "pack.toml", 'version = "1.0.0"', 'version = "1.0.1"')
+    new = new.rename(new.with_name("1.0.1"))
     references = [each.reference for each in cases[1:]]
     command = ["packs", "simulate", str(new), "--language", language]
     result = app.test_cli_runner().invoke(args=command)

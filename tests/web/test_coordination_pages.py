@@ -1097,6 +1097,7 @@ def test_buttons_are_those_that_would_work(session: Session, world: World) -> No
         "conflict",
         "notes",
         "guidance/new",
+        "dossier",
     }
     assert offered(world.ift.officer) == {
         "review",
@@ -1104,11 +1105,17 @@ def test_buttons_are_those_that_would_work(session: Session, world: World) -> No
         "notes",
         "suggestions",
         "guidance/new",
+        "dossier",
     }
     assert offered(world.inai.head) == {"officer", "conflict", "lead/offer"}
     assert offered(world.inai.second) == {"conflict"}
-    assert offered(world.caseworker) == {"routing/associate", "routing/release", "guidance/new"}
-    assert offered(world.company) == set()
+    assert offered(world.caseworker) == {
+        "routing/associate",
+        "routing/release",
+        "guidance/new",
+        "dossier",
+    }
+    assert offered(world.company) == {"dossier"}
 
 
 def test_the_secretariat_finds_the_case_of_an_authority_without_a_head(
