@@ -288,11 +288,11 @@ def column_on_which_nothing_hangs(pack: Table, chance: Random) -> Sown:
         if column.get("information")
         and not question.get("information")
         and question["key"] not in pack["public_fields"]
-        # What is presumed to be public is read by everybody.
-        and not (pack.get("disclosure_is_presumed") and question.get("may_be_confidential"))
     ]
     if not found:
         return None
+    # What is presumed to be public is read by everybody, and its columns matter.
+    pack.pop("disclosure_is_presumed", None)
     path, column = chance.choice(found)
     del column["information"]
     return path, Fault.USELESS

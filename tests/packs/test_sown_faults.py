@@ -39,7 +39,7 @@ def test_every_kind_of_fault_is_named_wherever_it_is_sown():
     sown: Counter[str] = Counter()
 
     @settings(
-        max_examples=settings().max_examples if IS_LONG else 12,
+        max_examples=settings().max_examples if IS_LONG else 24,
         deadline=None,
         # A pack of a hundred tables shrinks for minutes; it is printed as it was drawn.
         phases=(Phase.explicit, Phase.reuse, Phase.generate),
