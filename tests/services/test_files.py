@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from sandbox.kernel import files
 from sandbox.kernel.files import (
     DOCX,
     MAX_ENTRIES,
@@ -29,6 +28,7 @@ from sandbox.kernel.files import (
     accept,
     clean_filename,
     content_disposition,
+    inspecting,
 )
 from sandbox.kernel.pdf import render_pdf
 from tests.services.pdf_samples import RECEIPT
@@ -237,7 +237,7 @@ def test_bomb_is_refused_by_its_ratio() -> None:
 
 
 def test_bomb_is_refused_by_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_UNPACKED_BYTES", 10_000)
+    monkeypatch.setattr(inspecting, "MAX_UNPACKED_BYTES", 10_000)
     assert accept("a.docx", docx({"word/x.xml": "1" * 5_000})).content_type == DOCX
     assert why(docx({"word/x.xml": "1" * 6_000}), "a.docx") == "unpacks-too-large"
 
@@ -302,7 +302,7 @@ def test_pdf_with_a_password_is_refused() -> None:
 
 
 def test_pdf_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_UNPACKED_BYTES", 100_000)
+    monkeypatch.setattr(inspecting, "MAX_UNPACKED_BYTES", 100_000)
     small = pdf_with_packed(b"7 0 << >>" + b" " * 90_000)
     assert accept("a.pdf", small).content_type == "application/pdf"
     assert why(pdf_with_packed(b"7 0 << >>" + b" " * 100_001), "a.pdf") == "unpacks-too-large"

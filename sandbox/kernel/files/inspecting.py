@@ -1,4 +1,4 @@
-"""Keep attachments by the hash of their content, after looking into what was sent.
+"""Look into what was sent before it is kept.
 
 The name and type that a browser gives are claims: the kind is read from the content, and what
 can act by itself (macros, scripts, programs to be started) or unpacks without end is refused.
@@ -6,36 +6,25 @@ These checks keep out the common dangers; they do not replace the virus scanner 
 """
 
 import contextlib
-import hashlib
-import os
 import re
-import shutil
-import tempfile
-import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
-from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO, cast
-from urllib.parse import quote, unquote, urlsplit
+from pathlib import PurePosixPath
+from typing import IO, BinaryIO
 
-import obstore
 import puremagic
-from obstore.store import ObjectStore, from_url
 
 from sandbox.domain.refusals import Refusal
+from sandbox.kernel.files.names import clean_filename
 
 MEBIBYTE = 1024 * 1024
 MAX_FILE_BYTES = 25 * MEBIBYTE
 MAX_ENTRIES = 1_000
 MAX_UNPACKED_BYTES = 100 * MEBIBYTE
 MAX_RATIO = 100
-MAX_NAME_LENGTH = 120
-_LONGEST_ENDING = 10
-_PIECE = 256 * 1024
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = {
@@ -48,7 +37,6 @@ CONTENT_TYPES = {
     "jpg": "image/jpeg",
     "jpeg": "image/jpeg",
 }
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class FileTooLarge(Refusal):
@@ -69,14 +57,6 @@ class FileSuspicious(Refusal):
     code = "file-suspicious"
 
 
-class FileDamaged(RuntimeError):
-    """Report a stored file whose content no longer has the hash it is stored under."""
-
-
-class FileMissing(LookupError):
-    """Report a hash under which nothing is stored."""
-
-
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """Hold a file that passed every check, with a name that is safe to show."""
@@ -84,18 +64,6 @@ class Accepted:
     name: str
     content: bytes
     content_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """Name what was stored: the hash is the address."""
-
-    sha256: str
-    size: int
-    content_type: str
-
-
-# --- looking into what was sent -------------------------------------------------------------------
 
 
 def accept(name: str | None, content: bytes | BinaryIO, limit: int = MAX_FILE_BYTES) -> Accepted:
@@ -325,192 +293,3 @@ _CHECKS: dict[str, Callable[[bytes], None]] = {
     DOCX: _check_office,
     XLSX: _check_office,
 }
-
-
-# --- names ----------------------------------------------------------------------------------------
-
-
-def clean_filename(name: str) -> str:
-    """Return a name that is safe to show and to send: no path, no controls, not too long."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    # Category C holds controls and the marks that turn the reading direction ("fdp.exe").
-    kept = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in last)
-    tidy = " ".join(kept.split()).strip(". ")
-    if not tidy:
-        return "file"
-    stem, dot, ending = tidy.rpartition(".")
-    if not dot or len(ending) > _LONGEST_ENDING:
-        return tidy[:MAX_NAME_LENGTH]
-    return f"{stem[: MAX_NAME_LENGTH - len(ending) - 1].rstrip()}.{ending}"
-
-
-def content_disposition(name: str) -> str:
-    """Return the header that makes a browser save a file instead of showing it."""
-    cleaned = clean_filename(name)
-    folded = unicodedata.normalize("NFKD", cleaned).encode("ascii", "ignore").decode()
-    plain = re.sub(r'["\\%;]', "_", folded) or "file"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(cleaned, safe='')}"
-
-
-# --- storing --------------------------------------------------------------------------------------
-
-
-class FileStore:
-    """Store files once under the hash of their content, outside anything the server serves."""
-
-    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
-        self._store = store
-        self._folder = folder
-
-    @classmethod
-    def from_url(cls, url: str) -> "FileStore":
-        """Open the store at `file:///folder`, `s3://bucket/prefix`, `gs://…` or `az://…`."""
-        parts = urlsplit(url)
-        if parts.scheme != "file":
-            return cls(from_url(url))
-        folder = Path(unquote(parts.path))
-        folder.mkdir(parents=True, exist_ok=True)
-        return cls(from_url(folder.as_uri()), folder)
-
-    def put(self, content: bytes | BinaryIO, content_type: str) -> StoredFile:
-        """Store the content durably and return its hash; do this before the row is committed."""
-        data = content if isinstance(content, bytes) else content.read()
-        sha256 = hashlib.sha256(data).hexdigest()
-        if not self.exists(sha256):
-            if self._folder is None:
-                obstore.put(self._store, _path(sha256), data)
-            else:
-                _write_durably(self._folder / _path(sha256), data)
-        return StoredFile(sha256, len(data), content_type)
-
-    def open(self, sha256: str) -> bytes:
-        """Read a file and make sure that it is still what was stored.
-
-        Raises: FileMissing, FileDamaged.
-        """
-        try:
-            data = obstore.get(self._store, _path(sha256)).bytes().to_bytes()
-        except FileNotFoundError as error:
-            raise FileMissing(sha256) from error
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise FileDamaged(sha256)
-        return data
-
-    def put_stream(self, content: BinaryIO, content_type: str) -> StoredFile:
-        """Store what a file holds durably, however large, with little memory."""
-        sha256, size = _measured(content)
-        if not self.exists(sha256):
-            content.seek(0)
-            if self._folder is None:
-                obstore.put(self._store, _path(sha256), content)
-            else:
-                _copy_durably(self._folder / _path(sha256), content)
-        return StoredFile(sha256, size, content_type)
-
-    def stream(self, sha256: str) -> Iterator[bytes]:
-        """Read a file in pieces and make sure at its end that it is still what was stored.
-
-        Raises: FileMissing, FileDamaged.
-        """
-        try:
-            found = obstore.get(self._store, _path(sha256))
-        except FileNotFoundError as error:
-            raise FileMissing(sha256) from error
-        digest = hashlib.sha256()
-        for piece in found.stream(min_chunk_size=_PIECE):
-            digest.update(piece)
-            yield bytes(piece)
-        if digest.hexdigest() != sha256:
-            raise FileDamaged(sha256)
-
-    @contextlib.contextmanager
-    def draft(self) -> Iterator[BinaryIO]:
-        """Give room for a large file that is being written, where there is room for all files."""
-        if self._folder is not None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=self._folder) as file:
-            yield cast("BinaryIO", file)
-
-    @contextlib.contextmanager
-    def opened(self, sha256: str) -> Iterator[BinaryIO]:
-        """Open a large file to be read here and there, without judging it. Raises: FileMissing."""
-        path = _path(sha256)
-        if self._folder is None:
-            with self.draft() as file:
-                for piece in self.stream(sha256):
-                    file.write(piece)
-                file.seek(0)
-                yield file
-            return
-        if not (self._folder / path).is_file():
-            raise FileMissing(sha256)
-        with (self._folder / path).open("rb") as stored:
-            yield stored
-
-    def exists(self, sha256: str) -> bool:
-        """Tell whether a file is stored under this hash."""
-        try:
-            obstore.head(self._store, _path(sha256))
-        except FileNotFoundError:
-            return False
-        return True
-
-    def sweep(self, known: Container[str], older_than: datetime) -> int:
-        """Delete what no row knows and what is old enough not to be awaiting its row; count it."""
-        swept = 0
-        for path in list(self._orphans(known, older_than)):
-            obstore.delete(self._store, path)
-            swept += 1
-        return swept
-
-    def _orphans(self, known: Container[str], older_than: datetime) -> Iterator[str]:
-        for page in obstore.list(self._store):
-            for each in page:
-                name = PurePosixPath(each["path"]).name
-                if each["last_modified"] < older_than and name not in known:
-                    yield each["path"]
-
-
-def _path(sha256: str) -> str:
-    if not _SHA256.fullmatch(sha256):
-        raise FileMissing(sha256)
-    return f"{sha256[:2]}/{sha256}"
-
-
-def _measured(content: BinaryIO) -> tuple[str, int]:
-    """Return the hash and the size of what a file holds."""
-    content.seek(0)
-    digest, size = hashlib.sha256(), 0
-    while piece := content.read(_PIECE):
-        digest.update(piece)
-        size += len(piece)
-    return digest.hexdigest(), size
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    _copy_durably(path, BytesIO(data))
-
-
-def _copy_durably(path: Path, content: BinaryIO) -> None:
-    """Write, fsync, rename, fsync the folder: after that a power cut cannot take the file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            shutil.copyfileobj(content, file, _PIECE)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-    for folder in (path.parent, path.parent.parent):
-        _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
