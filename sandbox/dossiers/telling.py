@@ -10,10 +10,18 @@ from flask_babel import gettext as _
 
 from sandbox.applications.answers import ReadAnswer, read_submission
 from sandbox.coordination.letters import decision_words
-from sandbox.coordination.sentences import ROLE, STANCE, authority_name
+from sandbox.coordination.preliminary import preliminary_words
+from sandbox.coordination.sentences import COMPANY_ANSWER, ROLE, STANCE, authority_name
 from sandbox.domain.deliberation import Stance
+from sandbox.domain.hearing import CompanyAnswer
 from sandbox.domain.packs import QuestionKind
-from sandbox.dossiers.gathering import Case, Gathered, decision_of, submissions_of
+from sandbox.dossiers.gathering import (
+    Case,
+    Gathered,
+    decision_of,
+    hearings_of,
+    submissions_of,
+)
 from sandbox.dossiers.labels import READER
 from sandbox.kernel.formats import day, instant
 from sandbox.kernel.language import language_tag
@@ -49,6 +57,7 @@ def tell_page(case: Case, found: Gathered) -> bytes:
         Chapter(_("What was sent"), tuple(_submissions(case, found, language))),
         Chapter(_("Correspondence"), tuple(_correspondence(case, found, language))),
         Chapter(_("The authorities"), tuple(_authorities(case, found, language))),
+        Chapter(_("Before the decision"), tuple(_hearings(case, language))),
         Chapter(_("Decision"), tuple(_decision(case, found, language))),
         Chapter(_("The test"), tuple(_trial(case, found, language))),
         Chapter(_("History"), tuple(_history(found))),
@@ -200,6 +209,31 @@ def _authorities(case: Case, found: Gathered, language: str) -> Iterator[Part]:
                 (_("Position"), STANCE[Stance(taken["stance"])].label if taken else ""),
                 (_("Reasons"), taken.get("reasons", "")),
                 (_("Conditions"), "\n".join(taken.get("conditions", ()))),
+            ),
+        )
+
+
+def _hearings(case: Case, language: str) -> Iterator[Part]:
+    for pack, result in hearings_of(case):
+        words = preliminary_words(pack, result, language)
+        answer = None if result.answer is None else COMPANY_ANSWER[CompanyAnswer(result.answer)]
+        silent = _("None came in the term. Silence says neither yes nor no.")
+        yield Part(
+            _("Preliminary result %(number)s", number=result.number),
+            _facts(
+                (_("Announced on"), day(result.announced_at)),
+                (_("Result"), words.outcome.label),
+                (_("How it came about"), "\n".join(map(str, (*words.decisive, words.remarks)))),
+                (_("Conditions"), "\n".join(words.conditions)),
+                (_("Answer by"), day(result.due_on)),
+                (_("Answer"), answer.label if answer else silent if result.silent_at else ""),
+                (_("Answered on"), instant(result.answered_at) if result.answered_at else ""),
+                (_("What the company says"), result.text),
+                (_("What the lead authority answers"), result.reply),
+            ),
+            (
+                (f"letters/preliminary-{result.number}.pdf", _("The letter")),
+                ("hearings.json", _("As data")),
             ),
         )
 

@@ -24,7 +24,6 @@ from sandbox.domain.calls import OUTSIDE, find_call
 from sandbox.domain.packs import CallSpec, PolicyPack
 from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
 from sandbox.domain.trials import TrialStatus
-from sandbox.home.histories import reasons_read
 from sandbox.home.next_steps import next_steps
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry
@@ -159,7 +158,7 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
             session, application_id, is_inside=is_inside, limit=LONGEST_HISTORY
         ),
         is_inside=is_inside,
-        reasons_read=reasons_read(
+        reasons_read=applications.reasons_read(
             is_inside=is_inside, is_knowing=P.APPLICATION_READ_ANSWERS in granted
         ),
         applications_panel=applications.case_panel(

@@ -8,7 +8,7 @@ from flask_babel import force_locale
 
 from sandbox.access.permissions import P
 from sandbox.access.policy import POLICY, Grant
-from sandbox.home.histories import REASONS
+from sandbox.applications.queries.history import REASONS
 from sandbox.kernel.audit import Deed
 from tests.architecture.reading import SANDBOX, modules, tree_of
 

@@ -48,7 +48,7 @@ from sandbox.applications.queries.exchanges import (
     map_lead_stops,
     request_version,
 )
-from sandbox.applications.queries.history import list_history
+from sandbox.applications.queries.history import REASONS, Readers, list_history, reasons_read
 from sandbox.applications.queries.inbox import (
     CaseFilter,
     count_applications,
@@ -91,12 +91,14 @@ from sandbox.applications.queries.waiting import (
 
 __all__ = [
     "EDITABLE",
+    "REASONS",
     "CaseFilter",
     "CasePanel",
     "Draft",
     "FileRow",
     "QuestionLine",
     "Reader",
+    "Readers",
     "Relative",
     "RequestLine",
     "SavedSection",
@@ -160,6 +162,7 @@ __all__ = [
     "map_lead_stops",
     "progress",
     "read_requests",
+    "reasons_read",
     "request_version",
     "simulate_case",
     "simulate_page",
