@@ -16,7 +16,8 @@ from sandbox.packs.proving import Proof, Warned, prove
 from sandbox.packs.reading import FIRST_FILE, MOST_FILES, Folder, Held, Source, read
 from sandbox.packs.saying import ABSENT, legible, listed
 from sandbox.packs.saying import sentence as _l
-from sandbox.packs.schemas import CODE, VERSION, shape
+from sandbox.packs.schemas import CODE, VERSION
+from sandbox.packs.shaping import shape
 
 DATA = Path(__file__).parent / "data"
 

@@ -342,7 +342,7 @@ def test_many_faults_are_counted_only_so_far(tmp_path, lines):
 def test_similar_keys_are_looked_for_only_as_long_as_faults_are_kept(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "sandbox.packs.schemas.get_close_matches", lambda *said, **_: asked.append(said) or []
+        "sandbox.packs.shaping.get_close_matches", lambda *said, **_: asked.append(said) or []
     )
     pack = copy_of_mx(tmp_path)
     lines = "\n".join(f"authoritie{number} = 1" for number in range(2_000))

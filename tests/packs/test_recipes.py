@@ -38,7 +38,7 @@ from sandbox.packs.checking import check, each_text
 from sandbox.packs.errors import Fault, PackProblem
 from sandbox.packs.proving import Proof, Warned, prove
 from sandbox.packs.reading import Folder, read
-from sandbox.packs.schemas import shape
+from sandbox.packs.shaping import shape
 from tests.packs.handbook import RECIPES, Block, blocks, tutorial_pack
 from tests.packs.test_tutorial import Reader
 
