@@ -58,14 +58,14 @@ from sandbox.coordination.queries.overdue import (
     list_silent_reviews,
     list_undecided,
 )
-from sandbox.coordination.queries.panels import (
+from sandbox.coordination.queries.panel_lines import (
     AuthorityLine,
     DecisionLine,
     Panel,
     PositionLine,
     Viewer,
-    case_panel,
 )
+from sandbox.coordination.queries.panels import case_panel
 from sandbox.coordination.queries.pending import Waiting, WaitingKind
 from sandbox.coordination.queries.people import (
     find_named,
