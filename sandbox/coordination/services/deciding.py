@@ -10,9 +10,9 @@ from sandbox.coordination import notices, queries
 from sandbox.coordination.services.hearing import hearings_of, must_announce, reply_to
 from sandbox.coordination.services.proposing import (
     ADMITTING,
+    draw,
     frozen,
     make_sure_of_a_place,
-    outcome_of,
     proposal_for,
     standing_authorities,
 )
@@ -24,7 +24,6 @@ from sandbox.domain.applications import (
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
-from sandbox.kernel.db import Stale
 from sandbox.kernel.jobs import enqueue
 from sandbox.models import Application, Decision
 from sandbox.packs import active
@@ -74,15 +73,10 @@ def decide(
     # Whoever waits for a succession here is asked for the right that is left afterwards.
     queries.lock_application(session, application.id)
     require(session, actor, P.APPLICATION_DECIDE, application)
-    status = LIFECYCLE.advance(ApplicationStatus(application.status), ApplicationAction.DECIDE)
-    pack = active.pack_of(application)
-    bench = queries.get_bench(session, application.id)
-    if expected_version is not None and bench.version != expected_version:
-        raise Stale
-    proposal = proposal_for(pack, bench, application)
-    outcome = outcome_of(proposal)
+    drawn = draw(session, application, ApplicationAction.DECIDE, expected_version=expected_version)
+    pack, outcome = drawn.pack, drawn.outcome
     heard = queries.list_preliminary_results(session, application.id)
-    if must_announce(pack, proposal, heard):
+    if must_announce(pack, drawn.proposal, heard):
         raise NotPossible(Why.PRELIMINARY_NEEDED)
     if outcome in ADMITTING:
         make_sure_of_a_place(session, application)
@@ -97,10 +91,10 @@ def decide(
         hearings=hearings_of(heard),
         decided_by_id=actor.person_id,
         decided_at=now,
-        **frozen(bench, proposal),
+        **frozen(drawn.bench, drawn.proposal),
     )
     session.add(decision)
-    application.status = status
+    application.status = drawn.status
     application.outcome = outcome
     application.decided_at = now
     application.changed_at = now

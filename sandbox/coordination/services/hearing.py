@@ -12,10 +12,9 @@ from sandbox.applications.services import ask_company, restart_clocks
 from sandbox.coordination import notices, queries
 from sandbox.coordination.services.proposing import (
     ADMITTING,
+    draw,
     frozen,
     make_sure_of_a_place,
-    outcome_of,
-    proposal_for,
     standing_authorities,
 )
 from sandbox.domain.applications import (
@@ -37,7 +36,6 @@ from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import local_day
-from sandbox.kernel.db import Stale
 from sandbox.models import Application, PreliminaryResult
 from sandbox.packs import active
 
@@ -59,21 +57,18 @@ def announce(
     """
     queries.lock_application(session, application.id)
     require(session, actor, P.APPLICATION_DECIDE, application)
-    status = LIFECYCLE.advance(ApplicationStatus(application.status), ApplicationAction.ANNOUNCE)
-    pack = active.pack_of(application)
-    bench = queries.get_bench(session, application.id)
-    if expected_version is not None and bench.version != expected_version:
-        raise Stale
-    proposal = proposal_for(pack, bench, application)
-    outcome = outcome_of(proposal)
+    drawn = draw(
+        session, application, ApplicationAction.ANNOUNCE, expected_version=expected_version
+    )
+    pack, outcome = drawn.pack, drawn.outcome
     before = queries.list_preliminary_results(session, application.id)
-    if not must_announce(pack, proposal, before):
+    if not must_announce(pack, drawn.proposal, before):
         raise NotPossible(Why.PRELIMINARY_NOT_NEEDED)
     if outcome in ADMITTING:
         make_sure_of_a_place(session, application)
     reply_to(before, reply)
 
-    application.status = status
+    application.status = drawn.status
     result = PreliminaryResult(
         application_id=application.id,
         number=len(before) + 1,
@@ -84,7 +79,7 @@ def announce(
         announced_by_id=actor.person_id,
         announced_at=now,
         due_on=ask_company(session, application, pack, pack.clock(COMMENT_CLOCK), now),
-        **frozen(bench, proposal),
+        **frozen(drawn.bench, drawn.proposal),
     )
     session.add(result)
     own = queries.find_own_assignment(session, actor.officer_of, application.id)

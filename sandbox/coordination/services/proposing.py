@@ -1,20 +1,61 @@
 """Draw a result from what the authorities have said, and freeze what it rests on."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from sandbox.coordination import queries
-from sandbox.domain.applications import DecisionOutcome
+from sandbox.domain.applications import (
+    LIFECYCLE,
+    ApplicationAction,
+    ApplicationStatus,
+    DecisionOutcome,
+)
 from sandbox.domain.calls import OUTSIDE
 from sandbox.domain.deliberation import ProposedDecision
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
+from sandbox.kernel.db import Stale
 from sandbox.models import Application
 from sandbox.models.coordination import STANDING
+from sandbox.packs import active
 
 ADMITTING = frozenset({DecisionOutcome.ADMITTED, DecisionOutcome.ADMITTED_WITH_CONDITIONS})
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Hold what the positions amount to at this moment, and the status that a deed leads to."""
+
+    status: ApplicationStatus
+    pack: PolicyPack
+    bench: queries.Bench
+    proposal: ProposedDecision
+    outcome: DecisionOutcome
+
+
+def draw(
+    session: Session,
+    application: Application,
+    action: ApplicationAction,
+    *,
+    expected_version: int | None,
+) -> Drawn:
+    """Draw the result from the positions on a case that the caller has locked.
+
+    Shape: `expected_version` is the version of the bench that the lead has read; None takes
+    whatever stands.
+    Raises: TransitionRefused, Stale, NotPossible.
+    """
+    status = LIFECYCLE.advance(ApplicationStatus(application.status), action)
+    pack = active.pack_of(application)
+    bench = queries.get_bench(session, application.id)
+    if expected_version is not None and bench.version != expected_version:
+        raise Stale
+    proposal = proposal_for(pack, bench, application)
+    return Drawn(status, pack, bench, proposal, outcome_of(proposal))
 
 
 def proposal_for(
