@@ -12,6 +12,7 @@ from sandbox.access.permissions import P
 from sandbox.coordination import forms, preliminary, queries, services
 from sandbox.coordination.views.shared import Case, bp, case_of, done, page
 from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
+from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import content_disposition
@@ -24,9 +25,7 @@ from sandbox.packs import active
 @needs(P.APPLICATION_READ_ANSWERS)
 def preliminary_result(application_id: UUID, number: int) -> ResponseReturnValue:
     """Show a preliminary result, and what came of it, to everybody who may read the case."""
-    case = case_of(application_id, P.APPLICATION_READ_ANSWERS)
-    result = queries.get_preliminary_result(case.session, application_id, number)
-    pack = active.pack_then(case.application, result.pack_version)
+    case, result, pack = _announced(application_id, number)
     return render_template(
         "coordination/preliminary.html",
         application=case.application,
@@ -40,9 +39,7 @@ def preliminary_result(application_id: UUID, number: int) -> ResponseReturnValue
 @needs(P.APPLICATION_READ_ANSWERS)
 def preliminary_letter(application_id: UUID, number: int) -> ResponseReturnValue:
     """Hand over the letter of a preliminary result."""
-    case = case_of(application_id, P.APPLICATION_READ_ANSWERS)
-    result = queries.get_preliminary_result(case.session, application_id, number)
-    pack = active.pack_then(case.application, result.pack_version)
+    case, result, pack = _announced(application_id, number)
     head = queries.get_letterhead(case.session, application_id)
     document = preliminary.preliminary_pdf(pack, case.application, result, head)
     parts = (str(case.application.reference), _("preliminary-result"), str(number))
@@ -66,6 +63,13 @@ def preliminary_answer(application_id: UUID) -> ResponseReturnValue:
     with unit_of_work(case.session):
         services.answer_preliminary(*case[:3], **form.given, now=utc_now())
     return done(case, _("Your answer is sent. The authorities read it before they decide."))
+
+
+def _announced(application_id: UUID, number: int) -> tuple[Case, PreliminaryResult, PolicyPack]:
+    """Load what was announced, with the rules under which it was. Raises: NotFound."""
+    case = case_of(application_id, P.APPLICATION_READ_ANSWERS)
+    result = queries.get_preliminary_result(case.session, application_id, number)
+    return case, result, active.pack_then(case.application, result.pack_version)
 
 
 def _answerable(case: Case) -> PreliminaryResult:

@@ -25,16 +25,10 @@ from sandbox.trials.queries.cases import (
     list_trials,
     list_trials_with_terms,
 )
-from sandbox.trials.queries.facts import (
-    COMPANY,
-    COMPLETION,
-    Supervisor,
-    TrialFile,
-    has_approved,
-    reach_of,
-)
+from sandbox.trials.queries.facts import COMPLETION, TrialFile, has_approved
 from sandbox.trials.queries.limits import list_near_limit, map_over_limit
 from sandbox.trials.queries.reading import list_supervisors, read_file, read_files
+from sandbox.trials.queries.records import COMPANY, Supervisor, reach_of
 from sandbox.trials.queries.reliefs import (
     LISTED,
     ReliefLine,

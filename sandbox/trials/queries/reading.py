@@ -42,7 +42,8 @@ from sandbox.models import (
 )
 from sandbox.models.coordination import AssignmentRole, AssignmentState
 from sandbox.packs import active
-from sandbox.trials.queries.facts import Supervisor, TrialFile
+from sandbox.trials.queries.facts import TrialFile
+from sandbox.trials.queries.records import Supervisor
 
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 """The ids that a statement is run with."""

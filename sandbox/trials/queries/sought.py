@@ -14,8 +14,8 @@ from sandbox.domain.reliefs import answerers, sought_reliefs
 from sandbox.kernel.actors import Actor
 from sandbox.models import Trial
 from sandbox.trials.queries.cases import get_last_submission
-from sandbox.trials.queries.facts import Supervisor
 from sandbox.trials.queries.reading import list_supervisors
+from sandbox.trials.queries.records import Supervisor
 from sandbox.trials.queries.reliefs import ReliefLine, lines_of
 
 

@@ -20,8 +20,9 @@ from sandbox.kernel.clock import local_day
 from sandbox.kernel.tasks import Task
 from sandbox.models import Incident, Trial
 from sandbox.packs import active
-from sandbox.trials.queries.facts import COMPANY, COMPLETION, Supervisor, TrialFile, has_approved
+from sandbox.trials.queries.facts import COMPLETION, TrialFile, has_approved
 from sandbox.trials.queries.reading import read_files
+from sandbox.trials.queries.records import COMPANY, Supervisor
 from sandbox.trials.queries.reliefs import drafted_since, ends_soon_on
 from sandbox.trials.queries.urgency import select_closed, select_urgent
 
