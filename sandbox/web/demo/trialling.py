@@ -1,12 +1,8 @@
 """Tell what happened in one sandbox test, stage by stage, up to where it stands today."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal
 
 from sandbox.access.permissions import P
-from sandbox.domain.monitoring import Cap, Level, Reach, caps_of
 from sandbox.domain.packs import (
     Ending,
     RequirementKind,
@@ -17,27 +13,19 @@ from sandbox.domain.packs import (
     Who,
 )
 from sandbox.kernel.actors import Actor, system_actor
-from sandbox.kernel.clock import local_day
-from sandbox.models import Incident, MonitoringReport, Trial
+from sandbox.models import Trial
 from sandbox.trials import queries, services
 from sandbox.trials.queries import COMPLETION, TrialFile
 from sandbox.web.demo.courses import Course
 from sandbox.web.demo.facts import Words, read
-from sandbox.web.demo.readings import reading
 from sandbox.web.demo.relieving import answer_reliefs
 from sandbox.web.demo.story import Story
+from sandbox.web.demo.watching import Event, Watching
 
 OPENER = system_actor("trials.open", P.TRIAL_OPEN.value)
 HALF = 0.5
 LONGEST_USUAL_DAYS = 150
 SLACK_DAYS = 7  # What business days and the minimum days of a stage need between them.
-
-
-@dataclass(frozen=True, order=True)
-class _Event:
-    days_ago: int  # negated, so that the earliest sorts first
-    place: int
-    act: Callable[[], None] = field(compare=False)
 
 
 class Trialling:
@@ -49,12 +37,7 @@ class Trialling:
         self.rng = story.rng
         self.trial: Trial = None  # type: ignore[assignment]
         self.place = 0  # of the present stage in its tier
-        self.measured: date | None = None
-        self.participants = 0
-        self.submitted = 0
-        self.last_report: MonitoringReport = None  # type: ignore[assignment]
-        self.last_level = Level.WITHIN
-        self.troubles: list[Incident] = []
+        self.watching = Watching(story, course, self.tier)
         self.schedule = self._schedule()
 
     # --- the plan of it --------------------------------------------------------------------------
@@ -112,13 +95,15 @@ class Trialling:
             self.story.application,
             now=self.story.tick(),
         )
+        self.watching.trial = self.trial
         # A test that ended before it began is not new: whatever it asked for was answered.
         is_new = len(self.schedule) == 1 and not (self.course.prepared or self.course.ends)
         runs = not self.course.ends and not is_new
         answer_reliefs(self.story, self.trial, is_new=is_new, runs=runs)
         for place, (stage, begins, until) in enumerate(self.schedule):
             self.place = place
-            self._stage(stage, begins, until)
+            self.watching.stage = stage
+            self._stage(begins, until)
         return self.trial
 
     @property
@@ -133,14 +118,14 @@ class Trialling:
         is_target = self.tier.stages[self.place].key == self.course.stage
         return is_target and self.course.ends != "completed"
 
-    def _stage(self, stage: StageSpec, begins: int, until: int) -> None:
+    def _stage(self, begins: int, until: int) -> None:
         events = [
             *self._plan_events(begins, until),
-            *self._report_events(stage, begins, until),
+            *self.watching.events(begins, until),
             *self._gate_events(begins, until),
         ]
         if self.course.suspended_days and self.is_unfinished:
-            events.append(_Event(-self.course.suspended_days, 5, self._suspend))
+            events.append(Event(-self.course.suspended_days, 5, self._suspend))
         for event in sorted(events):
             self.story.on(max(0, -event.days_ago))
             event.act()
@@ -148,7 +133,7 @@ class Trialling:
             self.story.on(until)
         if not self.is_unfinished:
             file = self.file()
-            self._catch_up(file)
+            self.watching.catch_up(file, self._gate_after(self.place))
             self._finish_gate(file)
             self._pass_gate()
         elif self.course.ends == "early":
@@ -161,15 +146,15 @@ class Trialling:
 
     # --- the plan --------------------------------------------------------------------------------
 
-    def _plan_events(self, begins: int, until: int) -> list[_Event]:
+    def _plan_events(self, begins: int, until: int) -> list[Event]:
         if self.place > 0 or (self.is_unfinished and self.course.prepared == 0):
             return []
         span = max(1, begins - max(until, 0))
         write = begins - span // 3
         agree = begins - span // 2
-        events = [_Event(-write, 1, self._write_plan)]
+        events = [Event(-write, 1, self._write_plan)]
         if not self.is_unfinished or self.course.prepared > HALF:
-            events.append(_Event(-agree, 2, self._agree_plan))
+            events.append(Event(-agree, 2, self._agree_plan))
         return events
 
     def _write_plan(self) -> None:
@@ -207,7 +192,7 @@ class Trialling:
 
     # --- gates -----------------------------------------------------------------------------------
 
-    def _gate_events(self, begins: int, until: int) -> list[_Event]:
+    def _gate_events(self, begins: int, until: int) -> list[Event]:
         """Work the gate off in the second half of the stage; of the present stage only a share."""
         end = max(until, 0)
         span = max(1, begins - end)
@@ -219,9 +204,7 @@ class Trialling:
         if self.is_unfinished:
             works = works[: round(len(works) * self.course.prepared)]
         return [
-            _Event(
-                -(end + span * (len(works) - place) // (2 * len(works) + 1)), 4, self._work(spec)
-            )
+            Event(-(end + span * (len(works) - place) // (2 * len(works) + 1)), 4, self._work(spec))
             for place, spec in enumerate(works)
         ]
 
@@ -367,176 +350,3 @@ class Trialling:
             ground=next((each.key for each in grounds), None),
             now=self.story.tick(),
         )
-
-    # --- monitoring ------------------------------------------------------------------------------
-
-    def _report_events(self, stage: StageSpec, begins: int, until: int) -> list[_Event]:
-        every = stage.report_every_days
-        if every is None:
-            return []
-        if self.course.extra_every is not None:
-            every = min(every, self.course.extra_every)
-        end = max(until, 0)
-        due = list(range(begins - every, end - 1, -every))
-        if until < 0 and self.course.suspended_days:
-            due = [each for each in due if each > self.course.suspended_days]
-        events = []
-        for each in due:
-            is_latest = until < 0 and each == due[-1]
-            if is_latest and self.course.overdue_report:
-                continue
-            handed_in = max(end, each - self.rng.randint(0, 2))
-            waits = is_latest and (self.course.waiting_report or self.course.returned_report)
-            judged = max(end, handed_in - self.rng.randint(1, 3))
-            events.append(_Event(-handed_in, 1, self._hand_in(judge_now=not waits, on=judged)))
-            if is_latest and self.course.returned_report:
-                events.append(_Event(-judged, 2, self._give_back))
-        return events
-
-    def _hand_in(self, *, judge_now: bool, on: int) -> Callable[[], None]:
-        def act() -> None:
-            report = self._report()
-            if judge_now:
-                self.story.on(on)
-                self._accept(report)
-
-        return act
-
-    def _give_back(self) -> None:
-        services.judge_report(
-            self.story.world.session,
-            self.story.named[self.story.lead],
-            self.trial,
-            report=self.last_report,
-            accept=False,
-            remark=read("deeds")["report_returned"],
-            now=self.story.tick(),
-        )
-
-    def _accept(self, report: MonitoringReport) -> None:
-        lead = self.story.named[self.story.lead]
-        session = self.story.world.session
-        if self.troubles and not self.course.open_incident:
-            for incident in self.troubles:
-                self._work_off(incident)
-                services.close_incident(
-                    session,
-                    lead,
-                    self.trial,
-                    incident=incident,
-                    correction=self.story.words.deed("corrections"),
-                    now=self.story.tick(),
-                )
-            self.troubles = []
-        services.judge_report(
-            session,
-            lead,
-            self.trial,
-            report=report,
-            accept=True,
-            remark=self.story.words.deed("report_remarks"),
-            now=self.story.tick(),
-        )
-
-    def _work_off(self, incident: Incident) -> None:
-        """Let the company complete its report and the lead answer it, where the pack asks."""
-        session = self.story.world.session
-        if services.is_completable(incident):
-            services.complete_incident(
-                session,
-                self.story.company.member,
-                self.trial,
-                incident=incident,
-                report=self.story.words.deed("complete_reports"),
-                persons_affected=incident.persons_affected,
-                now=self.story.tick(),
-            )
-        if incident.reaction_due_at is not None and incident.reacted_at is None:
-            services.react_to_incident(
-                session,
-                self.story.named[self.story.lead],
-                self.trial,
-                incident=incident,
-                reaction=self.story.words.deed("reactions"),
-                now=self.story.tick(),
-            )
-
-    def _catch_up(self, file: TrialFile) -> None:
-        """Hand in what is still due when the gate is reached."""
-        asked = any(
-            spec.kind in (RequirementKind.REPORT_ACCEPTED, RequirementKind.METRICS_WITHIN)
-            for spec in self._gate_after(self.place)
-        )
-        due = max(1 if asked else 0, len(file.reports_due))
-        for _ in range(due - len(file.current_reports)):
-            self._accept(self._report())
-        if asked and self.last_level is Level.BREACH:
-            # A gate looks at the latest readings: that it was put right has to be shown.
-            self._accept(self._report())
-
-    def _report(self) -> MonitoringReport:
-        self.submitted += 1
-        self.last_level = level = self.course.reports.get(self.submitted, Level.WITHIN)
-        most = self.tier.stages[self.place].participants_cap or int(
-            self.story.slots["participants"]
-        )
-        share = min(1.0, 0.3 + 0.15 * self.submitted)
-        planned = min(most, int(self.story.slots["participants"]))
-        self.participants = max(self.participants, int(planned * share))
-        self.participants = min(self.participants, most)
-        words = Words(self.rng, {**self.story.slots, "participants": str(self.participants)})
-        name = {Level.WITHIN: "reports"}.get(level, f"reports_{level.value}")
-        today = local_day(self.story.tick(), self.story.pack.calendar.timezone)
-        if self.measured is None or today > self.measured:
-            self.measured = today
-        else:
-            self.measured += timedelta(days=1)
-        self.last_report = services.submit_report(
-            self.story.world.session,
-            self.story.company.member,
-            self.trial,
-            narrative=words.deed(name),
-            reach=self._reach(),
-            readings=self._readings(level),
-            measured_on=self.measured,
-            now=self.story.tick(),
-        )
-        if level is Level.BREACH:
-            # The platform has opened an incident by itself.
-            self.troubles = [each for each in self.file().incidents if each.closed_at is None]
-        if self.submitted in self.course.incidents:
-            self.troubles.append(self._open_incident())
-        return self.last_report
-
-    def _reach(self) -> Reach:
-        """Reach no further than the stage allows, in what it limits."""
-        limits = caps_of(self.tier.stages[self.place])
-        places, each = limits.get(Cap.PLACES), limits.get(Cap.AMOUNT_EACH)
-        total = limits.get(Cap.AMOUNT_TOTAL)
-        return Reach(
-            self.participants,
-            None if places is None else min(places, self.submitted),
-            None if each is None else each // 2,
-            None if total is None else min(total, (each or total) // 2),
-        )
-
-    def _open_incident(self) -> Incident:
-        mildest = max(self.story.pack.incident_classes, key=lambda each: each.report_hours)
-        return services.open_incident(
-            self.story.world.session,
-            self.story.company.member,
-            self.trial,
-            class_key=mildest.key,
-            what_happened=self.story.words.deed("incidents"),
-            persons_affected=self.rng.randint(0, 6),
-            now=self.story.tick(),
-        )
-
-    def _readings(self, level: Level) -> dict[str, Decimal]:
-        metrics = [self.story.pack.metric(key) for key in self.tier.metrics]
-        known = [metric for metric in metrics if metric.key == self.course.amiss]
-        bad = self.rng.choice(known or metrics) if level is not Level.WITHIN else None
-        return {
-            metric.key: reading(metric, level if metric is bad else Level.WITHIN, self.rng.random())
-            for metric in metrics
-        }
