@@ -49,6 +49,7 @@ class DossierFault(StrEnum):
     FORMAT_UNKNOWN = "format_unknown"
     INDEX_ALTERED = "index_altered"
     TOO_LARGE = "too_large"
+    CUT_OFF = "cut_off"
     PATH_REFUSED = "path_refused"
     NAMED_TWICE = "named_twice"
     OUT_OF_ORDER = "out_of_order"
@@ -148,8 +149,10 @@ def check_entries(entries: Sequence[Entry], packed: int | None = None) -> None:
         if entry.path < before:
             raise DossierRefused(DossierFault.OUT_OF_ORDER, entry.path)
         total += entry.size
-        if entry.size < 0 or total > (MAX_BYTES if packed is None else packed):
+        if entry.size < 0 or total > MAX_BYTES:
             raise DossierRefused(DossierFault.TOO_LARGE, entry.path)
+        if packed is not None and total > packed:
+            raise DossierRefused(DossierFault.CUT_OFF, entry.path)
         before = entry.path
 
 

@@ -23,7 +23,7 @@ STATE: Mapping[str, Label] = {
 IMPORT_STATE: Mapping[str, Label] = {
     ImportState.CHECKING.value: Label(_l("Being checked"), "blue"),
     ImportState.KEPT.value: Label(_l("Checked and kept"), "green"),
-    ImportState.REFUSED.value: Label(_l("Refused"), "red"),
+    ImportState.REFUSED.value: Label(_l("Not taken in"), "red"),
 }
 FAULT: Mapping[str, object] = {
     DossierFault.NOT_A_DOSSIER.value: _l("The file is not a dossier of a case."),
@@ -32,6 +32,7 @@ FAULT: Mapping[str, object] = {
     ),
     DossierFault.INDEX_ALTERED.value: _l("The index was altered, or is not whole."),
     DossierFault.TOO_LARGE.value: _l("It holds more than a dossier may hold."),
+    DossierFault.CUT_OFF.value: _l("The file ends before it: it did not come whole."),
     DossierFault.PATH_REFUSED.value: _l("It names a place outside the dossier."),
     DossierFault.NAMED_TWICE.value: _l("It stands in the dossier twice."),
     DossierFault.OUT_OF_ORDER.value: _l("It does not stand where it belongs."),

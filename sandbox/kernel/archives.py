@@ -150,8 +150,10 @@ def _read_first(source: BinaryIO, packed: int) -> tuple[DossierIndex, Placed]:
     _, size, length = _claims(header)
     if source.read(length) != INDEX.encode():
         raise DossierRefused(DossierFault.NOT_A_DOSSIER)
-    if size > min(packed, MAX_INDEX_BYTES):
+    if size > MAX_INDEX_BYTES:
         raise DossierRefused(DossierFault.TOO_LARGE, INDEX)
+    if size > packed:
+        raise DossierRefused(DossierFault.CUT_OFF, INDEX)
     encoded = source.read(size)
     index = read_index(encoded, packed)
     crc = zlib.crc32(encoded)

@@ -29,7 +29,6 @@ _SIGNED_IN = EVERYBODY - {Audience.VISITOR}
 _COMPANY = frozenset({Audience.COMPANY})
 _TRIALS = frozenset({Audience.COMPANY, Audience.AUTHORITY, Audience.CASEWORKER})
 _RELIEFS = frozenset({Audience.AUTHORITY, Audience.CASEWORKER, Audience.AUDITOR})
-_IMPORTS = frozenset({Audience.CASEWORKER, Audience.ADMINISTRATOR})
 _REPORTS = frozenset({Audience.CASEWORKER, Audience.PUBLISHER})
 _RULES = EVERYBODY - {Audience.VISITOR, Audience.COMPANY}
 _CASES = frozenset({Audience.COMPANY, Audience.AUTHORITY, Audience.CASEWORKER})
@@ -55,7 +54,7 @@ MENU: tuple[Entry, ...] = (
     Entry("accounts.own_organisations", _l("My organisation"), _COMPANY),
     Entry("accounts.own_authority", _l("My authority"), frozenset({Audience.AUTHORITY})),
     Entry("programme.index", _l("Rules"), _RULES),
-    Entry("dossiers.imported", _l("Imported dossiers"), _IMPORTS),
+    Entry("dossiers.imported", _l("Imported dossiers"), frozenset({Audience.ADMINISTRATOR})),
     Entry("accounts.people", _l("People"), frozenset({Audience.ADMINISTRATOR})),
     Entry("successions.index", _l("Successions"), frozenset({Audience.ADMINISTRATOR})),
     Entry("home.operations", _l("Operations"), frozenset({Audience.ADMINISTRATOR})),

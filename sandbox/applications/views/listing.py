@@ -81,6 +81,7 @@ def _page(form: forms.ViewForm) -> str:
         statuses=list(ApplicationStatus),
         pack_of=active.find_pack_of,
         may_start=conceivable(actor, P.APPLICATION_START),
+        may_import=conceivable(actor, P.DOSSIER_IMPORT),
     )
 
 
