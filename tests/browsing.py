@@ -18,7 +18,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -232,54 +232,80 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 
 # --- the browser ---------------------------------------------------------------------------------
 
-SHAPE = """() => {
-    // What a page is built of: its elements, which of its texts are the same as which, and which
-    // of its parts refer to which.
-    const seen = new Map();
-    const number = (text) => seen.set(text, seen.get(text) ?? seen.size).get(text);
-    const numbers = (text) => text && text.split(/\\s+/).map((word) => number(`#${word}`)).join();
+TRAITS = """() => {
+    // What the scanner judges a page by: each element with what is told of it, in which others it
+    // lies and what lies in it; how parts refer to each other; how headings follow on each other.
+    const counted = (texts) => {
+        const counts = new Map();
+        texts.forEach((text) => counts.set(text, (counts.get(text) ?? 0) + 1));
+        return (text) => text && Math.min(counts.get(text) ?? 0, 2);
+    };
+    const all = [...document.body.querySelectorAll("*")];
+    const told = (name) => all.map((each) => each.getAttribute(name)).filter(Boolean);
+    const bearers = counted(told("id"));
+    const POINT = ["for", "aria-describedby", "aria-labelledby", "aria-controls"];
+    const ids = (text) => text.split(/\\s+/);
+    const points = (each, name) => ids(each.getAttribute(name) ?? "").map(bearers).join();
+    const pointed = new Map(POINT.map((name) => [name, counted(told(name).flatMap(ids))]));
+    const NAME = ["aria-label", "alt", "title"];
+    const labels = new Map(NAME.map((name) => [name, counted(told(name))]));
+    const leaves = all.filter((each) => !each.children.length);
+    const words = counted(leaves.map((each) => each.textContent.trim()));
+    const says = (each) => [...each.childNodes].some(
+        (node) => node.nodeType === 3 && node.data.trim()
+    );
     // Of other attributes it counts that they are there: most of their values are words and keys.
     const OWN = new Set(["value", "checked", "style", "data-csrf"]);
     const TOLD = new Set([
-        "class", "role", "type", "name", "scope", "lang", "autocomplete", "tabindex",
+        "class", "role", "type", "name", "scope", "lang", "autocomplete", "tabindex", "colspan",
         "aria-hidden", "aria-expanded", "aria-current", "aria-live",
     ]);
-    const parts = [location.pathname.replace(/[0-9a-f-]{36}/g, "")];
-    for (const each of document.body.querySelectorAll("*")) {
-        const own = [...each.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
-        parts.push([
-            each.tagName,
-            ...each.getAttributeNames().filter((name) => !OWN.has(name)).sort()
-                .map((name) => TOLD.has(name) ? `${name}=${each.getAttribute(name)}` : name),
-            ...["id", "for", "aria-describedby", "aria-labelledby", "aria-controls"]
-                .map((name) => numbers(each.getAttribute(name))),
-            ...["aria-label", "alt", "title"].map((name) => each.getAttribute(name))
-                .map((text) => text && number(text)),
-            ...own.map((node) => number(node.data.trim())),
-        ].join(" "));
-    }
-    return parts.join("\\n");
-}"""
-
-
-SCANNED: set[tuple[str, int, str]] = set()
-"""The pages in which the scanner has found nothing: language, width and shape."""
-
-DRESS = """() => {
-    // What decides on a page's colours: which elements lie in which, whatever they say.
+    const build = (each) => [
+        each.tagName,
+        ...each.getAttributeNames().filter((name) => !OWN.has(name)).sort()
+            .map((name) => TOLD.has(name) ? `${name}=${each.getAttribute(name)}` : name),
+        bearers(each.id),
+        ...POINT.map((name) => `${points(each, name)} ${pointed.get(name)(each.id)}`),
+        ...[...labels].map(([name, count]) => {
+            const text = each.getAttribute(name);
+            return text && `${count(text)} ${words(text)}`;
+        }),
+        says(each),
+    ].join(" ");
+    // What decides on its colours.
     const dress = (each) => [
         each.tagName,
         ...["class", "style", "hidden", "open", "disabled", "checked", "aria-current"]
             .map((name) => each.getAttribute(name)),
         each.hasAttribute("href"),
-        [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()),
-        "(", ...[...new Set([...each.children].map(dress))].sort(), ")",
+        says(each),
     ].join(" ");
-    return dress(document.body);
+    const short = (text) => {
+        let [one, other] = [0, 0];
+        for (let place = 0; place < text.length; place += 1) {
+            one = Math.imul(one ^ text.charCodeAt(place), 16777619);
+            other = Math.imul(other, 31) + text.charCodeAt(place) | 0;
+        }
+        return `${one >>> 0}.${other >>> 0}`;
+    };
+    const built = new Set();
+    const dressed = new Set();
+    const visit = (each, around, beneath) => {
+        const own = short(`${around} ${build(each)}`);
+        const shown = short(`${beneath} ${dress(each)}`);
+        const inside = [...each.children].map((child) => visit(child, own, shown)).sort();
+        // Of children that are alike it counts whether there are several: a list of twenty rows is
+        // built as one of two is. The cells of a row are told by their number.
+        const alike = (part, place) => each.tagName === "TR" || part !== inside[place - 2];
+        built.add(short([own, ...inside.filter(alike)].join(" ")));
+        dressed.add(shown);
+        return own;
+    };
+    visit(document.body, "", "");
+    const levels = all.filter((each) => /^H[1-6]$/.test(each.tagName)).map((each) => each.tagName);
+    levels.forEach((level, place) => built.add(`${levels[place - 1] ?? ""}${level}`));
+    return {build: [...built], dress: [...dressed]};
 }"""
-
-SCANNER = f"window.loadAxe = function () {{{Axe().axe_script}}};"
-"""Every page is given the scanner asleep, which is read twice as fast as when it is sent later."""
 
 
 @dataclass
@@ -289,22 +315,37 @@ class Marks:
     folder: Path | None = None
     own: set[object] = field(default_factory=set)
 
-    def __contains__(self, what: object) -> bool:
-        return what in self.own or (self.folder is not None and self._path(what).exists())
+    def hold(self, all_of: Iterable[object]) -> bool:
+        """Tell whether each of these was found good."""
+        return all(each in self.own or self._is_shared(each) for each in all_of)
 
-    def add(self, what: object) -> None:
-        self.own.add(what)
+    def add(self, all_of: Iterable[object]) -> None:
+        new = set(all_of) - self.own
+        self.own |= new
         if self.folder is not None:
             self.folder.mkdir(exist_ok=True)
-            self._path(what).touch()
+            for each in new:
+                self._path(each).touch()
+
+    def _is_shared(self, what: object) -> bool:
+        if self.folder is None or not self._path(what).exists():
+            return False
+        self.own.add(what)
+        return True
 
     def _path(self, what: object) -> Path:
         assert self.folder is not None
         return self.folder / hashlib.sha256(repr(what).encode()).hexdigest()
 
 
+SCANNED = Marks()
+"""How the pages are built in which the scanner has found nothing: language, width, page, trait."""
+
 COLOURED = Marks()
 """The widths and dresses whose contrasts were found good, which is half of what a scan costs."""
+
+SCANNER = f"window.loadAxe = function () {{{Axe().axe_script}}};"
+"""Every page is given the scanner asleep, which is read twice as fast as when it is sent later."""
 
 
 @functools.cache
@@ -322,25 +363,24 @@ def say(language: str, text: str, **values: object) -> str:
 class Album:
     """The pictures of one story in one language, in the order in which its pages were seen.
 
-    Shape: `seen` has each shape of a page with the page's name. A story that comes by the same
-    pages again and again may look closely at the first `most` shapes of each alone.
+    Shape: `seen` has how all that was seen is built, by the names of the pages. Without a story
+    nothing is kept.
     """
 
     story: str = ""
     language: str = ""
     taken: int = 0
-    seen: dict[str, str] = field(default_factory=dict)
-    most: int | None = None
+    seen: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for picture in (SCREENSHOTS / self.language).glob(f"{self.story}-*.png"):
             picture.unlink()
 
-    def wants(self, shape: str, name: str) -> bool:
-        """Tell whether a page is to be looked at closely as what has not been seen yet."""
-        if shape in self.seen:
-            return False
-        return self.most is None or list(self.seen.values()).count(name) < self.most
+    def wants(self, traits: Iterable[str], name: str) -> bool:
+        """Tell whether a page is to be kept, since it has what has not been seen on it yet."""
+        new = {(name, trait) for trait in traits} - self.seen
+        self.seen |= new
+        return bool(new and self.story)
 
     def keep(self, page: Page, name: str) -> None:
         self.taken += 1
@@ -526,23 +566,22 @@ class Visitor:
 
     def look(self) -> "Visitor":
         """Fail on anything that is wrong with the page as it stands; keep a picture of it."""
-        shape = self.page.evaluate(SHAPE)
+        traits = self.page.evaluate(TRAITS)
         plain = IDENTIFIER.sub("", self.path.partition("?")[0].partition("#")[0])
         name = re.sub(r"[^a-z]+", "-", plain.lower()).strip("-") or "start"
-        if self.album.wants(shape, name):
-            self.album.seen[shape] = name
-            if self.album.story:
-                self.album.keep(self.page, name)
-        # The same page with other words in it is no other page to the scanner, whichever story
-        # comes by.
+        if self.album.wants(traits["build"], name):
+            self.album.keep(self.page, name)
+        # A page in which there is nothing that the scanner has not judged on that page before is
+        # no other page to it, whichever story comes by.
         size = self.page.viewport_size
-        scanned = (self.language, size["width"] if size else 0, shape)
-        if self.scans and scanned not in SCANNED:
-            dress = (scanned[1], self.page.evaluate(DRESS))
-            axe(self.page, colours=dress not in COLOURED)
+        width = size["width"] if size else 0
+        build = [(self.language, width, plain, trait) for trait in traits["build"]]
+        if self.scans and not SCANNED.hold(build):
+            dress = [(width, trait) for trait in traits["dress"]]
+            axe(self.page, colours=not COLOURED.hold(dress))
             strange = self.page.evaluate(STRANGE_FACES)
             assert strange == [], f"{self.page.url}: not in the face of the pages: {strange}"
-            SCANNED.add(scanned)
+            SCANNED.add(build)
             COLOURED.add(dress)
         self.look_at_edges()
         assert self.complaints == [], f"{self.page.url}: {self.complaints}"

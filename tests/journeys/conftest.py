@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config import PACKS
 from sandbox.packs import active
-from tests.browsing import COLOURED, LiveServer, serve
+from tests.browsing import COLOURED, SCANNED, LiveServer, serve
 from tests.databases import Databases, PostgresqlStore, connect
 from tests.journeys.story import Story
 
@@ -27,7 +27,7 @@ def live_servers(
     tmp_path_factory: pytest.TempPathFactory, shared: Path, databases: Databases
 ) -> Iterator[Servers]:
     """The production servers that a worker's stories share: one for each engine and regime."""
-    COLOURED.folder = shared / "coloured"
+    SCANNED.folder, COLOURED.folder = shared / "scanned", shared / "coloured"
     with contextlib.ExitStack() as opened:
         running: dict[tuple[str, str], LiveServer] = {}
 

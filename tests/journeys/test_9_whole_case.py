@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from sandbox.domain.packs import AnswerValue
-from tests.browsing import Visitor
+from tests.browsing import Album, Visitor
 from tests.journeys.filling import believable_answers
 from tests.journeys.story import Story
 from tests.journeys.whole_way import Way
@@ -210,8 +210,7 @@ def test_case_of_high_risk_of_another_regime_runs_from_its_form_to_its_report(
 
 def tell(story: Story, case: Case) -> None:
     """Lead a case through the pages; each step is found among the tasks of whoever takes it."""
-    # The same pages come again for each authority and stage; other stories see all their states.
-    story.album.most = 2
+    story.album = Album()  # Other stories take pictures of these pages.
     story.has_scripts = case.scripts
     company, teams = story.company(case.company), story.teams
     way = Way(story, story.window_of(company.owner), story.window_of(story.caseworker))

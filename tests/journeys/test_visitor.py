@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from threading import Thread
 
 import pytest
-from flask import Flask, Response
+from flask import Flask, Response, request
 from playwright.sync_api import BrowserContext
 from werkzeug.serving import make_server
 
@@ -18,7 +18,14 @@ PAGE = """<!doctype html>
 SOUND = '<p>It is sound. <a href="/next">Next page</a></p>'
 FIELDS = '<p><label for="{}">Name</label> <input id="a"></p><p><input id="b" aria-label="Age"></p>'
 PICTURE = '<p><img {} src="data:image/gif;base64,R0lGODlhAQABAAAAACw="></p>'
+LINK = '<li>Go to the <a href="/next">next page</a>.</li>'
+MUTE = '<li>Go to the <a href="/next"></a>.</li>'
+MENU = '<nav aria-label="{}"><p>Go to the <a href="/next">next page</a>.</p></nav>'
+HEADINGS = "<h2>One</h2><h{}>Two</h{}><h2>Three</h2><h3>Four</h3><h4>Five</h4>"
 TWINS = {
+    "heading-order": [HEADINGS.format(3, 3), HEADINGS.format(4, 4)],
+    "landmark-unique": [MENU.format("Top") + MENU.format("End"), MENU.format("Top") * 2],
+    "link-name": [f"<ul>{LINK * 3}</ul>", f"<ul>{LINK * 2}{MUTE}</ul>"],
     "label": [FIELDS.format("a"), FIELDS.format("b")],
     "image-alt": [PICTURE.format('alt=""'), PICTURE.format("")],
 }
@@ -46,6 +53,10 @@ def small_site() -> Iterator[str]:
         """Show the sound page at first, and its twin later."""
         visits.append(name)
         return answer(TWINS[name][min(visits.count(name), 2) - 1])
+
+    @app.get("/list")
+    def links() -> Response:
+        return answer(f"<ul>{LINK * int(request.args['number'])}</ul>")
 
     @app.get("/")
     @app.get("/<path:name>")
@@ -82,3 +93,14 @@ def test_visitor_tells_pages_apart_that_say_the_same(complaint: str, visitor: Vi
     visitor.goto(f"/twins/{complaint}")
     with pytest.raises(AssertionError, match=complaint):
         visitor.goto(f"/twins/{complaint}")
+
+
+def test_visitor_knows_a_long_list_from_a_short_one(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scans: list[str] = []
+    monkeypatch.setattr("tests.browsing.axe", lambda page, **how: scans.append(page.url))
+    visitor.goto("/list?number=2").goto("/list?number=20").goto("/list?number=3")
+    assert len(scans) == 1
+    visitor.goto("/list?number=1")
+    assert len(scans) == 2
