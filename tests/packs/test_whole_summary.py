@@ -5,6 +5,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -89,8 +90,9 @@ def others(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
                         yield where, replace(value, **{each.name: other})
 
 
-def told(pack: PolicyPack) -> list[tuple[int, str]]:
-    return list(summary(pack))
+def is_told(other: PolicyPack, before: list[tuple[int, str]]) -> bool:
+    """Tell whether the summary of another pack differs, without reading on from where it does."""
+    return any(line != known for line, known in zip_longest(summary(other), before))
 
 
 @pytest.mark.parametrize("code", ["mx", "eu-ai-act"])
@@ -99,7 +101,7 @@ def test_whatever_is_changed_is_told(app: Flask, code: str) -> None:
     silent: dict[str, int] = {}
     seen: dict[str, int] = {}
     with app.app_context(), force_locale("en"):
-        before = told(pack)
+        before = list(summary(pack))
         for path, other in others(pack, ()):
             where = ".".join(path)
             # The first three of each kind of leaf: thousands of them would take minutes.
@@ -107,10 +109,9 @@ def test_whatever_is_changed_is_told(app: Flask, code: str) -> None:
                 continue
             seen[where] = seen.get(where, 0) + 1
             try:
-                after = told(other)
+                if not is_told(other, before):
+                    silent[where] = silent.get(where, 0) + 1
             except KeyError:
                 continue  # the name of another part, which the summary looks up
-            if after == before:
-                silent[where] = silent.get(where, 0) + 1
     assert len(seen) > 100
     assert set(silent) <= set(UNTOLD)
