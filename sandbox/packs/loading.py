@@ -5,15 +5,25 @@ which running cases stay pinned.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 
 from sandbox.domain.packs import PolicyPack
 from sandbox.packs.checking import check, report
 from sandbox.packs.errors import Fault, PackInvalid, PackProblem
 from sandbox.packs.proving import Proof, Warned, prove
-from sandbox.packs.reading import FIRST_FILE, MOST_FILES, Folder, Held, Source, read
+from sandbox.packs.reading import (
+    FIRST_FILE,
+    MOST_BYTES_A_FILE,
+    Folder,
+    Held,
+    Source,
+    Unreadable,
+    read,
+)
 from sandbox.packs.saying import ABSENT, legible, listed
 from sandbox.packs.saying import sentence as _l
 from sandbox.packs.schemas import CODE, VERSION
@@ -21,8 +31,14 @@ from sandbox.packs.shaping import shape
 
 DATA = Path(__file__).parent / "data"
 
-# Says which files a pack had, and of what size and age, so that an edited pack is read again.
-_Fingerprint = tuple[tuple[str, int, int], ...]
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Name the place of a pack's files, and what they hold: two copies of one pack are the same."""
+
+    name: str
+    content: bytes
+    files: Folder = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +109,8 @@ def validate(folder: Path) -> Validation:
     on another pack there.
     """
     folder = folder.resolve()
-    found = _load(folder, _fingerprint(folder))
+    files = Folder(folder)
+    found = _load(_Home(files.name, _fingerprint(files), files))
     pack = found.pack
     if pack is None or not _is_home(folder) or _is_at_home(pack, folder):
         return found
@@ -137,8 +154,8 @@ def load_packs(folder: Path = DATA) -> PackRegistry:
 
 
 @lru_cache(maxsize=64)
-def _load(folder: Path, _: _Fingerprint) -> Validation:
-    return _judge(read(Folder(folder)))
+def _load(home: _Home) -> Validation:
+    return _judge(read(home.files))
 
 
 def _judge(source: Source) -> Validation:
@@ -170,12 +187,17 @@ def _in_order(problems: Iterable[PackProblem]) -> tuple[PackProblem, ...]:
     return tuple(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.key)))
 
 
-def _fingerprint(folder: Path) -> _Fingerprint:
-    found = []
-    for place in sorted(folder.glob("*.toml"))[: 2 * MOST_FILES]:
-        status = place.lstat()
-        found.append((place.name, status.st_size, status.st_mtime_ns))
-    return tuple(found)
+def _fingerprint(files: Folder) -> bytes:
+    """Return what differs as soon as a byte does: an edit may keep a file's size and age."""
+    whole = blake2b()
+    for name in files.names():
+        parts = [name.encode(errors="surrogateescape")]
+        with suppress(Unreadable):
+            parts.append(files.content(name, MOST_BYTES_A_FILE))
+        for part in (bytes([len(parts)]), *parts):
+            whole.update(len(part).to_bytes(8))
+            whole.update(part)
+    return whole.digest()
 
 
 def _is_home(folder: Path) -> bool:

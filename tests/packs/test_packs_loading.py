@@ -28,7 +28,8 @@ def test_built_in_packs_load():
 
 
 def test_loading_is_quick(tmp_path):
-    pack = copy_of_mx(tmp_path)  # a path that no other test has put into the cache
+    pack = copy_of_mx(tmp_path)
+    replace(pack / "pack.toml", "version", "# no other test has put this into memory\nversion")
     began = time.process_time()
     load_pack(pack)
     assert time.process_time() - began < 0.5
@@ -45,6 +46,27 @@ def test_changed_pack_is_read_again(tmp_path):
     replace(pack / "authorities.toml", 'es = "Libre competencia"', 'es = "Competencia"')
     assert before.competence("competition").name.in_("es") == "Libre competencia"
     assert load_pack(pack).competence("competition").name.in_("es") == "Competencia"
+
+
+def test_changed_pack_is_read_again_whatever_its_size_and_age(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    file = pack / "authorities.toml"
+    before, told = load_pack(pack), file.stat()
+    replace(file, 'es = "Libre competencia"', 'es = "Libre Competencia"')
+    os.utime(file, ns=(told.st_atime_ns, told.st_mtime_ns))
+    assert (file.stat().st_size, file.stat().st_mtime_ns) == (told.st_size, told.st_mtime_ns)
+    assert before.competence("competition").name.in_("es") == "Libre competencia"
+    assert load_pack(pack).competence("competition").name.in_("es") == "Libre Competencia"
+
+
+def test_link_in_place_of_an_empty_file_is_refused(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    file = pack / "authorities.toml"
+    file.write_bytes(b"")
+    assert {problem.fault for problem in problems_of(pack)} == {Fault.MISSING}
+    file.unlink()
+    file.symlink_to(tmp_path)
+    assert {problem.fault for problem in problems_of(pack)} == {Fault.UNREADABLE}
 
 
 def test_registry_orders_versions_as_numbers(tmp_path):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from sandbox.authorities.services import register_authorities
 from sandbox.coordination.services import apply_succession
 from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.moving import Obstacle
+from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import Refusal, Why
 from sandbox.domain.simulation import Aspect
 from sandbox.enquiries.services import write_enquiry
@@ -71,13 +72,20 @@ def people(app: Flask, session: Session) -> tuple[Actor, Actor]:
 def upload(
     session: Session, actor: Actor, version: str, *changes: tuple[str, str, str]
 ) -> PackVersion:
-    files = files_of(version, *changes)
-    read = validate_files("mx", files).pack
-    assert read is not None
+    files, pack = read(version, *changes)
     with unit_of_work(session):
         return services.upload(
-            session, actor, files=files, pack=read, note="Plazo más corto.", now=NOW
+            session, actor, files=files, pack=pack, note="Plazo más corto.", now=NOW
         )
+
+
+@cache
+def read(version: str, *changes: tuple[str, str, str]) -> tuple[dict[str, bytes], PolicyPack]:
+    """Return a version of the Mexican pack as files and as rules; most tests want the same few."""
+    files = files_of(version, *changes)
+    pack = validate_files("mx", files).pack
+    assert pack is not None
+    return files, pack
 
 
 def activate(session: Session, actor: Actor, row: PackVersion, seen: str = "1.0.0") -> None:
