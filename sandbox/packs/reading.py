@@ -438,7 +438,16 @@ def _content(source: Source, files: Files, name: str, most: int) -> bytes | None
 
 def _merge(source: Source, name: str, values: Mapping[str, Any]) -> None:
     for key, value in values.items():
-        if key not in source.values:
+        if key == "parts":
+            source.refuse(
+                (key,),
+                Fault.NOT_ALLOWED,
+                _l("names parts of the pack, which %(first)s alone may", first=FIRST_FILE),
+                found=shown(value),
+                allowed=_l("all parts named in %(first)s, and none here", first=FIRST_FILE),
+                place=(name, source.tops[name, key]),
+            )
+        elif key not in source.values:
             source.values[key] = value
         elif _are_tables(source.values[key]) and _are_tables(value):
             source.values[key].extend(value)

@@ -245,6 +245,16 @@ def test_stray_file_is_named(tmp_path):
     assert (problem.key, problem.found) == ("parts", '"forgotten.toml"')
 
 
+def test_part_that_names_parts_is_told_where_it_does(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    file = pack / "authorities.toml"
+    file.write_text('parts = ["more.toml"]\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
+    (problem,) = problems_of(pack)
+    assert (problem.file, problem.line) == ("mx/1.0.0/authorities.toml", 1)
+    assert (problem.key, problem.found) == ("parts", '["more.toml"]')
+    assert problem.fault is Fault.NOT_ALLOWED
+
+
 def test_text_in_another_encoding_is_named_with_its_line(tmp_path):
     pack = copy_of_mx(tmp_path)
     (pack / "outcomes.toml").write_bytes(b"# one\n# \xf1\n")
