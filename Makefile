@@ -35,8 +35,9 @@ test: ## run the whole suite on SQLite and PostgreSQL, journeys in a browser inc
 check: lint ## format, lint, types, imports, house law and domain, in less than a minute
 	@$(BIN)/pytest -q -n 2 --engine sqlite tests/architecture tests/domain
 
-test-long: ## generate a thousand cases against the clock, and try some hundred generated packs
-	@$(bootstrap) --dev
+test-long: ## a thousand cases against the clock, hundreds of generated packs, the longest story
+	@$(bootstrap) --dev --browser
+	@$(BIN)/pytest -m long tests/journeys
 	@$(BIN)/pytest --engine sqlite -m long tests/services/test_demo_scale.py
 	@$(BIN)/pytest -n 2 --hypothesis-profile long tests/services/test_generated_packs.py tests/packs/test_sown_faults.py
 

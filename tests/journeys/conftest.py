@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from config import PACKS
 from sandbox.packs import active
-from tests.browsing import COLOURED, SCANNED, LiveServer, serve
 from tests.databases import Databases, PostgresqlStore, connect
 from tests.journeys.story import Story
+from tests.scanning import COLOURED, SCANNED
+from tests.serving import LiveServer, serve
 
 PROGRAMME = "mx"
 ENGINE_OF = {"es": "sqlite", "en": "postgresql"}

@@ -19,8 +19,9 @@ from sandbox.models import Application, Organisation, Person
 from sandbox.outcomes import services as outcomes
 from sandbox.trials import services as trials
 from tests import factories
-from tests.browsing import LOCALES, Album, LiveServer, Visitor, say
+from tests.browsing import LOCALES, Album, Visitor, say
 from tests.factories import Team, actor_for
+from tests.serving import LiveServer
 from tests.trial_factories import OPENER, Cast, enter_next, run_to_completion, work_the_gate
 from tests.waiting import days_pass
 

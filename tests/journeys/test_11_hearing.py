@@ -15,12 +15,12 @@ from sandbox.domain.deliberation import Stance
 from sandbox.kernel.db import unit_of_work
 from sandbox.models import Application
 from sandbox.packs import active
-from tests.browsing import LiveServer, serve
 from tests.databases import Databases, PostgresqlStore, connect
 from tests.factories import mark_criteria, start_review, take_position
 from tests.journeys.conftest import ENGINE_OF
 from tests.journeys.story import Story
 from tests.packs.copies import announce_first, copy_of_mx
+from tests.serving import LiveServer, serve
 
 pytestmark = pytest.mark.journey
 STORY = 11

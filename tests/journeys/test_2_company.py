@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from tests.browsing import Visitor, link_in
+from tests.browsing import Visitor
 from tests.journeys.filling import believable_answers, fill_section
 from tests.journeys.story import Story
+from tests.serving import link_in
 
 pytestmark = pytest.mark.journey
 STORY = 2

@@ -2,7 +2,8 @@
 
 Two regimes, from the mildest tier to the strictest: what differs between them are the answers and
 what is expected of them, for the way through the pages is the same. One of them runs without any
-script, which no page needs.
+script, which no page needs. The longest, whose stages the stories of the first programme show one
+by one, is left to `make test-long`.
 """
 
 import json
@@ -191,6 +192,7 @@ def test_case_of_limited_risk_runs_from_its_form_to_its_report(story: Story) -> 
     tell(story, CLINIC)
 
 
+@pytest.mark.long
 @in_("en", "mx")
 def test_case_of_high_risk_runs_from_its_form_to_its_report(story: Story) -> None:
     tell(story, FILTER)

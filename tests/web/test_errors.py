@@ -23,7 +23,6 @@ from sandbox.access.guard import public
 from sandbox.kernel.db import db
 from sandbox.models import Person
 from sandbox.packs import active
-from tests.browsing import end_group, free_port, server_command
 from tests.factories import (
     make_company,
     make_person,
@@ -32,6 +31,7 @@ from tests.factories import (
 )
 from tests.packs import copies
 from tests.pages import JudgingClient, PageResponse, traffic
+from tests.serving import end_group, free_port, server_command
 
 Window = Callable[[str], JudgingClient]
 LANGUAGES = ("es", "en")
