@@ -203,6 +203,16 @@ def read_clock(
     )
 
 
+def last_taken(spec: ClockSpec, calendar: BusinessCalendar, due_on: date) -> date:
+    """Return the last day on which what is owed is taken, although it comes after its term.
+
+    Units: the late days are those of the clock; those of a clock of months are calendar days.
+    """
+    if spec.unit is ClockUnit.BUSINESS_DAYS:
+        return calendar.add_business_days(due_on, spec.late_days)
+    return due_on + timedelta(days=spec.late_days)
+
+
 def add_months(day: date, count: int) -> date:
     """Return the day of the same number so many months later, or the last of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)

@@ -26,6 +26,7 @@ class Why(StrEnum):
     CASE_CANNOT_MOVE = "case_cannot_move"
     ANOTHER_FIRST = "another_first"
     ANSWER_MISSING = "answer_missing"
+    ANSWER_TOO_LATE = "answer_too_late"
     COMMENT_MISSING = "comment_missing"
     CONFLICT_NOT_DECLARED = "conflict_not_declared"
     CONDITIONS_MISSING = "conditions_missing"

@@ -89,6 +89,7 @@ class CasePage:
     call: CallSpec | None
     clock: ClockReading | None
     answer_clock: ClockReading | None  # the company's, while it owes an answer
+    answered_until: date | None  # the last day on which its answer is taken, if it owes one
     is_closed: bool  # nothing is to be decided any more
     next_steps: Sequence[tuple[object, object]]  # what is next, and who must act
     history: Sequence[Any]
@@ -152,6 +153,7 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         call=_call(application, pack),
         clock=applications.clock_of(session, application, pack, today, stops=stops),
         answer_clock=applications.answer_clock(application, pack, stops, today),
+        answered_until=applications.taken_until(application, pack),
         is_closed=ApplicationStatus(application.status) not in OPEN_STATUSES,
         next_steps=steps,
         history=applications.list_history(

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from sandbox.kernel.clock import local_day
 from sandbox.kernel.db import Audited, Base, Versioned
 from sandbox.models.people import Organisation
 
@@ -148,6 +149,10 @@ class ApplicationReturn(Audited, Base):
     due_on: Mapped[date]
     answered_at: Mapped[datetime | None]
 
+    def is_late(self, zone: str) -> bool:
+        """Tell whether the answer came after its term, by the days of a time zone."""
+        return self.answered_at is not None and local_day(self.answered_at, zone) > self.due_on
+
     def audited_as(self) -> UUID:
         return self.application_id
 
@@ -166,6 +171,10 @@ class InformationRequest(Audited, Base):
     due_on: Mapped[date]
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None]
+
+    def is_late(self, zone: str) -> bool:
+        """Tell whether the answer came after its term, by the days of a time zone."""
+        return self.answered_at is not None and local_day(self.answered_at, zone) > self.due_on
 
     questions: Mapped[list["InformationQuestion"]] = relationship(
         order_by="InformationQuestion.number", lazy="raise"

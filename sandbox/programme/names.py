@@ -194,6 +194,7 @@ FIELD: dict[str, object] = {
     "serious": _l("serious"),
     "short_title": _l("short title"),
     "silence": _l("effect of silence"),
+    "late_days": _l("days for which a late answer is taken"),
     "since": _l("from when on the register shows it"),
     "stages": _l("stages"),
     "start_conditions": _l("start conditions"),

@@ -26,6 +26,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.ALREADY_ASKED: _l("This authority has been asked already."),
     Why.ALREADY_MEMBER: _l("This person is already a member."),
     Why.AUTHORITY_MISSING: _l("Choose at least one authority."),
+    Why.ANSWER_TOO_LATE: _l("The days on which an answer is taken have passed."),
     Why.CALL_FULL: _l("The call has no place left."),
     Why.CALLS_CLOSED: _l("No call is open now. What you have written stays as it is."),
     Why.CALLS_ONLY: _l(
@@ -292,6 +293,12 @@ def _why(error: NotPossible) -> str:
                 "No call is open now. The next one opens on %(day)s. What you have written stays "
                 "as it is, and you can go on with it until then.",
                 day=day(opens),
+            )
+        case Why.ANSWER_TOO_LATE, {"until": date() as until}:
+            return _(
+                "Answers were taken until %(day)s, and the case closes without one. Nothing of "
+                "what you wrote is lost.",
+                day=day(until),
             )
         case Why.RELIEF_TOO_LONG, {"latest": date() as latest}:
             return _(

@@ -373,6 +373,7 @@ def _clocks(pack: Writing, rules: Table, *, announces: bool) -> list[Table]:
                 "length": length,
                 "silence": silence,
                 "stops_in": stops,
+                **({"late_days": pack.number(0, 9)} if key == "return_answer" else {}),
             }
         )
     optional = ("information_answer", "denied"), ("exit_report", "none"), ("comment", "none")

@@ -284,6 +284,9 @@ FAULTS = {
     "position that silence takes while the company is asked": Spoilt(
         COORDINATION, 'stops_in = ["information_requested"]', 'stops_in = ["returned"]',
         'stops_in = ["returned"]', "clocks[2].stops_in", Fault.INCONSISTENT),
+    "late days of a term with which nothing lapses": Spoilt(
+        COORDINATION, 'key = "position"\n', 'key = "position"\nlate_days = 5\n',
+        "late_days = 5", "clocks[2].late_days", Fault.NOT_ALLOWED),
     "silence of the company that grants": Spoilt(
         COORDINATION, 'length = 10\nsilence = "denied"', 'length = 10\nsilence = "granted"',
         'silence = "granted"\n\n[[clocks]]\nkey = "information_answer"',

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,8 +19,9 @@ from sandbox.applications import queries, services
 from sandbox.applications.answers import Op, ReadAnswer, changes, pieces
 from sandbox.domain.answers import ProblemKind
 from sandbox.domain.applications import ApplicationStatus, DecisionOutcome
+from sandbox.domain.calendar import BusinessCalendar
 from sandbox.domain.content import content_hash
-from sandbox.domain.packs import MOST_FILES, QuestionKind, QuestionSpec
+from sandbox.domain.packs import MOST_FILES, PolicyPack, QuestionKind, QuestionSpec
 from sandbox.domain.refusals import Incomplete, NotPossible, TransitionRefused, Why
 from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.audit import AuditEntry, Deed, record
@@ -927,36 +928,103 @@ def test_every_question_of_a_request_has_its_own_answer(
             )
 
 
-def test_an_answer_after_the_last_day_is_taken_until_the_case_has_lapsed(
+@pytest.fixture
+def lenient(monkeypatch: pytest.MonkeyPatch) -> PolicyPack:
+    """Rules that take what is late for three business days more."""
+    rules = active.current()
+    clocks = tuple(
+        replace(each, late_days=3 if each.key in ("return_answer", "information_answer") else 0)
+        for each in rules.clocks
+    )
+    changed = replace(rules, clocks=clocks)
+    for name in ("pack_of", "find_pack_of"):
+        monkeypatch.setattr(active, name, lambda _: changed)
+    return changed
+
+
+def midday(day: date) -> datetime:
+    return datetime.combine(day, time(18), UTC)
+
+
+def test_answer_after_the_last_day_is_refused_whether_the_case_has_lapsed_or_not(
     session: Session, company: tuple[Organisation, Actor], caseworker: Actor
 ) -> None:
     application, lead = make_under_review(session, *company, caseworker)
-    late, clockwork = LATER + timedelta(days=60), system_actor("jobs", "application:lapse")
+    with unit_of_work(session):
+        services.request_information(
+            session, lead, application, questions=[("Where?", None)], now=LATER
+        )
+    last = application.answer_due_on
+    assert last is not None
 
-    def ask(now: datetime) -> None:
-        with unit_of_work(session):
-            services.request_information(
-                session, lead, application, questions=[("Where?", None)], now=now
-            )
-
-    def answer() -> None:
+    def answer(now: datetime) -> None:
         with unit_of_work(session):
             services.answer_information(
-                session, company[1], application, answers={1: "Here."}, now=late
+                session, company[1], application, answers={1: "Here."}, now=now
             )
 
-    ask(LATER)
-    assert application.answer_due_on is not None
-    assert application.answer_due_on < late.date()
-    answer()
-    with unit_of_work(session):
-        assert services.lapse_overdue(session, clockwork, now=late) == 0
+    with pytest.raises(NotPossible) as refusal:
+        answer(midday(last + timedelta(days=1)))
+    assert refusal.value.reason is Why.ANSWER_TOO_LATE
+    answer(midday(last))
     assert application.status == ApplicationStatus.UNDER_REVIEW
-    ask(LATER)
+    (asked,) = queries.list_requests(session, application.id)
+    assert not asked.is_late("America/Mexico_City")
+
+
+def test_late_answer_is_taken_for_the_days_of_the_rules_and_marked(
+    session: Session,
+    company: tuple[Organisation, Actor],
+    caseworker: Actor,
+    lenient: PolicyPack,
+) -> None:
+    application, lead = make_under_review(session, *company, caseworker)
+    clockwork = system_actor("jobs", "application:lapse")
     with unit_of_work(session):
-        assert services.lapse_overdue(session, clockwork, now=late) == 1
-    with pytest.raises(TransitionRefused):
-        answer()
+        services.request_information(
+            session, lead, application, questions=[("Where?", None)], now=LATER
+        )
+    last, until = application.answer_due_on, queries.taken_until(application, lenient)
+    assert last is not None
+    assert until is not None
+    calendar = BusinessCalendar.from_spec(lenient.calendar)
+    assert calendar.business_days_between(last, until) == 3
+    with unit_of_work(session):
+        assert services.lapse_overdue(session, clockwork, now=midday(until)) == 0
+        services.answer_information(
+            session, company[1], application, answers={1: "Here."}, now=midday(until)
+        )
+    (asked,) = queries.list_requests(session, application.id)
+    assert asked.is_late("America/Mexico_City")
+
+
+def test_late_correction_is_taken_for_the_days_of_the_rules_and_marked(
+    session: Session,
+    company: tuple[Organisation, Actor],
+    caseworker: Actor,
+    lenient: PolicyPack,
+) -> None:
+    organisation, actor = company
+    clockwork = system_actor("jobs", "application:lapse")
+    cases = [make_in_triage(session, organisation, actor, caseworker, now=NOW) for _ in range(2)]
+    with unit_of_work(session):
+        for each in cases:
+            services.return_to_company(
+                session, caseworker, each, reasons={}, general="More.", now=LATER
+            )
+    until = queries.taken_until(cases[0], lenient)
+    assert until is not None
+    with unit_of_work(session):
+        services.submit(session, actor, cases[0], now=midday(until))
+    (returned,) = queries.list_returns(session, cases[0].id)
+    assert returned.is_late("America/Mexico_City")
+    after = midday(until + timedelta(days=1))
+    with pytest.raises(NotPossible) as refusal, unit_of_work(session):
+        services.submit(session, actor, cases[1], now=after)
+    assert refusal.value.details == {"reason": Why.ANSWER_TOO_LATE, "until": until}
+    with unit_of_work(session):
+        assert services.lapse_overdue(session, clockwork, now=after) == 1
+    assert cases[1].status == ApplicationStatus.LAPSED
 
 
 def test_lapse_overdue_closes_what_nobody_answered_the_day_after(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 from sqlalchemy.orm import Session
 
 from sandbox.applications import services as applications
@@ -12,6 +12,7 @@ from sandbox.coordination import queries, services
 from sandbox.coordination.queries import Load
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import FileStore
+from sandbox.models import Application
 from tests.factories import make_assigned, mark_criteria, take_position
 from tests.services import test_coordination as shared
 from tests.services.test_coordination import NOW, World, case_under_review, name
@@ -54,6 +55,9 @@ def test_load_counts_open_cases_and_what_is_overdue(session: Session, world: Wor
             session, world.inai.officer, application, questions=[("¿Dónde?", None)], now=NOW
         )
     assert loads(session, PAST)["INAI"] == (2, 1)
+    # Its own term is as long as it takes.
+    session.execute(update(Application).values(answer_due_on=PAST.date()))
+    session.commit()
     with unit_of_work(session):
         applications.answer_information(
             session, world.company, application, answers={1: "Aquí."}, now=PAST

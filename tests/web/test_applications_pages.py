@@ -32,7 +32,15 @@ from sandbox.kernel.mail import OutboxMail, post, render_mail
 from sandbox.kernel.paging import PAGE_SIZE
 from sandbox.kernel.pdf import render_pdf
 from sandbox.kernel.tasks import MOST_OF_A_KIND
-from sandbox.models import Application, Organisation, Person, SavedView, Submission, UnsavedSection
+from sandbox.models import (
+    Application,
+    InformationRequest,
+    Organisation,
+    Person,
+    SavedView,
+    Submission,
+    UnsavedSection,
+)
 from sandbox.packs import active
 from sandbox.packs.loading import PackRegistry
 from sandbox.web.words import answer_text
@@ -1309,6 +1317,37 @@ def test_an_answer_that_comes_after_the_case_lapsed_is_given_back(
     assert "Sin efecto" in refused.main
     # Even what could not be sent as it is comes back.
     assert company.ana.submit(page, {"a_1": ""}).status_code == 409
+
+
+def test_an_answer_after_the_days_on_which_it_is_taken_is_given_back(
+    session: Session, company: Company, staff: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application, lead = make_under_review(
+        session, company.organisation, company.actors[0], actor_for(session, staff)
+    )
+    with unit_of_work(session):
+        services.request_information(
+            session, lead, application, questions=[("¿Dónde?", None)], now=utc_now()
+        )
+    here, case = address(application, "information"), f"/cases/{application.id}"
+    page = company.ana.get(here)
+    assert "respuesta tardía" not in page.main
+    passed = utc_now().date() - timedelta(days=3)
+    session.execute(update(Application).values(answer_due_on=passed))
+    session.execute(update(InformationRequest).values(due_on=passed))
+    session.commit()
+    text = "En dos servidores de Querétaro, cifrados."
+    refused = company.ana.submit(page, {"a_1": text})
+    assert refused.status_code == 409
+    assert "Las respuestas se recibieron hasta el" in refused.main
+    assert text in refused.main
+    rules = active.current()
+    lenient = replace(rules, clocks=tuple(replace(each, late_days=20) for each in rules.clocks))
+    monkeypatch.setattr(active, "pack_of", lambda _: lenient)
+    for shown in (here, case):
+        assert "Una respuesta tardía se recibe hasta el" in company.ana.get(shown).main
+    company.ana.submit(here, {"a_1": text})
+    assert ", fuera del plazo" in company.ana.get(case).main
 
 
 # --- mails ---------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ from sandbox.applications.queries.exchanges import (
     list_stops,
     map_lead_stops,
     request_version,
+    taken_until,
 )
 from sandbox.applications.queries.history import REASONS, Readers, list_history, reasons_read
 from sandbox.applications.queries.inbox import (
@@ -166,4 +167,5 @@ __all__ = [
     "request_version",
     "simulate_case",
     "simulate_page",
+    "taken_until",
 ]

@@ -14,6 +14,7 @@ from sandbox.domain.calendar import (
     ClockReading,
     Stop,
     during,
+    last_taken,
     read_clock,
     suspensions_of,
 )
@@ -202,6 +203,14 @@ def answer_clock(
     calendar = BusinessCalendar.from_spec(pack.calendar)
     reading = read_clock(spec, calendar, asked.started_on, (), today)
     return reading if reading.due_on == application.answer_due_on else None
+
+
+def taken_until(application: Application, pack: PolicyPack) -> date | None:
+    """Return the last day on which what the company owes is taken; None while it owes nothing."""
+    due_on, spec = application.answer_due_on, _owed_term(pack, application.status)
+    if due_on is None or spec is None:
+        return due_on
+    return last_taken(spec, BusinessCalendar.from_spec(pack.calendar), due_on)
 
 
 def _suspensions(session: Session, application: Application, pack: PolicyPack) -> tuple[Stop, ...]:

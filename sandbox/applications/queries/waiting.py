@@ -112,6 +112,7 @@ class RequestLine:
     asked_at: datetime
     due_on: date
     answered_at: datetime | None
+    is_late: bool
 
 
 def read_requests(
@@ -131,6 +132,7 @@ def read_requests(
             row.asked_at,
             row.due_on,
             row.answered_at,
+            row.is_late(pack.calendar.timezone),
         )
         for row in list_requests(session, application.id)
     )

@@ -13,6 +13,7 @@ from sandbox.applications.services.shared import (
     ask_company,
     close,
     person_of,
+    require_in_time,
     restart_clocks,
 )
 from sandbox.domain.applications import ApplicationAction
@@ -129,16 +130,16 @@ def answer_information(
 ) -> None:
     """Answer every question of the open request, so that the review goes on.
 
-    An answer after the last day is taken as long as the case has not lapsed: until the daily job
-    has closed it the company has lost nothing, and nobody waits for what has come.
     Shape: answers by the number of the question.
-    Raises: Denied, TransitionRefused, NotPossible; Stale where a colleague has saved something
+    Raises: Denied, TransitionRefused; NotPossible, also where the days have passed on which these
+    rules take an answer that is late; Stale where a colleague has saved something
     after `expected_version`.
     """
     require(session, actor, P.APPLICATION_ANSWER_INFORMATION, application)
     application = queries.lock_application(session, application.id)
     status = advance(application, ApplicationAction.ANSWER_INFORMATION)
     asked = _open_request(session, application, expected_version)
+    require_in_time(application, now)
     if not all(answers.get(each.number, "").strip() for each in asked.questions):
         raise NotPossible(Why.ANSWER_MISSING)
     for question in asked.questions:
@@ -184,8 +185,10 @@ def lapse_overdue(session: Session, actor: Actor, *, now: datetime) -> int:
             # Whoever mends the rules of this case must not find it closed; the others go on.
             continue
         today = local_day(now, pack.calendar.timezone)
-        # The list was cut by the day in UTC, which may be one ahead of the programme's own.
-        if application.answer_due_on is None or application.answer_due_on >= today:
+        # The list was cut by the day in UTC, which may be one ahead of the programme's own, and
+        # knows nothing of the days on which what is late is taken.
+        until = queries.taken_until(application, pack)
+        if until is None or until >= today:
             continue
         was, due_on = application.status, application.answer_due_on
         application.status = advance(application, ApplicationAction.LAPSE)

@@ -58,6 +58,18 @@ def ask_company(
     return due_on
 
 
+def require_in_time(application: Application, now: datetime) -> None:
+    """Refuse what the company owed once the days have passed on which these rules take it.
+
+    Whether the daily job has closed the case meanwhile makes no difference to anybody.
+    Raises: NotPossible.
+    """
+    pack = active.pack_of(application)
+    until = queries.taken_until(application, pack)
+    if until is not None and local_day(now, pack.calendar.timezone) > until:
+        raise NotPossible(Why.ANSWER_TOO_LATE, until=until)
+
+
 def restart_clocks(session: Session, application: Application, today: date) -> None:
     """Let every clock of a case run again; the day itself counts."""
     for stop in queries.list_open_stops(session, application.id):

@@ -15,6 +15,7 @@ from sandbox.applications.services.shared import (
     close,
     forget_typed,
     person_of,
+    require_in_time,
     restart_clocks,
 )
 from sandbox.domain.answers import problems, relevant
@@ -79,6 +80,7 @@ def submit(
     submission. `expected_hash` is the hash of what the person checked; `outside` tells that they
     chose to send it outside the calls.
     Raises: Denied, TransitionRefused, Incomplete; Stale when a colleague changed an answer since;
+    NotPossible(ANSWER_TOO_LATE) where these rules take no correction any more;
     NotPossible(CALLS_CLOSED) with the day on which the next call `opens`, None where none does;
     NotPossible(CALLS_ONLY) where the rules in force let nothing be sent outside the calls.
     """
@@ -91,6 +93,8 @@ def submit(
     action = ApplicationAction.SUBMIT if is_first else ApplicationAction.RESUBMIT
     status = advance(application, action)
     pack = active.pack_of(application)
+    if not is_first:
+        require_in_time(application, now)
     draft = queries.get_draft(session, application.id)
     found = problems(pack, draft.answers)
     if found:

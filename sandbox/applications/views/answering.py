@@ -74,6 +74,7 @@ def _information_page(
         form=form,
         pack=pack,
         asked=asked,
+        until=queries.taken_until(application, pack),
         is_open=application.status == ApplicationStatus.INFORMATION_REQUESTED,
         theirs=[each for each in asked.questions if each.typed != typed[each.number]]
         if asked and is_conflict

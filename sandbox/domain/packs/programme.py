@@ -205,6 +205,7 @@ class ClockSpec:
     """Give a term its length and say in which statuses it stands still.
 
     Shape: `starts` belongs to the decision alone; the others begin with the act that they answer.
+    For `late_days` of its unit after the term what the company owes is still taken.
     """
 
     key: str
@@ -214,3 +215,4 @@ class ClockSpec:
     stops_in: tuple[str, ...] = ()
     silence: Silence = Silence.NONE
     starts: ClockStart = ClockStart.SUBMITTED
+    late_days: int = 0

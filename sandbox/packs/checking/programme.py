@@ -150,6 +150,8 @@ ENDED_BY: Mapping[str, tuple[str, ...]] = {
 ASKING = ApplicationStatus.INFORMATION_REQUESTED.value
 STANDING_STILL = ("decision", "position")
 """The terms that run on while the company is asked for something, unless the pack stops them."""
+LAPSING = ("return_answer", "information_answer")
+"""The terms that end a case where the company lets them pass."""
 SILENCES: Mapping[str, Sequence[Silence]] = {
     # What the company does not answer lapses: nothing is granted by it.
     "return_answer": (Silence.DENIED, Silence.NONE),
@@ -192,6 +194,16 @@ def _without_effect(path: Path, clock: ClockSpec) -> Iterator[Finding]:
             _l(
                 "nothing here, so remove the key; only these clocks have it: %(clocks)s",
                 clocks=STANDING_STILL,
+            ),
+        )
+    if clock.late_days and clock.key not in LAPSING:
+        yield Finding(
+            (*path, "late_days"),
+            Fault.NOT_ALLOWED,
+            _l('nothing lapses with the clock "%(clock)s"', clock=clock.key),
+            _l(
+                "nothing here, so remove the key; only these clocks have it: %(clocks)s",
+                clocks=LAPSING,
             ),
         )
     allowed = SILENCES.get(clock.key, tuple(Silence))

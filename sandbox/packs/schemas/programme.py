@@ -135,3 +135,4 @@ class ClockSchema(PartSchema):
     stops_in = Each(Key())
     silence = Word(packs.Silence)
     starts = Word(packs.ClockStart)
+    late_days = Whole(0, 365)

@@ -189,6 +189,10 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "are `none`.",
             "starts": "For `decision` alone: the act with which it begins. Any other term begins "
             "with the act that it answers.",
+            "late_days": "For `return_answer` and `information_answer` alone: for how many days "
+            "after the term a late answer is still taken, and marked as late; the case lapses "
+            "only after them. Business days where the unit is business days, calendar days "
+            "otherwise. With 0 nothing is taken after the last day of the term.",
         },
     ),
     schemas.PrincipleSchema: TableWords(

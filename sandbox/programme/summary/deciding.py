@@ -11,6 +11,7 @@ from sandbox.domain.packs import (
     COUNTED_CLOCKS,
     DECISION_CLOCK,
     ClockSpec,
+    ClockUnit,
     DecisionRule,
     PolicyPack,
     Silence,
@@ -119,6 +120,10 @@ def _term(clock: ClockSpec) -> str:
         facts.append(str(WORDS[clock.starts]))
     if clock.silence is not Silence.NONE:
         facts.append(str(WORDS[clock.silence]))
+    if clock.late_days:
+        days = ClockUnit.CALENDAR_DAYS if clock.unit is ClockUnit.MONTHS else clock.unit
+        length = length_words(days, clock.late_days)
+        facts.append(_("a late answer is taken for %(length)s more", length=length))
     if clock.stops_in:
         labels = (APPLICATION_STATUS[ApplicationStatus(each)].label for each in clock.stops_in)
         statuses = ", ".join(quoted(label) for label in labels)
