@@ -34,6 +34,7 @@ class ReadAnswer:
     value: AnswerValue | None
     is_confidential: bool = False
     files: tuple[FileRow, ...] = ()
+    is_veiled: bool = False  # confidential, and not opened by whoever reads
 
     @property
     def is_answered(self) -> bool:
@@ -99,8 +100,13 @@ def read(
     answers: Answers,
     confidential: Collection[str] = (),
     files: Sequence[FileRow] = (),
+    *,
+    is_veiled: bool = False,
 ) -> tuple[ReadSection, ...]:
-    """Lay out every question that these answers ask, in the order of the form."""
+    """Lay out every question that these answers ask, in the order of the form.
+
+    Shape: with `is_veiled` what is confidential is laid out without its answer.
+    """
     by_question: dict[str, list[FileRow]] = {}
     for file in files:
         by_question.setdefault(file.question, []).append(file)
@@ -109,7 +115,9 @@ def read(
         ReadSection(
             section,
             tuple(
-                ReadAnswer(
+                veiled(question)
+                if is_veiled and question.key in confidential
+                else ReadAnswer(
                     question,
                     answers.get(question.key),
                     question.key in confidential,
@@ -123,9 +131,18 @@ def read(
     )
 
 
-def read_submission(pack: PolicyPack, submission: SubmissionRow) -> tuple[ReadSection, ...]:
-    """Lay out what was submitted."""
-    return read(pack, submission.answers, submission.confidential, submission.files)
+def veiled(question: QuestionSpec) -> ReadAnswer:
+    """Return the place of a confidential answer for whoever has not opened it."""
+    return ReadAnswer(question, None, is_confidential=True, is_veiled=True)
+
+
+def read_submission(
+    pack: PolicyPack, submission: SubmissionRow, *, is_veiled: bool = False
+) -> tuple[ReadSection, ...]:
+    """Lay out what was submitted; `is_veiled` as in `read`."""
+    return read(
+        pack, submission.answers, submission.confidential, submission.files, is_veiled=is_veiled
+    )
 
 
 def tax_numbers(sections: Iterable[ReadSection]) -> frozenset[str]:
@@ -169,8 +186,13 @@ class Change:
     became_confidential: bool | None = None  # None: the mark stayed as it was
 
 
-def changes(pack: PolicyPack, before: SubmissionRow, after: SubmissionRow) -> tuple[Change, ...]:
-    """List every question whose answer or mark differs, in the order of the form."""
+def changes(
+    pack: PolicyPack, before: SubmissionRow, after: SubmissionRow, *, is_veiled: bool = False
+) -> tuple[Change, ...]:
+    """List every question whose answer or mark differs, in the order of the form.
+
+    Shape: with `is_veiled` it is only said that an answer differs which is or was confidential.
+    """
     old = _by_question(read_submission(pack, before))
     new = _by_question(read_submission(pack, after))
     found = []
@@ -180,7 +202,10 @@ def changes(pack: PolicyPack, before: SubmissionRow, after: SubmissionRow) -> tu
             now = new.get(question.key, ReadAnswer(question, None))
             marked = None if was.is_confidential == now.is_confidential else now.is_confidential
             if _content(was) != _content(now) or marked is not None:
-                found.append(Change(section, question, pieces(was, now), marked))
+                shown = pieces(was, now)
+                if is_veiled and (was.is_confidential or now.is_confidential):
+                    shown = (Piece(Op.SAME, answer=veiled(question)),)
+                found.append(Change(section, question, shown, marked))
     return tuple(found)
 
 

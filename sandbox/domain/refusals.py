@@ -28,6 +28,7 @@ class Why(StrEnum):
     ANSWER_MISSING = "answer_missing"
     ANSWER_TOO_LATE = "answer_too_late"
     COMMENT_MISSING = "comment_missing"
+    CONFIDENTIAL_CLOSED = "confidential_closed"
     CONFLICT_NOT_DECLARED = "conflict_not_declared"
     CONDITIONS_MISSING = "conditions_missing"
     CONSENT_MISSING = "consent_missing"

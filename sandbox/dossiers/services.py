@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications.queries import lock_application
+from sandbox.applications.services import open_confidential
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.dossiers import DossierIndex
 from sandbox.domain.refusals import NotPossible, Why
@@ -48,6 +49,9 @@ def ask_dossier(
     )
     session.add(dossier)
     record(session, actor, Deed.DOSSIER_ASKED, application, now=now, reader=reader.kind.value)
+    # The archive holds what is confidential too; its reader is on record as one of the pages is.
+    if any(sent.confidential for sent in gathering.submissions_of(case)):
+        open_confidential(session, actor, application, now=now)
     enqueue(session, "dossiers.make", dossier_id=dossier.id)
     return dossier
 

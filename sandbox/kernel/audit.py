@@ -52,6 +52,7 @@ class Deed(StrEnum):
     APPLICATION_ASSIGNED = "application:assigned"
     APPLICATION_REVIEW_STARTED = "application:review_started"
     APPLICATION_INFORMATION_REQUESTED = "application:information_requested"
+    CONFIDENTIAL_OPENED = "confidential:opened"  # by a reader who is not of the company
     APPLICATION_INFORMATION_SAVED = "application:information_saved"  # by the company, not sent
     APPLICATION_INFORMATION_ANSWERED = "application:information_answered"
     APPLICATION_DELIBERATION_OPENED = "application:deliberation_opened"

@@ -44,6 +44,7 @@ DEED_SENTENCES: dict[Deed, object] = {
     Deed.APPLICATION_ASSIGNED: _l("Authorities assigned"),
     Deed.APPLICATION_REVIEW_STARTED: _l("Review started"),
     Deed.APPLICATION_INFORMATION_REQUESTED: _l("Information requested from the company"),
+    Deed.CONFIDENTIAL_OPENED: _l("Confidential parts of the application opened"),
     Deed.APPLICATION_INFORMATION_SAVED: _l("Answers to a request for information saved"),
     Deed.APPLICATION_INFORMATION_ANSWERED: _l("Request for information answered"),
     Deed.APPLICATION_DELIBERATION_OPENED: _l("Deliberation of the authorities opened"),

@@ -36,6 +36,10 @@ WHY_SENTENCES: dict[Why, object] = {
         "The rules in force do not know all that the case has on record, or would break what it "
         "was promised, so it keeps its own."
     ),
+    Why.CONFIDENTIAL_CLOSED: _l(
+        "The company has marked this file as confidential. Open the confidential parts first, on "
+        "the page that shows what was sent."
+    ),
     Why.CONFLICT_NOT_DECLARED: _l(
         "Declare first whether you have a conflict of interest in this case."
     ),

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -316,6 +316,27 @@ def test_what_happens_to_the_case_changes_its_dossier(
     before = archive_for(app, session, files, case.caseworker, case.application)
     case.decide()
     assert archive_for(app, session, files, case.caseworker, case.application) != before
+
+
+def test_whoever_takes_what_is_confidential_along_is_on_record_as_a_reader_of_the_pages_is(
+    session: Session, case: Cast
+) -> None:
+    def openers() -> list[UUID | None]:
+        opened = select(AuditEntry.person_id, AuditEntry.authority_id).where(
+            AuditEntry.deed == Deed.CONFIDENTIAL_OPENED.value
+        )
+        return [row.person_id for row in session.execute(opened)]
+
+    ask(session, case.lead.officer, case.application)
+    assert openers() == []  # There is nothing confidential.
+    sent = session.scalars(select(Submission)).one()
+    with unit_of_work(session):
+        # What a company sends never changes; here a mark is planted.
+        sent.content = {**sent.content, "confidential": ["summary"]}
+        record(session, case.company, Deed.APPLICATION_SUBMITTED, case.application, now=LATER)
+    for reader in (case.company, case.other.officer, case.caseworker):
+        ask(session, reader, case.application)
+    assert set(openers()) == {case.other.officer.person_id, case.caseworker.person_id}
 
 
 def test_one_dossier_at_a_time_is_made_for_a_person(session: Session, case: Cast) -> None:

@@ -34,6 +34,7 @@ from sandbox.kernel.pdf import render_pdf
 from sandbox.kernel.tasks import MOST_OF_A_KIND
 from sandbox.models import (
     Application,
+    Attachment,
     InformationRequest,
     Organisation,
     Person,
@@ -1040,10 +1041,80 @@ def test_confidential_answers_are_marked_for_those_who_review(
         {f"q_{question.key}": "Un secreto", f"c_{question.key}": "y"},
     )
     company.ana.submit(address(application, "check"), form="submit")
-    page = caseworker.get(address(application, "submissions", 1))
-    row = page.tree.xpath(f"//*[@id='answer-{question.key}']")[0]
-    assert "Confidencial" in row.text_content()
-    assert "Un secreto" in row.text_content()
+    here = address(application, "submissions", 1)
+
+    def shown(client: JudgingClient) -> str:
+        return client.get(here).tree.xpath(f"//*[@id='answer-{question.key}']")[0].text_content()
+
+    closed = caseworker.get(here)
+    assert "Confidencial" in shown(caseworker)
+    assert "Un secreto" not in closed.get_data(as_text=True)
+    assert "Abrir las partes confidenciales" not in company.ana.get(here).main
+    assert "Un secreto" in shown(company.ana)
+    opened = caseworker.submit(closed, form="confidential")
+    assert opened.request.path == here
+    assert "Un secreto" in shown(caseworker)
+    assert "Abrir las partes confidenciales" not in caseworker.get(here).main
+    told = "Partes confidenciales de la solicitud abiertas"
+    for reader in (caseworker, company.ana):
+        assert reader.get(f"/cases/{application.id}").main.count(told) == 1
+    # Whoever sends an address of another site along is not led there.
+    away = caseworker.post(
+        address(application, "confidential"),
+        data={**filled_fields(find_form(closed.tree, "confidential")), "back": "//example.org"},
+    )
+    assert away.location == f"/cases/{application.id}"
+    assert caseworker.get(f"/cases/{application.id}").main.count(told) == 1
+
+
+def test_confidential_file_is_handed_over_to_whoever_has_opened_what_is_confidential(
+    session: Session, company: Company, caseworker: JudgingClient
+) -> None:
+    application = draft(session, company)
+    section, question = next(
+        (section, question)
+        for section in pack().sections
+        for question in section.questions
+        if question.kind is QuestionKind.FILE and question.may_be_confidential
+    )
+    here = address(application, "sections", section.key)
+    file = (io.BytesIO(b"Un secreto.\n"), "secreto.txt")
+    page = company.ana.submit(here, {f"q_{question.key}": file}, button="upload")
+    company.ana.submit(page, {f"c_{question.key}": "y"})
+    company.ana.submit(address(application, "check"), form="submit")
+    session.rollback()
+    [attached] = session.scalars(select(Attachment.id).where(Attachment.filename == "secreto.txt"))
+    there = address(application, "files", attached)
+    assert company.ana.get(there).status_code == 200
+    refused = caseworker.get(there)
+    assert refused.status_code == 409
+    assert "Abra primero las partes confidenciales" in refused.main
+    caseworker.submit(address(application, "submissions", 1), form="confidential")
+    assert caseworker.get(there).status_code == 200
+
+
+def test_change_of_a_confidential_answer_is_named_and_not_shown(
+    session: Session, company: Company, caseworker: JudgingClient, staff: Person
+) -> None:
+    application = draft(session, company)
+    section = next(s for s in pack().sections if any(q.may_be_confidential for q in s.questions))
+    question = next(q for q in section.questions if q.may_be_confidential)
+    here = address(application, "sections", section.key)
+    for answer, mark in (("Un secreto", "y"), ("Otro secreto", None)):
+        company.ana.submit(here, {f"q_{question.key}": answer, f"c_{question.key}": mark})
+        company.ana.submit(address(application, "check"), form="submit")
+        if mark is not None:
+            worker = actor_for(session, staff)
+            with unit_of_work(session):
+                services.start_triage(session, worker, application, now=utc_now())
+                services.return_to_company(
+                    session, worker, application, reasons={}, general="Más.", now=utc_now()
+                )
+    changed = caseworker.get(address(application, "submissions", 2, "changes"))
+    assert question.label.in_("es") in changed.main
+    assert "secreto" not in changed.main
+    caseworker.submit(changed, form="confidential")
+    assert "Otro" in caseworker.get(address(application, "submissions", 2, "changes")).main
 
 
 # --- lists ---------------------------------------------------------------------------------------

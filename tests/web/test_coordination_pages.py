@@ -742,7 +742,11 @@ def test_the_answers_that_bear_on_a_criterion_stand_beside_its_marks(
             "answers": {**answers, text.key: "rio-secreto", file.key: [str(submitted.id)]},
         }
         record(session, world.company, Deed.APPLICATION_SUBMITTED, application, now=NOW)
-    page = officer.get(address(application, "review"))
+    closed = officer.get(address(application, "review"))
+    assert "rio-secreto" not in closed.get_data(as_text=True)
+    page = officer.submit(closed, form="confidential")
+    assert page.request.path == address(application, "review")
+    assert "INAI" in world.window(world.company).get(address(application)).main
     for criterion in pack().criteria:
         [part] = page.tree.xpath(f"//section[@aria-labelledby='criterion-{criterion.key}']")
         terms = part.xpath(".//dl[not(ancestor::dl)]/div/dt")

@@ -13,6 +13,7 @@ from sandbox.applications.queries.cases import (
     lock_application,
     lock_organisation,
 )
+from sandbox.applications.queries.confidential import authority_of, has_opened
 from sandbox.applications.queries.drafts import (
     Draft,
     FileRow,
@@ -79,6 +80,7 @@ from sandbox.applications.queries.submissions import (
     SubmissionRow,
     find_submission,
     get_submission,
+    is_veiled,
     list_submissions,
 )
 from sandbox.applications.queries.waiting import (
@@ -112,6 +114,7 @@ __all__ = [
     "answer_clock",
     "answer_term",
     "asked_in",
+    "authority_of",
     "case_panel",
     "clock_of",
     "count_applications",
@@ -136,7 +139,9 @@ __all__ = [
     "get_unsaved",
     "get_view",
     "has_conflict",
+    "has_opened",
     "holds_place",
+    "is_veiled",
     "known_organisations",
     "list_applications",
     "list_attachments",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries.cases import get_editable
+from sandbox.applications.queries.confidential import has_opened
 from sandbox.applications.queries.exchanges import find_return
 from sandbox.domain.answers import (
     SectionState,
@@ -29,6 +30,7 @@ from sandbox.domain.packs import (
     SectionSpec,
     TermSpec,
 )
+from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.models import (
     Application,
@@ -202,7 +204,7 @@ def list_attachments(
 def get_file(session: Session, actor: Actor, application_id: UUID, file_id: UUID) -> FileRow:
     """Return a file that the actor may open; a removed one only if it was submitted.
 
-    Raises: NotFound.
+    Raises: NotFound; NotPossible where it is confidential and the actor has not opened that.
     """
     row = session.execute(
         select(Attachment, Application.organisation_id)
@@ -216,18 +218,34 @@ def get_file(session: Session, actor: Actor, application_id: UUID, file_id: UUID
     if row is None:
         raise NotFound(file_id=file_id)
     file, organisation_id = row
-    is_own = organisation_id in actor.member_of and file.removed_at is None
-    if not is_own and not _was_submitted(session, application_id, file_id):
+    if organisation_id in actor.member_of and file.removed_at is None:
+        return _file_row(file)
+    sent = _sent_with(session, application_id, file_id)
+    if not sent:
         raise NotFound(file_id=file_id)
+    is_closed = any(file.question in confidential for confidential in sent)
+    if is_closed and not has_opened(session, actor, application_id, organisation_id):
+        raise NotPossible(Why.CONFIDENTIAL_CLOSED)
+    return _file_row(file)
+
+
+def _file_row(file: Attachment) -> FileRow:
     return FileRow(file.id, file.question, file.filename, file.content_type, file.size, file.sha256)
 
 
-def _was_submitted(session: Session, application_id: UUID, file_id: UUID) -> bool:
-    contents = session.scalars(
-        select(Submission.content["attachments"]).where(Submission.application_id == application_id)
+def _sent_with(session: Session, application_id: UUID, file_id: UUID) -> list[list[str]]:
+    """List what was confidential in each submission of which the file was part."""
+    contents = session.execute(
+        select(Submission.content["attachments"], Submission.content["confidential"]).where(
+            Submission.application_id == application_id
+        )
     )
     wanted = str(file_id)
-    return any(file["id"] == wanted for files in contents for file in files)
+    return [
+        confidential
+        for files, confidential in contents
+        if any(file["id"] == wanted for file in files)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

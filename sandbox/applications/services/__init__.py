@@ -12,6 +12,7 @@ from sandbox.applications.services.checking import (
     return_to_company,
     start_triage,
 )
+from sandbox.applications.services.confidential import open_confidential
 from sandbox.applications.services.copying import copy_answers
 from sandbox.applications.services.preparing import (
     attach_file,
@@ -44,6 +45,7 @@ __all__ = [
     "keep_typed",
     "lapse_overdue",
     "next_number",
+    "open_confidential",
     "redirect_elsewhere",
     "remove_file",
     "remove_view",

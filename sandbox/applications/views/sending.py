@@ -1,9 +1,11 @@
 """Serve the check before sending, the receipt, and what was sent."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
@@ -14,6 +16,7 @@ from sandbox.domain.answers import problems, relevant
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.calls import Calling, calling
 from sandbox.domain.content import content_hash
+from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.files import content_disposition
@@ -138,16 +141,53 @@ def submission(application_id: UUID, number: int) -> ResponseReturnValue:
     application = queries.get_application(session, actor, application_id)
     found = queries.get_submission(session, actor, application_id, number)
     pack = active.pack_then(application, found.pack_version)
+    is_veiled = queries.is_veiled(session, actor, application, found)
+    return _sent_page(
+        "submission",
+        application,
+        pack,
+        found,
+        submissions=queries.list_submissions(session, application_id),
+        sections=answers.read_submission(pack, found, is_veiled=is_veiled),
+        is_veiled=is_veiled,
+    )
+
+
+def _sent_page(
+    name: str,
+    application: Application,
+    pack: PolicyPack,
+    *sent: queries.SubmissionRow,
+    **values: Any,
+) -> ResponseReturnValue:
     return render_template(
-        "applications/submission.html",
+        f"applications/{name}.html",
         application=application,
         pack=pack,
-        submission=found,
-        submissions=queries.list_submissions(session, application_id),
-        sections=answers.read_submission(pack, found),
-        known_organisations=known_here(pack, found),
+        before=sent[0],
+        after=sent[-1],
+        submission=sent[-1],
+        known_organisations=known_here(pack, *sent),
         size_in_words=receipts.size_in_words,
+        **values,
     )
+
+
+@bp.post("/<uuid:application_id>/confidential")
+@needs(P.APPLICATION_READ_ANSWERS)
+def open_confidential(application_id: UUID) -> ResponseReturnValue:
+    """Open what the company marked as confidential, and go back to where it was asked for."""
+    session, actor = db.session(), current_actor()
+    application = queries.get_application(
+        session, actor, application_id, P.APPLICATION_READ_ANSWERS
+    )
+    with unit_of_work(session):
+        services.open_confidential(session, actor, application, now=utc_now())
+    flash(_("The confidential parts are open to you. The history of the case says so."))
+    case = url_for("home.case", application_id=application_id)
+    back = request.form.get("back", "")
+    pages = (f"/applications/{application_id}/", f"{case}/")
+    return redirect(back if back.startswith(pages) else case, 303)
 
 
 @bp.get("/<uuid:application_id>/submissions/<int(max=999999):number>/changes")
@@ -159,13 +199,13 @@ def changes(application_id: UUID, number: int) -> ResponseReturnValue:
     after = queries.get_submission(session, actor, application_id, number)
     before = queries.get_submission(session, actor, application_id, number - 1)
     pack = active.pack_then(application, after.pack_version)
-    return render_template(
-        "applications/changes.html",
-        application=application,
-        pack=pack,
-        before=before,
-        after=after,
-        changes=answers.changes(pack, before, after),
-        known_organisations=known_here(pack, before, after),
-        size_in_words=receipts.size_in_words,
+    is_veiled = queries.is_veiled(session, actor, application, before, after)
+    return _sent_page(
+        "changes",
+        application,
+        pack,
+        before,
+        after,
+        changes=answers.changes(pack, before, after, is_veiled=is_veiled),
+        is_veiled=is_veiled,
     )
