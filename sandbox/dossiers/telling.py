@@ -27,6 +27,7 @@ from sandbox.kernel.formats import day, instant
 from sandbox.kernel.language import language_tag
 from sandbox.kernel.statuses import trial_label
 from sandbox.models.coordination import AssignmentRole
+from sandbox.models.enquiries import Side
 from sandbox.packs import active
 
 Fact = tuple[str, str]
@@ -150,6 +151,22 @@ def _correspondence(case: Case, found: Gathered, language: str) -> Iterator[Part
     def question(key: str) -> str:
         return questions[key].label.in_(language) if key in questions else key
 
+    enquiry = found.told.get("correspondence/enquiry.json")
+    if enquiry is not None:
+        says = {Side.COMPANY: _("The company"), Side.SECRETARIAT: _("The secretariat")}
+        yield Part(
+            _("Enquiry %(reference)s", reference=enquiry["reference"]),
+            _facts(
+                (_("Subject"), enquiry["subject"]),
+                (_("Sent on"), _instant(enquiry["written_at"])),
+                (_("Text"), enquiry["text"]),
+                (_("What the organisation does or plans"), enquiry["activity"]),
+                *(
+                    (f"{says[Side(each['side'])]}, {_instant(each['sent_at'])}", each["text"])
+                    for each in enquiry["messages"]
+                ),
+            ),
+        )
     for each in found.told["correspondence/returns.json"]:
         yield Part(
             _("Returned for correction on %(day)s", day=_instant(each["returned_at"])),
@@ -239,6 +256,12 @@ def _hearings(case: Case, language: str) -> Iterator[Part]:
 
 
 def _decision(case: Case, found: Gathered, language: str) -> Iterator[Part]:
+    if "letters/silence.pdf" in found.texts:
+        yield Part(
+            _("The term of the decision passed without one"),
+            (),
+            (("letters/silence.pdf", _("Certificate of silence")),),
+        )
     decided = decision_of(case)
     if decided is None:
         return

@@ -31,6 +31,7 @@ from sandbox.models import (
 
 __all__ = [
     "find_case",
+    "find_origin",
     "find_written",
     "get_enquiry",
     "is_awaited",
@@ -62,6 +63,13 @@ def get_enquiry(
     if found is None:
         raise NotFound(enquiry_id=enquiry_id)
     return found
+
+
+def find_origin(session: Session, actor: Actor, application_id: UUID) -> Enquiry | None:
+    """Return the enquiry that a case came from, for whoever may read it."""
+    return session.scalars(
+        select(Enquiry).where(Enquiry.became_id == application_id, scope(actor, P.ENQUIRY_READ))
+    ).one_or_none()
 
 
 def lock_enquiry(session: Session, enquiry_id: UUID) -> Enquiry:

@@ -6,13 +6,14 @@ import json
 import tracemalloc
 import zipfile
 from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import Denied
@@ -21,10 +22,13 @@ from sandbox.coordination import services as coordination
 from sandbox.domain.content import content_hash
 from sandbox.domain.deliberation import Stance
 from sandbox.domain.dossiers import DossierFault
+from sandbox.domain.enquiries import EnquiryKind
 from sandbox.dossiers import jobs, services
+from sandbox.enquiries.services import write_enquiry
 from sandbox.kernel.actors import Actor, StaffRole, system_actor
 from sandbox.kernel.archives import check_archive
 from sandbox.kernel.audit import AuditEntry, Deed, record
+from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import FileStore
 from sandbox.models import Application, CaseDossier, ImportedDossier, Submission
@@ -299,6 +303,54 @@ def test_submission_stands_there_as_the_receipt_says(
     assert content_hash(sent["content"]) == sent["content_hash"]
     assert entries(content)["letters/receipt-1.pdf"].startswith(b"%PDF-")
     assert sent["content_hash"] in entries(content)["index.html"].decode()
+
+
+def test_enquiry_that_a_case_came_from_stands_in_the_dossier_of_whoever_read_it(
+    app: Flask, session: Session, files: FileStore, case: Cast
+) -> None:
+    with unit_of_work(session):
+        enquiry = write_enquiry(
+            session,
+            case.company,
+            case.application.organisation,
+            kind=EnquiryKind.QUESTION,
+            subject="Recordatorios",
+            text="¿Podemos hacerlo?",
+            activity="Enviamos recordatorios.",
+            competences=[],
+            start_key="0123456789abcdef",
+            now=LATER,
+        )
+        enquiry.became = case.application
+    for reader, reads in (
+        (case.company, True),
+        (case.caseworker, True),
+        (case.other.officer, False),
+    ):
+        held = entries(archive_for(app, session, files, reader, case.application))
+        page = held["index.html"].decode()
+        assert ("correspondence/enquiry.json" in held) is reads
+        assert ("¿Podemos hacerlo?" in page, enquiry.reference in page) == (reads, reads)
+
+
+def test_certificate_of_silence_stands_there_once_the_term_has_passed(
+    app: Flask, session: Session, files: FileStore, case: Cast
+) -> None:
+    def held() -> Mapping[str, bytes]:
+        return entries(archive_for(app, session, files, case.company, case.application))
+
+    def begin(day: date) -> None:
+        session.execute(update(Application).values(clock_started_on=day))
+        session.commit()
+
+    today = utc_now().date()
+    begin(today)
+    assert "letters/silence.pdf" not in held()
+    begin(today - timedelta(days=400))
+    later = held()
+    assert later["letters/silence.pdf"].startswith(b"%PDF-")
+    assert "El plazo de la decisión pasó sin ella" in later["index.html"].decode()
+    assert held() == later
 
 
 def test_same_case_gives_the_same_reader_the_same_bytes(

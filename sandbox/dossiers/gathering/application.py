@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.access.checks import NotFound
 from sandbox.access.permissions import P
 from sandbox.applications import queries as applications
 from sandbox.applications.receipts import receipt_pdf
+from sandbox.applications.silence import silence_pdf
 from sandbox.authorities.queries import applied_codes
 from sandbox.coordination import letters, preliminary
 from sandbox.coordination import queries as coordination
@@ -13,6 +15,7 @@ from sandbox.domain.dossiers import ReaderKind
 from sandbox.domain.packs import PolicyPack
 from sandbox.dossiers import queries
 from sandbox.dossiers.gathering.holding import Case, Gathered, Reader, fields_of
+from sandbox.enquiries import queries as enquiries
 from sandbox.kernel.mail import render_mail
 from sandbox.kernel.statuses import application_label
 from sandbox.models import Decision, PreliminaryResult
@@ -37,6 +40,17 @@ def tell_case(case: Case, found: Gathered) -> None:
             ],
         },
     )
+
+
+def tell_silence(case: Case, found: Gathered) -> None:
+    """Certify that the term of the decision passed without one, where it did."""
+    try:
+        reading, digest = applications.get_silence(
+            case.session, case.application, case.pack, case.now
+        )
+    except NotFound:
+        return
+    found.texts["letters/silence.pdf"] = silence_pdf(case.application, case.pack, reading, digest)
 
 
 def submissions_of(case: Case) -> Iterator[applications.SubmissionRow]:
@@ -85,6 +99,19 @@ def tell_correspondence(case: Case, found: Gathered, granted: frozenset[P]) -> N
         "correspondence/returns.json",
         [fields_of(each, *parts) for each in applications.list_returns(session, application.id)],
     )
+    enquiry = enquiries.find_origin(session, case.actor, application.id)
+    if enquiry is not None:
+        written = ("reference", "subject", "text", "activity", "written_at")
+        found.tell(
+            "correspondence/enquiry.json",
+            {
+                **fields_of(enquiry, *written),
+                "messages": [
+                    fields_of(each, "number", "side", "text", "sent_at")
+                    for each in enquiries.list_messages(session, enquiry.id)
+                ],
+            },
+        )
     asked = ("number", "asked_at", "due_on", "answered_at")
     found.tell(
         "correspondence/requests.json",

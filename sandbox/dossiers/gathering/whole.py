@@ -53,6 +53,7 @@ def gather(case: Case) -> Gathered:
     granted = grants(case.session, case.actor, _PERMISSIONS, case.application)
     application.tell_case(case, found)
     application.tell_submissions(case, found)
+    application.tell_silence(case, found)
     application.tell_correspondence(case, found, granted)
     if panel is not None:
         application.tell_authorities(found, panel)
