@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
-from sandbox.domain.applications import LIFECYCLE, ApplicationStatus
-from sandbox.domain.refusals import TransitionRefused
+from sandbox.domain.applications import LIFECYCLE, ApplicationAction, ApplicationStatus
+from sandbox.domain.packs import PolicyPack
+from sandbox.domain.refusals import NotPossible, TransitionRefused, Why
 from sandbox.models import Application
 
 
@@ -73,6 +74,17 @@ OPEN_IN: dict[CoordinationAction, frozenset[ApplicationStatus]] = {
     # What is suggested while the company answers is for the next request.
     CoordinationAction.SUGGEST_QUESTION: frozenset({_S.UNDER_REVIEW, _S.INFORMATION_REQUESTED}),
 }
+
+
+def make_sure_assignable(application: Application, pack: PolicyPack) -> ApplicationStatus:
+    """Return the status in which authorities are asked to take a case.
+
+    Raises: TransitionRefused; NotPossible for a use that the rules prohibit.
+    """
+    status = LIFECYCLE.advance(ApplicationStatus(application.status), ApplicationAction.ASSIGN)
+    if pack.prohibits(application.tier):
+        raise NotPossible(Why.PROHIBITED)
+    return status
 
 
 def is_open(application: Application, action: CoordinationAction) -> bool:

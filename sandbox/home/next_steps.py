@@ -39,6 +39,9 @@ RIPE_TO_ANNOUNCE = _l(
     "The lead authority decides, opens a deliberation or announces to the company what is to be "
     "decided."
 )
+PROHIBITED = _l(
+    "The secretariat declines it, or returns it: the answers describe a prohibited use."
+)
 OPENING = _l("The test is being opened. It appears here within a minute.")
 AFTER_DECISION: Mapping[DecisionOutcome, object] = {
     DecisionOutcome.ADMITTED: OPENING,
@@ -55,16 +58,20 @@ def next_steps(
     *,
     is_ripe: bool = False,
     may_announce: bool = False,
+    is_prohibited: bool = False,
 ) -> list[tuple[object, object]]:
     """Return the sentence for what comes next with an application, and who must act.
 
     Shape: `acting` names, as `acting_parties` does, those among the authorities whose turn it is;
     `is_ripe` tells whether nothing but the decision is waited for, and `may_announce` whether the
-    company may have to be heard before it.
+    company may have to be heard before it; `is_prohibited` whether the reader is to know that no
+    authority will be asked.
     """
     party = NEXT_ACTOR[ApplicationStatus(status)]
     if outcome is not None:
         return [(AFTER_DECISION[DecisionOutcome(outcome)], PARTY[party])]
+    if is_prohibited and status == ApplicationStatus.TRIAGE:
+        return [(PROHIBITED, PARTY[party])]
     names = parties_line(acting) if party is Party.AUTHORITIES and acting else PARTY[party]
     # While they deliberate, what is next says already that the lead decides.
     says_so = is_ripe and status == ApplicationStatus.UNDER_REVIEW

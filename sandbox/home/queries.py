@@ -141,6 +141,7 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
             () if panel is None else panel.acting,
             is_ripe=panel is not None and panel.is_ripe,
             may_announce=panel is not None and panel.may_announce,
+            is_prohibited=is_inside and pack.prohibits(application.tier),
         )
     return CasePage(
         application=application,

@@ -13,6 +13,7 @@ from sandbox.domain.applications import (
     PublicStatus,
 )
 from sandbox.domain.enquiries import EnquiryKind, EnquiryStatus
+from sandbox.domain.outcomes import ReportStatus
 from sandbox.domain.reliefs import ReliefState
 from sandbox.domain.trials import TrialStatus
 from sandbox.kernel.actors import Actor
@@ -72,6 +73,11 @@ TRIAL_STATUS: dict[TrialStatus, Label] = {
     TrialStatus.SUSPENDED: Label(_l("Suspended"), "red"),
     TrialStatus.COMPLETED: Label(_l("Completed"), "green"),
     TrialStatus.ENDED_EARLY: Label(_l("Ended early"), "grey"),
+}
+REPORT_STATUS: dict[ReportStatus, Label] = {
+    ReportStatus.DRAFT: Label(_l("Draft"), "grey"),
+    ReportStatus.AWAITING_PUBLICATION: Label(_l("Waiting for publication"), "gold"),
+    ReportStatus.PUBLISHED: Label(_l("Published"), "green"),
 }
 RELIEF_STATE: dict[ReliefState, Label] = {
     ReliefState.DRAFT: Label(_l("Draft"), "grey"),

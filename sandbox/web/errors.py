@@ -1,6 +1,6 @@
 """Turn refusals, absences and faults into pages, once for all views."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import structlog
@@ -13,7 +13,10 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from sandbox.access.checks import Denied, NotFound
 from sandbox.access.guard import current_actor
 from sandbox.accounts.setup import current_person_actor
-from sandbox.domain.refusals import Refusal
+from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.refusals import NotPossible, Refusal, TransitionRefused, Why
+from sandbox.home.queries import get_case
+from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import Stale, db
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
 from sandbox.packs.errors import PackUnusable
@@ -61,9 +64,24 @@ def refused(error: Refusal) -> ResponseReturnValue:
         reason=reason,
         possible=possible,
         is_final=is_final(error),
+        steps=steps_of_case(error),
         ways=ways_on(error),
         texts=typed_texts(),
     )
+
+
+def steps_of_case(error: Refusal) -> Sequence[tuple[object, object]]:
+    """Say what is next with the case and who must act, as its page does for this reader."""
+    asked = request.view_args or {}
+    if wants_json() or not isinstance(error, TransitionRefused) or "application_id" not in asked:
+        return ()
+    if not isinstance(error.status, ApplicationStatus):
+        return ()
+    try:
+        case = get_case(db.session(), current_actor(), asked["application_id"], utc_now())
+    except NotFound:
+        return ()
+    return case.next_steps
 
 
 def ways_on(error: Refusal) -> list[tuple[str, str]]:
@@ -81,6 +99,9 @@ def ways_on(error: Refusal) -> list[tuple[str, str]]:
     asked = request.view_args or {}
     if wants_json():
         return []
+    if isinstance(error, NotPossible) and error.reason is Why.PROHIBITED:
+        decline = url_for("applications.decline", **asked)
+        return [(_("Decline the application"), decline), *_ways_back(asked)]
     if not isinstance(error, PackUnusable):
         return _ways_back(asked)
     trial = find_stoppable(
@@ -104,6 +125,8 @@ def _ways_back(asked: Mapping[str, object]) -> list[tuple[str, str]]:
     elif "application_id" in asked:
         address = url_for("home.case", application_id=asked["application_id"])
         back = _("Back to the case"), address
+    elif "report_id" in asked:
+        back = _("Back to the report"), url_for("outcomes.show", report_id=asked["report_id"])
     else:
         return []
     return [back, (_("See my tasks"), url_for("home.my_tasks"))] if back[1] != request.path else []

@@ -1,19 +1,28 @@
 """Say in words why something was refused and what is possible instead."""
 
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from sandbox.domain.applications import ApplicationAction, ApplicationStatus
+from sandbox.access.guard import current_actor
+from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.enquiries import EnquiryAction, EnquiryStatus
+from sandbox.domain.outcomes import ReportAction, ReportStatus
 from sandbox.domain.refusals import Incomplete, NotPossible, Refusal, TransitionRefused, Why
 from sandbox.domain.trials import OPEN_STATUSES, TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.db import Stale
 from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
 from sandbox.kernel.formats import day
-from sandbox.kernel.statuses import APPLICATION_STATUS, ENQUIRY_STATUS, TRIAL_STATUS
+from sandbox.kernel.statuses import (
+    ENQUIRY_STATUS,
+    REPORT_STATUS,
+    TRIAL_STATUS,
+    Label,
+    application_label,
+)
 from sandbox.packs.errors import PackUnusable
 from sandbox.trials.sentences import FORM_SENT
 
@@ -200,25 +209,6 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.WRONG_REQUIREMENT: _l("This requirement is satisfied in another way, or by somebody else."),
 }
 
-APPLICATION_ACTIONS: dict[ApplicationAction, object] = {
-    ApplicationAction.SUBMIT: _l("submit it"),
-    ApplicationAction.START_TRIAGE: _l("start checking it"),
-    ApplicationAction.RETURN: _l("return it to the company"),
-    ApplicationAction.RESUBMIT: _l("submit it again"),
-    ApplicationAction.ASSIGN: _l("assign authorities"),
-    ApplicationAction.DECLINE_PROHIBITED: _l("decline it as a prohibited use"),
-    ApplicationAction.REDIRECT: _l("send it elsewhere"),
-    ApplicationAction.START_REVIEW: _l("start the review"),
-    ApplicationAction.REQUEST_INFORMATION: _l("ask the company for information"),
-    ApplicationAction.ANSWER_INFORMATION: _l("answer the request for information"),
-    ApplicationAction.OPEN_DELIBERATION: _l("open a deliberation"),
-    ApplicationAction.ANNOUNCE: _l("announce a preliminary result"),
-    ApplicationAction.ANSWER_PRELIMINARY: _l("answer to the preliminary result"),
-    ApplicationAction.NOTE_SILENCE: _l("put the silence of the company on record"),
-    ApplicationAction.DECIDE: _l("decide it"),
-    ApplicationAction.WITHDRAW: _l("withdraw it"),
-    ApplicationAction.LAPSE: _l("close it because the answer is overdue"),
-}
 ENQUIRY_ACTIONS: dict[EnquiryAction, object] = {
     EnquiryAction.WRITE: _l("write to the secretariat"),
     EnquiryAction.ANSWER: _l("answer the organisation"),
@@ -251,6 +241,24 @@ TRIAL_ACTIONS: dict[TrialAction | TrialWork, object] = {
     TrialWork.END_RELIEF: _l("end a relief before its day"),
 }
 
+
+REPORT_ACTIONS: dict[ReportAction, object] = {
+    ReportAction.SEND: _l("send it for publication"),
+    ReportAction.RETURN: _l("return it to its drafter"),
+    ReportAction.PUBLISH: _l("publish it"),
+}
+# Whatever has a lifecycle has its line: a status or a deed without words ends in a fault of ours.
+STATUS_LABELS: dict[type, Any] = {
+    EnquiryStatus: ENQUIRY_STATUS,
+    TrialStatus: TRIAL_STATUS,
+    ReportStatus: REPORT_STATUS,
+}
+ACTION_WORDS: dict[type, Any] = {
+    EnquiryAction: ENQUIRY_ACTIONS,
+    TrialAction: TRIAL_ACTIONS,
+    TrialWork: TRIAL_ACTIONS,
+    ReportAction: REPORT_ACTIONS,
+}
 
 SENTENCES: dict[type[Refusal], object] = {
     Incomplete: _l("Some answers are missing or wrong. Check them and try again."),
@@ -323,25 +331,22 @@ def is_final(error: Refusal) -> bool:
 
 
 def possible_actions(error: Refusal) -> list[str]:
-    """Return what the present status does allow, in words; empty where that is not the matter."""
-    if not isinstance(error, TransitionRefused):
+    """Return what the present status does allow, in words; empty where that is not the matter.
+
+    What a case allows hangs on more than its status: its own page says it.
+    """
+    if not isinstance(error, TransitionRefused) or isinstance(error.status, ApplicationStatus):
         return []
     return [_action(action) for action in error.possible]
 
 
 def _status(status: object) -> str:
+    """Return a status as the reader's pages call it."""
     if isinstance(status, ApplicationStatus):
-        return str(APPLICATION_STATUS[status].label)
-    if isinstance(status, EnquiryStatus):
-        return str(ENQUIRY_STATUS[status].label)
-    return str(TRIAL_STATUS[status].label) if isinstance(status, TrialStatus) else str(status)
+        return str(application_label(status.value, None, current_actor()).label)
+    found: Label = STATUS_LABELS[type(status)][status]
+    return str(found.label)
 
 
 def _action(action: object) -> str:
-    if isinstance(action, ApplicationAction):
-        return str(APPLICATION_ACTIONS[action])
-    if isinstance(action, EnquiryAction):
-        return str(ENQUIRY_ACTIONS[action])
-    if isinstance(action, TrialAction | TrialWork):
-        return str(TRIAL_ACTIONS[action])
-    return str(action)
+    return str(ACTION_WORDS[type(action)][action])

@@ -1385,7 +1385,7 @@ def test_an_answer_that_comes_after_the_case_lapsed_is_given_back(
     refused = company.ana.submit(page, {"a_1": text})
     assert refused.status_code == 409
     assert text in refused.main
-    assert "Sin efecto" in refused.main
+    assert "No sigue nada más: la respuesta no llegó a tiempo." in refused.main
     # Even what could not be sent as it is comes back.
     assert company.ana.submit(page, {"a_1": ""}).status_code == 409
 

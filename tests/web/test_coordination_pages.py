@@ -1084,6 +1084,36 @@ def test_the_company_does_not_see_positions_before_the_decision(
     assert "Lo muestra la solicitud." in inside.main
 
 
+def test_prohibited_use_is_led_to_its_end_and_nowhere_else(session: Session, world: World) -> None:
+    prohibited, harmless = (
+        make_in_triage(session, world.organisation, world.company, world.caseworker, **answers)
+        for answers in ({"prohibited_practices": ["social_scoring"]}, {})
+    )
+    client = world.window(world.caseworker)
+    decline = f"/applications/{prohibited.id}/decline"
+    told = "La secretaría la rechaza o la devuelve"
+    page = client.get(address(prohibited))
+    assert told in page.main
+    assert told not in world.window(world.company).get(address(prohibited)).main
+    assert page.links["Rechazar la solicitud"] == decline
+    assert address(prohibited, "routing") not in page.links.values()
+    triage = client.get(f"/applications/{prohibited.id}/triage")
+    assert "Por un uso prohibido no se pregunta a ninguna autoridad" in triage.main
+    assert "pase a las autoridades" not in triage.main
+    for path in ("routing", "routing/change"):
+        refused = client.get(address(prohibited, path))
+        assert refused.status_code == 409
+        assert refused.links["Rechazar la solicitud"] == decline
+    form = client.get(decline)
+    assert form.status_code == 200
+    client.submit(form, {"reason": "No se permite."})
+    assert client.get(decline).status_code == 409
+    # What is harmless goes the other way alone, and the company reads nothing of either.
+    assert client.get(f"/applications/{harmless.id}/decline").status_code == 409
+    assert "uso prohibido" not in client.get(address(harmless)).main
+    assert address(harmless, "routing") in client.get(address(harmless)).links.values()
+
+
 def test_buttons_are_those_that_would_work(session: Session, world: World) -> None:
     application = world.under_review(world.ift)
 

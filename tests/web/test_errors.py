@@ -1,6 +1,8 @@
 """Whatever goes wrong ends on a page that says so, in both languages, with every protection on."""
 
+import importlib
 import os
+import pkgutil
 import re
 import socket
 import subprocess
@@ -13,16 +15,22 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from config import MAX_FILE_BYTES, MEBIBYTE, PROJECT, Config
+from sandbox import domain
 from sandbox.access.guard import public
+from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.lifecycle import Lifecycle
+from sandbox.domain.refusals import TransitionRefused
 from sandbox.kernel.db import db
 from sandbox.models import Person
 from sandbox.packs import active
+from sandbox.web.refusals import explain, possible_actions
 from tests.factories import (
     make_company,
     make_person,
@@ -83,9 +91,43 @@ def test_action_out_of_its_time_says_why_and_what_is_possible(
     application = make_submitted(session, organisation, owner)
     client = client_for(make_staff(session).email)
     pages = in_both(client, lambda: client.get(f"/cases/{application.id}/routing"), 409)
-    assert "“" in pages["en"].main
-    assert "start checking it" in pages["en"].main
-    assert "start checking it" not in pages["es"].main
+    assert "“Submitted”" in pages["en"].main
+    assert "The secretariat checks whether the application is complete." in pages["en"].main
+    assert "Who must act: The secretariat" in pages["en"].main
+    assert "La secretaría revisa si la solicitud está completa." in pages["es"].main
+    # The company reads the plainer names, as on the page of the case.
+    person = session.get_one(Person, owner.person_id)
+    page = client_for(person.email).get(f"/applications/{application.id}/sections/closing")
+    assert "«Recibida»" in page.main
+
+
+def lifecycles() -> list[Lifecycle[Any, Any]]:
+    """Find whatever has a status, wherever the domain keeps it."""
+    modules = (
+        importlib.import_module(f"sandbox.domain.{info.name}")
+        for info in pkgutil.iter_modules(domain.__path__)
+    )
+    found = (value for module in modules for value in vars(module).values())
+    return list({id(value): value for value in found if isinstance(value, Lifecycle)}.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_status_and_deed_of_whatever_has_a_lifecycle_has_words(
+    app: Flask, language: str
+) -> None:
+    assert len(lifecycles()) == 4
+    for lifecycle in lifecycles():
+        for status in type(lifecycle.statuses[0]):
+            possible = lifecycle.possible(status)
+            refusal = TransitionRefused(status, lifecycle.transitions[0].action, possible)
+            with app.test_request_context(), force_locale(language):
+                said = [explain(refusal), *possible_actions(refusal)]
+            # What a case allows is said by its own page.
+            is_case = isinstance(status, ApplicationStatus)
+            assert len(said) == (1 if is_case else 1 + len(possible))
+            assert not [text for text in said if "_" in text or text in possible]
+            assert f"“{status.value}”" not in said[0]
+            assert f"«{status.value}»" not in said[0]
 
 
 def test_wrong_answers_come_back_with_a_summary(client: JudgingClient) -> None:

@@ -78,7 +78,6 @@ CASES: dict[str, tuple[ApplicationAction | CoordinationAction | str, str]] = {
     "applications.section": (EDITING, "company"),
     "applications.withdraw": (ApplicationAction.WITHDRAW, "company"),
     "applications.redirect_": (ApplicationAction.REDIRECT, "caseworker"),
-    "applications.decline": (ApplicationAction.DECLINE_PROHIBITED, "caseworker"),
     "coordination.routing": (ApplicationAction.ASSIGN, "caseworker"),
     "coordination.change_routing": (ApplicationAction.ASSIGN, "caseworker"),
     "coordination.replacement": (CoordinationAction.REPLACE_AUTHORITY, "caseworker"),
@@ -99,7 +98,9 @@ CASES: dict[str, tuple[ApplicationAction | CoordinationAction | str, str]] = {
 # The company reads what it was asked, and an authority its notes, whatever the status; an interest
 # can arise at any time; advice stays open as long as a test runs, and rules move as they allow.
 # Only a result that was announced can be answered, which the tests of hearings do.
+# What is declined as prohibited has to be so, which the tests of such a case hold.
 NOT_BY_STATUS = {
+    "applications.decline",
     "applications.information",
     "coordination.notes",
     "coordination.conflict",

@@ -423,6 +423,25 @@ def test_the_public_address_serves_page_pdf_and_json(
         assert " ".join(fact["value"].split()) in page.main
 
 
+def test_report_that_was_sent_in_another_window_says_so_and_is_found_again(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    here = f"/outcomes/{drafted(session, cast).id}"
+    client = window(cast.caseworker)
+    page = client.get(here)
+    assert client.submit(page, form="send").status_code == 200
+    for language, status, deed, back in (
+        ("es", "«En espera de publicación»", "devolverlo a quien lo redactó", "Volver al informe"),
+        ("en", "“Waiting for publication”", "return it to its drafter", "Back to the report"),
+    ):
+        client.get(f"/language/{language}")
+        again = client.submit(page, form="send")
+        assert again.status_code == 409
+        assert status in again.main
+        assert deed in again.main
+        assert again.links[back] == here
+
+
 def test_an_unchanged_report_is_not_sent_twice(
     session: Session, cast: Cast, publisher: Actor, client: JudgingClient
 ) -> None:

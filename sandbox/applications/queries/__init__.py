@@ -78,6 +78,7 @@ from sandbox.applications.queries.simulating import (
 from sandbox.applications.queries.submissions import (
     SubmissionLine,
     SubmissionRow,
+    describes_prohibited_use,
     find_submission,
     get_submission,
     is_veiled,
@@ -118,6 +119,7 @@ __all__ = [
     "case_panel",
     "clock_of",
     "count_applications",
+    "describes_prohibited_use",
     "each_simulated",
     "find_attachment",
     "find_lead",

@@ -13,6 +13,7 @@ from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries.confidential import has_opened
 from sandbox.applications.queries.drafts import FileRow
+from sandbox.domain.answers import prohibited
 from sandbox.domain.packs import (
     AnswerValue,
 )
@@ -22,6 +23,7 @@ from sandbox.models import (
     Person,
     Submission,
 )
+from sandbox.packs import active
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +138,12 @@ def is_veiled(
     if not any(each.confidential for each in submissions):
         return False
     return not has_opened(session, actor, application.id, application.organisation_id)
+
+
+def describes_prohibited_use(session: Session, application: Application) -> bool:
+    """Tell whether what was sent last can be declined as a use that the rules prohibit."""
+    pack = active.pack_of(application)
+    sent = find_submission(session, application.id)
+    if sent is None:
+        return False
+    return pack.prohibits(application.tier) or bool(prohibited(pack, sent.content["answers"]))

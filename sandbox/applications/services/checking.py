@@ -9,7 +9,6 @@ from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications import notices, queries
 from sandbox.applications.services.shared import advance, ask_company, close, person_of
-from sandbox.domain.answers import prohibited
 from sandbox.domain.applications import (
     ApplicationAction,
     ApplicationStatus,
@@ -111,10 +110,7 @@ def decline_prohibited(
     require(session, actor, P.APPLICATION_TRIAGE, application)
     application = queries.lock_application(session, application.id)
     status = advance(application, ApplicationAction.DECLINE_PROHIBITED)
-    pack = active.pack_of(application)
-    submission = queries.find_submission(session, application.id)
-    is_prohibited = application.tier is not None and pack.tier(application.tier).prohibited
-    if submission is None or not (is_prohibited or prohibited(pack, submission.content["answers"])):
+    if not queries.describes_prohibited_use(session, application):
         raise NotPossible(Why.NOT_PROHIBITED)
     return _decide_at_triage(
         session, actor, application, status, DecisionOutcome.DECLINED, reason=reason, now=now

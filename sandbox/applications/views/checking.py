@@ -18,6 +18,7 @@ from sandbox.domain.applications import (
     ApplicationAction,
     ApplicationStatus,
 )
+from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import tiering
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
@@ -118,6 +119,8 @@ def decline(application_id: UUID) -> ResponseReturnValue:
     session, actor, form = db.session(), current_actor(), forms.ReasonForm()
     application = queries.get_application(session, actor, application_id, P.APPLICATION_TRIAGE)
     LIFECYCLE.advance(ApplicationStatus(application.status), ApplicationAction.DECLINE_PROHIBITED)
+    if not queries.describes_prohibited_use(session, application):
+        raise NotPossible(Why.NOT_PROHIBITED)
     if not form.validate_on_submit():
         submission = queries.get_submission(session, actor, application_id)
         uses = prohibited(active.pack_of(application), submission.answers)

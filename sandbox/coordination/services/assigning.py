@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.coordination import notices, queries
-from sandbox.coordination.actions import CoordinationAction, make_sure_open
+from sandbox.coordination.actions import CoordinationAction, make_sure_assignable, make_sure_open
 from sandbox.coordination.clocks import answer_by, position_clock
 from sandbox.coordination.services.leading import begin_lead, end_lead
 from sandbox.coordination.services.receiving import note_receipt
@@ -44,10 +44,8 @@ def assign(
     """
     require(session, actor, P.APPLICATION_ASSIGN, application)
     queries.lock_application(session, application.id)
-    status = LIFECYCLE.advance(ApplicationStatus(application.status), ApplicationAction.ASSIGN)
     pack = active.pack_of(application)
-    if application.tier is not None and pack.tier(application.tier).prohibited:
-        raise NotPossible(Why.PROHIBITED)
+    status = make_sure_assignable(application, pack)
     today = local_day(now, pack.calendar.timezone)
     proposal = queries.routing_of(session, application, pack, today)
     associates = tuple(dict.fromkeys(associates))

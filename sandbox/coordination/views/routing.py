@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sandbox.access.guard import needs
 from sandbox.access.permissions import P
 from sandbox.coordination import forms, queries, sentences, services
-from sandbox.coordination.actions import CoordinationAction, make_sure_open
+from sandbox.coordination.actions import CoordinationAction, make_sure_assignable, make_sure_open
 from sandbox.coordination.views.shared import (
     Case,
     bp,
@@ -20,11 +20,6 @@ from sandbox.coordination.views.shared import (
     page,
     place_of,
     today_of,
-)
-from sandbox.domain.applications import (
-    LIFECYCLE,
-    ApplicationAction,
-    ApplicationStatus,
 )
 from sandbox.domain.routing import Routing
 from sandbox.kernel.clock import utc_now
@@ -40,7 +35,7 @@ from sandbox.models.coordination import STANDING
 def routing(application_id: UUID) -> ResponseReturnValue:
     """Show which authorities the pack proposes, with the reasons in words."""
     case = case_of(application_id, P.APPLICATION_ASSIGN)
-    LIFECYCLE.advance(ApplicationStatus(case.application.status), ApplicationAction.ASSIGN)
+    make_sure_assignable(case.application, case.pack)
     return page("routing", case, PlatformForm(), **_routing_words(case))
 
 
@@ -49,7 +44,7 @@ def routing(application_id: UUID) -> ResponseReturnValue:
 def confirm_routing(application_id: UUID) -> ResponseReturnValue:
     """Ask the proposed authorities to take the case."""
     case = case_of(application_id, P.APPLICATION_ASSIGN)
-    LIFECYCLE.advance(ApplicationStatus(case.application.status), ApplicationAction.ASSIGN)
+    make_sure_assignable(case.application, case.pack)
     proposal = _proposal(case)
     if proposal.lead is None:
         return redirect(url_for(".change_routing", application_id=application_id), 303)
@@ -61,7 +56,7 @@ def confirm_routing(application_id: UUID) -> ResponseReturnValue:
 def change_routing(application_id: UUID) -> ResponseReturnValue:
     """Let the secretariat choose other authorities, with a reason."""
     case = case_of(application_id, P.APPLICATION_ASSIGN)
-    LIFECYCLE.advance(ApplicationStatus(case.application.status), ApplicationAction.ASSIGN)
+    make_sure_assignable(case.application, case.pack)
     form = forms.RoutingForm(_choices(case), _proposal(case))
     if not form.validate_on_submit():
         return page("change_routing", case, form)

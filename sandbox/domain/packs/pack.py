@@ -145,6 +145,10 @@ class PolicyPack:
         """Return the tier with this key. Raises: KeyError."""
         return _by(self.tiers, "key", key)
 
+    def prohibits(self, tier: str | None) -> bool:
+        """Tell whether what is in a tier is never tested."""
+        return tier is not None and self.tier(tier).prohibited
+
     def clock(self, key: str) -> ClockSpec:
         """Return the clock with this key. Raises: KeyError."""
         return _by(self.clocks, "key", key)
