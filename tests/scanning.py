@@ -32,16 +32,24 @@ TRAITS = """() => {
     const says = (each) => [...each.childNodes].some(
         (node) => node.nodeType === 3 && node.data.trim()
     );
+    // What hangs on how much is written: whether a part has to be scrolled, or is a small target.
+    const overflows = (each) => each.scrollWidth > each.clientWidth && each.clientWidth > 0;
+    const isSmall = (each) => {
+        if (!each.matches("a, button, input, select, summary, textarea")) return false;
+        const {width, height} = each.getBoundingClientRect();
+        return width < 24 || height < 24;
+    };
     // Of other attributes it counts that they are there: most of their values are words and keys.
     const OWN = new Set(["value", "checked", "style", "data-csrf"]);
     const TOLD = new Set([
         "class", "role", "type", "name", "scope", "lang", "autocomplete", "tabindex", "colspan",
-        "aria-hidden", "aria-expanded", "aria-current", "aria-live",
     ]);
+    const TEXTS = new Set([...NAME, ...POINT]);
+    const tells = (name) => TOLD.has(name) || (name.startsWith("aria-") && !TEXTS.has(name));
     const build = (each) => [
         each.tagName,
         ...each.getAttributeNames().filter((name) => !OWN.has(name)).sort()
-            .map((name) => TOLD.has(name) ? `${name}=${each.getAttribute(name)}` : name),
+            .map((name) => tells(name) ? `${name}=${each.getAttribute(name)}` : name),
         bearers(each.id),
         ...POINT.map((name) => `${points(each, name)} ${pointed.get(name)(each.id)}`),
         ...[...labels].map(([name, count]) => {
@@ -49,6 +57,8 @@ TRAITS = """() => {
             return text && `${count(text)} ${words(text)}`;
         }),
         says(each),
+        overflows(each),
+        isSmall(each),
     ].join(" ");
     // What decides on its colours.
     const dress = (each) => [
@@ -81,6 +91,9 @@ TRAITS = """() => {
     };
     visit(document.body, "", "");
     const levels = all.filter((each) => /^H[1-6]$/.test(each.tagName)).map((each) => each.tagName);
+    const root = document.documentElement;
+    const view = document.querySelector("meta[name=viewport]");
+    built.add([root.lang, root.dir, document.title.trim() !== "", view && view.content].join(" "));
     levels.forEach((level, place) => built.add(`${levels[place - 1] ?? ""}${level}`));
     return {build: [...built], dress: [...dressed]};
 }"""

@@ -22,7 +22,18 @@ LINK = '<li>Go to the <a href="/next">next page</a>.</li>'
 MUTE = '<li>Go to the <a href="/next"></a>.</li>'
 MENU = '<nav aria-label="{}"><p>Go to the <a href="/next">next page</a>.</p></nav>'
 HEADINGS = "<h2>One</h2><h{}>Two</h{}><h2>Three</h2><h3>Four</h3><h4>Five</h4>"
+SCROLLED = '<div style="overflow: auto; width: 200px"><p style="white-space: nowrap">{}</p></div>'
+SMALL = '<p><button style="width: {0}px">a</button><button style="width: {0}px">b</button></p>'
+SORTED = '<table><tr><th aria-sort="{}">Name</th></tr><tr><td>Ana</td></tr></table>'
 TWINS = {
+    "aria-valid-attr-value": [SORTED.format("ascending"), SORTED.format("upwards")],
+    "scrollable-region-focusable": [SCROLLED.format("Short."), SCROLLED.format("Long. " * 40)],
+    "document-title": [
+        PAGE.format(SOUND),
+        PAGE.replace("A page</title>", "</title>").format(SOUND),
+    ],
+    "html-has-lang": [PAGE.format(SOUND), PAGE.replace(' lang="en"', "").format(SOUND)],
+    "target-size": [SMALL.format(40), SMALL.format(8)],
     "heading-order": [HEADINGS.format(3, 3), HEADINGS.format(4, 4)],
     "landmark-unique": [MENU.format("Top") + MENU.format("End"), MENU.format("Top") * 2],
     "link-name": [f"<ul>{LINK * 3}</ul>", f"<ul>{LINK * 2}{MUTE}</ul>"],
@@ -44,15 +55,17 @@ def small_site() -> Iterator[str]:
     bodies = {"": SOUND, "next": "<p>It is the next one.</p>", **FAULTS}
     visits: list[str] = []
 
-    def answer(body: str) -> Response:
-        policy = "default-src 'self'; img-src * data:"
-        return Response(PAGE.format(body), headers={"Content-Security-Policy": policy})
+    def answer(body: str, *, styles: str = "") -> Response:
+        policy = f"default-src 'self'; img-src * data:{styles}"
+        page = body if body.startswith("<!doctype") else PAGE.format(body)
+        return Response(page, headers={"Content-Security-Policy": policy})
 
     @app.get("/twins/<name>")
     def twins(name: str) -> Response:
         """Show the sound page at first, and its twin later."""
         visits.append(name)
-        return answer(TWINS[name][min(visits.count(name), 2) - 1])
+        body = TWINS[name][min(visits.count(name), 2) - 1]
+        return answer(body, styles="; style-src 'unsafe-inline'")
 
     @app.get("/list")
     def links() -> Response:
