@@ -71,6 +71,7 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "trials.resume": {"status": "suspended"},
     "trials.decide_relief": {},
     "trials.relief_ends": {},
+    "trials.relief_stops": {},
     "trials.incident": {},
     "trials.complete_incident": {},
     "trials.react_incident": {},

@@ -24,6 +24,7 @@ TASK_SENTENCES: Mapping[str, object] = {
     "trials.resume": _l("Decide whether the suspended test may go on"),
     "trials.decide_relief": _l("Grant or refuse the relief that is drafted"),
     "trials.relief_ends": _l("A relief ends: extend it, or stop in time what it allows"),
+    "trials.relief_stops": _l("A relief ends: stop in time what it allows"),
     "trials.incident": _l("Work off the open incident"),
     "trials.complete_incident": _l("Complete the report of the incident"),
     "trials.react_incident": _l("Answer the report of the incident"),

@@ -436,8 +436,9 @@ def test_company_and_authority_are_reminded_until_something_takes_its_place(
     do(session, services.grant_relief, lead, cast, number=number, expected_version=1)
     assert kinds(lead, cast.now) == kinds(cast.company, cast.now) == []
     near = cast.now + timedelta(days=31)
-    for actor in (lead, cast.company):
-        assert kinds(actor, near) == [("relief_ends", last)]
+    # The company cannot extend it, and is not asked to.
+    for actor, kind in ((lead, "relief_ends"), (cast.company, "relief_stops")):
+        assert kinds(actor, near) == [(kind, last)]
         assert kinds(actor, near + timedelta(days=30)) == []
     assert kinds(cast.associate.officer, near) == kinds(cast.caseworker, near) == []
     granted(session, cast, wording=within(cast, 0, 90, starts_on=None), extends=number)

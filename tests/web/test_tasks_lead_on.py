@@ -11,7 +11,6 @@ from werkzeug.routing import MapAdapter
 
 from sandbox.accounts.queries import actor_of
 from sandbox.home.tasks import TASK_SENTENCES, list_tasks
-from sandbox.kernel.actors import Actor
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db
 from sandbox.models import Person
@@ -64,9 +63,7 @@ CONTROLS = {
     "trials.react_incident": {"trials.react_to_incident"},
 }
 # What asks somebody to read, to speak with others, or to see to several pages.
-TO_READ = {"coordination.nobody", "trials.refused", "trials.more"}
-# What the company has to know of, and others can do.
-KNOWN_TO_COMPANY = "trials.relief_ends"
+TO_READ = {"coordination.nobody", "trials.refused", "trials.relief_stops", "trials.more"}
 
 
 @pytest.fixture
@@ -92,7 +89,7 @@ def test_every_task_leads_to_a_page_on_which_its_owner_can_do_it(
             with app.test_request_context():
                 address = url_for(task.endpoint, **task.values)
             page = client.get(address)
-            if page.status_code != 200 or not offers(page, task.kind, actor, places):
+            if page.status_code != 200 or not offers(page, task.kind, places):
                 dead.append((person.email, task.kind, task.reference))
             seen.add(task.kind)
     assert dead == []
@@ -104,9 +101,9 @@ def test_every_kind_of_task_has_its_control_here() -> None:
     assert {*CONTROLS} & TO_READ == set()
 
 
-def offers(page: PageResponse, kind: str, actor: Actor, places: MapAdapter) -> bool:
+def offers(page: PageResponse, kind: str, places: MapAdapter) -> bool:
     """Tell whether a page holds the control of a task, where the task has one."""
-    if kind in TO_READ or (kind == KNOWN_TO_COMPANY and actor.member_of):
+    if kind in TO_READ:
         return bool(page.main)
     here = page.request.path
     links = {("GET", each) for each in page.tree.xpath("//main//a/@href")}

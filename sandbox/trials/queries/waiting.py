@@ -88,7 +88,8 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
             else _waiting_tasks(file, actor, granted[file.trial.id])
         )
     ]
-    found += [task for row in rows[:MOST_FILES] for task in _relief_tasks(*row[:3])]
+    for row in rows[:MOST_FILES]:
+        found += _relief_tasks(row[0], actor, *row[1:3])
     found.sort(key=lambda task: (-task.gravity, task.due_on or date.max, task.since))
     return [*found, _more_tasks(now)] if len(trials) > MOST_FILES else found
 
@@ -121,10 +122,14 @@ def _declaration_tasks(file: TrialFile, actor: Actor, declared: int) -> Iterator
 
 
 def _relief_tasks(
-    trial: Trial, drafted_at: datetime | None, ends_on: date | None
+    trial: Trial, actor: Actor, drafted_at: datetime | None, ends_on: date | None
 ) -> Iterator[Task]:
-    """Return what the reliefs of a trial ask: the verdict on a draft, and care for an end."""
-    waits = (("trials.decide_relief", drafted_at, None), ("trials.relief_ends", ends_on, ends_on))
+    """Return what the reliefs of a trial ask: the verdict on a draft, and care for an end.
+
+    The company can only stop in time what a relief allows; the lead may extend it.
+    """
+    ends = "trials.relief_stops" if actor.member_of else "trials.relief_ends"
+    waits = (("trials.decide_relief", drafted_at, None), (ends, ends_on, ends_on))
     for kind, found, due_on in waits:
         if found is not None:
             yield Task(
