@@ -23,7 +23,7 @@ from sandbox.domain.answers import asked
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.conditions import is_required
 from sandbox.domain.deliberation import CriterionMark, Stance
-from sandbox.domain.packs import AnswerValue, PolicyPack, QuestionKind, QuestionSpec
+from sandbox.domain.packs import AnswerValue, PolicyPack, QuestionKind, QuestionSpec, TextFormat
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.actors import system_actor as named_system_actor
 from sandbox.kernel.audit import Deed, record
@@ -355,6 +355,9 @@ def complete_answers(rules: PolicyPack, **given: AnswerValue) -> dict[str, Answe
             answers[question.key] = mild_answer(question)
 
 
+REACHED_BY = {TextFormat.EMAIL: "ana@example.org", TextFormat.TELEPHONE: "55 0000 0000"}
+
+
 def mild_answer(question: QuestionSpec) -> AnswerValue:
     """Give the answer of a question that raises the fewest risk points."""
     match question.kind:
@@ -375,7 +378,7 @@ def mild_answer(question: QuestionSpec) -> AnswerValue:
         case QuestionKind.ORGANISATION:
             return [{"name": "Ejemplo, S. A.", "tax_number": "EJE010203XY1"}]
         case _:
-            return "Ejemplo"
+            return REACHED_BY.get(question.format, "Ejemplo")
 
 
 # --- authorities at work on a case ---------------------------------------------------------------

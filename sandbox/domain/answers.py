@@ -1,5 +1,6 @@
 """Say which questions answers leave open, and what is wrong with them."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +27,7 @@ from sandbox.domain.packs import (
     QuestionKind,
     QuestionSpec,
     SectionSpec,
+    TextFormat,
 )
 from sandbox.domain.tax_numbers import tax_number
 
@@ -62,6 +64,13 @@ def relevant(pack: PolicyPack, answers: Answers) -> dict[str, AnswerValue]:
     return {key: answers[key] for key in keys if is_answered(answers.get(key))}
 
 
+# Whether somebody reads mails there only a mail can tell; this much any address has.
+_EMAIL = re.compile(r"(?=.{3,254}$)[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
+_TELEPHONE = re.compile(r"\+?[0-9][0-9 ()./-]{0,38}[0-9]( ?(ext\.?|x) ?[0-9]{1,6})?", re.ASCII)
+# From the numbers of small networks to E.164, with an extension behind it.
+_DIGITS_OF_TELEPHONE = range(6, 22)
+
+
 class ProblemKind(StrEnum):
     """Name what can be wrong with an answer."""
 
@@ -74,6 +83,8 @@ class ProblemKind(StrEnum):
     TOO_MANY_ROWS = "too_many_rows"
     ROW_INCOMPLETE = "row_incomplete"
     NOT_A_TAX_NUMBER = "not_a_tax_number"
+    NOT_AN_EMAIL = "not_an_email"
+    NOT_A_TELEPHONE = "not_a_telephone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +181,15 @@ def _text_faults(question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault
         yield _Fault(ProblemKind.MISSING)
     elif question.max_words is not None and len(answer.split()) > question.max_words:
         yield _Fault(ProblemKind.TOO_LONG, question.max_words)
+    elif question.format is TextFormat.EMAIL and not _EMAIL.fullmatch(answer.strip()):
+        yield _Fault(ProblemKind.NOT_AN_EMAIL)
+    elif question.format is TextFormat.TELEPHONE and not _is_telephone(answer.strip()):
+        yield _Fault(ProblemKind.NOT_A_TELEPHONE)
+
+
+def _is_telephone(text: str) -> bool:
+    digits = sum(each.isdigit() for each in text)
+    return digits in _DIGITS_OF_TELEPHONE and _TELEPHONE.fullmatch(text) is not None
 
 
 def _number_faults(question: QuestionSpec, answer: AnswerValue) -> Iterator[_Fault]:

@@ -42,7 +42,7 @@ def _asked(pack: PolicyPack, spec: QuestionSpec, beside: Sequence[QuestionSpec] 
 
 
 def _how(pack: PolicyPack, spec: QuestionSpec, beside: Sequence[QuestionSpec]) -> Iterator[str]:
-    yield str(WORDS[spec.kind])
+    yield str(WORDS[spec.format or spec.kind])
     yield need_words(pack, spec, beside)
     if spec.max_words is not None:
         yield ngettext("at most %(num)s word", "at most %(num)s words", spec.max_words)

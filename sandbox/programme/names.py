@@ -19,6 +19,7 @@ from sandbox.domain.packs import (
     RequirementKind,
     Silence,
     Suspender,
+    TextFormat,
     Who,
 )
 from sandbox.kernel.records import RECORDS
@@ -138,6 +139,7 @@ FIELD: dict[str, object] = {
     "max_points": _l("most points"),
     "max_rows": _l("most rows"),
     "max_words": _l("most words"),
+    "format": _l("what it has to look like"),
     "maximum": _l("maximum"),
     "may_be_confidential": _l("may be marked as confidential"),
     "may_be_waived": _l("may be waived"),
@@ -239,6 +241,8 @@ WORDS: dict[StrEnum, object] = {
     FastSilence.NO_RULE: _l("silence counts as if no rule applied"),
     QuestionKind.TEXT: _l("short text"),
     QuestionKind.LONG_TEXT: _l("long text"),
+    TextFormat.EMAIL: _l("an e-mail address"),
+    TextFormat.TELEPHONE: _l("a telephone number"),
     QuestionKind.NUMBER: _l("number"),
     QuestionKind.MONEY: _l("amount of money"),
     QuestionKind.DATE: _l("date"),

@@ -33,7 +33,15 @@ from sandbox.domain.applications import (
     reference,
 )
 from sandbox.domain.content import content_hash
-from sandbox.domain.packs import Answers, AnswerValue, Compare, Operator, QuestionKind, QuestionSpec
+from sandbox.domain.packs import (
+    Answers,
+    AnswerValue,
+    Compare,
+    Operator,
+    QuestionKind,
+    QuestionSpec,
+    TextFormat,
+)
 from sandbox.domain.refusals import TransitionRefused
 from tests.domain.tiny_pack import form, is_yes, option, question, section, tiny_pack
 
@@ -243,6 +251,34 @@ JUDGED: list[tuple[QuestionSpec, Any, list[Found]]] = [
     (q(QuestionKind.YES_NO), "no", []),
     (q(QuestionKind.YES_NO), "maybe", [(K.NOT_AN_OPTION, None, None, None)]),
     (q(QuestionKind.YES_NO), None, [(K.MISSING, None, None, None)]),
+    *(
+        (q(QuestionKind.TEXT, format=TextFormat.EMAIL), text, [])
+        for text in ("ana@example.org", " ana.p+x@correo.example.org ", "año@ñandú.example")
+    ),
+    *(
+        (q(QuestionKind.TEXT, format=TextFormat.EMAIL), text, [(K.NOT_AN_EMAIL, None, None, None)])
+        for text in (
+            "nonsense",
+            "a@b",
+            "a@.org",
+            "a b@example.org",
+            "a@example.org, b@x.org",
+            "☃@☃",
+        )
+    ),
+    (q(QuestionKind.TEXT, format=TextFormat.EMAIL), " ", [(K.MISSING, None, None, None)]),
+    *(
+        (q(QuestionKind.TEXT, format=TextFormat.TELEPHONE), text, [])
+        for text in ("55 0000 0001", "+52 (55) 0000-0001 ext. 12", "912345")
+    ),
+    *(
+        (
+            q(QuestionKind.TEXT, format=TextFormat.TELEPHONE),
+            text,
+            [(K.NOT_A_TELEPHONE, None, None, None)],
+        )
+        for text in ("☃", "12345", "call me", "55 0000 0001 or 2", "5" * 30, "٥٥٠٠٠٠٠٠٠١")
+    ),
     (q(QuestionKind.FILE), ["0b8f"], []),
     (q(QuestionKind.FILE), [], [(K.MISSING, None, None, None)]),
     (q(QuestionKind.FILE), "0b8f", [(K.MISSING, None, None, None)]),

@@ -472,6 +472,8 @@ def _question(pack: Writing) -> Table:
 
 def _parts(pack: Writing, kind: str) -> Table:
     match kind:
+        case "text" if pack.chance():
+            return {"format": pack.one_of("email", "telephone")}
         case "text" | "long_text":
             return {"max_words": pack.number(1, 300)} if pack.chance() else {}
         case "number":

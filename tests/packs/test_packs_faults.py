@@ -273,6 +273,9 @@ FAULTS = {
     "language said twice": Spoilt(
         PACK, 'languages = ["es", "en"]', 'languages = ["es", "en", "es"]', "languages",
         "languages[2]", Fault.DUPLICATE),
+    "format of a long text": Spoilt(
+        ORGANISATION, 'key = "capacity"', 'format = "email" # of paragraphs\nkey = "capacity"',
+        'format = "email" # of', "sections[0].questions[9].format", Fault.NOT_ALLOWED),
     "clock twice": Spoilt(
         COORDINATION, 'key = "information_answer"', 'key = "return_answer"',
         'key = "return_answer"\nname = {es = "Respuesta a una', "clocks[4].key", Fault.DUPLICATE),

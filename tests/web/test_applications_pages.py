@@ -1067,6 +1067,32 @@ def test_confidential_answers_are_marked_for_those_who_review(
     assert caseworker.get(f"/cases/{application.id}").main.count(told) == 1
 
 
+def test_contact_that_reaches_nobody_is_refused_with_what_to_write(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section = next(s for s in pack().sections if any(q.format for q in s.questions))
+    here = address(application, "sections", section.key)
+    page = company.ana.get(here)
+    found = {
+        each.get("type"): each.get("autocomplete")
+        for each in page.tree.xpath("//main//input[@type='email' or @type='tel']")
+    }
+    assert found == {"email": "email", "tel": "tel"}
+    nonsense = {"q_contact_email": "no es correo", "q_contact_phone": "☃"}
+    refused = company.ana.submit(page, nonsense)
+    assert refused.status_code == 422
+    assert refused.error_summary == [
+        "Escriba un correo electrónico, por ejemplo nombre@empresa.org.",
+        "Escriba un teléfono con su lada, en cifras.",
+    ]
+    typed = {
+        each.get("name"): each.get("value")
+        for each in refused.tree.xpath("//main//input[@type='email' or @type='tel']")
+    }
+    assert typed == nonsense
+
+
 def test_confidential_file_is_handed_over_to_whoever_has_opened_what_is_confidential(
     session: Session, company: Company, caseworker: JudgingClient
 ) -> None:

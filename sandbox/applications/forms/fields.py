@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import get_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    EmailField,
     Field,
     FieldList,
     FormField,
@@ -15,6 +16,7 @@ from wtforms import (
     RadioField,
     SelectField,
     StringField,
+    TelField,
     TextAreaField,
 )
 
@@ -30,6 +32,7 @@ from sandbox.domain.packs import (
     QuestionKind,
     QuestionSpec,
     Text,
+    TextFormat,
 )
 from sandbox.domain.tax_numbers import tax_number
 from sandbox.kernel.files import (
@@ -72,7 +75,14 @@ def field_for(question: QuestionSpec, pack: PolicyPack, beside: Sequence[Questio
 
 
 def _text_field(question: QuestionSpec, _pack: PolicyPack, label: str, hint: str) -> Any:
-    return StringField(label, _word_limit(question), description=hint)
+    # The browser fills in what it knows of the person who writes.
+    match question.format:
+        case TextFormat.EMAIL:
+            return EmailField(label, description=hint, render_kw={"autocomplete": "email"})
+        case TextFormat.TELEPHONE:
+            return TelField(label, description=hint, render_kw={"autocomplete": "tel"})
+        case _:
+            return StringField(label, _word_limit(question), description=hint)
 
 
 def _long_text_field(question: QuestionSpec, _pack: PolicyPack, label: str, hint: str) -> Any:

@@ -26,6 +26,8 @@ _SAME_FOR_ALL: Mapping[ProblemKind, LazyString] = {
     ProblemKind.NOT_A_DATE: _l("Write a date that exists, for example 27 3 2026."),
     ProblemKind.NOT_AN_OPTION: _l("Choose one of the options."),
     ProblemKind.NOT_A_TAX_NUMBER: _l("Write the tax number with letters and digits alone."),
+    ProblemKind.NOT_AN_EMAIL: _l("Write an e-mail address, for example name@company.org."),
+    ProblemKind.NOT_A_TELEPHONE: _l("Write a telephone number with its area code, in digits."),
     ProblemKind.MISSING: _l("This question is not answered yet."),
 }
 

@@ -63,6 +63,7 @@ from sandbox.domain.packs.questions import (
     QuestionSpec,
     RubricSpec,
     SectionSpec,
+    TextFormat,
 )
 from sandbox.domain.packs.texts import Text
 from sandbox.domain.packs.trials import (
@@ -159,6 +160,7 @@ __all__ = [
     "SuspensionWindowSpec",
     "TermSpec",
     "Text",
+    "TextFormat",
     "TierSpec",
     "Who",
 ]

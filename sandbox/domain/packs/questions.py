@@ -24,6 +24,13 @@ class QuestionKind(StrEnum):
     ORGANISATION = "organisation"
 
 
+class TextFormat(StrEnum):
+    """Name what a short text has to look like, so that somebody can be reached by it."""
+
+    EMAIL = "email"
+    TELEPHONE = "telephone"
+
+
 # The value an answer holds, by kind: TEXT, LONG_TEXT: str; NUMBER: a decimal as str ("12.5");
 # MONEY: cents of the pack's currency as int; DATE: ISO day as str; CHOICE: an option's value;
 # MANY: list of options' values; YES_NO: "yes" or "no"; ROWS: list of {column key: value};
@@ -62,6 +69,7 @@ class QuestionSpec:
     options: tuple[OptionSpec, ...] = ()
     columns: tuple["QuestionSpec", ...] = ()
     max_words: int | None = None
+    format: TextFormat | None = None
     minimum: int | None = None
     maximum: int | None = None
     max_rows: int = 20

@@ -44,6 +44,7 @@ ONLY_WITH: Mapping[str, Sequence[QuestionKind]] = {
     "columns": (QuestionKind.ROWS,),
     "points": (QuestionKind.YES_NO,),
     "max_words": (QuestionKind.TEXT, QuestionKind.LONG_TEXT),
+    "format": (QuestionKind.TEXT,),
     "minimum": _BOUNDED,
     "maximum": _BOUNDED,
     "max_rows": (QuestionKind.ROWS,),

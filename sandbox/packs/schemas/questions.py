@@ -37,6 +37,7 @@ class QuestionSchema(PartSchema):
     # A late name, because the class is not there yet while its own body is read.
     columns = Each(Part(lambda: QuestionSchema()))  # noqa: PLW0108
     max_words = Whole(1, 5_000)
+    format = Word(packs.TextFormat)
     minimum = Whole(-1_000_000_000)
     maximum = Whole(-1_000_000_000)
     max_rows = Whole(1, 100)

@@ -42,6 +42,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "`file` or `organisation` and gives no points; its options bring in competences in "
             "the rows of reliefs alone.",
             "max_words": "The most words of an answer, for kinds `text` and `long_text`.",
+            "format": "What a short text has to look like, for kind `text`: an e-mail address or a "
+            "telephone number. A number of words bounds it no further.",
             "minimum": "The smallest number or amount (in cents); for `many` the fewest options, "
             "of those that there are, for `file` the fewest files.",
             "maximum": "The largest number or amount (in cents); for `many` the most options, for "

@@ -20,6 +20,7 @@ from sandbox.domain.packs import (
     RequirementKind,
     Silence,
     Suspender,
+    TextFormat,
     Who,
 )
 
@@ -39,6 +40,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "The secretariat and the authorities of the case read beside it whether an organisation "
         "with this number is known here; nobody else is told. The public register shows the name "
         "alone.",
+    },
+    TextFormat: {
+        TextFormat.EMAIL: "An e-mail address.",
+        TextFormat.TELEPHONE: "A telephone number: digits, with signs between them and an "
+        "extension behind if there is one.",
     },
     RequirementKind: {
         RequirementKind.PLAN_AGREED: "Everybody named has agreed to the plan.",

@@ -114,6 +114,8 @@ def _marks(
 
 def _nature(question: QuestionSpec) -> Iterator[str]:
     yield str(WORDS[question.kind])
+    if question.format is not None:
+        yield str(WORDS[question.format])
     if question.unit is not None:
         yield labelled("unit", read(question.unit))
     yield from (str(FIELD[each]) for each in ("is_title", "information") if getattr(question, each))
