@@ -50,6 +50,10 @@ SYSTEM = named_system_actor("tests")
 _numbers = itertools.count(1)
 
 
+REFUSED = ("people_unprotected", "no_power")
+"""The reasons for which tests refuse an application, in the order of the rules."""
+
+
 def pack() -> PolicyPack:
     """Return the Mexican pack, installed if no application has done so yet."""
     try:

@@ -35,6 +35,7 @@ class P(StrEnum):
     APPLICATION_WITHDRAW = "application:withdraw"
     APPLICATION_TRIAGE = "application:triage"
     APPLICATION_ASSIGN = "application:assign"
+    REFUSAL_COUNT = "refusal:count"
     APPLICATION_LAPSE = "application:lapse"
     APPLICATION_REQUEST_INFORMATION = "application:request_information"
     NOTE_KEEP = "note:keep"

@@ -86,6 +86,8 @@ POLICY: dict[P, Grant] = {
     P.APPLICATION_WITHDRAW: Grant(Application, own_organisation),
     P.APPLICATION_TRIAGE: Grant(Application, secretariat & not_draft),
     P.APPLICATION_ASSIGN: Grant(Application, secretariat & not_draft),
+    # Only numbers, and only of those refusals whose reasons the reader may read.
+    P.REFUSAL_COUNT: Grant(None, caseworker),
     P.APPLICATION_LAPSE: Grant(Application, secretariat & not_draft),
     P.APPLICATION_REQUEST_INFORMATION: Grant(Application, lead),
     # What authorities note is theirs: the secretariat has no part in judging a case.

@@ -15,6 +15,7 @@ from sandbox.domain.packs import (
     Condition,
     Not,
     Operator,
+    PolicyPack,
     QuestionKind,
     QuestionSpec,
     Text,
@@ -32,6 +33,12 @@ KIN: Mapping[Kin, object] = {
 def read(text: Text) -> str:
     """Return a text of the pack in the reader's language, as a single line."""
     return " ".join(text.in_(current_language()).split())
+
+
+def refusal_names(pack: PolicyPack, codes: str) -> str:
+    """Name the reasons for a refusal whose codes stand in a deed, parted by commas."""
+    found = ((code, pack.find_refusal_reason(code)) for code in codes.split(", ") if code)
+    return "; ".join(code if reason is None else read(reason.name) for code, reason in found)
 
 
 def condition_words(

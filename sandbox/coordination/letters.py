@@ -103,6 +103,14 @@ class HeardWords:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalWords:
+    """Hold one of the reasons in the rules for which an application is refused."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionWords:
     """Hold a decision in the words of one language."""
 
@@ -116,6 +124,7 @@ class DecisionWords:
     dissent: tuple[ParticipantWords, ...]
     remarks: str
     appeals: str
+    refused_for: tuple[RefusalWords, ...] = ()
     heard: tuple[HeardWords, ...] = ()
 
 
@@ -144,6 +153,7 @@ def decision_words(
         dissent=tuple(each for each in participants if each.code in decision.dissent),
         remarks=decision.remarks,
         appeals=pack.remedy_against(queries.issuer_of(decision)).in_(language),
+        refused_for=tuple(_refusal(pack, code, language) for code in decision.refusal_codes),
         heard=tuple(_heard(each) for each in decision.hearings)
         if isinstance(decision, Decision)
         else (),
@@ -211,6 +221,7 @@ def result_data(
             "tone": _TONE[DecisionOutcome(result.outcome)],
             "summary": _paragraphs(words.summary, *words.decisive, words.remarks),
         },
+        "refused_for": [asdict(each) for each in words.refused_for],
         "reasons": [
             {
                 "criterion": each.name,
@@ -252,8 +263,17 @@ def decision_hash(application: Application, decision: Decision) -> str:
             "decided_at": decision.decided_at.isoformat(),
             # Decisions of before companies were heard keep their fingerprint.
             **({"hearings": decision.hearings} if decision.hearings else {}),
+            **coded(decision),
         }
     )
+
+
+def coded(result: Decision | PreliminaryResult) -> dict[str, list[str]]:
+    """Return the reasons for a refusal as a fingerprint takes them in, if there are any.
+
+    What was decided or announced before there were such reasons keeps its fingerprint.
+    """
+    return {"refusal_codes": result.refusal_codes} if result.refusal_codes else {}
 
 
 _ANSWERED: Mapping[CompanyAnswer, LazyString] = {
@@ -292,6 +312,14 @@ def day_words(value: date | datetime | None) -> str:
 
 def _lead() -> LazyString:
     return ROLE[AssignmentRole.LEAD]
+
+
+def _refusal(pack: PolicyPack, code: str, language: str) -> RefusalWords:
+    reason = pack.find_refusal_reason(code)
+    if reason is None:
+        return RefusalWords(code, "")
+    text = "" if reason.text is None else reason.text.in_(language)
+    return RefusalWords(reason.name.in_(language), text)
 
 
 def _participant(pack: PolicyPack, position: Mapping[str, Any], language: str) -> ParticipantWords:
@@ -362,6 +390,7 @@ def _labels() -> dict[str, str]:
         "criterion": _("Criterion"),
         "result": _("Result"),
         "reason": _("Reason"),
+        "refused_for": _("Reasons for the refusal"),
         "conditions": _("Conditions"),
         "heard": _("How the company was heard"),
         "reply": _("What the lead authority answers"),

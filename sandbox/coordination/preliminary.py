@@ -8,7 +8,13 @@ from flask_babel import LazyString, force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from sandbox.coordination.letters import DecisionWords, day_words, decision_words, result_data
+from sandbox.coordination.letters import (
+    DecisionWords,
+    coded,
+    day_words,
+    decision_words,
+    result_data,
+)
 from sandbox.coordination.queries import Letterhead
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.content import content_hash
@@ -106,5 +112,6 @@ def preliminary_hash(application: Application, result: PreliminaryResult) -> str
             "remarks": result.remarks,
             "announced_at": result.announced_at.isoformat(),
             "due_on": result.due_on.isoformat(),
+            **coded(result),
         }
     )

@@ -104,6 +104,8 @@ class Why(StrEnum):
     RELIEF_OVER = "relief_over"
     RELIEF_PAST = "relief_past"
     RELIEF_TOO_LONG = "relief_too_long"
+    REFUSAL_REASON_MISSING = "refusal_reason_missing"
+    REFUSAL_REASON_UNKNOWN = "refusal_reason_unknown"
     REPLY_MISSING = "reply_missing"
     REPORT_CLOSED = "report_closed"
     REPORT_INCOMPLETE = "report_incomplete"

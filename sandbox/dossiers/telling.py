@@ -9,7 +9,8 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from sandbox.applications.answers import ReadAnswer, read_submission
-from sandbox.coordination.letters import decision_words
+from sandbox.applications.wording import refusal_names
+from sandbox.coordination.letters import DecisionWords, decision_words
 from sandbox.coordination.preliminary import preliminary_words
 from sandbox.coordination.sentences import COMPANY_ANSWER, ROLE, STANCE, authority_name
 from sandbox.domain.deliberation import Stance
@@ -61,7 +62,7 @@ def tell_page(case: Case, found: Gathered) -> bytes:
         Chapter(_("Before the decision"), tuple(_hearings(case, language))),
         Chapter(_("Decision"), tuple(_decision(case, found, language))),
         Chapter(_("The test"), tuple(_trial(case, found, language))),
-        Chapter(_("History"), tuple(_history(found))),
+        Chapter(_("History"), tuple(_history(case, found))),
     )
     text = current_app.jinja_env.get_template("dossiers/archive.html").render(
         tag=language_tag(),
@@ -241,6 +242,7 @@ def _hearings(case: Case, language: str) -> Iterator[Part]:
                 (_("Announced on"), day(result.announced_at)),
                 (_("Result"), words.outcome.label),
                 (_("How it came about"), "\n".join(map(str, (*words.decisive, words.remarks)))),
+                (_("Reasons for the refusal"), _refused_for(words)),
                 (_("Conditions"), "\n".join(words.conditions)),
                 (_("Answer by"), day(result.due_on)),
                 (_("Answer"), answer.label if answer else silent if result.silent_at else ""),
@@ -273,6 +275,7 @@ def _decision(case: Case, found: Gathered, language: str) -> Iterator[Part]:
             (_("Decided"), instant(decision.decided_at)),
             (_("Decision"), words.summary),
             (_("How it was decided"), "\n".join(map(str, words.decisive))),
+            (_("Reasons for the refusal"), _refused_for(words)),
             (_("Remarks"), words.remarks),
             (_("Conditions"), "\n".join(words.conditions)),
             (_("Content fingerprint (SHA-256)"), found.told["decision.json"]["content_hash"]),
@@ -291,6 +294,11 @@ def _decision(case: Case, found: Gathered, language: str) -> Iterator[Part]:
                 (_("Conditions"), "\n".join(voice.conditions)),
             ),
         )
+
+
+def _refused_for(words: DecisionWords) -> str:
+    lines = (f"{each.name}: {each.text}" if each.text else each.name for each in words.refused_for)
+    return "\n".join(lines)
 
 
 def _trial(case: Case, found: Gathered, language: str) -> Iterator[Part]:
@@ -387,11 +395,14 @@ def _reliefs(case: Case, found: Gathered, language: str) -> Iterator[Part]:
         )
 
 
-def _history(found: Gathered) -> Iterator[Part]:
+def _history(case: Case, found: Gathered) -> Iterator[Part]:
     say = cast("Callable[[str], object]", current_app.jinja_env.globals["deed_sentence"])
     lines = []
     for row in found.told["history.json"]:
         by = row["authority"] or (_("The platform") if row["by_platform"] else row["person"])
         said = f"{say(row['deed'])} · {by}" if by else say(row["deed"])
-        lines.append((_instant(row["at"]), f"{said}\n{row['reason']}"))
+        names = refusal_names(case.pack, row["refusal_codes"])
+        lines.append(
+            (_instant(row["at"]), "\n".join(filter(None, (str(said), row["reason"], names))))
+        )
     yield Part("", _facts(*lines))

@@ -262,6 +262,7 @@ class PreliminaryResult(Audited, Base):
     positions: Mapped[list[Any]]
     marks: Mapped[list[Any]]
     remarks: Mapped[str] = mapped_column(default="")
+    refusal_codes: Mapped[list[Any]] = mapped_column(default=list)  # of the rules' own reasons
     announced_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     announced_at: Mapped[datetime]
     due_on: Mapped[date]
@@ -294,6 +295,7 @@ class Decision(Audited, Base):
     remarks: Mapped[str] = mapped_column(default="")
     # [{"outcome", "announced_at", "due_on", "answer", …}]: what the company was heard on before
     hearings: Mapped[list[Any]] = mapped_column(default=list)
+    refusal_codes: Mapped[list[Any]] = mapped_column(default=list)  # of the rules' own reasons
     decided_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime]
 

@@ -85,6 +85,7 @@ def vocabulary_of(pack: PolicyPack, change: Change) -> Vocabulary:
         "competences": pack.competences,
         "ended": pack.competences,
         "criteria": pack.criteria,
+        "criterion": pack.criteria,
         "at_least": pack.tiers,
         "breach_class": pack.incident_classes,
         "metrics": pack.metrics,

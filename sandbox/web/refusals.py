@@ -174,6 +174,13 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.READING_NOT_YET: _l("Readings are from within the present stage, up to today."),
     Why.READINGS_MISSING: _l("A reading is missing for a metric that the plan requires."),
     Why.REASON_MISSING: _l("Give a reason: others have to understand it later."),
+    Why.REFUSAL_REASON_MISSING: _l(
+        "Choose at least one of the reasons for refusal that the rules name."
+    ),
+    Why.REFUSAL_REASON_UNKNOWN: _l(
+        "A reason for refusal was given that the rules do not name, or that the company was not "
+        "told in the preliminary result."
+    ),
     Why.RECUSED: _l("This person is recused from the case."),
     Why.RELIEF_BACKWARDS: _l("The last day of the relief lies before its first day."),
     Why.RELIEF_INCOMPLETE: _l(

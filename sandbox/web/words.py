@@ -9,6 +9,7 @@ from flask import Flask
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from sandbox.applications.wording import refusal_names
 from sandbox.domain.packs import ORGANISATION_NAME, QuestionKind, QuestionSpec
 from sandbox.home.tasks import TASK_SENTENCES
 from sandbox.kernel.formats import day, money
@@ -33,6 +34,7 @@ def register_words(app: Flask) -> None:
         enquiry_kinds=ENQUIRY_KIND,
         enquiry_statuses=ENQUIRY_STATUS,
         outcome_labels=OUTCOME,
+        refusal_names=refusal_names,
         relief_label=relief_label,
         task_sentence=TASK_SENTENCES.__getitem__,
         trial_label=trial_label,

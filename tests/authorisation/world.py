@@ -180,6 +180,7 @@ class Builder:
         for tenant in (self.rio, self.mar):
             self.make_dossier(tenant)
         self.make_imported()
+        self.make_refused()
         return self.world
 
     # --- people ----------------------------------------------------------------------------------
@@ -302,9 +303,11 @@ class Builder:
 
     # --- cases -----------------------------------------------------------------------------------
 
-    def submit_case(self, tenant: Tenant, case: str, *, title: str | None = None) -> Application:
+    def submit_case(
+        self, tenant: Tenant, case: str, *, title: str | None = None, **answers: Any
+    ) -> Application:
         """Send a case with a marked file; `title` where it will be public, so no secret."""
-        application = self.draft_case(tenant, case, title=title)
+        application = self.draft_case(tenant, case, title=title, **answers)
         self.send(tenant, application)
         return application
 
@@ -316,7 +319,9 @@ class Builder:
                 self.session, self.actor("caseworker"), application, now=self.now
             )
 
-    def draft_case(self, tenant: Tenant, case: str, *, title: str | None = None) -> Application:
+    def draft_case(
+        self, tenant: Tenant, case: str, *, title: str | None = None, **others: Any
+    ) -> Application:
         kinds = f"{tenant.name}.private" if case == "draft" else f"{tenant.name}.case"
         contents = f"{tenant.name}.private" if case == "draft" else f"{tenant.name}.content"
         name, secret = f"{tenant.name}-{case}-file.txt", f"{tenant.name}-{case}-answer"
@@ -325,6 +330,7 @@ class Builder:
             secret_question(): secret,
             "network_uses": ["public_network"],
             "market_effects": ["ranks_offers"],
+            **others,
         }
         application = make_draft(
             self.session, tenant.organisation, tenant.owner, now=self.now, **answers
@@ -631,6 +637,26 @@ class Builder:
             record(self.session, actor, Deed.PRELIMINARY_ANNOUNCED, application, now=self.now)
         self.world.mark("rio.content", "rio-told-remark", "rio-told-answer")
         self.world.subjects["rio_told"] = {"application_id": application.id, "number": 1}
+
+    def make_refused(self) -> None:
+        """Decline a case for a reason that the rules do not name, so that pages show its code.
+
+        A number of refusals would not tell whose they are; this code does.
+        """
+        practices = ["social_scoring"]
+        application = self.submit_case(self.rio, "refused", prohibited_practices=practices)
+        with unit_of_work(self.session):
+            decision = applications.decline_prohibited(
+                self.session,
+                self.actor("caseworker"),
+                application,
+                reason="rio-refused-remark",
+                codes=["prohibited_use"],
+                now=self.now,
+            )
+            decision.refusal_codes = ["rio-refused-code"]
+        self.recuse(application, "recused_caseworker")
+        self.world.mark("rio.content", "rio-refused-remark", "rio-refused-code")
 
     def make_trial(self, tenant: Tenant) -> None:
         """Bring a trial into its second stage, with a secret in everything that is kept of it."""

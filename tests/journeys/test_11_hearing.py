@@ -16,7 +16,7 @@ from sandbox.kernel.db import unit_of_work
 from sandbox.models import Application
 from sandbox.packs import active
 from tests.databases import Databases, PostgresqlStore, connect
-from tests.factories import mark_criteria, start_review, take_position
+from tests.factories import REFUSED, mark_criteria, start_review, take_position
 from tests.journeys.conftest import ENGINE_OF
 from tests.journeys.story import Story
 from tests.packs.copies import announce_first, copy_of_mx
@@ -83,7 +83,8 @@ def test_company_is_heard_before_the_decision(story: Story) -> None:
 
     # An authority objects still after they deliberated; the company hears what is to come.
     officer.take_up("Decide the application")
-    officer.click("Tell the company the preliminary result")
+    officer.click("Tell the company the preliminary result", status=422)
+    officer.choose("codes", *REFUSED).click("Tell the company the preliminary result")
 
     # The company reads it, as a page and as a letter, and contests it.
     story.server.newest_mail(owner_email, "SBX-")

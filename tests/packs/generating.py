@@ -141,6 +141,7 @@ def packs(draw: st.DrawFn) -> Table:
         **({"fast_answer": _fast_answer(pack)} if pack.chance() else {}),
         **({"preliminary_result": {"outcomes": announced}} if announced else {}),
         **({"final_report_days": pack.number(1, 90)} if pack.chance() else {}),
+        "refusal_reasons": _refusal_reasons(pack),
     }
 
 
@@ -198,6 +199,19 @@ def _grounds(pack: Writing) -> list[Table]:
         "by": [pack.one_of("company", "authorities")],
     }
     return [shared, own] if pack.chance() else [shared]
+
+
+def _refusal_reasons(pack: Writing) -> list[Table]:
+    """Write reasons for which applications are refused, or none; some belong to a criterion."""
+    return [
+        {
+            "code": f"refused_{number}",
+            "name": pack.text(f"Refused {number}"),
+            **({"text": pack.text("Mend it")} if pack.chance() else {}),
+            **({"criterion": pack.one_of(*pack.criteria)} if pack.chance() else {}),
+        }
+        for number in range(pack.number(0, 3))
+    ]
 
 
 # --- programme and authorities -------------------------------------------------------------------

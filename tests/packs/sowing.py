@@ -193,6 +193,7 @@ def name_of_nothing(pack: Table, chance: Random) -> Sown:
     """Name a matter, a criterion, a tier, a metric, a question or a body that is not there."""
     lists = {"competences", "criteria", "metrics", "public_fields", "stops_in", "ended"}
     single = {"at_least", "breach_class", "reliefs_question", "activity_question", "authority"}
+    single |= {"criterion"}
     tables = (schemas.CriterionSchema, schemas.CompetenceSchema, schemas.MetricSchema)
     path, table, name = _any(
         chance,

@@ -29,6 +29,8 @@ class Spoilt(NamedTuple):
 PACK = "pack.toml"
 AUTHORITIES = "authorities.toml"
 COORDINATION = "coordination.toml"
+CRITERIA = "criteria.toml"
+UNPROTECTED = 'text.en = "A significant risk remains without a measure against it."\n'
 ELIGIBILITY = "eligibility.toml"
 ORGANISATION = "form-1-organisation.toml"
 INNOVATION = "form-2-innovation.toml"
@@ -905,6 +907,16 @@ FAULTS = {
     "two grounds of one name": Spoilt(
         OUTCOMES, 'key = "own_decision"', 'key = "conditions_broken" # x',
         'key = "conditions_broken" #', "suspension_grounds[3].key", Fault.DUPLICATE),
+    # --- reasons for refusal
+    "two reasons for refusal of one code": Spoilt(
+        CRITERIA, 'code = "no_power"', 'code = "no_need" # x', 'code = "no_need" #',
+        "refusal_reasons[6].code", Fault.DUPLICATE),
+    "reason for refusal of an unknown criterion": Spoilt(
+        CRITERIA, 'criterion = "limited_test"', 'criterion = "unlimited_test"',
+        'criterion = "unlimited_test"', "refusal_reasons[4].criterion", Fault.UNKNOWN_REFERENCE),
+    "reason for refusal in one language": Spoilt(
+        CRITERIA, UNPROTECTED, "", 'text.es = "Queda un riesgo importante sin una medida',
+        "refusal_reasons[2].text", Fault.LANGUAGE),
     "ground of rules that stop nothing": Spoilt(
         OUTCOMES, BOTH, 'by = ["company", "authorities", "rules"]', 'by = ["company", "auth',
         "suspension_grounds[0].by", Fault.INCONSISTENT),

@@ -19,6 +19,7 @@ from sandbox.domain.answers import (
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.calendar import BusinessCalendar, suspensions_of
 from sandbox.domain.calls import Calling, calling
+from sandbox.domain.deliberation import CriterionMark, Mark
 from sandbox.domain.enquiries import read_term
 from sandbox.domain.gates import GateFacts, gate_state
 from sandbox.domain.hearing import is_announced_first
@@ -32,6 +33,7 @@ from sandbox.domain.packs import (
     Suspender,
     Who,
 )
+from sandbox.domain.refusing import offered_reasons, suggested_reasons
 from sandbox.domain.risk import tiering
 from sandbox.domain.routing import propose
 from sandbox.packs.checking import check, each_text
@@ -331,6 +333,13 @@ def company_is_heard(pack: PolicyPack) -> None:
     assert pack.clock("comment").length == 10
 
 
+def refusals_have_reasons(pack: PolicyPack) -> None:
+    offered = offered_reasons(pack, DecisionOutcome.DECLINED)
+    assert [each.code for each in offered] == ["unsafe", "elsewhere"]
+    unmet = Mark("PORT", "safety", CriterionMark.NOT_MET, "Nobody is on board.")
+    assert suggested_reasons(offered, [unmet]) == ["unsafe"]
+
+
 def cameras_are_public(pack: PolicyPack) -> None:
     assert "cameras" in pack.public_fields
 
@@ -414,6 +423,7 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Demand two approvals": two_of_the_lead_approve,
     "Let silence grant": silence_agrees,
     "Hear the company before it is decided": company_is_heard,
+    "Count refusals by their reasons": refusals_have_reasons,
     "Stop a term while an answer is awaited": decision_waits,
     "Publish an answer": cameras_are_public,
     "Say how a test stops and ends": stops_and_ends,

@@ -100,6 +100,13 @@ DECISION: dict[str, Any] = {
             ),
         },
     ],
+    "refused_for": [
+        {
+            "name": "Las personas no quedarían protegidas",
+            "text": "Queda un riesgo importante sin una medida que lo atienda.",
+        },
+        {"name": "La ley no permite la facilidad que se pide", "text": ""},
+    ],
     "conditions": [
         "Presentar el acuerdo de tratamiento de datos con el hospital antes del laboratorio.",
         "Una médica radióloga confirma cada resultado; el sistema nunca decide por sí solo.",
@@ -150,6 +157,7 @@ DECISION: dict[str, Any] = {
         "criterion": "Criterio",
         "result": "Resultado",
         "reason": "Razón",
+        "refused_for": "Motivos de la negativa",
         "conditions": "Condiciones",
         "participants": "Quiénes participaron",
         "authority": "Autoridad",

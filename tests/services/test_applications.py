@@ -40,6 +40,7 @@ from sandbox.models import (
 from sandbox.packs import active
 from tests.factories import (
     NOW,
+    REFUSED,
     actor_for,
     attach,
     make_company,
@@ -741,13 +742,17 @@ def test_decline_prohibited_needs_a_prohibited_use(
     organisation, actor = company
     harmless = make_in_triage(session, organisation, actor, caseworker)
     with pytest.raises(NotPossible) as refused, unit_of_work(session):
-        services.decline_prohibited(session, caseworker, harmless, reason="No.", now=LATER)
+        services.decline_prohibited(
+            session, caseworker, harmless, reason="No.", codes=REFUSED, now=LATER
+        )
     assert refused.value.reason is Why.NOT_PROHIBITED
     harmful = make_in_triage(
         session, organisation, actor, caseworker, prohibited_practices=["social_scoring"]
     )
     with unit_of_work(session):
-        services.decline_prohibited(session, caseworker, harmful, reason="Banned.", now=LATER)
+        services.decline_prohibited(
+            session, caseworker, harmful, reason="Banned.", codes=REFUSED, now=LATER
+        )
     assert (harmful.status, harmful.outcome) == ("decided", DecisionOutcome.DECLINED)
 
 

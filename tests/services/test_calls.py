@@ -24,6 +24,7 @@ from sandbox.packs import active
 from sandbox.programme.queries import get_move
 from tests.factories import (
     NOW,
+    REFUSED,
     Team,
     actor_for,
     make_admitted,
@@ -146,7 +147,9 @@ def three(session: Session, install: Install, caseworker: Actor) -> tuple[Team, 
 
 def decide(session: Session, team: Team, application: Application) -> str:
     with unit_of_work(session):
-        return coordination.decide(session, team.officer, application, now=DECIDED).outcome
+        return coordination.decide(
+            session, team.officer, application, codes=REFUSED, now=DECIDED
+        ).outcome
 
 
 def test_no_more_are_admitted_than_the_call_has_places(

@@ -44,6 +44,7 @@ from sandbox.models import (
 from sandbox.packs import active
 from tests.factories import NOW as SUBMITTED
 from tests.factories import (
+    REFUSED,
     SHARED_ANSWERS,
     Team,
     actor_for,
@@ -926,7 +927,7 @@ def test_heads_are_not_asked_for_an_officer_where_nothing_is_left_to_do(
         with unit_of_work(session):
             services.open_deliberation(session, world.inai.officer, application, now=NOW)
     with unit_of_work(session):
-        services.decide(session, world.inai.officer, application, now=NOW)
+        services.decide(session, world.inai.officer, application, codes=REFUSED, now=NOW)
     recuse(session, application, world.inai.officer)
     # An admitted case has its trial before it, one that was declined has nothing.
     is_admitted = stance is Stance.CONCUR
@@ -1300,7 +1301,7 @@ def test_a_criterion_that_must_be_met_declines_and_opens_no_trial(
     for team in (world.inai, world.ift):
         take_position(session, application, team)
     with unit_of_work(session):
-        decision = services.decide(session, world.inai.officer, application, now=NOW)
+        decision = services.decide(session, world.inai.officer, application, codes=REFUSED, now=NOW)
     assert application.outcome == DecisionOutcome.DECLINED
     # The lead wanted to admit; the associate's own mark is what declined.
     assert decision.dissent == ["INAI"]
@@ -1341,7 +1342,7 @@ def test_an_objection_that_outlives_the_deliberation_declines(
     with unit_of_work(session):
         services.open_deliberation(session, world.inai.officer, application, now=NOW)
     with unit_of_work(session):
-        decision = services.decide(session, world.inai.officer, application, now=NOW)
+        decision = services.decide(session, world.inai.officer, application, codes=REFUSED, now=NOW)
     assert (application.outcome, decision.dissent) == (DecisionOutcome.DECLINED, ["INAI"])
 
 

@@ -5,7 +5,9 @@ from sqlalchemy.orm import Session
 
 from sandbox.domain.deliberation import Stance
 from sandbox.domain.hearing import CompanyAnswer
+from sandbox.kernel.audit import Deed
 from sandbox.kernel.files import FileStore
+from tests.factories import REFUSED
 from tests.services.test_dossiers import archive_for, entries, files, told
 from tests.services.test_hearing import Hear, hear, judged
 
@@ -36,11 +38,20 @@ def test_hearing_stands_in_the_dossier_of_whoever_reads_it(
         )
         assert heard["reply"] == "El anexo resuelve la duda."
         assert len(heard["content_hash"]) == 64
+        decided = told(content, "decision.json")
+        assert heard["refusal_codes"] == decided["refusal_codes"] == list(REFUSED)
         found = entries(content)
         assert found["letters/preliminary-1.pdf"].startswith(b"%PDF-")
         page = found["index.html"].decode()
         assert page.index("Antes de la decisión") < page.index(ANSWER)
-        assert told(content, "decision.json")["hearings"][0]["text"] == ANSWER
+        assert decided["hearings"][0]["text"] == ANSWER
+        # In both chapters, and beside the two deeds in the history.
+        assert page.count("Las personas no quedarían protegidas") == 4
+        coded = [each for each in told(content, "history.json") if each["refusal_codes"]]
+        assert [each["deed"] for each in coded] == [
+            Deed.PRELIMINARY_ANNOUNCED,
+            Deed.APPLICATION_DECIDED,
+        ]
 
 
 def test_history_prints_the_reasons_that_the_page_prints(

@@ -31,6 +31,7 @@ from sandbox.programme.queries import get_move
 from sandbox.programme.services import move_case
 from tests.factories import (
     NOW,
+    REFUSED,
     Team,
     actor_for,
     make_assigned,
@@ -52,6 +53,7 @@ DUE = date(2026, 3, 17)
 NEXT = NOW + timedelta(days=1)
 PASSED = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 Hear = Callable[..., None]
+REASONED = {"codes": REFUSED}
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ class Case:
     def announce(self, now: datetime = TOLD, **given: object) -> PreliminaryResult:
         with unit_of_work(self.session):
             return services.announce(
-                self.session, self.lead.officer, self.application, now=now, **given
+                self.session, self.lead.officer, self.application, now=now, **REASONED | given
             )
 
     def answer(
@@ -99,7 +101,7 @@ class Case:
     def decide(self, now: datetime = NEXT, **given: object) -> Decision:
         with unit_of_work(self.session):
             return services.decide(
-                self.session, self.lead.officer, self.application, now=now, **given
+                self.session, self.lead.officer, self.application, now=now, **REASONED | given
             )
 
     def change(self, stance: Stance, *conditions: str, version: int = 1) -> None:
@@ -188,7 +190,12 @@ def test_result_is_announced_before_it_is_decided(session: Session, hear: Hear) 
     assert case.deeds() == [
         (
             Deed.PRELIMINARY_ANNOUNCED,
-            {"number": 1, "outcome": "declined", "due_on": "2026-03-17"},
+            {
+                "number": 1,
+                "outcome": "declined",
+                "due_on": "2026-03-17",
+                "refusal_codes": ", ".join(REFUSED),
+            },
         )
     ]
     # Nobody decides or changes a position before the company has spoken or its term has passed.
@@ -560,7 +567,7 @@ def test_authority_that_follows_the_lead_goes_on_with_the_hearing(
     # The others are announced no more: what was announced stands, whoever leads.
     with unit_of_work(session):
         decision = services.decide(
-            session, heir.officer, case.application, reply="No cambia nada.", now=NEXT
+            session, heir.officer, case.application, reply="No cambia nada.", now=NEXT, **REASONED
         )
     assert (decision.outcome, decision.hearings[0]["reply"]) == ("declined", "No cambia nada.")
 

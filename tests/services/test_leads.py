@@ -25,7 +25,7 @@ from sandbox.kernel.files import FileStore
 from sandbox.models import Application, Authority, LeadOffer, LeadTerm
 from sandbox.packs import active
 from sandbox.trials import queries as trial_queries
-from tests.factories import actor_for, make_staff, mark_criteria, pack, take_position
+from tests.factories import REFUSED, actor_for, make_staff, mark_criteria, pack, take_position
 from tests.racing import overtake, race
 from tests.services import test_coordination as shared
 from tests.services.test_coordination import (
@@ -199,7 +199,7 @@ def test_lead_is_not_passed_before_the_review_nor_after_the_end(
         ).needs_deliberation:
             services.open_deliberation(session, world.inai.officer, declined, now=NOW)
     with unit_of_work(session):
-        services.decide(session, world.inai.officer, declined, now=NOW)
+        services.decide(session, world.inai.officer, declined, codes=REFUSED, now=NOW)
     assert declined.outcome == DecisionOutcome.DECLINED
     with pytest.raises(NotPossible) as refused, unit_of_work(session):
         services.offer_lead(session, world.inai.head, declined, to="IFT", reason="x", now=NOW)

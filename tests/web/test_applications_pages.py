@@ -35,6 +35,7 @@ from sandbox.kernel.tasks import MOST_OF_A_KIND
 from sandbox.models import (
     Application,
     Attachment,
+    Decision,
     InformationRequest,
     Organisation,
     Person,
@@ -47,6 +48,7 @@ from sandbox.packs.loading import PackRegistry
 from sandbox.web.words import answer_text
 from tests.factories import (
     NOW,
+    REFUSED,
     actor_for,
     complete_answers,
     make_assigned,
@@ -993,9 +995,13 @@ def test_the_triage_page_flags_prohibited_uses(
     assert use.name.in_("es") in page.main
     form = caseworker.get(address(application, "decline"))
     assert caseworker.submit(form).status_code == 422
-    caseworker.submit(form, {"reason": "Uso prohibido."})
+    refused = caseworker.submit(form, {"reason": "Uso prohibido."})
+    assert refused.status_code == 422
+    assert "Elija al menos un motivo de la negativa." in refused.main
+    caseworker.submit(refused, {"codes": ["prohibited_use"]})
     session.rollback()
     assert session.scalars(select(Application.outcome)).one() == "declined"
+    assert session.scalars(select(Decision.refusal_codes)).one() == ["prohibited_use"]
 
 
 def test_redirecting_elsewhere_needs_a_reason(
@@ -1472,7 +1478,9 @@ def test_every_mail_names_the_case_and_leads_to_a_page_its_reader_may_open(
         for each in (returned, lapsing):
             services.return_to_company(session, worker, each, reasons={}, general="Más.", now=now)
         services.submit(session, owner, returned, now=now)
-        services.decline_prohibited(session, worker, declined, reason="No se permite.", now=now)
+        services.decline_prohibited(
+            session, worker, declined, reason="No se permite.", codes=REFUSED, now=now
+        )
         services.redirect_elsewhere(session, worker, redirected, reason="Pregunte.", now=now)
         services.withdraw(session, owner, withdrawn, reason="Sin recursos.", now=now)
         services.request_information(session, lead, asked, questions=[("¿Dónde?", None)], now=now)

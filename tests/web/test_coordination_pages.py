@@ -37,6 +37,7 @@ from sandbox.models import (
 )
 from tests.factories import (
     NOW,
+    REFUSED,
     SHARED_ANSWERS,
     Team,
     actor_for,
@@ -519,7 +520,7 @@ def test_a_conflict_can_be_declared_whatever_became_of_the_case(
         services.open_deliberation(session, world.inai.officer, declined, now=NOW)
     for application in (admitted, declined):
         with unit_of_work(session):
-            services.decide(session, world.inai.officer, application, now=NOW)
+            services.decide(session, world.inai.officer, application, codes=REFUSED, now=NOW)
     officer = world.window(world.inai.officer)
     for application in (admitted, declined):
         page = officer.get(address(application))
@@ -1357,7 +1358,7 @@ def test_every_mail_renders_in_both_languages(session: Session, world: World, ap
     with unit_of_work(session):
         services.accept_lead(session, world.inai.head, application, now=NOW)
     with unit_of_work(session):
-        services.decide(session, world.inai.officer, application, now=NOW)
+        services.decide(session, world.inai.officer, application, codes=REFUSED, now=NOW)
     make_admitted(session, world.organisation, world.company, world.caseworker, lead=world.cofece)
     stranded = world.assigned()
     with unit_of_work(session):

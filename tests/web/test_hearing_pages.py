@@ -22,6 +22,7 @@ from sandbox.kernel.mail import OutboxMail, render_mail
 from sandbox.models import Application, Decision, Person, PreliminaryResult
 from sandbox.packs import active
 from tests.factories import (
+    REFUSED,
     Team,
     actor_for,
     make_assigned,
@@ -60,7 +61,12 @@ class Case:
         now = utc_now()
         with unit_of_work(self.session):
             services.announce(
-                self.session, self.lead.officer, self.application, remarks=remarks, now=now
+                self.session,
+                self.lead.officer,
+                self.application,
+                remarks=remarks,
+                codes=REFUSED,
+                now=now,
             )
         self.session.rollback()
 
@@ -117,7 +123,8 @@ def test_lead_announces_where_it_would_decide(case: Case) -> None:
     assert "resuelve o da a conocer a la empresa lo que se va a resolver" in page.text
     shown = case.officer.get(case.at("decision", "issue"))
     assert "se dé a conocer este resultado a la empresa" in shown.main
-    back = case.officer.submit(shown, {"remarks": "Con gusto le escuchamos."})
+    typed = {"remarks": "Con gusto le escuchamos.", "codes": list(REFUSED)}
+    back = case.officer.submit(shown, typed)
     assert back.request.path == case.at()
     case.session.rollback()
     assert case.application.status == "preliminary"

@@ -94,6 +94,8 @@ LISTS: dict[str, tuple[str, str]] = {
     "applications of a company": ("owner", "/applications"),
     "applications of a caseworker": ("caseworker", "/applications"),
     "applications of an officer": ("officer", "/applications"),
+    "applications refused for a reason": ("caseworker", "/applications?refused_for=no_power"),
+    "reasons for refusal": ("caseworker", "/applications/refusals"),
     "enquiries of a company": ("owner", "/enquiries"),
     "enquiries of a caseworker": ("caseworker", "/enquiries"),
     "enquiries of an officer": ("officer", "/enquiries"),
@@ -124,6 +126,7 @@ UNCHANGED: dict[str, tuple[bytes, int]] = {
     # nothing for each of its rows is seen by its asking nothing twice.
     "deeds": (b"<td", 3 * PAGE_SIZE),
     # The rows are those of the pack, with the number of cases of each.
+    "reasons for refusal": (b"<td", 2 * len(pack().refusal_reasons)),
     "successions": (b"</dl>", len(pack().successions)),
 }
 """Pages that show as many rows whatever is added: of what, and how many."""

@@ -33,6 +33,7 @@ from sandbox.applications.forms.others import (
     answers_form,
     return_form,
 )
+from sandbox.applications.forms.refusing import DeclineForm, RefusalForm, decline_form
 from sandbox.applications.forms.sections import (
     Difference,
     SectionForm,
@@ -47,9 +48,11 @@ __all__ = [
     "MOST_RADIOS",
     "AnswersForm",
     "CopyForm",
+    "DeclineForm",
     "Difference",
     "Group",
     "ReasonForm",
+    "RefusalForm",
     "ReturnForm",
     "RowForm",
     "SectionForm",
@@ -61,6 +64,7 @@ __all__ = [
     "answers_form",
     "arranged",
     "data_of",
+    "decline_form",
     "digest",
     "field_for",
     "file_message",

@@ -68,6 +68,7 @@ from sandbox.applications.queries.people import (
     list_caseworkers,
     list_members,
 )
+from sandbox.applications.queries.refusals import RefusalLine, Refusals, count_refusals
 from sandbox.applications.queries.simulating import (
     Simulated,
     SimulatedPage,
@@ -103,6 +104,8 @@ __all__ = [
     "QuestionLine",
     "Reader",
     "Readers",
+    "RefusalLine",
+    "Refusals",
     "Relative",
     "RequestLine",
     "SavedSection",
@@ -119,6 +122,7 @@ __all__ = [
     "case_panel",
     "clock_of",
     "count_applications",
+    "count_refusals",
     "describes_prohibited_use",
     "each_simulated",
     "find_attachment",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -20,6 +20,7 @@ from sandbox.models import (
     Application,
     Authority,
     AuthorityAssignment,
+    Decision,
     Organisation,
     Person,
     SavedView,
@@ -32,8 +33,8 @@ class CaseFilter:
     """Say what a list is narrowed to; an empty field narrows nothing.
 
     Shape: `text` is part of a reference, of a title or of an organisation's name; `call` a key, or
-    OUTSIDE for what was sent outside the calls; `authority` a code; `late_since` the day before
-    which an answer was due that is still missing.
+    OUTSIDE for what was sent outside the calls; `authority` a code; `refused_for` the code of a
+    reason for refusal; `late_since` the day before which an answer was due that is still missing.
     """
 
     text: str = ""
@@ -41,6 +42,7 @@ class CaseFilter:
     call: str = ""
     tier: str = ""
     authority: str = ""
+    refused_for: str = ""
     late_since: date | None = None
 
     @property
@@ -58,6 +60,7 @@ class CaseFilter:
             "call": self.call,
             "tier": self.tier,
             "authority": self.authority,
+            "refused_for": self.refused_for,
             "late": late,
         }
         return {name: word for name, word in given.items() if word}
@@ -92,7 +95,7 @@ def list_applications(
             Application.id,
         )
         .join(Organisation, Organisation.id == Application.organisation_id)
-        .where(scope(actor, P.APPLICATION_READ), *_conditions(wanted))
+        .where(scope(actor, P.APPLICATION_READ), *_conditions(actor, wanted))
     )
     return paged(
         session,
@@ -104,7 +107,7 @@ def list_applications(
     )
 
 
-def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+def _conditions(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.text:
         searched = (Application.reference, Application.title, Organisation.name)
@@ -122,6 +125,9 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
             .where(Authority.code == wanted.authority)
             .exists()
         )
+    if wanted.refused_for:
+        # For which reasons a case was refused is for whoever may read its decision.
+        found += [scope(actor, P.APPLICATION_READ_ANSWERS), _refused_for(wanted.refused_for)]
     if wanted.late_since is not None:
         unanswered = _places(
             AuthorityAssignment.state == AssignmentState.PROPOSED.value,
@@ -131,6 +137,14 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         # Who was asked on a case that has ended meanwhile answers no more.
         found += [Application.status.in_(sorted(OPEN_STATUSES)), owes]
     return found
+
+
+def _refused_for(code: str) -> ColumnElement[bool]:
+    # Codes are plain words, so that one in quotes is found in the list as it is written, whole, and
+    # in the same way on every database.
+    written = cast(Decision.refusal_codes, String).contains(f'"{code}"', autoescape=True)
+    of_case = Decision.application_id == Application.id
+    return select(Decision.id).where(of_case, written).correlate(Application).exists()
 
 
 def _places(*conditions: ColumnElement[bool]) -> Select[Any]:

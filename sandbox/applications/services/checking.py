@@ -1,6 +1,6 @@
 """Let the secretariat check an application and decide what needs no authority."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from sandbox.domain.applications import (
     DecisionOutcome,
 )
 from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.refusing import offered_reasons, settle_reasons
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.models import (
@@ -101,7 +102,13 @@ def redirect_elsewhere(
 
 
 def decline_prohibited(
-    session: Session, actor: Actor, application: Application, *, reason: str, now: datetime
+    session: Session,
+    actor: Actor,
+    application: Application,
+    *,
+    reason: str,
+    codes: Collection[str] = (),
+    now: datetime,
 ) -> Decision:
     """Decline at triage an application whose answers describe a prohibited use.
 
@@ -112,8 +119,17 @@ def decline_prohibited(
     status = advance(application, ApplicationAction.DECLINE_PROHIBITED)
     if not queries.describes_prohibited_use(session, application):
         raise NotPossible(Why.NOT_PROHIBITED)
+    outcome = DecisionOutcome.DECLINED
+    offered = offered_reasons(active.pack_of(application), outcome)
     return _decide_at_triage(
-        session, actor, application, status, DecisionOutcome.DECLINED, reason=reason, now=now
+        session,
+        actor,
+        application,
+        status,
+        outcome,
+        reason=reason,
+        codes=settle_reasons(offered, codes),
+        now=now,
     )
 
 
@@ -125,6 +141,7 @@ def _decide_at_triage(
     outcome: DecisionOutcome,
     *,
     reason: str,
+    codes: Sequence[str] = (),
     now: datetime,
 ) -> Decision:
     if not reason.strip():
@@ -144,6 +161,7 @@ def _decide_at_triage(
         positions=[],
         marks=[],
         remarks=reason.strip(),
+        refusal_codes=list(codes),
         decided_by_id=person_of(actor),
         decided_at=now,
     )
@@ -156,6 +174,7 @@ def _decide_at_triage(
         application,
         now=now,
         outcome=outcome.value,
+        refusal_codes=", ".join(codes),
     )
     notices.decided_at_triage(session, application, reason=reason.strip(), now=now)
     return decision

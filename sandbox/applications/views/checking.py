@@ -116,18 +116,18 @@ def redirect_(application_id: UUID) -> ResponseReturnValue:
 @needs(P.APPLICATION_TRIAGE)
 def decline(application_id: UUID) -> ResponseReturnValue:
     """Decline an application that describes a prohibited use."""
-    session, actor, form = db.session(), current_actor(), forms.ReasonForm()
+    session, actor = db.session(), current_actor()
     application = queries.get_application(session, actor, application_id, P.APPLICATION_TRIAGE)
     LIFECYCLE.advance(ApplicationStatus(application.status), ApplicationAction.DECLINE_PROHIBITED)
     if not queries.describes_prohibited_use(session, application):
         raise NotPossible(Why.NOT_PROHIBITED)
+    pack = active.pack_of(application)
+    form = forms.decline_form(pack)
     if not form.validate_on_submit():
         submission = queries.get_submission(session, actor, application_id)
-        uses = prohibited(active.pack_of(application), submission.answers)
+        uses = prohibited(pack, submission.answers)
         return form_page("decline", application, form, uses=uses)
     with unit_of_work(session):
-        services.decline_prohibited(
-            session, actor, application, reason=form.reason.data, now=utc_now()
-        )
+        services.decline_prohibited(session, actor, application, **form.given, now=utc_now())
     flash(_("The application is declined and the company has been told."), "success")
     return redirect(url_for("home.case", application_id=application_id), 303)

@@ -60,6 +60,16 @@ def remove_view(view_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
+@bp.get("/refusals")
+@needs(P.REFUSAL_COUNT)
+def refusals() -> ResponseReturnValue:
+    """Tell for which reasons applications were refused, this year and in all."""
+    return render_template(
+        "applications/refusals.html",
+        counted=queries.count_refusals(db.session(), current_actor(), active.current(), utc_now()),
+    )
+
+
 def _page(form: forms.ViewForm) -> str:
     session, actor = db.session(), current_actor()
     works = _works_for_many(actor)
@@ -81,6 +91,7 @@ def _page(form: forms.ViewForm) -> str:
         statuses=list(ApplicationStatus),
         pack_of=active.find_pack_of,
         may_start=conceivable(actor, P.APPLICATION_START),
+        may_count=conceivable(actor, P.REFUSAL_COUNT),
         may_import=conceivable(actor, P.DOSSIER_IMPORT),
     )
 
@@ -110,12 +121,13 @@ def _wanted(
     )
     if not _works_for_many(actor):
         return narrowed
-    today = local_day(utc_now(), pack.calendar.timezone)
+    today, reasons = local_day(utc_now(), pack.calendar.timezone), pack.refusal_reasons
     return replace(
         narrowed,
         text=" ".join(given.get("text", "").split())[:LONGEST_SEARCH],
         tier=_known(given.get("tier", ""), (each.key for each in pack.tiers)),
         authority=_known(given.get("authority", ""), (each.code for each in authorities)),
+        refused_for=_known(given.get("refused_for", ""), (each.code for each in reasons)),
         late_since=today if given.get("late") == "yes" else None,
     )
 

@@ -1,20 +1,22 @@
 """Parse what is typed where a case is decided, or the company heard before it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, TextAreaField, ValidationError
 
+from sandbox.applications.forms import RefusalForm
 from sandbox.coordination.forms.lengths import LONGEST_TEXT_WORDS
 from sandbox.domain.hearing import CompanyAnswer, needs_reply, needs_text
+from sandbox.domain.packs import RefusalReasonSpec
 from sandbox.kernel.forms import PlatformForm, Required, VersionedForm, WordLimit
 from sandbox.models import PreliminaryResult
 
 
-class DecisionForm(VersionedForm):
-    """Add what the letter should say beyond the grounds, and answer the company."""
+class DecisionForm(RefusalForm, VersionedForm):
+    """Say why it is refused, add what the letter should say, and answer the company."""
 
     remarks = TextAreaField(
         _l("Remarks"),
@@ -52,13 +54,23 @@ class DecisionForm(VersionedForm):
         return {
             "remarks": self.remarks.data or "",
             "reply": self.reply.data or "" if self.asks_for_reply else "",
+            "codes": self.chosen,
             "expected_version": self.version.data,
         }
 
 
-def decision_form(version: int, heard: Sequence[PreliminaryResult]) -> DecisionForm:
-    """Make the form with which a lead announces or decides, after what the company has said."""
+def decision_form(
+    version: int,
+    heard: Sequence[PreliminaryResult],
+    reasons: Sequence[RefusalReasonSpec] = (),
+    suggested: Collection[str] = (),
+) -> DecisionForm:
+    """Make the form with which a lead announces or decides, after what the company has said.
+
+    Shape: `reasons` are those of which a refusal needs one, `suggested` the codes that are ticked.
+    """
     form = DecisionForm(data={"version": version})
+    form.offer(reasons, suggested)
     last = heard[-1].answer if heard else None
     form.answer = None if last is None else CompanyAnswer(last)
     return form

@@ -15,6 +15,7 @@ from sandbox.coordination.services.guiding import (
 )
 from sandbox.coordination.services.hearing import (
     announce,
+    announced_codes,
     answer_preliminary,
     must_announce,
     note_silence,
@@ -45,6 +46,7 @@ __all__ = [
     "accept_lead",
     "add_associate",
     "announce",
+    "announced_codes",
     "answer_guidance",
     "answer_preliminary",
     "apply_silence",

@@ -1,5 +1,6 @@
 """Bring the authorities' positions to one decision."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -7,7 +8,12 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.coordination import notices, queries
-from sandbox.coordination.services.hearing import hearings_of, must_announce, reply_to
+from sandbox.coordination.services.hearing import (
+    announced_codes,
+    hearings_of,
+    must_announce,
+    reply_to,
+)
 from sandbox.coordination.services.proposing import (
     ADMITTING,
     draw,
@@ -22,6 +28,7 @@ from sandbox.domain.applications import (
     ApplicationStatus,
 )
 from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.refusing import offered_reasons, settle_reasons
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.jobs import enqueue
@@ -61,14 +68,17 @@ def decide(
     now: datetime,
     remarks: str = "",
     reply: str = "",
+    codes: Collection[str] = (),
     expected_version: int | None = None,
 ) -> Decision:
     """Issue the decision that the pack's rule draws from the positions, and freeze all of it.
 
     Shape: `expected_version` is the version of the bench that the lead has read; None decides on
-    whatever stands. `reply` answers what the company said to the preliminary result.
+    whatever stands. `reply` answers what the company said to the preliminary result. `codes`
+    are the reasons for a refusal; of another outcome they are left out.
     Raises: Denied, TransitionRefused, Stale; NotPossible, also where the call has no place left,
-    and where the company is first to be heard or to be answered.
+    where the company is first to be heard or to be answered, and where a refusal has no reason of
+    those that the rules name.
     """
     # Whoever waits for a succession here is asked for the right that is left afterwards.
     queries.lock_application(session, application.id)
@@ -80,6 +90,8 @@ def decide(
         raise NotPossible(Why.PRELIMINARY_NEEDED)
     if outcome in ADMITTING:
         make_sure_of_a_place(session, application)
+    offered = offered_reasons(pack, outcome, announced_codes(heard))
+    refusal_codes = settle_reasons(offered, codes if offered else ())
     reply_to(heard, reply)
 
     decision = Decision(
@@ -89,6 +101,7 @@ def decide(
         pack_version=pack.version,
         remarks=remarks.strip(),
         hearings=hearings_of(heard),
+        refusal_codes=refusal_codes,
         decided_by_id=actor.person_id,
         decided_at=now,
         **frozen(drawn.bench, drawn.proposal),
@@ -110,6 +123,7 @@ def decide(
         rule=decision.rule,
         conditions=len(decision.conditions),
         dissent=", ".join(decision.dissent),
+        refusal_codes=", ".join(refusal_codes),
     )
     authorities = standing_authorities(session, application)
     issuer = queries.issuer_of(decision)

@@ -1,6 +1,6 @@
 """Hear a company on a result before it is decided."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ from sandbox.domain.hearing import (
 )
 from sandbox.domain.packs import COMMENT_CLOCK, PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
+from sandbox.domain.refusing import offered_reasons, settle_reasons
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import local_day
@@ -48,6 +49,7 @@ def announce(
     now: datetime,
     remarks: str = "",
     reply: str = "",
+    codes: Collection[str] = (),
     expected_version: int | None = None,
 ) -> PreliminaryResult:
     """Tell the company what is to be decided, with its reasons, and give it a term to answer.
@@ -66,6 +68,8 @@ def announce(
         raise NotPossible(Why.PRELIMINARY_NOT_NEEDED)
     if outcome in ADMITTING:
         make_sure_of_a_place(session, application)
+    offered = offered_reasons(pack, outcome)
+    refusal_codes = settle_reasons(offered, codes if offered else ())
     reply_to(before, reply)
 
     application.status = drawn.status
@@ -76,6 +80,7 @@ def announce(
         rule=pack.coordination.decision_rule.value,
         pack_version=pack.version,
         remarks=remarks.strip(),
+        refusal_codes=refusal_codes,
         announced_by_id=actor.person_id,
         announced_at=now,
         due_on=ask_company(session, application, pack, pack.clock(COMMENT_CLOCK), now),
@@ -93,6 +98,7 @@ def announce(
         number=result.number,
         outcome=outcome,
         due_on=result.due_on,
+        refusal_codes=", ".join(refusal_codes),
     )
     authorities = standing_authorities(session, application)
     notices.preliminary_announced(session, application, result, authorities, now)
@@ -198,6 +204,12 @@ def must_announce(
         Announced(DecisionOutcome(each.outcome), tuple(each.conditions)) for each in results
     )
     return is_announced_first(pack, proposal.outcome, proposal.conditions, announced)
+
+
+def announced_codes(results: Sequence[PreliminaryResult]) -> list[str]:
+    """Return the reasons for a refusal on which the company was heard, those it was told last."""
+    refusals = [each for each in results if each.outcome == DecisionOutcome.DECLINED]
+    return list(refusals[-1].refusal_codes) if refusals else []
 
 
 def reply_to(results: Sequence[PreliminaryResult], reply: str) -> None:

@@ -24,8 +24,9 @@ from sandbox.domain.applications import (
     ApplicationAction,
     ApplicationStatus,
 )
-from sandbox.domain.deliberation import GroundKind
+from sandbox.domain.deliberation import GroundKind, ProposedDecision
 from sandbox.domain.packs import PolicyPack
+from sandbox.domain.refusing import offered_reasons, suggested_reasons
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.files import content_disposition
@@ -125,6 +126,8 @@ class _Ask:
     form: forms.DecisionForm
     bench: queries.Bench
     heard: Sequence[PreliminaryResult]
+    proposal: ProposedDecision | None
+    announces: bool
 
     def is_sound(self) -> bool:
         """Tell whether the form was sent, in order, on what stands now."""
@@ -135,7 +138,15 @@ class _Ask:
 def _asked(case: Case) -> _Ask:
     bench = queries.get_bench(case.session, case.application.id)
     heard = queries.list_preliminary_results(case.session, case.application.id)
-    return _Ask(forms.decision_form(bench.version, heard), bench, heard)
+    proposal = queries.proposal_of(case.pack, bench, case.application.status)
+    announces = services.must_announce(case.pack, proposal, heard)
+    # What is announced may give any reason; the decision gives those that were announced.
+    announced = [] if announces else services.announced_codes(heard)
+    outcome = None if proposal is None else proposal.outcome
+    reasons = offered_reasons(case.pack, outcome, announced)
+    suggested = announced or suggested_reasons(reasons, bench.marks)
+    form = forms.decision_form(bench.version, heard, reasons, suggested)
+    return _Ask(form, bench, heard, proposal, announces)
 
 
 def _issue_page(case: Case, ask: _Ask) -> ResponseReturnValue:
@@ -143,8 +154,7 @@ def _issue_page(case: Case, ask: _Ask) -> ResponseReturnValue:
     is_conflict = form.is_submitted() and not form.errors and form.version.data != bench.version
     if is_conflict:
         forms.show_again(form, bench.version)
-    proposal = queries.proposal_of(case.pack, bench, case.application.status)
-    language = current_language()
+    proposal, language = ask.proposal, current_language()
     grounds: dict[bool, list[object]] = {True: [], False: []}
     for ground in proposal.grounds if proposal else ():
         sentence = sentences.ground_sentence(case.pack, ground, language)
@@ -156,7 +166,7 @@ def _issue_page(case: Case, ask: _Ask) -> ResponseReturnValue:
         409 if is_conflict else None,
         is_conflict=is_conflict,
         proposal=proposal,
-        announces=services.must_announce(case.pack, proposal, ask.heard),
+        announces=ask.announces,
         heard=ask.heard,
         places=queries.read_places(case.session, case.application),
         grounds=grounds[False],

@@ -10,6 +10,7 @@ from sandbox.domain.packs.coordination import (
     CoordinationSpec,
     DecisionRule,
     PreliminaryResultSpec,
+    RefusalReasonSpec,
     ReliefKindSpec,
 )
 from sandbox.domain.packs.dialogue import ConsultationSpec, Regime, RoundTableSpec
@@ -140,6 +141,7 @@ __all__ = [
     "QuestionKind",
     "QuestionSpec",
     "RecordKind",
+    "RefusalReasonSpec",
     "Regime",
     "RegisteredPostSpec",
     "ReliefKindSpec",

@@ -60,6 +60,19 @@ class PreliminaryResultSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalReasonSpec:
+    """Name a reason for which applications are refused, so that refusals can be counted by it.
+
+    Shape: `criterion` is the key of the criterion that such an application does not meet.
+    """
+
+    code: str
+    name: Text
+    text: Text | None = None  # what it means, and what may be done about it
+    criterion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReliefKindSpec:
     """Name a kind of regulatory relief."""
 

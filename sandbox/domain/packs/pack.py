@@ -8,6 +8,7 @@ from typing import TypeVar
 from sandbox.domain.packs.coordination import (
     CoordinationSpec,
     PreliminaryResultSpec,
+    RefusalReasonSpec,
     ReliefKindSpec,
 )
 from sandbox.domain.packs.dialogue import ConsultationSpec, RoundTableSpec
@@ -105,6 +106,7 @@ class PolicyPack:
     consultations: ConsultationSpec | None = None  # none: it asks the public nothing
     fast_answer: FastAnswerSpec | None = None  # none: nobody is asked whether any rule applies
     preliminary_result: PreliminaryResultSpec | None = None  # none: what is decided comes at once
+    refusal_reasons: tuple[RefusalReasonSpec, ...] = ()  # none: a refusal is reasoned in words
 
     @cached_property
     def questions(self) -> Mapping[str, QuestionSpec]:
@@ -199,6 +201,10 @@ class PolicyPack:
     def find_ground(self, key: str | None) -> SuspensionGroundSpec | None:
         """Return the ground with this key, if these rules have it."""
         return next((ground for ground in self.suspension_grounds if ground.key == key), None)
+
+    def find_refusal_reason(self, code: str) -> RefusalReasonSpec | None:
+        """Return the reason for refusals with this code, if these rules know it."""
+        return next((each for each in self.refusal_reasons if each.code == code), None)
 
     def find_exit(self, code: str | None) -> ExitKindSpec | None:
         """Return what can come of a test under this code, if these rules know it."""

@@ -264,7 +264,16 @@ def tell_hearings(case: Case, found: Gathered) -> None:
     """Tell what was announced before it was decided, and what the company said to it."""
     head = coordination.get_letterhead(case.session, case.application.id)
     frozen = ("number", "outcome", "rule", "pack_version", "grounds", "conditions", "dissent")
-    said = ("positions", "marks", "remarks", "announced_at", "due_on", "silent_at", "answer")
+    said = (
+        "positions",
+        "marks",
+        "remarks",
+        "refusal_codes",
+        "announced_at",
+        "due_on",
+        "silent_at",
+        "answer",
+    )
     after = ("text", "answered_at", "late", "reply")
     told = []
     for pack, result in hearings_of(case):
@@ -292,7 +301,9 @@ def tell_decision(case: Case, found: Gathered) -> None:
     found.tell(
         "decision.json",
         {
-            **fields_of(decision, *parts, "marks", "remarks", "hearings", "decided_at"),
+            **fields_of(
+                decision, *parts, "marks", "remarks", "refusal_codes", "hearings", "decided_at"
+            ),
             "content_hash": letters.decision_hash(case.application, decision),
         },
     )
@@ -321,6 +332,7 @@ def tell_history(case: Case, found: Gathered) -> None:
                 "authority": row.authority or "",
                 "person": row.person or "" if is_inside else "",
                 "reason": row.details.get("reason", "") if row.deed in printed else "",
+                "refusal_codes": row.details.get("refusal_codes", ""),
             }
             for row in reversed(rows)
         ],

@@ -10,6 +10,7 @@ from sandbox.packs.checking.coordination import (
     NEEDED_RELIEF_COLUMNS,
     judge_activity,
     judge_quorum,
+    judge_refusal_reasons,
     judge_reliefs,
 )
 from sandbox.packs.checking.dialogue import judge_round_tables
@@ -113,6 +114,7 @@ CHECKS: tuple[Check, ...] = (
     judge_reliefs,
     judge_activity,
     judge_quorum,
+    judge_refusal_reasons,
     judge_round_tables,
 )
 

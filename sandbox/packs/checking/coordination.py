@@ -171,3 +171,16 @@ def _named(
             among(each.key for _, each in form_questions(pack) if each.kind is kind),
         )
     return path, question
+
+
+def judge_refusal_reasons(pack: PolicyPack) -> Iterator[Finding]:
+    """Find reasons for refusal that belong to a criterion which there is not."""
+    known = sorted(criterion.key for criterion in pack.criteria)
+    for index, reason in enumerate(pack.refusal_reasons):
+        if reason.criterion is not None and reason.criterion not in known:
+            yield Finding(
+                ("refusal_reasons", index, "criterion"),
+                Fault.UNKNOWN_REFERENCE,
+                _l('the pack has no "%(name)s"', name=reason.criterion),
+                among(known),
+            )

@@ -17,7 +17,14 @@ PARTY_WORDS = tuple(dict.fromkeys([*(who.value for who in (*Who, *Suspender)), P
 
 def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
     """Find keys and codes that stand more than once in their list."""
-    for name in ("competences", "authorities", "principles", "exit_kinds", "stakeholders"):
+    for name in (
+        "competences",
+        "authorities",
+        "principles",
+        "exit_kinds",
+        "stakeholders",
+        "refusal_reasons",
+    ):
         items: Sequence[object] = getattr(pack, name)
         yield from duplicates((name,), items, "code")
     for name in (

@@ -9,6 +9,7 @@ from sandbox.packs.schemas.base import PartSchema
 from sandbox.packs.schemas.coordination import (
     CoordinationSchema,
     PreliminaryResultSchema,
+    RefusalReasonSchema,
     ReliefKindSchema,
 )
 from sandbox.packs.schemas.dialogue import ConsultationSchema, RoundTableSchema
@@ -90,6 +91,7 @@ __all__ = [
     "ProhibitedUseSchema",
     "PublicLaterSchema",
     "QuestionSchema",
+    "RefusalReasonSchema",
     "RegisteredPostSchema",
     "ReliefKindSchema",
     "ReportSectionSchema",

@@ -34,6 +34,14 @@ class PreliminaryResultSchema(PartSchema):
     outcomes = Each(Word(packs.Announceable), at_least=1, required=True)
 
 
+class RefusalReasonSchema(PartSchema):
+    part = packs.RefusalReasonSpec
+    code = Key(required=True)
+    name = Words(required=True)
+    text = Words()
+    criterion = Key()
+
+
 class ReliefKindSchema(PartSchema):
     part = packs.ReliefKindSpec
     key = Key(required=True)

@@ -16,6 +16,7 @@ from sandbox.packs.schemas.base import PartSchema
 from sandbox.packs.schemas.coordination import (
     CoordinationSchema,
     PreliminaryResultSchema,
+    RefusalReasonSchema,
     ReliefKindSchema,
 )
 from sandbox.packs.schemas.dialogue import ConsultationSchema, RoundTableSchema
@@ -115,3 +116,4 @@ class PackSchema(PartSchema):
     consultations = Part(ConsultationSchema)
     fast_answer = Part(FastAnswerSchema)
     preliminary_result = Part(PreliminaryResultSchema)
+    refusal_reasons = Each(Part(RefusalReasonSchema))

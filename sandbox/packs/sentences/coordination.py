@@ -57,6 +57,22 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "if it contested.",
         {"outcomes": "The outcomes of which the company hears before they are decided."},
     ),
+    schemas.RefusalReasonSchema: TableWords(
+        "Reason for refusal",
+        "Whoever refuses an application chooses one or more of these beside the reasons in words: "
+        "the lead with the decision or with the preliminary result that announces it, and the "
+        "secretariat when it declines a prohibited use. The company reads them in the decision and "
+        "its letter, and refusals are counted by them. After a preliminary result the decision "
+        "gives none that was not announced.",
+        {
+            "code": CODE,
+            "name": NAME,
+            "text": "What it means, and what can be done about it. The company reads it below the "
+            "name.",
+            "criterion": "The key of the criterion that it belongs to. Where an authority marked "
+            "that criterion as not met, the reason is proposed.",
+        },
+    ),
     schemas.ReliefKindSchema: TableWords(
         "Kind of relief",
         "What a company may ask for under a rule.",

@@ -45,7 +45,14 @@ from sandbox.trials.queries import find_trial_of, get_last_submission, read_file
 
 # What a case that runs is worked by, whatever its tier.
 _WORKED_BY = frozenset(
-    {"clocks", "coordination", "preliminary_result", "incident_classes", "criteria"}
+    {
+        "clocks",
+        "coordination",
+        "preliminary_result",
+        "refusal_reasons",
+        "incident_classes",
+        "criteria",
+    }
 )
 _PUBLIC = frozenset(
     {"public_fields", "public_later", "disclosure_is_presumed", "conditions_are_public"}

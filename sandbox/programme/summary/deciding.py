@@ -14,6 +14,7 @@ from sandbox.domain.packs import (
     ClockUnit,
     DecisionRule,
     PolicyPack,
+    RefusalReasonSpec,
     Silence,
 )
 from sandbox.kernel.formats import day, quoted
@@ -96,6 +97,10 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
                 outcomes=preliminary_words(pack.preliminary_result),
             ),
         )
+    if pack.refusal_reasons:
+        yield 2, _("Reasons for refusal, of which one at least is given:")
+    for reason in pack.refusal_reasons:
+        yield 3, _refusal(pack, reason)
     yield (
         2,
         (
@@ -112,6 +117,15 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
             else _("Of the answers, only those named public are shown to everybody.")
         ),
     )
+
+
+def _refusal(pack: PolicyPack, reason: RefusalReasonSpec) -> str:
+    words = (
+        read(reason.name) if reason.text is None else f"{read(reason.name)}: {read(reason.text)}"
+    )
+    if reason.criterion is None:
+        return words
+    return f"{words} [{part_words(pack.criterion(reason.criterion))}]"
 
 
 def _term(clock: ClockSpec) -> str:

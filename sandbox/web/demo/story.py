@@ -9,11 +9,12 @@ from uuid import UUID
 from sandbox.applications import services as applications
 from sandbox.authorities.queries import applied_codes
 from sandbox.coordination import services as coordination
-from sandbox.coordination.queries import list_in_force
+from sandbox.coordination.queries import get_bench, list_in_force
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.deliberation import CriterionMark, Stance
 from sandbox.domain.guidance import Channel, Guidance
 from sandbox.domain.packs import Answers, PolicyPack
+from sandbox.domain.refusing import suggested_reasons
 from sandbox.domain.routing import propose
 from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.clock import local_day
@@ -247,6 +248,7 @@ class Story:
             self.caseworker,
             self.application,
             reason=read("deeds")["declined_prohibited"][1],
+            codes=self._refusal_codes(at_triage=True),
             now=self.tick(),
         )
 
@@ -419,8 +421,23 @@ class Story:
             self.named[self.lead],
             self.application,
             remarks=self.words.deed("remarks"),
+            codes=self._refusal_codes(),
             now=self.tick(),
         )
+
+    def _refusal_codes(self, *, at_triage: bool = False) -> list[str]:
+        """Choose the rules' reasons for a refusal; whatever is decided else has no use for them."""
+        reasons = self.pack.refusal_reasons
+        bench = get_bench(self.world.session, self.application.id)
+        found = suggested_reasons(reasons, bench.marks)
+        if found or not reasons:
+            return found
+        # A prohibited use fails no criterion, and an objection fails one more often than not.
+        fitting = [each for each in reasons if (each.criterion is None) is at_triage] or reasons
+        if at_triage:
+            return [fitting[-1].code]
+        # Chance of its own: the rest of the story goes on as it would have.
+        return [Random(self.key).choice(fitting).code]  # noqa: S311 - a story, not a secret
 
     # --- whole passages --------------------------------------------------------------------------
 
