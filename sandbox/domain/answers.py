@@ -23,6 +23,7 @@ from sandbox.domain.packs import (
     Answers,
     AnswerValue,
     PolicyPack,
+    PrioritySpec,
     ProhibitedUse,
     QuestionKind,
     QuestionSpec,
@@ -146,6 +147,12 @@ def prohibited(pack: PolicyPack, answers: Answers) -> tuple[ProhibitedUse, ...]:
     """List the prohibited uses that the answers describe."""
     counting = relevant(pack, answers)
     return tuple(use for use in pack.prohibited_uses if holds(use.when, counting))
+
+
+def priorities(pack: PolicyPack, answers: Answers) -> tuple[PrioritySpec, ...]:
+    """List the reasons of the rules for which these answers come before others."""
+    counting = relevant(pack, answers)
+    return tuple(each for each in pack.priorities if holds(each.when, counting))
 
 
 @dataclass(frozen=True, slots=True)

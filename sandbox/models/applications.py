@@ -43,6 +43,7 @@ class Application(Audited, Versioned, Base):
     review_started_at: Mapped[datetime | None]  # when nobody's answer was missing any more
     answer_due_on: Mapped[date | None]  # while returned or asked for information
     returns_used: Mapped[int] = mapped_column(default=0)
+    priority_codes: Mapped[list[Any]] = mapped_column(default=list)  # computed at submission
     call_key: Mapped[str | None]  # in which it was first sent, or OUTSIDE of all
 
     organisation: Mapped[Organisation] = relationship()

@@ -54,6 +54,7 @@ PART: dict[str, object] = {
     "posts": _l("Registered post"),
     "preliminary_result": _l("Preliminary result"),
     "principles": _l("Principle"),
+    "priorities": _l("Priority"),
     "programme": _l("Programme"),
     "prohibited_uses": _l("Prohibited use"),
     "public_later": _l("Answer published later"),

@@ -13,6 +13,7 @@ from sandbox.applications.queries import lock_application
 from sandbox.authorities.queries import applied_codes
 from sandbox.authorities.services import register_authorities
 from sandbox.coordination.queries import share_authorities
+from sandbox.domain.answers import priorities
 from sandbox.domain.packs import ClockStart, PolicyPack
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import tiering
@@ -191,7 +192,9 @@ def move_case(
         raise NotPossible(Why.CASE_CANNOT_MOVE, obstacles=move.obstacles)
     tier_before = application.tier
     application.pack_version = move.new.version
-    application.tier = tiering(move.new, move.submission.content["answers"]).tier
+    answers = move.submission.content["answers"]
+    application.tier = tiering(move.new, answers).tier
+    application.priority_codes = [each.code for each in priorities(move.new, answers)]
     application.changed_at = now
     starts = move.new.decision_clock.starts
     if application.clock_started_on is None and starts is ClockStart.SUBMITTED:

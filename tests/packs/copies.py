@@ -73,6 +73,21 @@ def install_over(session: Session, folder: Path) -> None:
         pass
 
 
+PRIORITY = """
+[[priorities]]
+code = "young"
+name = {es = "Antes: empresa emergente", en = "First: start-up"}
+reason = {es = "Así lo acordó el consejo.", en = "So the council agreed."}
+when = {question = "organisation_kind", equals = "startup"}
+"""
+
+
+def put_start_ups_first(pack: Path) -> None:
+    """Let the rules of a copy put applications of start-ups before others."""
+    file = pack / "coordination.toml"
+    file.write_text(file.read_text(encoding="utf-8") + PRIORITY, encoding="utf-8")
+
+
 def put_in_force(session: Session, version: str) -> None:
     """Let two administrators put a version in force that came with a release."""
     one, other = (

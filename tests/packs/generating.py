@@ -142,6 +142,7 @@ def packs(draw: st.DrawFn) -> Table:
         **({"preliminary_result": {"outcomes": announced}} if announced else {}),
         **({"final_report_days": pack.number(1, 90)} if pack.chance() else {}),
         "refusal_reasons": _refusal_reasons(pack),
+        "priorities": _priorities(pack),
     }
 
 
@@ -635,6 +636,19 @@ def _hard_rules(pack: Writing, tiers: list[Table], uses: list[Table]) -> list[Ta
         for each in uses
     ]
     return [*rules, *barring]
+
+
+def _priorities(pack: Writing) -> list[Table]:
+    """Put applications before others, or none, for conditions that some answers meet."""
+    return [
+        {
+            "code": f"first_{number}",
+            "name": pack.text(f"First {number}"),
+            "reason": pack.text("Article 62"),
+            "when": when,
+        }
+        for number, when in enumerate(_comparisons(pack, pack.asked)[: pack.number(0, 2)])
+    ]
 
 
 def _eligibility(pack: Writing) -> Table:

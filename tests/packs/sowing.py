@@ -250,7 +250,7 @@ def question_required_always_and_now_and_then(pack: Table, chance: Random) -> So
 
 
 def answer_on_which_nothing_hangs(pack: Table, chance: Random) -> Sown:
-    looked_at = repr([pack["hard_rules"], pack["prohibited_uses"]]) + repr(
+    looked_at = repr([pack["hard_rules"], pack["prohibited_uses"], pack["priorities"]]) + repr(
         [[each.get("ask_if"), each.get("required_if")] for _, each in _questions(pack)]
     )
     found = [

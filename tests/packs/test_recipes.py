@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.domain.answers import (
     asked,
+    priorities,
     problems,
     prohibited,
 )
@@ -340,6 +341,11 @@ def refusals_have_reasons(pack: PolicyPack) -> None:
     assert suggested_reasons(offered, [unmet]) == ["unsafe"]
 
 
+def cameras_come_first(pack: PolicyPack) -> None:
+    assert [each.code for each in priorities(pack, {"cameras": "people"})] == ["cameras"]
+    assert priorities(pack, {"cameras": "water"}) == ()
+
+
 def cameras_are_public(pack: PolicyPack) -> None:
     assert "cameras" in pack.public_fields
 
@@ -424,6 +430,7 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Let silence grant": silence_agrees,
     "Hear the company before it is decided": company_is_heard,
     "Count refusals by their reasons": refusals_have_reasons,
+    "Put some applications first": cameras_come_first,
     "Stop a term while an answer is awaited": decision_waits,
     "Publish an answer": cameras_are_public,
     "Say how a test stops and ends": stops_and_ends,

@@ -68,6 +68,7 @@ from sandbox.applications.queries.people import (
     list_caseworkers,
     list_members,
 )
+from sandbox.applications.queries.priorities import priorities_of
 from sandbox.applications.queries.refusals import RefusalLine, Refusals, count_refusals
 from sandbox.applications.queries.simulating import (
     Simulated,
@@ -172,6 +173,7 @@ __all__ = [
     "lock_organisation",
     "lock_person",
     "map_lead_stops",
+    "priorities_of",
     "progress",
     "read_requests",
     "reasons_read",

@@ -33,8 +33,8 @@ class CaseFilter:
     """Say what a list is narrowed to; an empty field narrows nothing.
 
     Shape: `text` is part of a reference, of a title or of an organisation's name; `call` a key, or
-    OUTSIDE for what was sent outside the calls; `authority` a code; `refused_for` the code of a
-    reason for refusal; `late_since` the day before which an answer was due that is still missing.
+    OUTSIDE for what was sent outside the calls; `authority`, `priority` and `refused_for` are codes
+    of the rules; `late_since` the day before which an answer was due that is still missing.
     """
 
     text: str = ""
@@ -42,6 +42,7 @@ class CaseFilter:
     call: str = ""
     tier: str = ""
     authority: str = ""
+    priority: str = ""
     refused_for: str = ""
     late_since: date | None = None
 
@@ -60,6 +61,7 @@ class CaseFilter:
             "call": self.call,
             "tier": self.tier,
             "authority": self.authority,
+            "priority": self.priority,
             "refused_for": self.refused_for,
             "late": late,
         }
@@ -85,6 +87,7 @@ def list_applications(
             Application.status,
             Application.outcome,
             Application.tier,
+            Application.priority_codes,
             Application.pack_code,
             Application.pack_version,
             Application.organisation_id,
@@ -125,6 +128,8 @@ def _conditions(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
             .where(Authority.code == wanted.authority)
             .exists()
         )
+    if wanted.priority:
+        found.append(_has(Application.priority_codes, wanted.priority))
     if wanted.refused_for:
         # For which reasons a case was refused is for whoever may read its decision.
         found += [scope(actor, P.APPLICATION_READ_ANSWERS), _refused_for(wanted.refused_for)]
@@ -140,11 +145,15 @@ def _conditions(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
 
 
 def _refused_for(code: str) -> ColumnElement[bool]:
+    of_case = Decision.application_id == Application.id
+    gave = _has(Decision.refusal_codes, code)
+    return select(Decision.id).where(of_case, gave).correlate(Application).exists()
+
+
+def _has(codes: Any, code: str) -> ColumnElement[bool]:
     # Codes are plain words, so that one in quotes is found in the list as it is written, whole, and
     # in the same way on every database.
-    written = cast(Decision.refusal_codes, String).contains(f'"{code}"', autoescape=True)
-    of_case = Decision.application_id == Application.id
-    return select(Decision.id).where(of_case, written).correlate(Application).exists()
+    return cast(codes, String).contains(f'"{code}"', autoescape=True)
 
 
 def _places(*conditions: ColumnElement[bool]) -> Select[Any]:

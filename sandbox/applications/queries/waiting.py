@@ -11,6 +11,7 @@ from sandbox.access.checks import conceivable, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries.cases import EDITABLE
 from sandbox.applications.queries.exchanges import list_requests, list_returns
+from sandbox.applications.queries.priorities import priorities_of
 from sandbox.applications.queries.submissions import (
     SubmissionLine,
     find_submission,
@@ -70,6 +71,9 @@ def _tasks(
             Application.status,
             Application.changed_at,
             Application.answer_due_on,
+            Application.pack_code,
+            Application.pack_version,
+            Application.priority_codes,
             func.row_number().over(partition_by=Application.status, order_by=urgency).label("rank"),
         )
         .where(scope(actor, permission), Application.status.in_(kinds))
@@ -89,6 +93,8 @@ def _tasks(
             due_on=row.answer_due_on,
             endpoint=kinds[row.status][1],
             values={"application_id": str(row.id)},
+            # The company knows who it is.
+            priorities=priorities_of(row) if kinds is _STAFF_TASKS else (),
         )
         for row in rows
     ]

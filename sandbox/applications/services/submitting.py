@@ -18,7 +18,7 @@ from sandbox.applications.services.shared import (
     require_in_time,
     restart_clocks,
 )
-from sandbox.domain.answers import problems, relevant
+from sandbox.domain.answers import priorities, problems, relevant
 from sandbox.domain.applications import (
     ApplicationAction,
     ApplicationStatus,
@@ -118,6 +118,7 @@ def submit(
     forget_typed(session, application.id)
     application.status = status
     application.tier = tiering(pack, draft.answers).tier
+    application.priority_codes = [each.code for each in priorities(pack, draft.answers)]
     application.changed_at = now
     if application.reference is None:
         application.reference = reference(

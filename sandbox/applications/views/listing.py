@@ -127,6 +127,7 @@ def _wanted(
         text=" ".join(given.get("text", "").split())[:LONGEST_SEARCH],
         tier=_known(given.get("tier", ""), (each.key for each in pack.tiers)),
         authority=_known(given.get("authority", ""), (each.code for each in authorities)),
+        priority=_known(given.get("priority", ""), (each.code for each in pack.priorities)),
         refused_for=_known(given.get("refused_for", ""), (each.code for each in reasons)),
         late_since=today if given.get("late") == "yes" else None,
     )

@@ -24,7 +24,7 @@ from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.checks import conceivable, scope
 from sandbox.access.permissions import P
-from sandbox.applications.queries import holds_place
+from sandbox.applications.queries import holds_place, priorities_of
 from sandbox.coordination.actions import OPEN_IN, CoordinationAction
 from sandbox.coordination.clocks import position_clock
 from sandbox.coordination.queries.cases import OPEN, has_trial_work
@@ -276,6 +276,7 @@ def _facts(actor: Actor) -> Any:
             Application.status,
             Application.pack_code,
             Application.pack_version,
+            Application.priority_codes,
             place.id.label("assignment_id"),
             place.authority_id,
             select(Authority.code)
@@ -360,11 +361,21 @@ def _cases(kind: str, place: Any, since: Any, *, due_on: Any) -> Select[*tuple[A
             Application.id.label("application_id"),
             Application.reference,
             Application.title,
+            Application.pack_code,
+            Application.pack_version,
+            Application.priority_codes,
             since.label("since"),
             due_on.label("due_on"),
         )
         .join(place, place.application_id == Application.id)
-        .group_by(Application.id, Application.reference, Application.title)
+        .group_by(
+            Application.id,
+            Application.reference,
+            Application.title,
+            Application.pack_code,
+            Application.pack_version,
+            Application.priority_codes,
+        )
         .order_by(since, Application.id)
         .limit(MOST_OF_A_KIND + 1)
     )
@@ -379,4 +390,5 @@ def _task(kind: str, row: Line, since: datetime, due_on: date | None) -> Task:
         due_on=due_on,
         endpoint=_PAGES[kind],
         values={"application_id": str(row.application_id)},
+        priorities=priorities_of(row),
     )

@@ -1,6 +1,6 @@
 """Hold one version of a programme's rules as a whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -38,6 +38,7 @@ from sandbox.domain.packs.programme import (
 from sandbox.domain.packs.questions import (
     CriterionSpec,
     EligibilitySpec,
+    PrioritySpec,
     ProhibitedUse,
     QuestionKind,
     QuestionSpec,
@@ -106,6 +107,7 @@ class PolicyPack:
     consultations: ConsultationSpec | None = None  # none: it asks the public nothing
     fast_answer: FastAnswerSpec | None = None  # none: nobody is asked whether any rule applies
     preliminary_result: PreliminaryResultSpec | None = None  # none: what is decided comes at once
+    priorities: tuple[PrioritySpec, ...] = ()  # none: no application comes before another
     refusal_reasons: tuple[RefusalReasonSpec, ...] = ()  # none: a refusal is reasoned in words
 
     @cached_property
@@ -201,6 +203,10 @@ class PolicyPack:
     def find_ground(self, key: str | None) -> SuspensionGroundSpec | None:
         """Return the ground with this key, if these rules have it."""
         return next((ground for ground in self.suspension_grounds if ground.key == key), None)
+
+    def priorities_among(self, codes: Collection[str]) -> tuple[PrioritySpec, ...]:
+        """List the priorities with these codes that these rules know."""
+        return tuple(each for each in self.priorities if each.code in codes)
 
     def find_refusal_reason(self, code: str) -> RefusalReasonSpec | None:
         """Return the reason for refusals with this code, if these rules know it."""

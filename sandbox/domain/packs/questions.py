@@ -157,6 +157,16 @@ class CriterionSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class PrioritySpec:
+    """Let applications with certain answers come before others, for a reason that is shown."""
+
+    code: str
+    name: Text
+    reason: Text
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class ProhibitedUse:
     """Describe a use that the programme never admits, and the answers that reveal it."""
 

@@ -43,6 +43,8 @@ def judge_conditions(pack: PolicyPack) -> Iterator[Finding]:
         yield from _condition(("prohibited_uses", index, "when"), use.when, asked, _IN_FORM)
     for index, rule in enumerate(pack.hard_rules):
         yield from _condition(("hard_rules", index, "when"), rule.when, asked, _IN_FORM)
+    for index, priority in enumerate(pack.priorities):
+        yield from _condition(("priorities", index, "when"), priority.when, asked, _IN_FORM)
     asked = {question.key: question for _, question in check_questions(pack)}
     for index, reason in enumerate(pack.eligibility.rules):
         yield from _condition(

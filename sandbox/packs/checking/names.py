@@ -24,6 +24,7 @@ def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
         "exit_kinds",
         "stakeholders",
         "refusal_reasons",
+        "priorities",
     ):
         items: Sequence[object] = getattr(pack, name)
         yield from duplicates((name,), items, "code")

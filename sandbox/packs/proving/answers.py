@@ -199,6 +199,7 @@ def _used(pack: PolicyPack) -> frozenset[str]:
     return frozenset(looked_at).union(
         *(questions_of(rule.when) for rule in pack.hard_rules),
         *(questions_of(use.when) for use in pack.prohibited_uses),
+        *(questions_of(priority.when) for priority in pack.priorities),
     )
 
 

@@ -33,6 +33,7 @@ Prover = Callable[[PolicyPack, Budget], Iterator[Shown]]
 
 NO_RULE = _l("no answers ever meet this rule")
 NO_USE = _l("no answers ever meet this use")
+NO_PRIORITY = _l("no answers ever have this priority")
 SHARE = 200_000
 """The most comparisons that the proof of one condition may cost."""
 

@@ -18,6 +18,7 @@ from sandbox.packs.checking import Finding, form_questions, most_points
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import (
+    NO_PRIORITY,
     NO_RULE,
     NO_USE,
     Proof,
@@ -41,6 +42,9 @@ def prove_one_tier(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
     for index, use in enumerate(pack.prohibited_uses):
         yield from fires(("prohibited_uses", index, "when"), use.when, asked, budget, NO_USE)
         yield from _barred(pack, index, use, budget)
+    for index, priority in enumerate(pack.priorities):
+        path: Path = ("priorities", index, "when")
+        yield from fires(path, priority.when, asked, budget, NO_PRIORITY)
     most = most_points(pack)
     if most > MOST_POINTS:
         yield Finding(

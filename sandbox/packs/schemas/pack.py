@@ -43,6 +43,7 @@ from sandbox.packs.schemas.programme import (
 from sandbox.packs.schemas.questions import (
     CriterionSchema,
     EligibilitySchema,
+    PrioritySchema,
     ProhibitedUseSchema,
     SectionSchema,
 )
@@ -116,4 +117,5 @@ class PackSchema(PartSchema):
     consultations = Part(ConsultationSchema)
     fast_answer = Part(FastAnswerSchema)
     preliminary_result = Part(PreliminaryResultSchema)
+    priorities = Each(Part(PrioritySchema))
     refusal_reasons = Each(Part(RefusalReasonSchema))

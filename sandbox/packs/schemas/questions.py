@@ -99,6 +99,14 @@ class CriterionSchema(PartSchema):
     rubric = Part(RubricSchema)
 
 
+class PrioritySchema(PartSchema):
+    part = packs.PrioritySpec
+    code = Key(required=True)
+    name = Words(required=True)
+    reason = Words(required=True)
+    when = When(required=True)
+
+
 class ProhibitedUseSchema(PartSchema):
     part = packs.ProhibitedUse
     key = Key(required=True)

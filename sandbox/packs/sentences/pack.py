@@ -86,6 +86,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "what they plan. Without it an enquiry is answered by the secretariat alone.",
             "preliminary_result": "Tells the company what is about to be decided, so that it may "
             "comment on it first. Without it the decision comes at once.",
+            "priorities": "The reasons for which an application comes before others. Without any, "
+            "all are alike.",
             "refusal_reasons": "The reasons for which applications are refused. Without any a "
             "refusal is reasoned in words alone.",
         },

@@ -124,6 +124,18 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "not_met": "When it is not met.",
         },
     ),
+    schemas.PrioritySchema: TableWords(
+        "Priority",
+        "Applications that come before others. Whether one does is computed from its answers as it "
+        "is sent, and shown with the reason in lists, under My tasks and on the page of the case. "
+        "No order and no term hangs on it: people put it first.",
+        {
+            "code": CODE,
+            "name": "The words of the tag beside the application.",
+            "reason": "Why it comes first. People read it beside the tag.",
+            "when": "The answers with which an application has it.",
+        },
+    ),
     schemas.ProhibitedUseSchema: TableWords(
         "Prohibited use",
         "A use that is named to the secretariat when it checks the application, so that it can "

@@ -50,6 +50,7 @@ _WORKED_BY = frozenset(
         "coordination",
         "preliminary_result",
         "refusal_reasons",
+        "priorities",
         "incident_classes",
         "criteria",
     }

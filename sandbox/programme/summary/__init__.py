@@ -16,6 +16,7 @@ from sandbox.programme.summary.form import eligibility_lines, form_lines
 from sandbox.programme.summary.judging import (
     criteria_lines,
     monitoring_lines,
+    priority_lines,
     risk_lines,
     tier_lines,
 )
@@ -35,6 +36,7 @@ def summary(pack: PolicyPack) -> Iterator[Line]:
     yield from eligibility_lines(pack)
     yield from form_lines(pack)
     yield from criteria_lines(pack)
+    yield from priority_lines(pack)
     yield from risk_lines(pack)
     for tier in pack.tiers:
         yield from tier_lines(pack, tier)

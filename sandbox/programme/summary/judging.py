@@ -36,6 +36,15 @@ def criteria_lines(pack: PolicyPack) -> Iterator[Line]:
                 yield 3, line
 
 
+def priority_lines(pack: PolicyPack) -> Iterator[Line]:
+    """Say which applications come before others, and why."""
+    if pack.priorities:
+        yield 1, _("Priority")
+    for priority in pack.priorities:
+        yield 2, f"{read(priority.name)}: {when_words(pack, priority.when)}"
+        yield 3, read(priority.reason)
+
+
 def risk_lines(pack: PolicyPack) -> Iterator[Line]:
     """Say what raises the tier, and what is never tested."""
     yield 1, _("Prohibited uses")
