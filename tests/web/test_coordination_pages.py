@@ -1107,7 +1107,8 @@ def test_prohibited_use_is_led_to_its_end_and_nowhere_else(session: Session, wor
         assert refused.links["Rechazar la solicitud"] == decline
     form = client.get(decline)
     assert form.status_code == 200
-    client.submit(form, {"reason": "No se permite."})
+    code = pack().refusal_reasons[0].code
+    client.submit(form, {"reason": "No se permite.", "codes": [code]})
     assert client.get(decline).status_code == 409
     # What is harmless goes the other way alone, and the company reads nothing of either.
     assert client.get(f"/applications/{harmless.id}/decline").status_code == 409
