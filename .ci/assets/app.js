@@ -115,3 +115,13 @@ for (const note of document.querySelectorAll("[data-keep]")) {
     }
   });
 }
+
+// A list whose rows can be chosen offers to choose all that the page shows.
+for (const offer of document.querySelectorAll("[data-choose-all]")) {
+  offer.hidden = false;
+  offer.addEventListener("click", () => {
+    for (const box of offer.closest("form").querySelectorAll('input[type="checkbox"]')) {
+      box.checked = true;
+    }
+  });
+}

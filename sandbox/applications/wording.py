@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from sandbox.domain.applications import ApplicationAction
 from sandbox.domain.kinship import Kin
 from sandbox.domain.packs import (
     AllOf,
@@ -28,6 +29,15 @@ KIN: Mapping[Kin, object] = {
     Kin.NAME: _l("a similar name"),
     Kin.ORGANISATION: _l("the same organisation"),
 }
+
+AT_ONCE: Mapping[ApplicationAction, object] = {
+    ApplicationAction.START_TRIAGE: _l("Start the check"),
+    ApplicationAction.ASSIGN: _l("Assign authorities"),
+    ApplicationAction.RETURN: _l("Return to the company"),
+    ApplicationAction.REDIRECT: _l("Direct the company elsewhere"),
+    ApplicationAction.DECLINE_PROHIBITED: _l("Decline a prohibited use"),
+}
+"""What the secretariat may do on several cases with one reason; whoever judges a case does not."""
 
 
 def read(text: Text) -> str:

@@ -72,6 +72,7 @@ class Why(StrEnum):
     NO_FAST_ANSWER = "no_fast_answer"
     NO_OUTCOME = "no_outcome"
     NOTHING_LEFT = "nothing_left"
+    NOTHING_PROPOSED = "nothing_proposed"
     OFFER_OPEN = "offer_open"
     OFFICER_MISSING = "officer_missing"
     OWN_ROLES = "own_roles"

@@ -13,6 +13,7 @@ from sandbox.models.applications import (
     Submission,
     UnsavedSection,
 )
+from sandbox.models.batches import Batch
 from sandbox.models.coordination import (
     AuthorityAssignment,
     CaseNote,
@@ -68,6 +69,7 @@ __all__ = [
     "Authority",
     "AuthorityAssignment",
     "AuthorityMembership",
+    "Batch",
     "CaseDossier",
     "CaseNote",
     "ClockStop",

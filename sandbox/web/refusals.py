@@ -129,6 +129,9 @@ WHY_SENTENCES: dict[Why, object] = {
     ),
     Why.POSITION_ON_RECORD: _l("This authority has taken its position already."),
     Why.NOTHING_LEFT: _l("Nothing is left to do on this case."),
+    Why.NOTHING_PROPOSED: _l(
+        "The rules propose no authority for this case. Choose its authorities on its own page."
+    ),
     Why.OFFER_OPEN: _l(
         "The lead of this case is offered to an authority already. Withdraw that offer first."
     ),

@@ -4,8 +4,8 @@ from flask import Blueprint
 
 from sandbox.accounts.views import bp as accounts
 from sandbox.applications.views import bp as applications
+from sandbox.coordination.views import batches, successions
 from sandbox.coordination.views import bp as coordination
-from sandbox.coordination.views import successions
 from sandbox.dossiers.views import bp as dossiers
 from sandbox.enquiries.views import bp as enquiries
 from sandbox.home.views import bp as home
@@ -20,6 +20,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
     enquiries,
     applications,
+    batches,
     coordination,
     successions,
     trials,

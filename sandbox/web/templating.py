@@ -44,6 +44,7 @@ from sandbox.kernel.terms import days_of_term
 from sandbox.packs import active
 from sandbox.web import fields
 from sandbox.web.navigation import footer_menu, menu
+from sandbox.web.refusals import explain
 
 ROOT = Path(__file__).resolve().parents[2]
 _KIT = "govuk_frontend_jinja/"
@@ -240,6 +241,7 @@ def init_templating(app: Flask, pack: PolicyPack, cache_folder: Path | None) -> 
     environment.filters.update(filters)
     environment.globals.update(
         adapt=fields.adapt,
+        explain=explain,
         error_links=fields.error_links,
         asset=asset,
         icon=icon,

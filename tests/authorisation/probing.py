@@ -42,6 +42,7 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "trials.report": {"verdict": "accept", "remark": "Bien."},
     "trials.plan": {"version": "2"},
     "coordination.conflict": {"answer": "none"},
+    "batches.send": {"deed": "return"},
 }
 
 

@@ -17,6 +17,7 @@ from sandbox.access.permissions import P
 from sandbox.accounts.queries import token_hash
 from sandbox.applications import services as applications
 from sandbox.coordination import services as coordination
+from sandbox.domain.applications import ApplicationAction
 from sandbox.domain.deliberation import Stance
 from sandbox.domain.dossiers import DossierIndex, ReaderKind, entry_of
 from sandbox.domain.enquiries import EnquiryKind
@@ -181,6 +182,7 @@ class Builder:
             self.make_dossier(tenant)
         self.make_imported()
         self.make_refused()
+        self.make_chosen()
         return self.world
 
     # --- people ----------------------------------------------------------------------------------
@@ -972,6 +974,22 @@ class Builder:
                 self.session, importer, filename="x.zip", stored=stored, index=index, now=self.now
             )
         self.world.subjects["imported"] = {"dossier_id": dossier.id, "number": 1}
+
+    def make_chosen(self) -> None:
+        """Let two caseworkers choose the same cases, of one of which the second is recused."""
+        cases = [self.world.subjects[f"{name}_review"]["application_id"] for name in ("rio", "mar")]
+        for subject, name in (("chosen", "caseworker"), ("recused_chosen", "recused_caseworker")):
+            with unit_of_work(self.session):
+                batch_id = coordination.begin_batch(
+                    self.session,
+                    self.actor(name),
+                    ApplicationAction.RETURN,
+                    cases=dict.fromkeys(cases, 0),
+                    words={"reason": "Falta algo."},
+                    key="a-form-of-its-own",
+                    now=self.now,
+                )
+            self.world.subjects[subject] = {"batch_id": batch_id}
 
     def make_round_table(self) -> None:
         table = RoundTable(

@@ -79,3 +79,30 @@ def test_caseworker_changes_the_proposed_authorities(story: Story) -> None:
     left_out = story.window_of(teams["COFECE"].head)
     assert not left_out.has_task(asked)
     left_out.goto(f"/cases/{key}", status=404)
+
+
+def test_caseworker_asks_for_authorities_of_two_cases_at_once(story: Story) -> None:
+    company, caseworker, _teams = story.company(), story.caseworker, story.teams
+    cases = [story.in_triage(company) for _ in range(2)]
+    names = [str(case.reference) for case in cases]
+    sent = str(story.submitted(company).reference)
+    story.session.rollback()
+
+    staff = story.window_of(caseworker)
+    staff.goto("/applications").look_narrow()
+    offer = staff.control("Choose all on this page")
+    offer.press("Enter")
+    assert staff.page.locator('input[name="case"]:checked').count() == 3
+    staff.click("Assign authorities").look_narrow()
+    refusal = staff.say("Submitted")
+    assert all(name in staff.main for name in (*names, sent))
+    assert refusal in staff.main
+    staff.press('main form[method="post"] button[type="submit"]').look_narrow()
+    done = staff.page.locator('[aria-labelledby="done-heading"]').inner_text()
+    refused = staff.page.locator('[aria-labelledby="refused-heading"]').inner_text()
+    assert all(name in done for name in names)
+    assert sent not in done
+    assert sent in refused
+    assert refusal in refused
+    staff.goto(f"/cases/{cases[1].id}")
+    assert "COFECE" in staff.main

@@ -22,6 +22,7 @@ from sandbox.accounts.services import add_member, grant_staff_role, invite, join
 from sandbox.applications import services as applications
 from sandbox.applications.queries import CaseFilter
 from sandbox.coordination import services as coordination
+from sandbox.domain.applications import ApplicationAction
 from sandbox.domain.dossiers import ReaderKind
 from sandbox.domain.enquiries import EnquiryKind
 from sandbox.domain.guidance import Channel, Guidance
@@ -39,6 +40,7 @@ from sandbox.kernel.mail import MailState, OutboxMail
 from sandbox.kernel.paging import PAGE_SIZE
 from sandbox.models import (
     Application,
+    Batch,
     CaseDossier,
     Enquiry,
     Organisation,
@@ -62,6 +64,7 @@ from tests.factories import (
     make_admitted,
     make_assigned,
     make_draft,
+    make_in_triage,
     make_organisation,
     make_person,
     make_staff,
@@ -96,6 +99,13 @@ LISTS: dict[str, tuple[str, str]] = {
     "applications of an officer": ("officer", "/applications"),
     "applications refused for a reason": ("caseworker", "/applications?refused_for=no_power"),
     "reasons for refusal": ("caseworker", "/applications/refusals"),
+    "applications chosen to be returned": ("caseworker", "/cases/at-once?deed=return{chosen}"),
+    "applications chosen to be assigned": ("caseworker", "/cases/at-once?deed=assign{chosen}"),
+    "applications chosen to be declined": (
+        "caseworker",
+        "/cases/at-once?deed=decline_prohibited{chosen}",
+    ),
+    "what came of those chosen": ("caseworker", "/cases/at-once/{batch}"),
     "enquiries of a company": ("owner", "/enquiries"),
     "enquiries of a caseworker": ("caseworker", "/enquiries"),
     "enquiries of an officer": ("officer", "/enquiries"),
@@ -263,7 +273,10 @@ class Crowd:
         self.rows += 1
         session = self.session
         make_draft(session, self.organisation, self.owner)
-        make_submitted(session, self.organisation, self.owner)
+        self.choose(
+            make_submitted(session, self.organisation, self.owner),
+            make_in_triage(session, self.organisation, self.owner, self.caseworker),
+        )
         self.assigned()
         review = self.assigned()
         start_review(session, review, self.lead, self.associate)
@@ -289,6 +302,28 @@ class Crowd:
             }
         self.fill(*self.first)
         self.run_programme()
+
+    def choose(self, sent: Application, checked: Application) -> None:
+        """Choose two more cases, and return one of them in vain."""
+        session = self.session
+        chosen = {each.id: each.version for each in (sent, checked)}
+        self.ids["chosen"] = self.ids.get("chosen", "") + "".join(
+            f"&case={each}" for each in chosen
+        )
+        session.rollback()
+        given = {"words": {"reason": "Falta algo."}, "key": "the-same-form", "now": NOW}
+        with unit_of_work(session):
+            deed = ApplicationAction.RETURN
+            batch_id = coordination.begin_batch(
+                session, self.caseworker, deed, cases=chosen, **given
+            )
+            batch = session.get_one(Batch, batch_id)
+            if self.rows > 1:
+                more = [{"id": str(each), "version": seen} for each, seen in chosen.items()]
+                batch.cases = [*batch.cases, *more]
+        with unit_of_work(session):
+            coordination.go_on_with_batch(session, self.caseworker, batch_id, now=NOW)
+        self.ids["batch"] = str(batch_id)
 
     def fill(self, review: Application, running: Trial, ended: Trial, enquiry: Enquiry) -> None:
         """Add one of everything that one case, test or enquiry has several of."""

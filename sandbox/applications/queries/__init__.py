@@ -83,6 +83,7 @@ from sandbox.applications.queries.submissions import (
     describes_prohibited_use,
     find_submission,
     get_submission,
+    is_prohibited_use,
     is_veiled,
     list_submissions,
 )
@@ -148,6 +149,7 @@ __all__ = [
     "has_conflict",
     "has_opened",
     "holds_place",
+    "is_prohibited_use",
     "is_veiled",
     "known_organisations",
     "list_applications",

@@ -15,6 +15,7 @@ from sandbox.applications.queries.confidential import has_opened
 from sandbox.applications.queries.drafts import FileRow
 from sandbox.domain.answers import prohibited
 from sandbox.domain.packs import (
+    Answers,
     AnswerValue,
 )
 from sandbox.kernel.actors import Actor
@@ -142,8 +143,13 @@ def is_veiled(
 
 def describes_prohibited_use(session: Session, application: Application) -> bool:
     """Tell whether what was sent last can be declined as a use that the rules prohibit."""
-    pack = active.pack_of(application)
     sent = find_submission(session, application.id)
-    if sent is None:
+    return is_prohibited_use(application, None if sent is None else sent.content["answers"])
+
+
+def is_prohibited_use(application: Application, answers: Answers | None) -> bool:
+    """Tell whether answers, the last that were sent, describe a use that the rules prohibit."""
+    pack = active.pack_of(application)
+    if answers is None:
         return False
-    return pack.prohibits(application.tier) or bool(prohibited(pack, sent.content["answers"]))
+    return pack.prohibits(application.tier) or bool(prohibited(pack, answers))

@@ -7,6 +7,7 @@ from sandbox.applications.services.asking import (
     request_information,
 )
 from sandbox.applications.services.checking import (
+    check_returning,
     decline_prohibited,
     redirect_elsewhere,
     return_to_company,
@@ -21,7 +22,12 @@ from sandbox.applications.services.preparing import (
     start_application,
     wrong_answers,
 )
-from sandbox.applications.services.shared import ask_company, restart_clocks
+from sandbox.applications.services.shared import (
+    advance,
+    ask_company,
+    person_of,
+    restart_clocks,
+)
 from sandbox.applications.services.submitting import (
     content_of,
     next_number,
@@ -34,9 +40,11 @@ from sandbox.applications.services.viewing import MOST_VIEWS, remove_view, save_
 __all__ = [
     "LONGEST_TYPED",
     "MOST_VIEWS",
+    "advance",
     "answer_information",
     "ask_company",
     "attach_file",
+    "check_returning",
     "content_of",
     "copy_answers",
     "decline_prohibited",
@@ -46,6 +54,7 @@ __all__ = [
     "lapse_overdue",
     "next_number",
     "open_confidential",
+    "person_of",
     "redirect_elsewhere",
     "remove_file",
     "remove_view",

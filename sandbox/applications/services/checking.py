@@ -52,13 +52,11 @@ def return_to_company(
     """
     require(session, actor, P.APPLICATION_TRIAGE, application)
     application = queries.lock_application(session, application.id)
-    status = advance(application, ApplicationAction.RETURN)
+    status = check_returning(application)
     pack = active.pack_of(application)
     given = {key: text for key, text in reasons.items() if key in pack.questions and text.strip()}
     if not given and not general.strip():
         raise NotPossible(Why.REASON_MISSING)
-    if application.returns_used >= pack.coordination.returns_allowed:
-        raise NotPossible(Why.RETURNS_USED_UP, limit=pack.coordination.returns_allowed)
     application.status = status
     application.returns_used += 1
     due_on = ask_company(session, application, pack, pack.clock("return_answer"), now)
@@ -84,6 +82,18 @@ def return_to_company(
     )
     notices.returned(session, application, due_on=due_on, now=now)
     return returned
+
+
+def check_returning(application: Application) -> ApplicationStatus:
+    """Make sure that a case may be given back now, and return where that leads.
+
+    Raises: TransitionRefused, NotPossible.
+    """
+    status = advance(application, ApplicationAction.RETURN)
+    allowed = active.pack_of(application).coordination.returns_allowed
+    if application.returns_used >= allowed:
+        raise NotPossible(Why.RETURNS_USED_UP, limit=allowed)
+    return status
 
 
 def redirect_elsewhere(

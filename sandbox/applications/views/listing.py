@@ -14,6 +14,7 @@ from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.applications import forms, queries, services
 from sandbox.applications.views.blueprint import bp
+from sandbox.applications.wording import AT_ONCE
 from sandbox.authorities.queries import list_authorities
 from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.calls import OUTSIDE
@@ -92,6 +93,7 @@ def _page(form: forms.ViewForm) -> str:
         pack_of=active.find_pack_of,
         may_start=conceivable(actor, P.APPLICATION_START),
         may_count=conceivable(actor, P.REFUSAL_COUNT),
+        deeds=AT_ONCE if conceivable(actor, P.APPLICATION_TRIAGE) else {},
         may_import=conceivable(actor, P.DOSSIER_IMPORT),
     )
 

@@ -21,6 +21,7 @@ from sandbox.coordination.forms.assigning import (
     RoutingForm,
     authority_choices,
 )
+from sandbox.coordination.forms.batches import MOST_CASES, BatchForm
 from sandbox.coordination.forms.deciding import (
     DecisionForm,
     PreliminaryAnswerForm,
@@ -45,10 +46,12 @@ from sandbox.coordination.forms.lengths import LONGEST_TEXT_WORDS, Choice
 __all__ = [
     "LONGEST_TEXT_WORDS",
     "MARK_PREFIX",
+    "MOST_CASES",
     "MOST_QUESTIONS",
     "NOTE_PREFIX",
     "AssignmentForm",
     "AssociateForm",
+    "BatchForm",
     "Choice",
     "ConfirmForm",
     "ConflictForm",

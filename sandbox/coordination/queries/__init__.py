@@ -2,6 +2,15 @@
 
 from sandbox.applications.queries import get_application, list_stops, lock_application
 from sandbox.authorities.queries import list_in_force, share_authorities
+from sandbox.coordination.queries.batches import (
+    BatchRow,
+    find_batch,
+    get_batch,
+    list_batch,
+    list_chosen,
+    lock_batch,
+    map_answers,
+)
 from sandbox.coordination.queries.bench import (
     Bench,
     Judgement,
@@ -106,6 +115,7 @@ from sandbox.coordination.queries.waiting import list_tasks
 __all__ = [
     "OPEN",
     "AuthorityLine",
+    "BatchRow",
     "Bench",
     "DecisionLine",
     "GuidancePanel",
@@ -129,6 +139,7 @@ __all__ = [
     "count_stranded",
     "declined_authorities",
     "find_answerable",
+    "find_batch",
     "find_decision",
     "find_declaration",
     "find_entry",
@@ -138,6 +149,7 @@ __all__ = [
     "find_own_assignment",
     "find_position",
     "get_application",
+    "get_batch",
     "get_bench",
     "get_letterhead",
     "get_preliminary_result",
@@ -154,7 +166,9 @@ __all__ = [
     "list_answered",
     "list_answering",
     "list_assignments",
+    "list_batch",
     "list_candidates",
+    "list_chosen",
     "list_companies",
     "list_concerned",
     "list_correctable",
@@ -188,7 +202,9 @@ __all__ = [
     "list_undecided",
     "lock_application",
     "lock_authority",
+    "lock_batch",
     "lock_call",
+    "map_answers",
     "map_authorities",
     "map_loads",
     "map_officer_loads",

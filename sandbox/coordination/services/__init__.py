@@ -6,6 +6,12 @@ from sandbox.coordination.services.assigning import (
     decline_assignment,
     replace_authority,
 )
+from sandbox.coordination.services.batches import (
+    Judged,
+    begin_batch,
+    go_on_with_batch,
+    judge_batch,
+)
 from sandbox.coordination.services.deciding import decide, open_deliberation
 from sandbox.coordination.services.guiding import (
     answer_guidance,
@@ -41,6 +47,7 @@ from sandbox.coordination.services.suggesting import (
 from sandbox.coordination.services.warning import Term, list_warnings, warn
 
 __all__ = [
+    "Judged",
     "Term",
     "accept_assignment",
     "accept_lead",
@@ -53,6 +60,7 @@ __all__ = [
     "apply_succession",
     "ask_company",
     "assign",
+    "begin_batch",
     "confirm_receipt",
     "decide",
     "declare_conflict",
@@ -61,6 +69,8 @@ __all__ = [
     "get_answerable",
     "get_correctable",
     "give_guidance",
+    "go_on_with_batch",
+    "judge_batch",
     "leave_suggestion",
     "list_warnings",
     "must_announce",

@@ -11,12 +11,14 @@ from sandbox.coordination.views import (
     officers,
     routing,
 )
+from sandbox.coordination.views.batches import batches
 from sandbox.coordination.views.shared import bp
 from sandbox.coordination.views.succession import successions
 
 # Loading the modules has put their addresses on the blueprint.
 __all__ = [
     "asking",
+    "batches",
     "bp",
     "deciding",
     "guiding",

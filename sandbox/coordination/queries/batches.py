@@ -1,0 +1,108 @@
+"""Read the cases that somebody chose for one deed, and what came of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from sandbox.access.checks import NotFound, scope
+from sandbox.access.permissions import P
+from sandbox.coordination.refused import read
+from sandbox.domain.packs import Answers
+from sandbox.domain.refusals import Refusal
+from sandbox.kernel.actors import Actor
+from sandbox.models import Application, Batch, Organisation, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """Hold what came of the deed on one case; neither done nor refused: it was not tried yet."""
+
+    id: UUID
+    reference: str | None
+    title: str
+    organisation: str
+    is_done: bool
+    refusal: Refusal | None
+
+
+def list_chosen(
+    session: Session, actor: Actor, permission: P, chosen: Collection[UUID]
+) -> Sequence[Application]:
+    """List those of the chosen cases on which this is granted, by reference."""
+    return session.scalars(
+        select(Application)
+        .options(joinedload(Application.organisation))
+        .where(Application.id.in_(chosen), scope(actor, permission))
+        .order_by(Application.reference)
+    ).all()
+
+
+def map_answers(session: Session, cases: Collection[UUID]) -> Mapping[UUID, Answers]:
+    """Map cases to the answers that were last submitted."""
+    latest = (
+        select(Submission.application_id, func.max(Submission.number).label("number"))
+        .where(Submission.application_id.in_(cases))
+        .group_by(Submission.application_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Submission.application_id, Submission.content).join(
+            latest,
+            (latest.c.application_id == Submission.application_id)
+            & (latest.c.number == Submission.number),
+        )
+    )
+    return {row.application_id: row.content["answers"] for row in rows}
+
+
+def find_batch(session: Session, person_id: UUID, key: str) -> Batch | None:
+    """Return what this person's form has begun already."""
+    return session.scalar(select(Batch).where(Batch.person_id == person_id, Batch.key == key))
+
+
+def get_batch(session: Session, actor: Actor, batch_id: UUID) -> Batch:
+    """Return what the actor has begun; nobody else reads it. Raises: NotFound."""
+    return _own(session, actor, batch_id, is_held=False)
+
+
+def lock_batch(session: Session, actor: Actor, batch_id: UUID) -> Batch:
+    """Read a batch again and hold it until the transaction ends. Raises: NotFound."""
+    return _own(session, actor, batch_id, is_held=True)
+
+
+def _own(session: Session, actor: Actor, batch_id: UUID, *, is_held: bool) -> Batch:
+    statement = select(Batch).where(Batch.id == batch_id, Batch.person_id == actor.person_id)
+    if is_held:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_batch(session: Session, actor: Actor, batch: Batch) -> Sequence[BatchRow]:
+    """List what came of each case that the actor may still read, by reference."""
+    results: dict[UUID, Any] = {UUID(each["id"]): each.get("result") for each in batch.cases}
+    rows = session.execute(
+        select(
+            Application.id,
+            Application.reference,
+            Application.title,
+            Organisation.name.label("organisation"),
+        )
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(Application.id.in_(results), scope(actor, P.APPLICATION_READ))
+        .order_by(Application.reference)
+    )
+    return [
+        BatchRow(
+            *row,
+            is_done=results[row.id] == {},
+            refusal=read(results[row.id]) if results[row.id] else None,
+        )
+        for row in rows
+    ]
