@@ -23,7 +23,12 @@ WRITTEN = "México: pingüinos, niños y «CITAS MÉDICAS» al 100 %_ de Ávila,
         ("100%", False),
         ("m_xico", False),
         ("%", True),
-        ("citas  médicas", False),
+        ("citas  médicas", True),
+        ("médicas niños", True),
+        ("avila mexico", True),
+        ("mexico madrid", False),
+        ("citas médicas de dentista", False),
+        (" ".join(["citas"] * 8 + ["dentista"]), True),
         ("médica dental", False),
     ],
 )
@@ -31,6 +36,14 @@ def test_text_is_found_without_regard_to_case_and_accents(
     session: Session, text: str, is_there: bool
 ) -> None:
     assert session.scalar(select(says(text, literal(WRITTEN)))) in ({True} if is_there else {False})
+
+
+def test_words_are_found_in_several_columns(session: Session) -> None:
+    def found(text: str) -> bool | None:
+        return session.scalar(select(says(text, literal("Citas médicas"), literal("Río Claro"))))
+
+    assert found("rio citas")
+    assert not found("rio bravo")
 
 
 @pytest.mark.parametrize("text", [WRITTEN, "", "ÁÉÍÓÚÜÑáéíóúüñÀÂÄÃÅÊËÎÏÔÖÕÙÛÇ", "абв ABC ½"])
