@@ -37,16 +37,15 @@ def draft_report(
 ) -> OutcomeReport:
     """Begin the report of an ended trial; beginning twice leads to the same draft.
 
-    Raises: Denied, NotPossible(STILL_RUNNING).
+    Raises: Denied, NotPossible(STILL_RUNNING), NotPossible(ALREADY_DONE) once it is no draft.
     """
     require(session, actor, P.OUTCOME_DRAFT, trial)
-    if TrialStatus(trial.status) not in ENDED:
-        raise NotPossible(Why.STILL_RUNNING)
     # Two people who begin at once would otherwise both find nothing before them.
     lock_application(session, trial.application_id)
     existing = find_report_of(session, trial.id)
-    if existing is not None:
+    if existing is not None and existing.status == ReportStatus.DRAFT:
         return existing
+    require_reportable(session, trial)
     report = OutcomeReport(
         trial_id=trial.id,
         slug=trial.reference.lower(),
@@ -65,6 +64,17 @@ def draft_report(
     return report
 
 
+def require_reportable(session: Session, trial: Trial) -> None:
+    """Refuse a report on a test that goes on, and a second one on the same test.
+
+    Raises: NotPossible(STILL_RUNNING, ALREADY_DONE).
+    """
+    if TrialStatus(trial.status) not in ENDED:
+        raise NotPossible(Why.STILL_RUNNING)
+    if find_report_of(session, trial.id) is not None:
+        raise NotPossible(Why.ALREADY_DONE)
+
+
 def save_report(
     session: Session,
     actor: Actor,
@@ -79,8 +89,7 @@ def save_report(
 ) -> None:
     """Keep what was written so far. Raises: Denied, Stale, TransitionRefused once it was sent."""
     require(session, actor, P.OUTCOME_EDIT, report)
-    # A report may be edited exactly as long as it may still be sent.
-    LIFECYCLE.advance(ReportStatus(report.status), ReportAction.SEND)
+    require_editable(report)
     if report.version != expected_version:
         raise Stale
     report.title = title
@@ -89,6 +98,12 @@ def save_report(
     report.recommendations = _written(recommendations)
     report.changed_at = now
     _record(session, actor, Deed.OUTCOME_SAVED, report, trial=report.trial, now=now)
+
+
+def require_editable(report: OutcomeReport) -> None:
+    """Refuse to let a report be written that was sent. Raises: TransitionRefused."""
+    # A report may be edited exactly as long as it may still be sent.
+    LIFECYCLE.advance(ReportStatus(report.status), ReportAction.SEND)
 
 
 def send_for_publication(

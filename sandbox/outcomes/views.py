@@ -71,6 +71,7 @@ def begin(trial_id: UUID) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     trial = queries.get_trial_to_report(session, actor, trial_id)
     if request.method == "GET":
+        services.require_reportable(session, trial)
         return render_template("outcomes/begin.html", trial=trial)
     language = current_language()
     with unit_of_work(session):
@@ -91,6 +92,7 @@ def edit(report_id: UUID) -> ResponseReturnValue:
     """Write a report; a save that comes second shows the other one's text beside one's own."""
     session, actor = db.session(), current_actor()
     report = queries.get_report(session, actor, report_id, P.OUTCOME_EDIT)
+    services.require_editable(report)
     form = report_form(active.pack_of(report.trial), current_language(), report)
     if not form.validate_on_submit():
         return _edit(report, form, 422 if form.is_submitted() else 200)

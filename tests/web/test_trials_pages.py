@@ -664,6 +664,7 @@ def test_an_approval_is_refused_with_a_reason_on_a_page_of_its_own(
     assert place in lead.get(address(cast)).links.values()
     assert place not in company.get(address(cast)).links.values()
     assert lead.submit(place, {"reason": " "}).status_code == 422
+    opened = lead.get(place)
     page = lead.submit(place, {"reason": "Falta el seguro de las personas."})
     assert page.status_code == 200
     assert place not in page.links.values()
@@ -671,7 +672,8 @@ def test_an_approval_is_refused_with_a_reason_on_a_page_of_its_own(
     seen = company.get(address(cast)).main
     assert "Negada por INAI el" in seen
     assert "Falta el seguro de las personas." in seen
-    assert lead.submit(place, {"reason": "Otra vez."}).status_code == 409
+    assert lead.submit(opened, {"reason": "Otra vez."}).status_code == 409
+    assert lead.get(place).status_code == 409
     assert lead.submit(place.replace("refuse", "approve"), {"note": ""}).status_code == 200
     after = company.get(address(cast)).main
     assert "Negada por INAI el" in after

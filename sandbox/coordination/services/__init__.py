@@ -4,6 +4,7 @@ from sandbox.coordination.services.assigning import (
     accept_assignment,
     assign,
     decline_assignment,
+    get_to_answer,
     replace_authority,
 )
 from sandbox.coordination.services.batches import (
@@ -31,6 +32,7 @@ from sandbox.coordination.services.judging import save_review, take_position
 from sandbox.coordination.services.leading import (
     accept_lead,
     decline_lead,
+    make_sure_of_work,
     offer_lead,
     withdraw_offer,
 )
@@ -68,11 +70,13 @@ __all__ = [
     "decline_lead",
     "get_answerable",
     "get_correctable",
+    "get_to_answer",
     "give_guidance",
     "go_on_with_batch",
     "judge_batch",
     "leave_suggestion",
     "list_warnings",
+    "make_sure_of_work",
     "must_announce",
     "name_officer",
     "note_silence",

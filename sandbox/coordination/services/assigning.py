@@ -102,7 +102,8 @@ def accept_assignment(
     Raises: Denied, TransitionRefused, NotPossible.
     """
     require(session, actor, P.ASSIGNMENT_ANSWER, application)
-    assignment = _to_answer(session, actor, application, authority_id)
+    queries.lock_application(session, application.id)
+    assignment = get_to_answer(session, actor, application, authority_id)
     answer(
         session,
         actor,
@@ -127,7 +128,8 @@ def decline_assignment(
     Raises: Denied, TransitionRefused, NotPossible.
     """
     require(session, actor, P.ASSIGNMENT_ANSWER, application)
-    assignment = _to_answer(session, actor, application, authority_id)
+    queries.lock_application(session, application.id)
+    assignment = get_to_answer(session, actor, application, authority_id)
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     answer(
@@ -224,8 +226,7 @@ def answer(
 
     Raises: NotPossible when the authority has already answered.
     """
-    if assignment.state != AssignmentState.PROPOSED:
-        raise NotPossible(Why.ALREADY_DONE)
+    make_sure_unanswered(assignment)
     is_accepted = state is AssignmentState.ACCEPTED
     note_receipt(assignment, actor, now)
     assignment.state = state
@@ -294,16 +295,26 @@ def _join_review(
     notices.review_started(session, application, [assignment.authority_id], clock.due_on, now)
 
 
-def _to_answer(
-    session: Session, actor: Actor, application: Application, authority_id: UUID | None
+def get_to_answer(
+    session: Session, actor: Actor, application: Application, authority_id: UUID | None = None
 ) -> AuthorityAssignment:
-    queries.lock_application(session, application.id)
+    """Return the place that waits for the answer of one's authority.
+
+    Raises: TransitionRefused, NotPossible(NOT_ASSIGNED, ALREADY_DONE).
+    """
     make_sure_open(application, CoordinationAction.ANSWER_ASSIGNMENT)
     mine = actor.head_of if authority_id is None else actor.head_of & {authority_id}
     assignment = queries.find_own_assignment(session, mine, application.id)
     if assignment is None:
         raise NotPossible(Why.NOT_ASSIGNED)
+    make_sure_unanswered(assignment)
     return assignment
+
+
+def make_sure_unanswered(assignment: AuthorityAssignment) -> None:
+    """Refuse a second answer of an authority. Raises: NotPossible(ALREADY_DONE)."""
+    if assignment.state != AssignmentState.PROPOSED:
+        raise NotPossible(Why.ALREADY_DONE)
 
 
 def existing(

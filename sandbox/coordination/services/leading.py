@@ -28,6 +28,14 @@ def end_lead(session: Session, application_id: UUID, now: datetime) -> None:
         term.ended_at = now
 
 
+def make_sure_of_work(session: Session, application: Application) -> None:
+    """Refuse where the lead has nothing left to do. Raises: TransitionRefused, NotPossible."""
+    make_sure_open(application, CoordinationAction.HAND_OVER_LEAD)
+    is_decided = application.status == ApplicationStatus.DECIDED
+    if is_decided and not queries.has_work_for_lead(session, application.id):
+        raise NotPossible(Why.NOTHING_LEFT)
+
+
 def offer_lead(
     session: Session,
     actor: Actor,
@@ -46,7 +54,7 @@ def offer_lead(
     """
     queries.lock_application(session, application.id)
     require(session, actor, P.LEAD_OFFER, application)
-    _make_sure_of_work(session, application)
+    make_sure_of_work(session, application)
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     if queries.find_open_offer(session, application.id) is not None:
@@ -120,7 +128,7 @@ def accept_lead(session: Session, actor: Actor, application: Application, *, now
     """
     queries.lock_application(session, application.id)
     require(session, actor, P.LEAD_ANSWER, application)
-    _make_sure_of_work(session, application)
+    make_sure_of_work(session, application)
     offer, lead, chosen = _offer_to(session, actor, application)
     _close(offer, OfferState.ACCEPTED, actor, now)
     lead.role, chosen.role = AssignmentRole.ASSOCIATE, AssignmentRole.LEAD
@@ -151,7 +159,7 @@ def decline_lead(
     """
     queries.lock_application(session, application.id)
     require(session, actor, P.LEAD_ANSWER, application)
-    _make_sure_of_work(session, application)
+    make_sure_of_work(session, application)
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     offer, lead, chosen = _offer_to(session, actor, application)
@@ -177,14 +185,6 @@ def lapse_offers(session: Session, application_id: UUID, authority_id: UUID, now
     offer = queries.find_open_offer(session, application_id)
     if offer is not None and offer.to_authority_id == authority_id:
         offer.state, offer.answered_at = OfferState.LAPSED, now
-
-
-def _make_sure_of_work(session: Session, application: Application) -> None:
-    """Refuse where the lead has nothing left to do. Raises: TransitionRefused, NotPossible."""
-    make_sure_open(application, CoordinationAction.HAND_OVER_LEAD)
-    is_decided = application.status == ApplicationStatus.DECIDED
-    if is_decided and not queries.has_work_for_lead(session, application.id):
-        raise NotPossible(Why.NOTHING_LEFT)
 
 
 def _open_offer(

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from sandbox.access.guard import needs
 from sandbox.access.permissions import P
 from sandbox.coordination import forms, queries, sentences, services
-from sandbox.coordination.actions import CoordinationAction, make_sure_open
 from sandbox.coordination.views.shared import Case, bp, case_of, done, page
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
@@ -21,7 +20,7 @@ from sandbox.models.coordination import AssignmentRole, AssignmentState
 def lead_offer(application_id: UUID) -> ResponseReturnValue:
     """Let the head of the lead offer it to another authority on the case."""
     case = case_of(application_id, P.LEAD_OFFER)
-    make_sure_open(case.application, CoordinationAction.HAND_OVER_LEAD)
+    services.make_sure_of_work(case.session, case.application)
     offer = queries.find_open_offer(case.session, application_id)
     choices = _others(case)
     form = forms.LeadOfferForm(choices)
@@ -48,7 +47,7 @@ def withdraw_lead_offer(application_id: UUID) -> ResponseReturnValue:
 def lead_answer(application_id: UUID) -> ResponseReturnValue:
     """Ask a head whether the authority takes over the lead."""
     case, form = case_of(application_id, P.LEAD_ANSWER), forms.LeadAnswerForm()
-    make_sure_open(case.application, CoordinationAction.HAND_OVER_LEAD)
+    services.make_sure_of_work(case.session, case.application)
     if not form.validate_on_submit():
         offer = queries.find_offer_to(case.session, application_id, case.actor.head_of)
         return page("lead_answer", case, form, offer=offer)

@@ -18,7 +18,6 @@ from sandbox.coordination.views.shared import (
     done,
     left,
     page,
-    place_of,
     today_of,
 )
 from sandbox.domain.routing import Routing
@@ -148,9 +147,8 @@ def receipt(application_id: UUID) -> ResponseReturnValue:
 def assignment(application_id: UUID) -> ResponseReturnValue:
     """Ask a head whether the authority takes the case."""
     case, form = case_of(application_id, P.ASSIGNMENT_ANSWER), forms.AssignmentForm()
-    make_sure_open(case.application, CoordinationAction.ANSWER_ASSIGNMENT)
+    place = services.get_to_answer(case.session, case.actor, case.application)
     if not form.validate_on_submit():
-        place = place_of(case, case.actor.head_of)
         return page("assignment", case, form, place=place, touched=_touched(case, place))
     with unit_of_work(case.session):
         if form.answer.data == "accept":

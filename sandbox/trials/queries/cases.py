@@ -38,7 +38,7 @@ from sandbox.models import (
 )
 from sandbox.packs import active
 from sandbox.trials.queries.awaiting import awaited_in
-from sandbox.trials.queries.facts import TrialFile
+from sandbox.trials.queries.facts import COMPLETION, TrialFile
 from sandbox.trials.queries.reliefs import ReliefLine, find_with_reliefs, lines_of
 from sandbox.trials.queries.whole import find_whole
 
@@ -264,8 +264,8 @@ def get_start_condition(file: TrialFile, key: str) -> StartConditionSpec:
 
 
 def get_requirement(file: TrialFile, stage: str, key: str) -> RequirementSpec:
-    """Return a requirement of the next gate. Raises: NotFound."""
-    if stage != file.next_gate:
+    """Return a requirement of any gate, passed ones too. Raises: NotFound."""
+    if stage not in (COMPLETION, *(each.key for each in file.tier.stages)):
         raise NotFound
     return _found(spec for spec in file.requirements_of(stage) if spec.key == key)
 

@@ -2,6 +2,8 @@
 
 from sandbox.trials.services.approvals import (
     approve_requirement,
+    get_approvable,
+    get_refusable,
     may_approve,
     party_of,
     refuse_requirement,
@@ -15,7 +17,13 @@ from sandbox.trials.services.exits import (
     require_correctable,
     require_final_report_due,
 )
-from sandbox.trials.services.gates import document_requirement, enter_stage, waive_requirement
+from sandbox.trials.services.gates import (
+    document_requirement,
+    enter_stage,
+    get_documentable,
+    get_waivable,
+    waive_requirement,
+)
 from sandbox.trials.services.incidents import (
     close_incident,
     complete_incident,
@@ -33,6 +41,7 @@ from sandbox.trials.services.parts import roles_of
 from sandbox.trials.services.plan import (
     agree_plan,
     fields_to_write,
+    get_own_condition,
     missing_fields,
     save_plan,
     set_start_condition,
@@ -69,10 +78,15 @@ __all__ = [
     "end_relief",
     "enter_stage",
     "fields_to_write",
+    "get_approvable",
+    "get_documentable",
     "get_extendable",
     "get_granted",
     "get_own",
+    "get_own_condition",
+    "get_refusable",
     "get_sought",
+    "get_waivable",
     "grant_relief",
     "hand_in_final_report",
     "is_completable",

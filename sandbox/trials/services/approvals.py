@@ -15,7 +15,7 @@ from sandbox.kernel.audit import Deed, record
 from sandbox.models import ApprovalTerm, GateEvidence, Trial
 from sandbox.trials import notices
 from sandbox.trials.queries import Supervisor, TrialFile
-from sandbox.trials.services.evidence import add_evidence, requirement_of
+from sandbox.trials.services.evidence import add_evidence, require_unsaid, requirement_of
 from sandbox.trials.services.parts import person_of, read, start_work, touch
 
 # The kinds of evidence that what was said of a requirement becomes once something overtakes it.
@@ -43,10 +43,8 @@ def approve_requirement(
     require(session, actor, P.REQUIREMENT_APPROVE, trial)
     start_work(session, trial, TrialWork.APPROVE)
     file = read(session, trial, now)
-    spec = requirement_of(file, stage, requirement, RequirementKind.APPROVAL)
+    spec = get_approvable(file, actor, stage, requirement)
     authority = file.acting(actor)
-    if not may_approve(spec, authority):
-        raise NotPossible(Why.WRONG_AUTHORITY)
     if seen is not None and seen != file.documents_mark(stage):
         raise NotPossible(Why.DOCUMENTS_CHANGED)
     add_evidence(
@@ -96,17 +94,12 @@ def refuse_requirement(
     require(session, actor, P.REQUIREMENT_APPROVE, trial)
     start_work(session, trial, TrialWork.REFUSE)
     file = read(session, trial, now)
-    spec = requirement_of(file, stage, requirement, RequirementKind.APPROVAL)
+    spec = get_refusable(file, actor, stage, requirement)
     authority = file.acting(actor)
-    if not may_approve(spec, authority):
-        raise NotPossible(Why.WRONG_AUTHORITY)
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     if seen is not None and seen != file.documents_mark(stage):
         raise NotPossible(Why.DOCUMENTS_CHANGED)
-    state = next(each for each in file.gate(stage).requirements if each.spec is spec)
-    if party_of(authority) not in state.missing_parties - file.refused_by(stage, state):
-        raise NotPossible(Why.ALREADY_DONE)
     _overtake(session, actor, file, stage=stage, spec=spec, authority=authority)
     session.add(
         GateEvidence(
@@ -135,6 +128,36 @@ def refuse_requirement(
     )
     party, said = party_of(authority), reason.strip()
     _tell_refused(session, file, spec, by=party, reason=said, now=now)
+
+
+def get_approvable(file: TrialFile, actor: Actor, stage: str, requirement: str) -> RequirementSpec:
+    """Return the requirement of the next gate that waits for this person's approval.
+
+    Raises: NotPossible(WRONG_REQUIREMENT, WRONG_AUTHORITY, ALREADY_DONE).
+    """
+    spec = _asked_of(file, actor, stage, requirement)
+    require_unsaid(file, actor, stage=stage, spec=spec, kind="approval")
+    return spec
+
+
+def get_refusable(file: TrialFile, actor: Actor, stage: str, requirement: str) -> RequirementSpec:
+    """Return the requirement of the next gate of which this person's authority may still say no.
+
+    Raises: NotPossible(WRONG_REQUIREMENT, WRONG_AUTHORITY, ALREADY_DONE).
+    """
+    spec = _asked_of(file, actor, stage, requirement)
+    state = next(each for each in file.gate(stage).requirements if each.spec is spec)
+    waiting = state.missing_parties - file.refused_by(stage, state)
+    if party_of(file.acting(actor)) not in waiting:
+        raise NotPossible(Why.ALREADY_DONE)
+    return spec
+
+
+def _asked_of(file: TrialFile, actor: Actor, stage: str, requirement: str) -> RequirementSpec:
+    spec = requirement_of(file, stage, requirement, RequirementKind.APPROVAL)
+    if not may_approve(spec, file.acting(actor)):
+        raise NotPossible(Why.WRONG_AUTHORITY)
+    return spec
 
 
 def may_approve(spec: RequirementSpec, authority: Supervisor | None) -> bool:

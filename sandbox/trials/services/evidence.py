@@ -25,15 +25,8 @@ def add_evidence(
     now: datetime,
 ) -> None:
     """Add what one person says of one requirement; nobody says the same thing twice."""
+    require_unsaid(file, actor, stage=stage, spec=spec, kind=kind)
     person_id = person_of(actor)
-    if any(
-        row.stage == stage
-        and row.requirement == spec.key
-        and row.kind == kind
-        and row.person_id == person_id
-        for row in file.evidence
-    ):
-        raise NotPossible(Why.ALREADY_DONE)
     session.add(
         GateEvidence(
             trial_id=file.trial.id,
@@ -47,6 +40,21 @@ def add_evidence(
         )
     )
     touch(file.trial, now)
+
+
+def require_unsaid(
+    file: TrialFile, actor: Actor, *, stage: str, spec: RequirementSpec, kind: str
+) -> None:
+    """Refuse what this person has said of a requirement before. Raises: NotPossible."""
+    person_id = person_of(actor)
+    if any(
+        row.stage == stage
+        and row.requirement == spec.key
+        and row.kind == kind
+        and row.person_id == person_id
+        for row in file.evidence
+    ):
+        raise NotPossible(Why.ALREADY_DONE)
 
 
 def requirement_of(

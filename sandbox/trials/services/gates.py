@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
-from sandbox.domain.packs import RequirementKind
+from sandbox.domain.packs import RequirementKind, RequirementSpec
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import TrialAction, TrialWork, move
 from sandbox.kernel.actors import Actor
@@ -19,8 +19,9 @@ from sandbox.models import (
     TrialStage,
 )
 from sandbox.trials import notices
+from sandbox.trials.queries import TrialFile
 from sandbox.trials.services.approvals import withdraw_approvals
-from sandbox.trials.services.evidence import add_evidence, requirement_of
+from sandbox.trials.services.evidence import add_evidence, require_unsaid, requirement_of
 from sandbox.trials.services.parts import (
     lock,
     person_of,
@@ -52,9 +53,7 @@ def document_requirement(
     require(session, actor, P.REQUIREMENT_DOCUMENT, trial)
     start_work(session, trial, TrialWork.DOCUMENT)
     facts = read(session, trial, now)
-    spec = requirement_of(facts, stage, requirement, RequirementKind.DOCUMENT)
-    if spec.by not in roles_of(facts, actor):
-        raise NotPossible(Why.WRONG_REQUIREMENT)
+    spec = get_documentable(facts, actor, stage, requirement)
     stored = store.put(file.content, file.content_type)
     session.execute(
         delete(GateEvidence).where(
@@ -94,6 +93,19 @@ def document_requirement(
     return evidence
 
 
+def get_documentable(
+    file: TrialFile, actor: Actor, stage: str, requirement: str
+) -> RequirementSpec:
+    """Return the requirement of the next gate whose document is this person's to bring.
+
+    Raises: NotPossible(WRONG_REQUIREMENT).
+    """
+    spec = requirement_of(file, stage, requirement, RequirementKind.DOCUMENT)
+    if spec.by not in roles_of(file, actor):
+        raise NotPossible(Why.WRONG_REQUIREMENT)
+    return spec
+
+
 def waive_requirement(
     session: Session,
     actor: Actor,
@@ -112,9 +124,7 @@ def waive_requirement(
     require(session, actor, P.REQUIREMENT_WAIVE, trial)
     start_work(session, trial, TrialWork.WAIVE)
     file = read(session, trial, now)
-    spec = requirement_of(file, stage, requirement, None)
-    if not spec.may_be_waived:
-        raise NotPossible(Why.NOT_WAIVABLE)
+    spec = get_waivable(file, actor, stage, requirement)
     if not reason.strip():
         raise NotPossible(Why.REASON_MISSING)
     authority = file.acting(actor)
@@ -140,6 +150,18 @@ def waive_requirement(
         requirement=spec.key,
         reason=reason.strip(),
     )
+
+
+def get_waivable(file: TrialFile, actor: Actor, stage: str, requirement: str) -> RequirementSpec:
+    """Return the requirement of the next gate that this person may waive.
+
+    Raises: NotPossible(WRONG_REQUIREMENT, NOT_WAIVABLE, ALREADY_DONE).
+    """
+    spec = requirement_of(file, stage, requirement, None)
+    if not spec.may_be_waived:
+        raise NotPossible(Why.NOT_WAIVABLE)
+    require_unsaid(file, actor, stage=stage, spec=spec, kind="waiver")
+    return spec
 
 
 def enter_stage(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
+from sandbox.domain.packs import StartConditionSpec
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.actors import Actor
@@ -120,6 +121,14 @@ def fields_to_write(file: TrialFile, actor: Actor) -> tuple[str, ...]:
     return missing_fields(file) if may_write else ()
 
 
+def get_own_condition(file: TrialFile, actor: Actor, key: str) -> StartConditionSpec:
+    """Return a start condition that is in the actor's hands. Raises: NotPossible."""
+    spec = next((each for each in file.tier.start_conditions if each.key == key), None)
+    if spec is None or spec.owner not in roles_of(file, actor):
+        raise NotPossible(Why.WRONG_REQUIREMENT)
+    return spec
+
+
 def set_start_condition(
     session: Session,
     actor: Actor,
@@ -138,9 +147,7 @@ def set_start_condition(
     require(session, actor, P.START_CONDITION_SET, trial)
     start_work(session, trial, TrialWork.SET_START_CONDITION)
     file = read(session, trial, now)
-    spec = next((each for each in file.tier.start_conditions if each.key == key), None)
-    if spec is None or spec.owner not in roles_of(file, actor):
-        raise NotPossible(Why.WRONG_REQUIREMENT)
+    get_own_condition(file, actor, key)
     if state == "blocked_by_third_party" and not note.strip():
         raise NotPossible(Why.REASON_MISSING)
     condition = file.conditions[key]

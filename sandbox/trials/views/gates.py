@@ -1,5 +1,6 @@
 """Serve the pages on which people bring what a gate asks for, and pass it."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, current_app, flash
@@ -8,10 +9,12 @@ from flask_babel import gettext as _
 
 from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
+from sandbox.domain.packs import RequirementSpec
 from sandbox.domain.trials import TrialWork
+from sandbox.kernel.actors import Actor
 from sandbox.kernel.db import db
 from sandbox.kernel.files import accept, content_disposition
-from sandbox.kernel.forms import PlatformForm, takes_files
+from sandbox.kernel.forms import takes_files
 from sandbox.models import GateEvidence
 from sandbox.trials import forms, queries, services
 from sandbox.trials.queries import TrialFile
@@ -24,9 +27,9 @@ from sandbox.trials.views.shared import bp, do, file_of, form_page, stage_named,
 def document(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
     """Hand in the document that a gate asks for."""
     file, form = file_of(trial_id, P.REQUIREMENT_DOCUMENT, TrialWork.DOCUMENT), forms.DocumentForm()
+    spec = _open_to_actor(services.get_documentable, file, stage, requirement)
     if not form.validate_on_submit():
-        values = {"approvals": len(file.approvals_at(stage_named(stage)))}
-        return _requirement_page("trials/document.html", file, form, stage, requirement, **values)
+        return form_page("trials/document.html", file, form, spec=spec)
     upload = form.document.data
     evidence = do(
         services.document_requirement,
@@ -56,10 +59,11 @@ def download(trial_id: UUID, evidence_id: UUID) -> ResponseReturnValue:
 def approve(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
     """Approve a requirement for one's authority."""
     file = file_of(trial_id, P.REQUIREMENT_APPROVE, TrialWork.APPROVE)
+    spec = _open_to_actor(services.get_approvable, file, stage, requirement)
     form = forms.ApproveForm(data={"seen": file.documents_mark(stage_named(stage))})
     if not form.validate_on_submit():
-        values = {"documents": queries.list_documents(file, stage_named(stage))}
-        return _requirement_page("trials/approve.html", file, form, stage, requirement, **values)
+        documents = queries.list_documents(file, stage_named(stage))
+        return form_page("trials/approve.html", file, form, spec=spec, documents=documents)
     do(
         services.approve_requirement,
         file,
@@ -76,9 +80,10 @@ def approve(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue
 def refuse(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
     """Refuse, for one's authority, what a requirement asks it to approve."""
     file = file_of(trial_id, P.REQUIREMENT_APPROVE, TrialWork.REFUSE)
+    spec = _open_to_actor(services.get_refusable, file, stage, requirement)
     form = forms.RefuseForm(data={"seen": file.documents_mark(stage_named(stage))})
     if not form.validate_on_submit():
-        return _requirement_page("trials/refuse.html", file, form, stage, requirement)
+        return form_page("trials/refuse.html", file, form, spec=spec)
     do(
         services.refuse_requirement,
         file,
@@ -96,8 +101,9 @@ def refuse(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
 def waive(trial_id: UUID, stage: str, requirement: str) -> ResponseReturnValue:
     """Waive a requirement with a reason."""
     file, form = file_of(trial_id, P.REQUIREMENT_WAIVE, TrialWork.WAIVE), forms.WaiveForm()
+    spec = _open_to_actor(services.get_waivable, file, stage, requirement)
     if not form.validate_on_submit():
-        return _requirement_page("trials/waive.html", file, form, stage, requirement)
+        return form_page("trials/waive.html", file, form, spec=spec)
     do(
         services.waive_requirement,
         file,
@@ -120,16 +126,20 @@ def enter_stage(trial_id: UUID, stage: str) -> ResponseReturnValue:
 # --- parts of views ------------------------------------------------------------------------------
 
 
-def _requirement_page(
-    template: str,
+def _open_to_actor(
+    find: Callable[[TrialFile, Actor, str, str], RequirementSpec],
     file: TrialFile,
-    form: PlatformForm,
     stage: str,
     requirement: str,
-    **values: object,
-) -> ResponseReturnValue:
-    spec = queries.get_requirement(file, stage_named(stage), requirement)
-    return form_page(template, file, form, spec=spec, **values)
+) -> RequirementSpec:
+    """Return the requirement that an address names, for a deed that is open to the actor.
+
+    Nobody fills in a form that asks somebody else, or has been answered. Raises: NotFound for what
+    the rules do not know, NotPossible.
+    """
+    here = stage_named(stage), requirement
+    queries.get_requirement(file, *here)
+    return find(file, current_actor(), *here)
 
 
 def _handed_in(file: TrialFile, evidence: GateEvidence) -> str:

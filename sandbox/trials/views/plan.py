@@ -102,7 +102,8 @@ def agree_plan(trial_id: UUID) -> ResponseReturnValue:
 def start_condition(trial_id: UUID, key: str) -> ResponseReturnValue:
     """Say how a start condition stands."""
     file = file_of(trial_id, P.START_CONDITION_SET, TrialWork.SET_START_CONDITION)
-    spec = queries.get_start_condition(file, key)
+    queries.get_start_condition(file, key)
+    spec = services.get_own_condition(file, current_actor(), key)
     form = forms.StartConditionForm(obj=file.conditions[key])
     if not form.validate_on_submit():
         return form_page("trials/start_condition.html", file, form, spec=spec)
