@@ -74,6 +74,7 @@ from tests.trial_factories import (
     pass_first_gate,
     read,
     recuse,
+    trouble,
     work_the_gate,
 )
 
@@ -756,6 +757,76 @@ def test_readings_are_taken_in_both_number_styles(
     session.rollback()
     reading = session.scalars(select(Reading).where(Reading.metric == first)).one()
     assert str(reading.value.normalize()) == "1.5"
+
+
+COUNTS = {
+    "muchos": ("Escriba un número, por ejemplo 120.", "Write a number, for example 120."),
+    "1,2,3": ("Escriba un número, por ejemplo 120.", "Write a number, for example 120."),
+    "2.5": (
+        "Escriba un número entero, por ejemplo 120.",
+        "Write a whole number, for example 120.",
+    ),
+    "-1": ("Escriba 0 o más.", "Write 0 or more."),
+    "100000001": ("Escriba 100,000,000 o menos.", "Write 100,000,000 or less."),
+    "9" * 5000: ("Escriba 100,000,000 o menos.", "Write 100,000,000 or less."),
+}
+
+
+@pytest.mark.parametrize("typed", COUNTS)
+def test_what_is_no_count_of_people_gets_one_message_that_says_how_to_mend_it(
+    session: Session, cast: Cast, window: Open, typed: str
+) -> None:
+    running(session, cast)
+    incident = trouble(session, cast, cast.trial).id
+    due = update(Incident).values(
+        completed_at=None, completed_by_id=None, complete_due_at=cast.now + timedelta(days=3)
+    )
+    session.execute(due)
+    session.commit()
+    company = window(cast.company)
+    places = {
+        address(cast, "reports", "new"): "participants",
+        address(cast, "incidents", "new"): "persons_affected",
+        address(cast, "incidents", str(incident), "complete"): "persons_affected",
+    }
+    for place, name in places.items():
+        for language, message in zip(("es", "en"), COUNTS[typed], strict=True):
+            company.get(f"/language/{language}")
+            page = company.submit(place, {name: typed})
+            assert page.status_code == 422
+            said = page.tree.xpath(f"//*[@class='govuk-error-summary__body']//a[@href='#{name}']")
+            assert [each.text_content().strip().partition(": ")[2] for each in said] == [message]
+            assert page.tree.xpath(f"//input[@name='{name}']/@value") == [typed]
+
+
+@pytest.mark.parametrize("typed", ["1200", "1,200", "1 200", "+1200", " 1200 "])
+def test_counts_of_people_are_read_as_they_are_written(
+    session: Session, cast: Cast, window: Open, typed: str
+) -> None:
+    running(session, cast)
+    window(cast.company).submit(
+        address(cast, "incidents", "new"),
+        {
+            "class_key": pack().incident_classes[-1].key,
+            "what_happened": "Se cayó.",
+            "persons_affected": typed,
+        },
+    )
+    session.rollback()
+    assert session.scalar(select(Incident.persons_affected)) == 1200
+
+
+def test_a_report_without_a_count_asks_for_it_and_an_incident_without_one_affects_nobody(
+    session: Session, cast: Cast, window: Open
+) -> None:
+    running(session, cast)
+    company = window(cast.company)
+    page = company.submit(address(cast, "reports", "new"), {"participants": " "})
+    assert "Complete esta respuesta: Participantes hasta ahora" in page.error_summary
+    typed = {"class_key": pack().incident_classes[-1].key, "what_happened": "Se cayó."}
+    company.submit(address(cast, "incidents", "new"), {**typed, "persons_affected": ""})
+    session.rollback()
+    assert session.scalar(select(Incident.persons_affected)) == 0
 
 
 @pytest.mark.parametrize("more", [0, 1])

@@ -15,6 +15,7 @@ from sandbox.trials.forms.incidents import (
     ReactForm,
     incident_form,
 )
+from sandbox.trials.forms.numbers import read_decimal
 from sandbox.trials.forms.plan import (
     AgreeForm,
     ApproveForm,
@@ -35,7 +36,6 @@ from sandbox.trials.forms.reliefs import (
 from sandbox.trials.forms.reports import (
     MonitoringReportForm,
     judge_form,
-    read_decimal,
     report_form,
 )
 

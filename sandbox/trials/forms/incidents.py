@@ -6,11 +6,12 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, IntegerField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
+from wtforms.validators import Optional, ValidationError
 
 from sandbox.kernel.forms import DateField3, PlatformForm, Required, WordLimit, as_choice
 from sandbox.models import Incident
+from sandbox.trials.forms.numbers import CountField
 from sandbox.trials.forms.once import OnceForm, is_made_by
 from sandbox.trials.queries import TrialFile
 from sandbox.trials.sentences import class_terms
@@ -23,9 +24,7 @@ class IncidentForm(OnceForm):
 
     class_key = RadioField(_l("What kind of incident is it?"), [Required()])
     what_happened = TextAreaField(_l("What happened"), [Required(), WordLimit(800)])
-    persons_affected = IntegerField(
-        _l("People affected"), [Optional(), NumberRange(min=0, max=100_000_000)], default=0
-    )
+    persons_affected = CountField(_l("People affected"), [Optional()], most=100_000_000, default=0)
     known_on = DateField3(
         _l("Day on which the company learned of it"),
         [Optional()],
@@ -122,9 +121,8 @@ class CompleteIncidentForm(PlatformForm):
         [Required(), WordLimit(1500)],
         description=_l("What caused it, whom it affected and how, and what was done about it."),
     )
-    persons_affected = IntegerField(
-        _l("People affected, as far as is known now"),
-        [InputRequired(), NumberRange(min=0, max=100_000_000)],
+    persons_affected = CountField(
+        _l("People affected, as far as is known now"), [Required()], most=100_000_000
     )
 
 

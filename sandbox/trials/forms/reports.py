@@ -6,77 +6,30 @@ from decimal import Decimal
 from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, IntegerField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms import Field, RadioField, TextAreaField
+from wtforms.validators import ValidationError
 
 from sandbox.domain.monitoring import Cap, Reach, caps_of
 from sandbox.domain.trials import WORK, TrialStatus, TrialWork
 from sandbox.kernel.forms import DateField3, PlatformForm, Required, WordLimit
 from sandbox.models import MonitoringReport, Reading
+from sandbox.trials.forms.numbers import (
+    AmountField,
+    CountField,
+    IsAmount,
+    IsNumber,
+    MeasuredField,
+)
 from sandbox.trials.forms.once import OnceForm, is_made_by
 from sandbox.trials.queries import TrialFile, are_same_readings, reach_of, report_data
-
-
-class MeasuredField(StringField):  # type: ignore[misc]
-    """Read a decimal number in either style: 1,234.5 or 1.234,5; nothing is guessed."""
-
-    def decimal(self) -> Decimal | None:
-        """Return the value, or None where nothing sensible was typed."""
-        return read_decimal(self.data or "")
-
-
-def read_decimal(text: str) -> Decimal | None:
-    """Return the number that was typed, or None.
-
-    A single comma or point is the decimal sign; of two kinds the last one is.
-    """
-    compact = text.replace(" ", "").replace("\u00a0", "").removesuffix("%")
-    last = max(compact.rfind(","), compact.rfind("."))
-    if last >= 0:
-        whole = compact[:last].replace(",", "").replace(".", "")
-        compact = f"{whole}.{compact[last + 1 :]}"
-    try:
-        value = Decimal(compact)
-    except ArithmeticError:
-        return None
-    return value if value.is_finite() and abs(value) < Decimal(10**12) else None
-
-
-class AmountField(StringField):  # type: ignore[misc]
-    """Read an amount of money in either style, as cents."""
-
-    def cents(self) -> int | None:
-        """Return the amount, or None where nothing sensible was typed."""
-        value = read_decimal(self.data or "")
-        return None if value is None or value < 0 else int((value * 100).to_integral_value())
-
-
-class IsAmount:
-    """Refuse what is no amount of money."""
-
-    def __call__(self, _form: PlatformForm, field: Field) -> None:
-        """Raises: ValidationError."""
-        if field.cents() is None:
-            raise ValidationError(_l("Write an amount, for example 1250.50."))
-
-
-class IsNumber:
-    """Refuse what is no number."""
-
-    def __call__(self, _form: PlatformForm, field: Field) -> None:
-        """Raises: ValidationError."""
-        if read_decimal(field.data or "") is None:
-            raise ValidationError(_l("Write a number, for example 2.5."))
 
 
 class MonitoringReportForm(OnceForm):
     """Report on the current stage; the readings are added by `report_form`."""
 
     measured_on = DateField3(_l("Day of the readings"), [Required()])
-    participants = IntegerField(
-        _l("Participants so far"), [InputRequired(), NumberRange(min=0, max=100_000_000)]
-    )
-    places = IntegerField(_l("Places so far"), [InputRequired(), NumberRange(min=0, max=10_000)])
+    participants = CountField(_l("Participants so far"), [Required()], most=100_000_000)
+    places = CountField(_l("Places so far"), [Required()], most=10_000)
     amount_each = AmountField(_l("Most money so far for one participant"), [Required(), IsAmount()])
     amount_total = AmountField(_l("Money so far in all"), [Required(), IsAmount()])
     narrative = TextAreaField(
