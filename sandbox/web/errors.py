@@ -18,7 +18,7 @@ from sandbox.domain.refusals import NotPossible, Refusal, TransitionRefused, Why
 from sandbox.home.queries import get_case
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import Stale, db
-from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
+from sandbox.kernel.files import FileEmpty, FileSuspicious, FileTooLarge, FileTypeRefused
 from sandbox.packs.errors import PackUnusable
 from sandbox.trials.queries import find_stoppable
 from sandbox.web.refusals import explain, is_final, possible_actions
@@ -31,6 +31,7 @@ STATUS_OF: dict[type[Refusal], int] = {
     NotFound: 404,
     Denied: 403,
     FileTooLarge: 413,
+    FileEmpty: 422,
     FileTypeRefused: 415,
     FileSuspicious: 422,
 }

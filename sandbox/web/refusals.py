@@ -14,7 +14,7 @@ from sandbox.domain.outcomes import ReportAction, ReportStatus
 from sandbox.domain.refusals import Incomplete, NotPossible, Refusal, TransitionRefused, Why
 from sandbox.domain.trials import OPEN_STATUSES, TrialAction, TrialStatus, TrialWork
 from sandbox.kernel.db import Stale
-from sandbox.kernel.files import FileSuspicious, FileTooLarge, FileTypeRefused
+from sandbox.kernel.files import FileEmpty, FileSuspicious, FileTooLarge, FileTypeRefused
 from sandbox.kernel.formats import day
 from sandbox.kernel.statuses import (
     ENQUIRY_STATUS,
@@ -274,6 +274,7 @@ SENTENCES: dict[type[Refusal], object] = {
     Incomplete: _l("Some answers are missing or wrong. Check them and try again."),
     Stale: _l("Somebody else has changed this in the meantime. Nothing of theirs was lost."),
     FileTooLarge: _l("The file is too large."),
+    FileEmpty: _l("The file is empty: it has no content. Save it again and choose it anew."),
     FileTypeRefused: _l("Files of this kind are not accepted."),
     FileSuspicious: _l(
         "The file contains something that we cannot accept, such as macros or scripts."

@@ -20,6 +20,7 @@ from sandbox.kernel.files import (
     MAX_FILE_BYTES,
     XLSX,
     FileDamaged,
+    FileEmpty,
     FileMissing,
     FileStore,
     FileSuspicious,
@@ -154,7 +155,7 @@ def test_own_letters_are_accepted() -> None:
         ("a.html", b"<p>"),
         ("a", b"text"),
         (".txt", b"text"),
-        ("a.txt", b""),
+        ("a.exe", b""),
         ("a.pdf.exe", b"%PDF-1.7"),
         (
             "a.docx",
@@ -167,6 +168,14 @@ def test_other_kinds_are_refused(name: str, content: bytes) -> None:
         accept(name, content)
     assert caught.value.code == "file-type-refused"
     assert "pdf" in str(caught.value.details["allowed"])
+
+
+@pytest.mark.parametrize("name", ["empty.pdf", "empty.docx", "empty.txt"])
+def test_a_file_without_content_is_refused_as_empty_and_not_for_its_kind(name: str) -> None:
+    for content in (b"", io.BytesIO()):
+        with pytest.raises(FileEmpty) as caught:
+            accept(name, content)
+        assert (caught.value.code, caught.value.details) == ("file-empty", {"name": name})
 
 
 def test_size_is_limited_to_the_byte() -> None:

@@ -490,6 +490,22 @@ def test_a_file_of_a_wrong_kind_leaves_the_draft_untouched(
     assert queries.get_draft(session, application.id).files == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [("es", "«vacío.pdf» está vacío: no"), ("en", "“vacío.pdf” is empty: it has no content.")],
+)
+def test_a_file_without_content_is_said_to_be_empty(
+    session: Session, company: Company, language: str, message: str
+) -> None:
+    application = draft(session, company)
+    section, question = section_of(QuestionKind.FILE)
+    company.ana.get(f"/language/{language}")
+    here = address(application, "sections", section.key)
+    refused = company.ana.submit(here, {f"q_{question.key}": (io.BytesIO(), "vacío.pdf")})
+    assert (refused.status_code, len(refused.error_summary)) == (422, 1)
+    assert message in refused.error_summary[0]
+
+
 def test_files_too_large_together_or_alone_are_named_and_lose_nothing(
     session: Session, company: Company
 ) -> None:

@@ -593,6 +593,8 @@ def test_a_file_of_the_wrong_kind_is_refused_and_nothing_changes(
         place, {"document": (io.BytesIO(b"MZ\x90\x00program"), "virus.exe")}
     )
     assert page.status_code == 415
+    page = window(cast.company).submit(place, {"document": (io.BytesIO(), "vacío.pdf")})
+    assert (page.status_code, "El archivo está vacío" in page.main) == (422, True)
     session.rollback()
     assert session.scalar(select(func.count(GateEvidence.id))) == 0
 

@@ -16,6 +16,7 @@ from sandbox.domain.packs import (
 from sandbox.domain.refusals import Refusal
 from sandbox.kernel.files import (
     CONTENT_TYPES,
+    FileEmpty,
     FileSuspicious,
     FileTooLarge,
 )
@@ -83,6 +84,10 @@ def file_message(refusal: Refusal) -> str:
         limit = refusal.details.get("limit_bytes")
         size = limit // (1024 * 1024) if isinstance(limit, int) else ""
         return gettext("“%(name)s” is too large: the limit is %(size)s MB.", name=name, size=size)
+    if isinstance(refusal, FileEmpty):
+        return gettext(
+            "“%(name)s” is empty: it has no content. Save it again and choose it anew.", name=name
+        )
     if isinstance(refusal, FileSuspicious):
         return gettext(
             "“%(name)s” contains parts that could act by themselves, such as macros. Save it "

@@ -45,6 +45,12 @@ class FileTooLarge(Refusal):
     code = "file-too-large"
 
 
+class FileEmpty(Refusal):
+    """Refuse a file without any content, whatever its name promises. Shape: details name."""
+
+    code = "file-empty"
+
+
 class FileTypeRefused(Refusal):
     """Refuse a kind of file that is not on the list. Shape: details name, allowed."""
 
@@ -67,7 +73,10 @@ class Accepted:
 
 
 def accept(name: str | None, content: bytes | BinaryIO, limit: int = MAX_FILE_BYTES) -> Accepted:
-    """Read an uploaded file and check it. Raises: FileTooLarge, FileTypeRefused, FileSuspicious."""
+    """Read an uploaded file and check it.
+
+    Raises: FileTooLarge, FileEmpty, FileTypeRefused, FileSuspicious.
+    """
     shown = clean_filename(name or "")
     data = content if isinstance(content, bytes) else content.read(limit + 1)
     if len(data) > limit:
@@ -85,10 +94,12 @@ def accept(name: str | None, content: bytes | BinaryIO, limit: int = MAX_FILE_BY
 def sniff(name: str, content: bytes) -> str:
     """Return the type of the content, which must be on the list and agree with the name's ending.
 
-    Raises: FileTypeRefused.
+    Raises: FileTypeRefused, FileEmpty for what could be of its kind if anything were in it.
     """
     claimed = CONTENT_TYPES.get(PurePosixPath(name).suffix.lower().removeprefix("."))
-    if claimed is None or not content or not _IS_OF_TYPE[claimed](content):
+    if claimed is not None and not content:
+        raise FileEmpty(name=name)
+    if claimed is None or not _IS_OF_TYPE[claimed](content):
         raise FileTypeRefused(name=name, allowed=tuple(CONTENT_TYPES))
     return claimed
 
