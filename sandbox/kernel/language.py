@@ -32,3 +32,8 @@ def current_language() -> str:
     """Return the code that packs and addresses use: `es` or `en`."""
     locale = get_locale()
     return FIRST_LANGUAGE if locale is None else str(locale.language)
+
+
+def language_name(code: str) -> str:
+    """Name a language within a sentence of the page: `inglés` in Spanish, `Spanish` in English."""
+    return str(Locale(code).get_display_name(current_language()))

@@ -190,6 +190,7 @@ def list_published(session: Session, after: str | None) -> Page[Row[Any]]:
         select(
             OutcomeReport.slug,
             OutcomeReport.title,
+            OutcomeReport.language,
             OutcomeReport.edition,
             OutcomeReport.published_at,
             Organisation.name.label("organisation"),

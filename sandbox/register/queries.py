@@ -58,9 +58,14 @@ def list_latest(session: Session, limit: int) -> Sequence[Any]:
     """List the trials that were opened last."""
     return session.execute(
         select(
-            Trial.reference, Trial.title, Trial.opened_at, Organisation.name.label("organisation")
+            Trial.reference,
+            Trial.title,
+            Application.language,
+            Trial.opened_at,
+            Organisation.name.label("organisation"),
         )
         .join(Organisation, Organisation.id == Trial.organisation_id)
+        .join(Application, Application.id == Trial.application_id)
         .order_by(Trial.opened_at.desc(), Trial.id.desc())
         .limit(limit)
     ).all()
@@ -100,12 +105,10 @@ def get_trial(session: Session, reference: str) -> Any:
         .add_columns(
             Trial.public_summary,
             Trial.application_id,
-            Application.language,
             Decision.conditions,
             Decision.decided_at,
             Decision.pack_version.label("decided_under"),
         )
-        .join(Application, Application.id == Trial.application_id)
         .outerjoin(Decision, Decision.application_id == Trial.application_id)
         .where(Trial.reference == reference)
     ).one_or_none()
@@ -146,22 +149,27 @@ def _trials() -> Any:
         .correlate(Trial)
         .scalar_subquery()
     )
-    return select(
-        Trial.reference,
-        Trial.title,
-        Organisation.name.label("organisation"),
-        Trial.tier,
-        Trial.status,
-        Trial.stage,
-        Trial.pack_code,
-        Trial.pack_version,
-        Trial.opened_at,
-        Trial.ended_at,
-        Trial.exit_kind,
-        report.label("report"),
-        Trial.changed_at,
-        Trial.id,
-    ).join(Organisation, Organisation.id == Trial.organisation_id)
+    return (
+        select(
+            Trial.reference,
+            Trial.title,
+            Application.language,  # in which the title is written
+            Organisation.name.label("organisation"),
+            Trial.tier,
+            Trial.status,
+            Trial.stage,
+            Trial.pack_code,
+            Trial.pack_version,
+            Trial.opened_at,
+            Trial.ended_at,
+            Trial.exit_kind,
+            report.label("report"),
+            Trial.changed_at,
+            Trial.id,
+        )
+        .join(Organisation, Organisation.id == Trial.organisation_id)
+        .join(Application, Application.id == Trial.application_id)
+    )
 
 
 def _filtered(statement: Any, tier: str | None, status: str | None) -> Any:

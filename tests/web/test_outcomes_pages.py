@@ -20,7 +20,15 @@ from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
 from sandbox.kernel.pdf import render_pdf
-from sandbox.models import Decision, Organisation, OutcomeReport, Person, StaffGrant, Trial
+from sandbox.models import (
+    Application,
+    Decision,
+    Organisation,
+    OutcomeReport,
+    Person,
+    StaffGrant,
+    Trial,
+)
 from sandbox.outcomes import documents, queries, services, views
 from sandbox.outcomes.facts import compute_facts
 from sandbox.packs import active
@@ -472,6 +480,43 @@ def test_conditions_are_public_only_where_the_pack_says_so(
     session.rollback()
     assert (condition in client.get(f"/register/{reference}").main) is is_public
     assert facts["decision"]["conditions"] == ([condition] if is_public else [])
+
+
+def test_titles_and_the_pdf_say_in_which_language_they_are_written(
+    session: Session, cast: Cast, publisher: Actor, client: JudgingClient
+) -> None:
+    reference, report = cast.trial.reference, published(session, cast, publisher)
+    slug, title = report.slug, cast.trial.title
+    addresses = {
+        "/": f"//main//a[@href='/register/{reference}']",
+        "/register": f"//main//a[@href='/register/{reference}']",
+        f"/register/{reference}": "//h1",
+        "/reports": f"//*[@lang][a[@href='/reports/{slug}']]",
+        f"/reports/{slug}": "//h1",
+    }
+    # The application was written in Spanish, and so was the report.
+    for language in ("es", "en"):
+        client.get(f"/language/{language}")
+        for place, where in addresses.items():
+            found = client.get(place).tree.xpath(where)
+            assert [each.get("lang") for each in found] == ["es"], (place, language)
+    register = client.get("/register").tree
+    hidden = register.xpath(f"//a[@href='/reports/{slug}']/span")
+    assert [(each.get("lang"), each.text_content().strip()) for each in hidden] == [("es", title)]
+    for written, language, text in (
+        ("es", "es", "Descargar en PDF"),
+        ("es", "en", "Download as PDF (written in Spanish)"),
+        ("en", "en", "Download as PDF"),
+        ("en", "es", "Descargar en PDF (escrito en inglés)"),
+    ):
+        for table in (OutcomeReport, Application):
+            session.execute(update(table).values(language=written))
+        session.commit()
+        client.get(f"/language/{language}")
+        links = client.get(f"/reports/{slug}").links
+        assert [name for name in links if "PDF" in name] == [text]
+        heading = client.get(f"/register/{reference}").tree.xpath("//h1/@lang")
+        assert heading == [written]
 
 
 def test_the_register_shows_the_trial_and_its_report(
