@@ -783,11 +783,9 @@ def test_the_second_to_save_chooses_field_by_field_and_loses_nothing(
     assert "De Ana" in conflict.main
     suggested = set(conflict.tree.xpath("//input[@type='radio'][@checked]/@id"))
     only_beto, both, only_ana = texts[0], texts[1], number.key
-    assert suggested == {
-        f"keep_{only_beto}-theirs",
-        f"keep_{both}-mine",
-        f"keep_{only_ana}-mine",
-    }
+    # Of what Ana alone changed there is nothing to choose: it is no answer of Beto's.
+    assert suggested == {f"keep_{only_beto}-theirs", f"keep_{both}-mine"}
+    assert not conflict.tree.xpath(f"//input[@name='keep_{only_ana}']")
     assert saved(session, application, section).version == 2
     company.ana.submit(conflict)
     after = saved(session, application, section)
@@ -810,6 +808,25 @@ def test_a_conflict_can_be_settled_for_the_colleague(session: Session, company: 
     company.ana.submit(conflict, {f"keep_{question.key}": "theirs"})
     rows = saved(session, application, section).answers[question.key]
     assert [row[column.key] for row in rows] == ["De Beto"]
+
+
+def test_changes_of_different_questions_ask_only_about_those_of_the_colleague(
+    session: Session, company: Company
+) -> None:
+    application = draft(session, company)
+    section, number = section_of(QuestionKind.NUMBER)
+    text = next(q.key for q in section.questions if q.kind is QuestionKind.LONG_TEXT)
+    here = address(application, "sections", section.key)
+    company.ana.submit(here, {f"q_{number.key}": "5", f"q_{text}": "De las dos"})
+    mine, theirs = company.ana.get(here), company.beto.get(here)
+    company.beto.submit(theirs, {f"q_{text}": "De Beto"})
+    # Ana takes an answer away; what Beto wrote stays hers to choose.
+    conflict = company.ana.submit(mine, {f"q_{number.key}": ""})
+    names = conflict.tree.xpath("//input[@type='radio']/@name")
+    assert (conflict.status_code, {*names}) == (409, {f"keep_{text}"})
+    company.ana.submit(conflict)
+    after = saved(session, application, section)
+    assert (after.answers.get(number.key), after.answers[text]) == (None, "De Beto")
 
 
 def test_changes_that_agree_are_no_conflict(session: Session, company: Company) -> None:

@@ -226,7 +226,10 @@ class SectionForm(VersionedForm):
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """List the questions on which this page and what a colleague saved do not agree."""
+        """List what a colleague changed since the page was opened and this page has otherwise.
+
+        What this person alone changed is no question: the colleague never touched it.
+        """
         if self.version.data == self.sheet.saved.version:
             return ()
         opened = _read_digests(self.opened.data)
@@ -238,7 +241,7 @@ class SectionForm(VersionedForm):
                 continue
             mine = ReadAnswer(question, answers.get(key), self.is_marked(question))
             theirs = ReadAnswer(question, saved.answers.get(key), key in saved.confidential)
-            if digest(mine) != digest(theirs):
+            if digest(theirs) not in (digest(mine), opened.get(key)):
                 is_mine_old = opened.get(key) == digest(mine)
                 suggested = "theirs" if is_mine_old else "mine"
                 found.append(Difference(question, mine, theirs, suggested))
