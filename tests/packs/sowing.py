@@ -262,6 +262,8 @@ def answer_on_which_nothing_hangs(pack: Table, chance: Random) -> Sown:
     ]
     if not found:
         return None
+    # What is presumed to be public is read by everybody, and matters.
+    pack.pop("disclosure_is_presumed", None)
     path, question = chance.choice(found)
     del question["information"]
     return path, Fault.USELESS
