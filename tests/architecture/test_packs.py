@@ -41,11 +41,11 @@ COINCIDENCES = {
     "sandbox/coordination/letters.py": {"next_steps"},  # a heading of the letter
     "sandbox/coordination/preliminary.py": {"next_steps"},  # the same heading, in other words
     # Fields and kinds of organisations, and the words of its texts that depend on the story.
+    "sandbox/web/demo/applying.py": {"start_date"},
     "sandbox/web/demo/answers.py": {"start_date"},
     "sandbox/web/demo/generating.py": {"start_date", "tax_id"},
     "sandbox/web/demo/planning.py": {"public_body", "civil_society"},
     "sandbox/web/demo/retelling.py": {"tax_id"},
-    "sandbox/web/demo/story.py": {"start_date"},
     "sandbox/web/demo/world.py": {"tax_id"},
 }
 """Words of the platform's own that a pack happens to use for a thing of its own."""

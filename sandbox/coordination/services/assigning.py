@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
-from sandbox.coordination import notices, queries
+from sandbox.coordination import queries
 from sandbox.coordination.actions import CoordinationAction, make_sure_assignable, make_sure_open
 from sandbox.coordination.clocks import answer_by, position_clock
+from sandbox.coordination.notices import assigning as notices
 from sandbox.coordination.services.leading import begin_lead, end_lead
 from sandbox.coordination.services.receiving import note_receipt
 from sandbox.domain.applications import (

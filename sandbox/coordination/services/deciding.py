@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
-from sandbox.coordination import notices, queries
+from sandbox.coordination import queries
+from sandbox.coordination.notices import deciding as notices
 from sandbox.coordination.services.hearing import (
     announced_codes,
     hearings_of,

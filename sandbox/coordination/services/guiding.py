@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, require
 from sandbox.access.permissions import P
-from sandbox.coordination import notices, queries
+from sandbox.coordination import queries
+from sandbox.coordination.notices import guiding as notices
 from sandbox.coordination.services.receiving import note_receipt
 from sandbox.domain.guidance import Guidance
 from sandbox.domain.refusals import NotPossible, Why

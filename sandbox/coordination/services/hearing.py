@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
 from sandbox.applications.services import ask_company, restart_clocks
-from sandbox.coordination import notices, queries
+from sandbox.coordination import queries
+from sandbox.coordination.notices import hearing as notices
 from sandbox.coordination.services.proposing import (
     ADMITTING,
     draw,

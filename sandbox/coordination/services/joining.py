@@ -6,9 +6,11 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
-from sandbox.coordination import notices, queries
+from sandbox.coordination import queries
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
 from sandbox.coordination.clocks import answer_by
+from sandbox.coordination.notices import joining as notices
+from sandbox.coordination.notices.assigning import authority_asked
 from sandbox.coordination.services.assigning import existing
 from sandbox.coordination.services.leading import lapse_offers
 from sandbox.domain.refusals import NotPossible, Why
@@ -66,7 +68,7 @@ def add_associate(
         reason=reason.strip(),
     )
     session.flush()
-    notices.authority_asked(session, application, place, now, reason=reason.strip())
+    authority_asked(session, application, place, now, reason=reason.strip())
     notices.associate_added(session, application, place, reason=reason.strip(), now=now)
 
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
-from sandbox.coordination import notices, queries
+from sandbox.coordination import queries
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
+from sandbox.coordination.notices import officers as notices
 from sandbox.coordination.services.receiving import note_receipt
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor

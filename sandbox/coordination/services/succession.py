@@ -14,8 +14,9 @@ from sandbox.access.checks import NotFound, require
 from sandbox.access.permissions import P
 from sandbox.authorities.queries import applied_codes
 from sandbox.authorities.services import register_authorities
-from sandbox.coordination import notices, queries
+from sandbox.coordination import queries
 from sandbox.coordination.clocks import answer_by
+from sandbox.coordination.notices import succession as notices
 from sandbox.coordination.queries.succession import Moving, Plain
 from sandbox.coordination.services.assigning import start_review_if_complete
 from sandbox.domain.applications import ApplicationStatus

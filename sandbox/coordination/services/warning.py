@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from sandbox.applications.queries import clock_of
-from sandbox.coordination import notices, queries
+from sandbox.coordination import queries
 from sandbox.coordination.clocks import position_began, position_clock
+from sandbox.coordination.notices import warning as notices
 from sandbox.domain.calendar import BusinessCalendar
 from sandbox.kernel.clock import local_day
 from sandbox.kernel.jobs import KEEP_DONE

@@ -19,7 +19,8 @@ from sandbox.web.demo.asking import tell_enquiries
 from sandbox.web.demo.cases import cases
 from sandbox.web.demo.facts import project, read
 from sandbox.web.demo.generating import FOUNDED_DAYS_AGO, NEWEST_MAILS, Generator
-from sandbox.web.demo.story import START_KEY, Story
+from sandbox.web.demo.story import Story
+from sandbox.web.demo.telling import START_KEY
 from sandbox.web.demo.world import FOUNDER, Company, World
 
 COMPANIES_DAYS_AGO = 900
