@@ -14,6 +14,7 @@ from typing import Protocol
 from sandbox.domain.content import content_hash
 from sandbox.domain.packs import PolicyPack
 from sandbox.packs.errors import Fault, PackProblem, PackUnusable
+from sandbox.packs.files import FIRST_FILE
 from sandbox.packs.loading import (
     PackRegistry,
     PackUnknown,
@@ -22,7 +23,6 @@ from sandbox.packs.loading import (
     order_of,
     validate_files,
 )
-from sandbox.packs.reading import FIRST_FILE
 from sandbox.packs.saying import sentence as _l
 
 MOST_IN_MEMORY = 64

@@ -14,20 +14,14 @@ from pathlib import Path
 from sandbox.domain.packs import PolicyPack
 from sandbox.packs.checking import check, report
 from sandbox.packs.errors import Fault, PackInvalid, PackProblem
+from sandbox.packs.files import FIRST_FILE, MOST_BYTES_A_FILE, Folder, Held, Unreadable
 from sandbox.packs.proving import Proof, Warned, prove
-from sandbox.packs.reading import (
-    FIRST_FILE,
-    MOST_BYTES_A_FILE,
-    Folder,
-    Held,
-    Source,
-    Unreadable,
-    read,
-)
+from sandbox.packs.reading import read
 from sandbox.packs.saying import ABSENT, legible, listed
 from sandbox.packs.saying import sentence as _l
 from sandbox.packs.schemas import CODE, VERSION
 from sandbox.packs.shaping import shape
+from sandbox.packs.source import Source
 
 DATA = Path(__file__).parent / "data"
 

@@ -1,243 +1,34 @@
 """Read the files of one pack into one tree of values that knows where each of them stands."""
 
 import re
-import stat
 import tomllib
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, time
+from collections.abc import Mapping
 from decimal import Decimal
-from itertools import islice
-from pathlib import Path as FilePath
-from typing import Any, Protocol
+from typing import Any
 
-from sandbox.packs.errors import Fault, PackProblem
-from sandbox.packs.fields import LANGUAGE, LARGEST_NUMBER, MOST_DECIMALS
+from sandbox.packs.errors import Fault
+from sandbox.packs.fields import LARGEST_NUMBER, MOST_DECIMALS
+from sandbox.packs.files import (
+    FIRST_FILE,
+    MOST_BYTES,
+    MOST_BYTES_A_FILE,
+    MOST_FILES,
+    Files,
+    Unreadable,
+)
 from sandbox.packs.positions import Path, TooComplex, Unfit, line_numbers
-from sandbox.packs.saying import ABSENT, Sentence, legible, listed
+from sandbox.packs.saying import ABSENT, listed
 from sandbox.packs.saying import sentence as _l
+from sandbox.packs.showing import shortened, shown
+from sandbox.packs.source import Source
 from sandbox.packs.syntax import explained
 
-FIRST_FILE = "pack.toml"
-MOST_BYTES_A_FILE = 1024 * 1024
-MOST_BYTES = 4 * MOST_BYTES_A_FILE
-MOST_FILES = 40
 MOST_VALUES = 20_000
 MOST_LEVELS = 24
-MOST_PROBLEMS = 200
-_LONGEST_SHOWN = 60
-_MOST_KEYS_SHOWN = 8
 
 # A plain name in the pack's own folder: nothing in it can lead to a file anywhere else.
 _PART_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.toml")
-
-
-@dataclass
-class Source:
-    """Hold what was read: the merged values, the place of each, and what was wrong on the way."""
-
-    name: str
-    values: dict[str, Any] = field(default_factory=dict)
-    places: dict[Path, tuple[str, int]] = field(default_factory=dict)
-    problems: list[PackProblem] = field(default_factory=list)
-    warnings: list[PackProblem] = field(default_factory=list)
-    # On which line of its file each key of the whole pack stands, also where it is the second one.
-    tops: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def refuse(
-        self,
-        path: Path,
-        fault: Fault,
-        message: Sentence,
-        *,
-        found: Sentence,
-        allowed: Sentence,
-        place: tuple[str, int] | None = None,
-    ) -> None:
-        """Add a problem with the value at `path`, unless enough is known already.
-
-        The number is bounded because a hostile pack could make the list itself the attack.
-        """
-        if self.is_full:
-            return
-        file, line = place or self.place(path)
-        self.problems.append(
-            PackProblem(
-                legible(f"{self.name}/{file}"),
-                line,
-                shown_path(path),
-                found,
-                allowed,
-                message,
-                fault,
-            )
-        )
-
-    @property
-    def is_full(self) -> bool:
-        """Return whether more problems were found than anybody would read on."""
-        return len(self.problems) >= MOST_PROBLEMS
-
-    def warn(self, path: Path, fault: Fault, message: Sentence, allowed: Sentence) -> None:
-        """Add a warning about the value at `path`, as far as anybody would read on."""
-        if len(self.warnings) < MOST_PROBLEMS:
-            file, line = self.place(path)
-            key, found = shown_path(path), self.found(path)
-            self.warnings.append(
-                PackProblem(
-                    legible(f"{self.name}/{file}"), line, key, found, allowed, message, fault
-                )
-            )
-
-    def place(self, path: Path) -> tuple[str, int]:
-        """Return the file and line of `path`, or of the nearest thing around it that is there."""
-        while path:
-            if path in self.places:
-                return self.places[path]
-            path = path[:-1]
-        return (FIRST_FILE, 1)
-
-    def found(self, path: Path) -> Sentence:
-        """Return the value at `path` as short text, or that there is none."""
-        value: Any = self.values
-        for step in path:
-            try:
-                value = value[step]
-            except (KeyError, IndexError, TypeError):
-                return ABSENT
-        return shown(value)
-
-
-def shown_path(path: Path) -> str:
-    """Return a path as a policy officer would say it: `tiers[1].stages[0].max_days`."""
-    said = ""
-    for step in path:
-        if isinstance(step, int):
-            said += f"[{step}]"
-        else:
-            said += f".{_shortened(step)}" if said else _shortened(step)
-    return legible(said)
-
-
-def shown(value: object) -> Sentence:
-    """Return a value in a few characters, in the words of TOML."""
-    if isinstance(value, bool):
-        return listed("true" if value else "false")
-    if isinstance(value, str):
-        return listed(f'"{_shortened(value)}"')
-    if isinstance(value, int):
-        # A number of a million digits would take minutes to print.
-        return listed(str(value)) if abs(value) < 10**30 else _l("a very large number")
-    if isinstance(value, Decimal):
-        return listed(str(value)[:40])
-    if isinstance(value, date | time):
-        return listed(value.isoformat())
-    if isinstance(value, Mapping):
-        return _shown_table(value)
-    if isinstance(value, list | tuple):
-        return _shown_list(value)
-    return listed(type(value).__name__)
-
-
-def _shown_table(value: Mapping[str, object]) -> Sentence:
-    """Return a table by its name, or by the languages of its texts, as far as it has such."""
-    name = value.get("key", value.get("code"))
-    if isinstance(name, str):
-        return _l('the table "%(name)s"', name=_shortened(name))
-    if not value:
-        return _l("an empty table")
-    if all(LANGUAGE.fullmatch(key) and isinstance(text, str) for key, text in value.items()):
-        return _l("a text in: %(languages)s", languages=tuple(value))
-    if "question" in value and not any(isinstance(each, Mapping) for each in value.values()):
-        said = ", ".join(f"{_shortened(key)} = {shown(each)}" for key, each in value.items())
-        return listed(_shortened("{" + said + "}", 2 * _LONGEST_SHOWN))
-    keys = (_shortened(key) for key in islice(value, _MOST_KEYS_SHOWN))
-    return _l("a table with: %(keys)s", keys=tuple(keys))
-
-
-def _shown_list(value: Sequence[object]) -> Sentence:
-    """Return a short list of words as it stands there, and of any other list how long it is."""
-    if len(value) <= _LONGEST_SHOWN and all(isinstance(each, str) for each in value):
-        written = "[" + ", ".join(f'"{each}"' for each in value) + "]"
-        if len(written) <= 2 * _LONGEST_SHOWN:
-            return listed(written)
-    return _l("a list of %(count)s", count=len(value))
-
-
-def _shortened(text: str, longest: int = _LONGEST_SHOWN) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-class Unreadable(Exception):
-    """Say in the words of a problem why a file gives no content."""
-
-    def __init__(self, why: Sentence, found: Sentence = ABSENT) -> None:
-        self.why = why
-        self.found = found
-        super().__init__(why, found)
-
-
-class Files(Protocol):
-    """Describe where the files of one pack stand."""
-
-    @property
-    def name(self) -> str:
-        """Return how problems call the place."""
-        ...
-
-    def names(self) -> Iterable[str]:
-        """Name the TOML files that are there, at least as many as would be too many."""
-        ...
-
-    def content(self, name: str, most: int) -> bytes:
-        """Return what a file holds, cut off one byte past `most`. Raises: Unreadable."""
-        ...
-
-
-class Folder:
-    """Read the files of a pack from its folder on disk."""
-
-    def __init__(self, folder: FilePath) -> None:
-        self.folder = folder
-        self.name = f"{folder.parent.name}/{folder.name}"
-
-    def names(self) -> Iterable[str]:
-        """Name the TOML files in the folder."""
-        return sorted(entry.name for entry in self.folder.glob("*.toml"))[: 2 * MOST_FILES]
-
-    def content(self, name: str, most: int) -> bytes:
-        """Return the bytes of a plain file; a link could point anywhere. Raises: Unreadable."""
-        file = self.folder / name
-        try:
-            if not stat.S_ISREG(file.lstat().st_mode):
-                raise Unreadable(_l("is not a plain file"), _l("a link, a folder or a device"))
-            with file.open("rb") as stream:
-                return stream.read(most + 1)
-        except FileNotFoundError:
-            raise Unreadable(_l("cannot be read")) from None
-        except OSError:
-            raise Unreadable(
-                _l("cannot be read"), _l("a file that the platform may not open")
-            ) from None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Give the files of a pack that somebody holds in memory."""
-
-    name: str
-    files: Mapping[str, bytes]
-
-    def names(self) -> Iterable[str]:
-        """Name the files."""
-        return sorted(self.files)[: 2 * MOST_FILES]
-
-    def content(self, name: str, most: int) -> bytes:
-        """Return what a file holds. Raises: Unreadable where there is none."""
-        if name not in self.files:
-            raise Unreadable(_l("cannot be read"))
-        return self.files[name][: most + 1]
 
 
 def read(files: Files) -> Source:
@@ -357,7 +148,7 @@ def _values(source: Source, name: str, content: bytes) -> dict[str, Any] | None:
             _moved(source, fault.path),
             Fault.TOO_LARGE,
             _l("is a number larger, or with more decimals, than any key takes"),
-            found=listed(_shortened(fault.written)),
+            found=listed(shortened(fault.written)),
             allowed=_l(
                 "a number up to %(most)s with at most %(decimals)s decimals",
                 most=LARGEST_NUMBER,
@@ -375,7 +166,7 @@ def _values(source: Source, name: str, content: bytes) -> dict[str, Any] | None:
             _moved(source, _last_before(lines, line)),
             Fault.SYNTAX,
             message,
-            found=listed(_shortened(text.split("\n")[line - 1].strip())) or ABSENT,
+            found=listed(shortened(text.split("\n")[line - 1].strip())) or ABSENT,
             allowed=_l('lines of TOML, such as [table], [[table of a list]] or key = "text"'),
             place=(name, line),
         )

@@ -19,18 +19,13 @@ from sandbox.packs.fields import (
     Kind,
     comparable_values,
 )
+from sandbox.packs.files import MOST_BYTES, MOST_BYTES_A_FILE, MOST_FILES
 from sandbox.packs.proving import MOST_POINTS, WHOLE
 from sandbox.packs.proving.claims import SHARE
-from sandbox.packs.reading import (
-    MOST_BYTES,
-    MOST_BYTES_A_FILE,
-    MOST_FILES,
-    MOST_LEVELS,
-    MOST_PROBLEMS,
-    MOST_VALUES,
-)
+from sandbox.packs.reading import MOST_LEVELS, MOST_VALUES
 from sandbox.packs.schemas import PartSchema
 from sandbox.packs.sentences import PARTS, SAYS, WORDS
+from sandbox.packs.source import MOST_PROBLEMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from sandbox.domain import packs
 from sandbox.packs.errors import Fault
 from sandbox.packs.fields import Said
 from sandbox.packs.positions import Path
-from sandbox.packs.reading import Source, shown
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
 from sandbox.packs.schemas import PackSchema
+from sandbox.packs.showing import shown
+from sandbox.packs.source import Source
 
 _LONGEST_SUGGESTED = 60
 

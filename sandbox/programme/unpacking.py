@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import IO
 
-from sandbox.packs.reading import MOST_FILES
+from sandbox.packs.files import MOST_FILES
 
 MOST_SENT = 5 * 1024 * 1024
 """Bytes: so much may be sent, and so much may come out of it."""

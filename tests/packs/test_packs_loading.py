@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from sandbox.packs.errors import Fault, PackProblem
+from sandbox.packs.files import MOST_BYTES_A_FILE, MOST_FILES
 from sandbox.packs.loading import DATA, PackInvalid, PackUnknown, load_pack, load_packs
-from sandbox.packs.reading import MOST_BYTES_A_FILE, MOST_FILES, MOST_PROBLEMS, shown
 from sandbox.packs.saying import listed
+from sandbox.packs.showing import shown
+from sandbox.packs.source import MOST_PROBLEMS
 from tests.packs.copies import MX, copy_of_mx, line_of, problems_of, replace
 
 

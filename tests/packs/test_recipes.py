@@ -39,8 +39,9 @@ from sandbox.domain.risk import tiering
 from sandbox.domain.routing import propose
 from sandbox.packs.checking import check, each_text
 from sandbox.packs.errors import Fault, PackProblem
+from sandbox.packs.files import Folder
 from sandbox.packs.proving import Proof, Warned, prove
-from sandbox.packs.reading import Folder, read
+from sandbox.packs.reading import read
 from sandbox.packs.shaping import shape
 from tests.packs.handbook import RECIPES, Block, blocks, tutorial_pack
 from tests.packs.test_tutorial import Reader

@@ -58,7 +58,7 @@ from sandbox.packs.checking.risk import (
 )
 from sandbox.packs.checking.stages import WHO, judge_extension, judge_grounds, judge_stages
 from sandbox.packs.checking.successions import judge_successions, judge_windows
-from sandbox.packs.reading import Source
+from sandbox.packs.source import Source
 
 __all__ = [
     "COMPARABLE",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sandbox.domain.packs import PolicyPack
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
-from sandbox.packs.reading import Source
 from sandbox.packs.saying import Sentence, listed
 from sandbox.packs.saying import sentence as _l
+from sandbox.packs.source import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sandbox.packs import schemas
 from sandbox.packs.checking import NEEDED_CLOCKS
-from sandbox.packs.reading import MOST_FILES
+from sandbox.packs.files import MOST_FILES
 from sandbox.packs.schemas import PartSchema
 from sandbox.packs.sentences.base import TableWords
 
