@@ -2,10 +2,13 @@
 
 import shutil
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from config import PACKS
 from sandbox.kernel.actors import StaffRole
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
@@ -64,6 +67,16 @@ def ship(folder: Path, version: str, *changes: tuple[str, str, str]) -> None:
     for name, content in files_of(version, *changes).items():
         (place / name).write_bytes(content)
     active.install(folder, "mx")
+
+
+@contextmanager
+def rules_in(folder: Path) -> Iterator[Path]:
+    """Read the rules of a folder, and those that are shipped again whatever comes of it."""
+    active.install(folder, "mx")
+    try:
+        yield folder
+    finally:
+        active.install(PACKS, "mx")
 
 
 def install_over(session: Session, folder: Path) -> None:

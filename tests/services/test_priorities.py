@@ -7,14 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from config import PACKS
 from sandbox.applications import queries as applications
 from sandbox.applications.queries import CaseFilter
 from sandbox.home import tasks
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.db import unit_of_work
 from sandbox.models import Application
-from sandbox.packs import active
 from sandbox.programme.queries import get_move
 from sandbox.programme.services import move_case
 from tests.factories import (
@@ -28,7 +26,14 @@ from tests.factories import (
     make_team,
     start_review,
 )
-from tests.packs.copies import PRIORITY, copy_of_mx, put_in_force, put_start_ups_first, ship
+from tests.packs.copies import (
+    PRIORITY,
+    copy_of_mx,
+    put_in_force,
+    put_start_ups_first,
+    rules_in,
+    ship,
+)
 from tests.services.test_coordination import recuse
 
 LATER = NOW + timedelta(days=1)
@@ -39,9 +44,8 @@ YOUNG = {"organisation_kind": "startup"}
 def folder(tmp_path: Path) -> Iterator[Path]:
     """Rules in force under which start-ups come first."""
     put_start_ups_first(copy_of_mx(tmp_path))
-    active.install(tmp_path, "mx")
-    yield tmp_path
-    active.install(PACKS, "mx")
+    with rules_in(tmp_path):
+        yield tmp_path
 
 
 def shown(session: Session, actor: Actor) -> dict[str, list[str]]:
@@ -104,16 +108,15 @@ def test_case_that_moves_has_the_priorities_of_its_new_rules(
     session: Session, tmp_path: Path
 ) -> None:
     copy_of_mx(tmp_path)
-    active.install(tmp_path, "mx")
-    organisation, company = make_company(session)
-    caseworker = actor_for(session, make_staff(session))
-    application = make_submitted(session, organisation, company, **YOUNG)
-    end = "[fast_answer]\nlength = 30"
-    ship(tmp_path, "1.1.0", ("coordination.toml", end, f"{PRIORITY}\n{end}"))
-    put_in_force(session, "1.1.0")
-    found = get_move(session, application, LATER)
-    assert [each.trail[0].field for each in found.changes] == ["priorities"]
-    with unit_of_work(session):
-        move_case(session, caseworker, application, to="1.1.0", reason="Se pidió.", now=LATER)
-    assert application.priority_codes == ["young"]
-    active.install(PACKS, "mx")
+    with rules_in(tmp_path):
+        organisation, company = make_company(session)
+        caseworker = actor_for(session, make_staff(session))
+        application = make_submitted(session, organisation, company, **YOUNG)
+        end = "[fast_answer]\nlength = 30"
+        ship(tmp_path, "1.1.0", ("coordination.toml", end, f"{PRIORITY}\n{end}"))
+        put_in_force(session, "1.1.0")
+        found = get_move(session, application, LATER)
+        assert [each.trail[0].field for each in found.changes] == ["priorities"]
+        with unit_of_work(session):
+            move_case(session, caseworker, application, to="1.1.0", reason="Se pidió.", now=LATER)
+        assert application.priority_codes == ["young"]

@@ -31,7 +31,7 @@ from tests.factories import (
     make_staff,
     pack,
 )
-from tests.packs.copies import copy_of_mx
+from tests.packs.copies import copy_of_mx, rules_in
 from tests.services.test_hearing import PASSED, Hear, hear, judged, refusal
 
 __all__ = ["hear"]  # a fixture of that module, used here by its name
@@ -67,10 +67,9 @@ def test_rules_without_reasons_are_satisfied_with_words(session: Session, tmp_pa
     file = copy_of_mx(tmp_path) / "criteria.toml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text[: text.index("[[refusal_reasons]]")], encoding="utf-8")
-    active.install(tmp_path, "mx")
-    case = judged(session, Stance.OBJECT)
-    assert case.decide(codes=()).refusal_codes == []
-    active.install(PACKS, "mx")
+    with rules_in(tmp_path):
+        case = judged(session, Stance.OBJECT)
+        assert case.decide(codes=()).refusal_codes == []
 
 
 def test_announced_reasons_are_those_of_the_decision(session: Session, hear: Hear) -> None:

@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from config import PACKS
 from sandbox.kernel.actors import Actor
 from sandbox.models import Person
-from sandbox.packs import active
 from tests.factories import actor_for, make_assigned, make_company, make_staff, make_team
-from tests.packs.copies import copy_of_mx, put_start_ups_first
+from tests.packs.copies import copy_of_mx, put_start_ups_first, rules_in
 from tests.pages import JudgingClient
 
 NAME, REASON = "Antes: empresa emergente", "Así lo acordó el consejo."
@@ -22,9 +20,8 @@ OpenWindow = Callable[[str], JudgingClient]
 def folder(tmp_path: Path) -> Iterator[Path]:
     """Rules in force under which start-ups come first."""
     put_start_ups_first(copy_of_mx(tmp_path))
-    active.install(tmp_path, "mx")
-    yield tmp_path
-    active.install(PACKS, "mx")
+    with rules_in(tmp_path):
+        yield tmp_path
 
 
 def test_priority_stands_with_its_reason_in_lists_tasks_and_on_the_case(

@@ -86,6 +86,7 @@ from sandbox.applications.queries.submissions import (
     is_prohibited_use,
     is_veiled,
     list_submissions,
+    map_answers,
 )
 from sandbox.applications.queries.waiting import (
     CasePanel,
@@ -174,6 +175,7 @@ __all__ = [
     "lock_application",
     "lock_organisation",
     "lock_person",
+    "map_answers",
     "map_lead_stops",
     "priorities_of",
     "progress",

@@ -1,12 +1,12 @@
 """Read what was submitted, as it was sent."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, scope
@@ -99,6 +99,24 @@ def find_submission(session: Session, application_id: UUID) -> Submission | None
         .order_by(Submission.number.desc())
         .limit(1)
     ).one_or_none()
+
+
+def map_answers(session: Session, cases: Collection[UUID]) -> Mapping[UUID, Answers]:
+    """Map cases to the answers that were last submitted."""
+    latest = (
+        select(Submission.application_id, func.max(Submission.number).label("number"))
+        .where(Submission.application_id.in_(cases))
+        .group_by(Submission.application_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Submission.application_id, Submission.content).join(
+            latest,
+            (latest.c.application_id == Submission.application_id)
+            & (latest.c.number == Submission.number),
+        )
+    )
+    return {row.application_id: row.content["answers"] for row in rows}
 
 
 def get_submission(

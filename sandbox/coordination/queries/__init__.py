@@ -9,7 +9,6 @@ from sandbox.coordination.queries.batches import (
     list_batch,
     list_chosen,
     lock_batch,
-    map_answers,
 )
 from sandbox.coordination.queries.bench import (
     Bench,
@@ -204,7 +203,6 @@ __all__ = [
     "lock_authority",
     "lock_batch",
     "lock_call",
-    "map_answers",
     "map_authorities",
     "map_loads",
     "map_officer_loads",

@@ -1,20 +1,19 @@
 """Read the cases that somebody chose for one deed, and what came of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
 from sandbox.coordination.refused import read
-from sandbox.domain.packs import Answers
 from sandbox.domain.refusals import Refusal
 from sandbox.kernel.actors import Actor
-from sandbox.models import Application, Batch, Organisation, Submission
+from sandbox.models import Application, Batch, Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +38,6 @@ def list_chosen(
         .where(Application.id.in_(chosen), scope(actor, permission))
         .order_by(Application.reference)
     ).all()
-
-
-def map_answers(session: Session, cases: Collection[UUID]) -> Mapping[UUID, Answers]:
-    """Map cases to the answers that were last submitted."""
-    latest = (
-        select(Submission.application_id, func.max(Submission.number).label("number"))
-        .where(Submission.application_id.in_(cases))
-        .group_by(Submission.application_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Submission.application_id, Submission.content).join(
-            latest,
-            (latest.c.application_id == Submission.application_id)
-            & (latest.c.number == Submission.number),
-        )
-    )
-    return {row.application_id: row.content["answers"] for row in rows}
 
 
 def find_batch(session: Session, person_id: UUID, key: str) -> Batch | None:

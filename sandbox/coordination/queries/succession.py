@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.checks import NotFound
-from sandbox.applications.queries import Reader
+from sandbox.applications.queries import Reader, map_answers
 from sandbox.coordination.queries.cases import OPEN, has_trial_work
 from sandbox.coordination.queries.people import is_stranded
 from sandbox.domain.applications import ApplicationStatus
@@ -33,7 +33,6 @@ from sandbox.models import (
     Person,
     Position,
     StaffGrant,
-    Submission,
 )
 from sandbox.models.coordination import STANDING, AssignmentState
 from sandbox.models.people import AuthorityRole
@@ -109,7 +108,7 @@ def read_moving(
     return Moving(
         applications=applications,
         seated=_plain(session, _SEAT, ids),
-        answers=_answers(session, ids),
+        answers=map_answers(session, ids),
         left_positions=_plain(session, _WORD, ids, Position.authority_id == authority_id),
         left_reviews=_plain(session, _MARK, ids, CriterionReview.authority_id == authority_id),
         places=_by_case(
@@ -194,23 +193,6 @@ def list_answered(session: Session, ids: Sequence[UUID]) -> Sequence[Application
         )
         .order_by(Application.id)
     ).all()
-
-
-def _answers(session: Session, ids: Sequence[UUID]) -> dict[UUID, Answers]:
-    newest = (
-        select(Submission.application_id, func.max(Submission.number).label("number"))
-        .where(Submission.application_id.in_(ids))
-        .group_by(Submission.application_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Submission.application_id, Submission.content).join(
-            newest,
-            (Submission.application_id == newest.c.application_id)
-            & (Submission.number == newest.c.number),
-        )
-    )
-    return {row.application_id: row.content["answers"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

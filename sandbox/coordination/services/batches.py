@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import NotFound
 from sandbox.access.permissions import P
 from sandbox.applications import services as applications
-from sandbox.applications.queries import is_prohibited_use, lock_person
+from sandbox.applications.queries import is_prohibited_use, lock_person, map_answers
 from sandbox.coordination import queries
 from sandbox.coordination.actions import make_sure_assignable
 from sandbox.coordination.refused import written
@@ -54,7 +54,7 @@ def judge_batch(
     Shape: `applied` are the codes of the authorities whose succession was applied.
     """
     rows = queries.list_chosen(session, actor, permission_of(deed), chosen)
-    answers = queries.map_answers(session, [each.id for each in rows])
+    answers = map_answers(session, [each.id for each in rows])
     return [_judged(deed, each, answers.get(each.id), applied, now) for each in rows]
 
 

@@ -1,6 +1,6 @@
 """Hold the rows of a trial, and what they say without a day or a gate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -148,26 +148,24 @@ class TrialRecords:
     @property
     def incidents_to_complete(self) -> list[Incident]:
         """Return the incidents of which the company owes the complete report, soonest first."""
-        return sorted(
-            (
-                each
-                for each in self.open_incidents
-                if _is_owed(each.complete_due_at, each.completed_at)
-            ),
-            key=lambda each: each.complete_due_at or each.due_at,
-        )
+        return self._owed(lambda each: (each.complete_due_at, each.completed_at))
 
     @property
     def incidents_to_answer(self) -> list[Incident]:
         """Return the incidents of which the lead owes an answer, soonest first."""
-        return sorted(
-            (
-                each
-                for each in self.open_incidents
-                if _is_owed(each.reaction_due_at, each.reacted_at)
-            ),
-            key=lambda each: each.reaction_due_at or each.due_at,
-        )
+        return self._owed(lambda each: (each.reaction_due_at, each.reacted_at))
+
+    def _owed(
+        self, days: Callable[[Incident], tuple[datetime | None, datetime | None]]
+    ) -> list[Incident]:
+        """List the open incidents that have a day for something not done yet, soonest first."""
+        found = [
+            (due_at, each)
+            for each in self.open_incidents
+            for due_at, done_at in [days(each)]
+            if due_at is not None and done_at is None
+        ]
+        return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 
     @property
     def incidents_to_close(self) -> list[Incident]:
@@ -229,7 +227,3 @@ class TrialRecords:
 def reach_of(report: MonitoringReport) -> Reach:
     """Return how far a report tells that the test has reached."""
     return Reach(report.participants, report.places, report.amount_each, report.amount_total)
-
-
-def _is_owed(due_at: datetime | None, done_at: datetime | None) -> bool:
-    return due_at is not None and done_at is None
