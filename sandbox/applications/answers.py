@@ -101,11 +101,12 @@ def read(
     confidential: Collection[str] = (),
     files: Sequence[FileRow] = (),
     *,
-    is_veiled: bool = False,
+    closed: Collection[str],
 ) -> tuple[ReadSection, ...]:
     """Lay out every question that these answers ask, in the order of the form.
 
-    Shape: with `is_veiled` what is confidential is laid out without its answer.
+    Shape: `closed` are the questions whose answers the reader has not opened (`list_closed`); they
+    are laid out without them.
     """
     by_question: dict[str, list[FileRow]] = {}
     for file in files:
@@ -116,7 +117,7 @@ def read(
             section,
             tuple(
                 veiled(question)
-                if is_veiled and question.key in confidential
+                if question.key in closed
                 else ReadAnswer(
                     question,
                     answers.get(question.key),
@@ -137,12 +138,10 @@ def veiled(question: QuestionSpec) -> ReadAnswer:
 
 
 def read_submission(
-    pack: PolicyPack, submission: SubmissionRow, *, is_veiled: bool = False
+    pack: PolicyPack, submission: SubmissionRow, *, closed: Collection[str]
 ) -> tuple[ReadSection, ...]:
-    """Lay out what was submitted; `is_veiled` as in `read`."""
-    return read(
-        pack, submission.answers, submission.confidential, submission.files, is_veiled=is_veiled
-    )
+    """Lay out what was submitted; `closed` as in `read`."""
+    return read(pack, submission.answers, submission.confidential, submission.files, closed=closed)
 
 
 def tax_numbers(sections: Iterable[ReadSection]) -> frozenset[str]:
@@ -187,14 +186,14 @@ class Change:
 
 
 def changes(
-    pack: PolicyPack, before: SubmissionRow, after: SubmissionRow, *, is_veiled: bool = False
+    pack: PolicyPack, before: SubmissionRow, after: SubmissionRow, *, closed: Collection[str]
 ) -> tuple[Change, ...]:
     """List every question whose answer or mark differs, in the order of the form.
 
-    Shape: with `is_veiled` it is only said that an answer differs which is or was confidential.
+    Shape: of the questions that are `closed`, as in `read`, it is only said that they differ.
     """
-    old = _by_question(read_submission(pack, before))
-    new = _by_question(read_submission(pack, after))
+    old = _by_question(read_submission(pack, before, closed=()))
+    new = _by_question(read_submission(pack, after, closed=()))
     found = []
     for section in pack.sections:
         for question in section.questions:
@@ -203,7 +202,7 @@ def changes(
             marked = None if was.is_confidential == now.is_confidential else now.is_confidential
             if _content(was) != _content(now) or marked is not None:
                 shown = pieces(was, now)
-                if is_veiled and (was.is_confidential or now.is_confidential):
+                if question.key in closed:
                     shown = (Piece(Op.SAME, answer=veiled(question)),)
                 found.append(Change(section, question, shown, marked))
     return tuple(found)

@@ -22,16 +22,19 @@ def receipt_pdf(
     pack: PolicyPack,
     submission: SubmissionRow,
     applied: Collection[str] = (),
+    *,
+    closed: Collection[str],
 ) -> bytes:
     """Typeset the receipt in the reader's language; the same submission gives the same bytes.
 
-    Shape: `applied` are the codes of the authorities that had ended by succession when it was sent.
+    Shape: `applied` are the codes of the authorities that had ended by succession when it was sent;
+    `closed` are the questions whose files the reader has not opened, which are not named.
     """
     locale = get_locale()
     language = str(locale.language) if locale else application.language
     return render_pdf(
         "receipt",
-        receipt_data(application, pack, submission, language, applied),
+        receipt_data(application, pack, submission, language, applied, closed=closed),
         language=language,
         timestamp=submission.submitted_at,
     )
@@ -43,6 +46,8 @@ def receipt_data(
     submission: SubmissionRow,
     language: str,
     applied: Collection[str] = (),
+    *,
+    closed: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return what the receipt says, in words of one language."""
     instant = current_app.jinja_env.filters["instant"]
@@ -64,7 +69,9 @@ def receipt_data(
         "answers": format_decimal(len(submission.answers)),
         "version": format_decimal(submission.number),
         "attachments": [
-            {"name": file.filename, "size": size_in_words(file.size), "sha256": file.sha256}
+            {"name": _("Confidential"), "size": "—", "sha256": "—"}
+            if file.question in closed
+            else {"name": file.filename, "size": size_in_words(file.size), "sha256": file.sha256}
             for file in submission.files
         ],
         "how_to_verify": _(

@@ -51,6 +51,17 @@ def make_dossier(session: Session, actor: Actor, dossier: CaseDossier) -> None:
                 lambda done: _note_some(session, dossier, done, len(index.entries)),
             )
             stored = store.put_stream(target, ARCHIVE)
+        with unit_of_work(session):
+            reader = actor_of(session, session.get_one(Person, dossier.asked_by_id))
+            services.finish_dossier(
+                session,
+                actor,
+                dossier,
+                reader=reader,
+                stored=stored,
+                root=index.root,
+                now=utc_now(),
+            )
     except PackUnusable:
         _fail(session, actor, dossier, Failure.RULES)
     except DossierRefused:
@@ -59,11 +70,6 @@ def make_dossier(session: Session, actor: Actor, dossier: CaseDossier) -> None:
         _fail(session, actor, dossier, Failure.RIGHTS)
     except (EntryDiffers, FileDamaged, FileMissing) as damage:
         _fail(session, actor, dossier, Failure.FILE, str(damage))
-    else:
-        with unit_of_work(session):
-            services.finish_dossier(
-                session, actor, dossier, stored=stored, root=index.root, now=utc_now()
-            )
 
 
 def read_case(session: Session, dossier: CaseDossier) -> tuple[gathering.Gathered, DossierIndex]:

@@ -49,9 +49,6 @@ def ask_dossier(
     )
     session.add(dossier)
     record(session, actor, Deed.DOSSIER_ASKED, application, now=now, reader=reader.kind.value)
-    # The archive holds what is confidential too; its reader is on record as one of the pages is.
-    if any(sent.confidential for sent in gathering.submissions_of(case)):
-        open_confidential(session, actor, application, now=now)
     enqueue(session, "dossiers.make", dossier_id=dossier.id)
     return dossier
 
@@ -61,11 +58,19 @@ def finish_dossier(
     actor: Actor,
     dossier: CaseDossier,
     *,
+    reader: Actor,
     stored: StoredFile,
     root: str,
     now: datetime,
 ) -> None:
-    """Keep where a dossier that was made is stored."""
+    """Keep where a dossier that was made is stored.
+
+    It holds what is confidential too, so that its `reader` is on record as one of the pages is.
+    Raises: Denied where that person may not read the case any more.
+    """
+    open_confidential(
+        session, reader, session.get_one(Application, dossier.application_id), now=now
+    )
     dossier.state, dossier.done = DossierState.READY.value, dossier.total
     dossier.sha256, dossier.size, dossier.root = stored.sha256, stored.size, root
     dossier.finished_at = now

@@ -119,7 +119,7 @@ def _submissions(case: Case, found: Gathered, language: str) -> Iterator[Part]:
             ),
             links,
         )
-        for section in read_submission(pack, sent):
+        for section in read_submission(pack, sent, closed=()):
             answered = [answer for answer in section.answers if answer.is_answered]
             facts = _facts(*((_label(each, language), _answer(each)) for each in answered))
             files = [file for answer in answered for file in answer.files]

@@ -80,7 +80,7 @@ def steps_of_case(error: Refusal) -> Sequence[tuple[object, object]]:
         return ()
     try:
         case = get_case(db.session(), current_actor(), asked["application_id"], utc_now())
-    except NotFound:
+    except (NotFound, PackUnusable):
         return ()
     return case.next_steps
 

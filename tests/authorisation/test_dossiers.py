@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.dossiers.making import make_dossier
 from sandbox.kernel.actors import system_actor
+from sandbox.kernel.audit import AuditEntry, Deed
 from sandbox.models import CaseDossier, Trial
 from sandbox.models.dossiers import DossierState
 from tests.authorisation.probing import Finding, Prober
@@ -17,17 +18,19 @@ from tests.databases import connect
 
 CASES = ("rio_review", "rio_triage", "rio_assigned", "rio_trial", "rio_ended", "rio_asked")
 # Kept by hand: what each meets in the dossiers of these cases. Whoever is not named gets none.
-COMPANY = {"rio.case", "rio.content", "rio.notice", "rio.asked"}
+# A dossier holds what is confidential too: its reader is on record as having opened that.
+CASE = {"rio.case", "rio.content", "rio.hidden"}
+COMPANY = {*CASE, "rio.notice", "rio.asked"}
 SECRETARIAT = {*COMPANY, "rio.deliberation", "rio.outcome"}
-OFFICER = {"rio.case", "rio.content", "rio.notice", "rio.deliberation", "rio.notes", "rio.reliefs"}
+OFFICER = {*CASE, "rio.notice", "rio.deliberation", "rio.notes", "rio.reliefs"}
 HELD = {
     "owner": COMPANY,
     "member": COMPANY,
     "lead_officer": OFFICER,
     "associate_officer": {*OFFICER, "rio.own_notes"},
     "colleague": OFFICER,
-    "lead_head": {"rio.case", "rio.content", "rio.deliberation", "rio.notes"},
-    "associate_head": {"rio.case", "rio.content", "rio.notice", "rio.reliefs"},
+    "lead_head": {*CASE, "rio.deliberation", "rio.notes"},
+    "associate_head": {*CASE, "rio.notice", "rio.reliefs"},
     "caseworker": SECRETARIAT,
     "drafter": SECRETARIAT,
 }
@@ -60,6 +63,20 @@ def _texts(archive: bytes) -> Iterator[str]:
             yield opened.read(name).decode("utf-8", errors="replace")
 
 
+def has_opened(prober: Prober, actor: str, case: UUID) -> bool:
+    """Tell whether the history of a case says that somebody opened what is confidential."""
+    engine = connect(prober.store.url)
+    with Session(engine) as session:
+        found = select(AuditEntry.id).where(
+            AuditEntry.deed == Deed.CONFIDENTIAL_OPENED.value,
+            AuditEntry.application_id == case,
+            AuditEntry.person_id == prober.world.ids[actor],
+        )
+        opened = session.scalar(found) is not None
+    engine.dispose()
+    return opened
+
+
 def case_of(prober: Prober, subject: str) -> UUID:
     """Return the case that a subject of the world is, or that its test belongs to."""
     known = prober.world.subjects[subject]
@@ -80,7 +97,11 @@ def test_dossier_shows_nobody_what_their_pages_do_not_show(prober: Prober, actor
         path = f"/cases/{case_of(prober, case)}/dossier"
         finding = made_for(prober, actor, path)
         if finding is not None:
-            faults += [f"{case} shows {leak}" for leak in prober.leaks(actor, finding, {})]
+            leaks = prober.leaks(actor, finding, {})
+            opened = [leak for leak in leaks if leak.startswith("rio.hidden")]
+            faults += [f"{case} shows {leak}" for leak in leaks if leak not in opened]
+            if bool(opened) is not has_opened(prober, actor, case_of(prober, case)):
+                faults.append(f"{case}: {actor} is not on record for what the dossier holds")
             seen |= prober.seen(finding, {})
         if prober.was_changed():
             prober.restore()

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.permissions import P
 from sandbox.accounts.queries import token_hash
 from sandbox.applications import services as applications
+from sandbox.applications.queries import get_draft
 from sandbox.coordination import services as coordination
 from sandbox.domain.applications import ApplicationAction
 from sandbox.domain.deliberation import Stance
@@ -330,6 +331,7 @@ class Builder:
         answers = {
             pack().title_question: title or f"{tenant.name}-{case}-title",
             secret_question(): secret,
+            hidden_question(): f"{tenant.name}-{case}-hidden",
             "network_uses": ["public_network"],
             "market_effects": ["ranks_offers"],
             **others,
@@ -340,6 +342,7 @@ class Builder:
         file = attach(
             self.session, application, tenant.owner, self.store, file_question(), name=name
         )
+        self.hide(tenant, application, f"{tenant.name}-{case}-hidden", is_sent=case != "draft")
         self.world.mark(kinds, application.id)
         if title is None:
             self.world.mark(kinds, f"{tenant.name}-{case}-title")
@@ -351,6 +354,29 @@ class Builder:
             "section": section_of(secret_question()),
         }
         return application
+
+    def hide(self, tenant: Tenant, application: Application, secret: str, *, is_sent: bool) -> None:
+        """Mark an answer and a file as confidential, which nobody of the world opens."""
+        question, other = hidden_question(), hidden_file_question()
+        file = attach(
+            self.session, application, tenant.owner, self.store, other, name=f"{secret}.txt"
+        )
+        for key in (question, other):
+            section = pack().section(section_of(key))
+            saved = get_draft(self.session, application.id).sections[section.key]
+            with unit_of_work(self.session):
+                applications.save_section(
+                    self.session,
+                    tenant.owner,
+                    application,
+                    section=section.key,
+                    answers=dict(saved.answers),
+                    confidential=[key],
+                    expected_version=saved.version,
+                    now=self.now,
+                )
+        kind = f"{tenant.name}.hidden" if is_sent else f"{tenant.name}.private"
+        self.world.mark(kind, secret, file.id)
 
     def make_draft(self) -> None:
         self.world.file_section = section_of(file_question())
@@ -1021,6 +1047,26 @@ def secret_question() -> str:
         for question in section.questions
         if question.kind is QuestionKind.LONG_TEXT and question.required
         if question.ask_if is None and question.key not in shown
+    )
+
+
+def hidden_question() -> str:
+    """Return a question whose answer may be confidential, and is asked of everybody."""
+    return next(
+        question.key
+        for section in pack().sections
+        for question in section.questions
+        if question.kind is QuestionKind.LONG_TEXT and question.may_be_confidential
+        if question.ask_if is None and question.key != secret_question()
+    )
+
+
+def hidden_file_question() -> str:
+    """Return a question for files that may be confidential, beside the one of `file_question`."""
+    return next(
+        key
+        for key, each in pack().questions.items()
+        if each.kind is QuestionKind.FILE and each.may_be_confidential and key != file_question()
     )
 
 

@@ -37,7 +37,7 @@ from sandbox.domain.routing import propose
 from sandbox.packs.checking import each_text
 from sandbox.packs.comparing import compare
 from sandbox.packs.loading import DATA, load_packs, validate
-from sandbox.trials.services.opening import public_part
+from sandbox.trials.services.opening import first_wording, public_part
 from tests.packs.gates import facts_of_everything, facts_of_nothing, gates_of
 
 PACK = load_packs().current("eu-ai-act")
@@ -576,3 +576,11 @@ def test_eligibility_check_gives_its_verdict_with_a_reason(change, verdict):
     found = check(PACK.eligibility, GOOD | change)
     assert found.verdict is verdict
     assert found.reasons
+
+
+def test_plan_takes_over_no_answer_that_the_company_marked_as_confidential():
+    answers = {"risk_safeguards": "Un secreto", "objectives": "Aprender."}
+    shared = {spec.key for spec in PACK.plan_fields} & set(answers)
+    assert "risk_safeguards" in shared
+    assert set(first_wording(PACK, answers, ())) == shared
+    assert set(first_wording(PACK, answers, {"risk_safeguards"})) == shared - {"risk_safeguards"}

@@ -1132,8 +1132,11 @@ def test_contact_that_reaches_nobody_is_refused_with_what_to_write(
     assert typed == nonsense
 
 
-def test_confidential_file_is_handed_over_to_whoever_has_opened_what_is_confidential(
-    session: Session, company: Company, caseworker: JudgingClient
+def test_confidential_file_is_named_and_handed_over_to_whoever_has_opened_it(
+    session: Session,
+    company: Company,
+    caseworker: JudgingClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     application = draft(session, company)
     section, question = next(
@@ -1149,6 +1152,16 @@ def test_confidential_file_is_handed_over_to_whoever_has_opened_what_is_confiden
     company.ana.submit(address(application, "check"), form="submit")
     session.rollback()
     [attached] = session.scalars(select(Attachment.id).where(Attachment.filename == "secreto.txt"))
+    told: list[Any] = []
+
+    def note(template: str, data: Any, **options: Any) -> bytes:
+        told.append([each["name"] for each in data["attachments"]])
+        return render_pdf(template, data, **options)
+
+    monkeypatch.setattr(receipts, "render_pdf", note)
+    for reader in (company.ana, caseworker):
+        assert reader.get(address(application, "submissions", 1, "receipt.pdf")).status_code == 200
+    assert told == [["secreto.txt"], ["Confidencial"]]
     there = address(application, "files", attached)
     assert company.ana.get(there).status_code == 200
     refused = caseworker.get(there)
@@ -1158,28 +1171,57 @@ def test_confidential_file_is_handed_over_to_whoever_has_opened_what_is_confiden
     assert caseworker.get(there).status_code == 200
 
 
-def test_change_of_a_confidential_answer_is_named_and_not_shown(
-    session: Session, company: Company, caseworker: JudgingClient, staff: Person
-) -> None:
+def corrected(
+    session: Session, company: Company, staff: Person, *sent: tuple[str, str | None]
+) -> tuple[Application, QuestionSpec]:
+    """Send an application once for each answer to one question, with its mark, after a return."""
     application = draft(session, company)
     section = next(s for s in pack().sections if any(q.may_be_confidential for q in s.questions))
     question = next(q for q in section.questions if q.may_be_confidential)
     here = address(application, "sections", section.key)
-    for answer, mark in (("Un secreto", "y"), ("Otro secreto", None)):
-        company.ana.submit(here, {f"q_{question.key}": answer, f"c_{question.key}": mark})
-        company.ana.submit(address(application, "check"), form="submit")
-        if mark is not None:
+    for number, (answer, mark) in enumerate(sent):
+        if number:
             worker = actor_for(session, staff)
             with unit_of_work(session):
                 services.start_triage(session, worker, application, now=utc_now())
                 services.return_to_company(
                     session, worker, application, reasons={}, general="Más.", now=utc_now()
                 )
+        company.ana.submit(here, {f"q_{question.key}": answer, f"c_{question.key}": mark})
+        company.ana.submit(address(application, "check"), form="submit")
+    return application, question
+
+
+def test_change_of_a_confidential_answer_is_named_and_not_shown(
+    session: Session, company: Company, caseworker: JudgingClient, staff: Person
+) -> None:
+    application, question = corrected(
+        session, company, staff, ("Un secreto", "y"), ("Otro secreto", None)
+    )
     changed = caseworker.get(address(application, "submissions", 2, "changes"))
     assert question.label.in_("es") in changed.main
     assert "secreto" not in changed.main
     caseworker.submit(changed, form="confidential")
     assert "Otro" in caseworker.get(address(application, "submissions", 2, "changes")).main
+
+
+@pytest.mark.parametrize("marks", [(None, "y"), ("y", None)])
+def test_what_was_marked_once_is_closed_in_every_version(
+    session: Session,
+    company: Company,
+    caseworker: JudgingClient,
+    staff: Person,
+    marks: tuple[str | None, str | None],
+) -> None:
+    application, _ = corrected(
+        session, company, staff, ("Un secreto", marks[0]), ("Otro secreto", marks[1])
+    )
+    for number in (1, 2):
+        page = caseworker.get(address(application, "submissions", number))
+        assert "secreto" not in page.get_data(as_text=True)
+    caseworker.submit(page, form="confidential")
+    for number in (1, 2):
+        assert "secreto" in caseworker.get(address(application, "submissions", number)).main
 
 
 # --- lists ---------------------------------------------------------------------------------------

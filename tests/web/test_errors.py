@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask_babel import force_locale
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
@@ -28,7 +28,7 @@ from sandbox.domain.applications import ApplicationStatus
 from sandbox.domain.lifecycle import Lifecycle
 from sandbox.domain.refusals import TransitionRefused
 from sandbox.kernel.db import db
-from sandbox.models import Person
+from sandbox.models import Application, Person
 from sandbox.packs import active
 from sandbox.web.refusals import explain, possible_actions
 from tests.factories import (
@@ -99,6 +99,21 @@ def test_action_out_of_its_time_says_why_and_what_is_possible(
     person = session.get_one(Person, owner.person_id)
     page = client_for(person.email).get(f"/applications/{application.id}/sections/closing")
     assert "«Recibida»" in page.main
+
+
+def test_refusal_has_a_page_where_the_rules_of_its_case_cannot_be_read(
+    session: Session, client_for: Window
+) -> None:
+    organisation, owner = make_company(session)
+    application = make_submitted(session, organisation, owner)
+    client = client_for(make_staff(session).email)
+    token = token_of(client)
+    changes = {"status": ApplicationStatus.TRIAGE.value, "pack_version": "9.9.9"}
+    session.execute(update(Application).values(**changes))
+    session.commit()
+    page = client.post(f"/applications/{application.id}/triage/start", data={"csrf_token": token})
+    assert page.status_code == 409
+    assert page.links["Volver al caso"] == f"/cases/{application.id}"
 
 
 def lifecycles() -> list[Lifecycle[Any, Any]]:

@@ -13,7 +13,12 @@ from sandbox.applications.queries.cases import (
     lock_application,
     lock_organisation,
 )
-from sandbox.applications.queries.confidential import authority_of, has_opened
+from sandbox.applications.queries.confidential import (
+    authority_of,
+    has_opened,
+    list_closed,
+    list_marked,
+)
 from sandbox.applications.queries.drafts import (
     Draft,
     FileRow,
@@ -84,7 +89,6 @@ from sandbox.applications.queries.submissions import (
     find_submission,
     get_submission,
     is_prohibited_use,
-    is_veiled,
     list_submissions,
     map_answers,
 )
@@ -151,15 +155,16 @@ __all__ = [
     "has_opened",
     "holds_place",
     "is_prohibited_use",
-    "is_veiled",
     "known_organisations",
     "list_applications",
     "list_attachments",
     "list_case_officers",
     "list_caseworkers",
+    "list_closed",
     "list_files",
     "list_history",
     "list_kin",
+    "list_marked",
     "list_members",
     "list_open_stops",
     "list_organisations",

@@ -7,13 +7,36 @@ from sqlalchemy.orm import Session
 
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry, Deed
-from sandbox.models import AuthorityAssignment
+from sandbox.models import Application, AuthorityAssignment, Submission
 
 
-def has_opened(session: Session, actor: Actor, application_id: UUID, organisation_id: UUID) -> bool:
-    """Tell whether somebody has opened the confidential parts of a case, or is of its company."""
-    if organisation_id in actor.member_of:
-        return True
+def list_marked(session: Session, application_id: UUID) -> frozenset[str]:
+    """Name the questions that the company marked as confidential in anything that it sent.
+
+    What was marked once is closed in what was sent before and afterwards too: it is the same
+    matter, and a mark that came late is to close what it can.
+    """
+    marks = session.scalars(
+        select(Submission.content["confidential"]).where(
+            Submission.application_id == application_id
+        )
+    )
+    return frozenset(key for marked in marks for key in marked)
+
+
+def list_closed(session: Session, actor: Actor, application: Application) -> frozenset[str]:
+    """Name the questions of which somebody does not read the answers before opening them.
+
+    To the company nothing of its own is closed. Units: two statements, one where nothing is marked.
+    """
+    if application.organisation_id in actor.member_of:
+        return frozenset()
+    marked = list_marked(session, application.id)
+    return frozenset() if not marked or has_opened(session, actor, application.id) else marked
+
+
+def has_opened(session: Session, actor: Actor, application_id: UUID) -> bool:
+    """Tell whether somebody has opened the confidential parts of a case."""
     opened = select(AuditEntry.id).where(
         AuditEntry.application_id == application_id,
         AuditEntry.deed == Deed.CONFIDENTIAL_OPENED.value,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries.cases import get_editable
-from sandbox.applications.queries.confidential import has_opened
+from sandbox.applications.queries.confidential import list_closed
 from sandbox.applications.queries.exchanges import find_return
 from sandbox.domain.answers import (
     SectionState,
@@ -207,7 +207,7 @@ def get_file(session: Session, actor: Actor, application_id: UUID, file_id: UUID
     Raises: NotFound; NotPossible where it is confidential and the actor has not opened that.
     """
     row = session.execute(
-        select(Attachment, Application.organisation_id)
+        select(Attachment, Application)
         .join(Application, Application.id == Attachment.application_id)
         .where(
             Attachment.id == file_id,
@@ -217,14 +217,12 @@ def get_file(session: Session, actor: Actor, application_id: UUID, file_id: UUID
     ).one_or_none()
     if row is None:
         raise NotFound(file_id=file_id)
-    file, organisation_id = row
-    if organisation_id in actor.member_of and file.removed_at is None:
+    file, application = row
+    if application.organisation_id in actor.member_of and file.removed_at is None:
         return _file_row(file)
-    sent = _sent_with(session, application_id, file_id)
-    if not sent:
+    if not _was_submitted(session, application_id, file_id):
         raise NotFound(file_id=file_id)
-    is_closed = any(file.question in confidential for confidential in sent)
-    if is_closed and not has_opened(session, actor, application_id, organisation_id):
+    if file.question in list_closed(session, actor, application):
         raise NotPossible(Why.CONFIDENTIAL_CLOSED)
     return _file_row(file)
 
@@ -233,19 +231,12 @@ def _file_row(file: Attachment) -> FileRow:
     return FileRow(file.id, file.question, file.filename, file.content_type, file.size, file.sha256)
 
 
-def _sent_with(session: Session, application_id: UUID, file_id: UUID) -> list[list[str]]:
-    """List what was confidential in each submission of which the file was part."""
-    contents = session.execute(
-        select(Submission.content["attachments"], Submission.content["confidential"]).where(
-            Submission.application_id == application_id
-        )
+def _was_submitted(session: Session, application_id: UUID, file_id: UUID) -> bool:
+    contents = session.scalars(
+        select(Submission.content["attachments"]).where(Submission.application_id == application_id)
     )
     wanted = str(file_id)
-    return [
-        confidential
-        for files, confidential in contents
-        if any(file["id"] == wanted for file in files)
-    ]
+    return any(file["id"] == wanted for files in contents for file in files)
 
 
 @dataclass(frozen=True, slots=True)

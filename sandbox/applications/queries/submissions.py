@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
-from sandbox.applications.queries.confidential import has_opened
 from sandbox.applications.queries.drafts import FileRow
 from sandbox.domain.answers import prohibited
 from sandbox.domain.packs import (
@@ -145,18 +144,6 @@ def get_submission(
     if row is None:
         raise NotFound(application_id=application_id, number=number)
     return SubmissionRow(*row)
-
-
-def is_veiled(
-    session: Session, actor: Actor, application: Application, *submissions: SubmissionRow
-) -> bool:
-    """Tell whether confidential parts of what was sent are closed to a reader as yet.
-
-    To the company nothing of its own is closed. Units: one statement, none where nothing is marked.
-    """
-    if not any(each.confidential for each in submissions):
-        return False
-    return not has_opened(session, actor, application.id, application.organisation_id)
 
 
 def describes_prohibited_use(session: Session, application: Application) -> bool:

@@ -22,7 +22,7 @@ def open_confidential(
     require(session, actor, P.APPLICATION_READ_ANSWERS, application)
     # Two windows of one person at the same second leave one line.
     application = queries.lock_application(session, application.id)
-    if queries.has_opened(session, actor, application.id, application.organisation_id):
+    if not queries.list_closed(session, actor, application):
         return
     record(
         session,

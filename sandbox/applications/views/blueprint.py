@@ -26,6 +26,8 @@ def form_page(name: str, application: Application, form: Any, **values: Any) -> 
 
 def known_here(pack: PolicyPack, *submissions: queries.SubmissionRow) -> Mapping[str, str] | None:
     """Return which organisations that were named are known here, for whoever may be told."""
-    sections = [part for each in submissions for part in answers.read_submission(pack, each)]
+    sections = [
+        part for each in submissions for part in answers.read_submission(pack, each, closed=())
+    ]
     numbers = answers.tax_numbers(sections)
     return queries.known_organisations(db.session(), current_actor(), numbers)

@@ -71,7 +71,7 @@ def _triage_page(
     session, actor = db.session(), current_actor()
     pack = active.pack_of(application)
     submission = queries.get_submission(session, actor, application.id)
-    is_veiled = queries.is_veiled(session, actor, application, submission)
+    closed = queries.list_closed(session, actor, application)
     may_assign = P.APPLICATION_ASSIGN in grants(
         session, actor, (P.APPLICATION_ASSIGN,), application
     )
@@ -81,8 +81,8 @@ def _triage_page(
         pack=pack,
         form=form,
         submission=submission,
-        sections=answers.read_submission(pack, submission, is_veiled=is_veiled),
-        is_veiled=is_veiled,
+        sections=answers.read_submission(pack, submission, closed=closed),
+        closed=closed,
         known_organisations=known_here(pack, submission),
         prohibited=prohibited(pack, submission.answers),
         tiering=tiering(pack, submission.answers),

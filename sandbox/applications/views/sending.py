@@ -71,7 +71,7 @@ def _check_page(
         application=application,
         pack=pack,
         form=form,
-        sections=answers.read(pack, counting, draft.confidential, draft.files),
+        sections=answers.read(pack, counting, draft.confidential, draft.files, closed=()),
         problems=[(problem, forms.problem_message(pack, problem)) for problem in found],
         reasons=queries.get_reasons(session, application),
         calling=_calling(application),
@@ -110,7 +110,8 @@ def receipt_pdf(application_id: UUID, number: int) -> ResponseReturnValue:
     submission = queries.get_submission(session, actor, application_id, number)
     ended = applied_codes(session, before=submission.submitted_at)
     pack = active.pack_then(application, submission.pack_version)
-    document = receipts.receipt_pdf(application, pack, submission, ended)
+    closed = queries.list_closed(session, actor, application)
+    document = receipts.receipt_pdf(application, pack, submission, ended, closed=closed)
     headers = {
         "Content-Type": "application/pdf",
         "Content-Disposition": content_disposition(f"{application.reference}-{number}.pdf"),
@@ -141,15 +142,15 @@ def submission(application_id: UUID, number: int) -> ResponseReturnValue:
     application = queries.get_application(session, actor, application_id)
     found = queries.get_submission(session, actor, application_id, number)
     pack = active.pack_then(application, found.pack_version)
-    is_veiled = queries.is_veiled(session, actor, application, found)
+    closed = queries.list_closed(session, actor, application)
     return _sent_page(
         "submission",
         application,
         pack,
         found,
         submissions=queries.list_submissions(session, application_id),
-        sections=answers.read_submission(pack, found, is_veiled=is_veiled),
-        is_veiled=is_veiled,
+        sections=answers.read_submission(pack, found, closed=closed),
+        closed=closed,
     )
 
 
@@ -199,13 +200,13 @@ def changes(application_id: UUID, number: int) -> ResponseReturnValue:
     after = queries.get_submission(session, actor, application_id, number)
     before = queries.get_submission(session, actor, application_id, number - 1)
     pack = active.pack_then(application, after.pack_version)
-    is_veiled = queries.is_veiled(session, actor, application, before, after)
+    closed = queries.list_closed(session, actor, application)
     return _sent_page(
         "changes",
         application,
         pack,
         before,
         after,
-        changes=answers.changes(pack, before, after, is_veiled=is_veiled),
-        is_veiled=is_veiled,
+        changes=answers.changes(pack, before, after, closed=closed),
+        closed=closed,
     )

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sandbox.access.guard import needs
 from sandbox.access.permissions import P
 from sandbox.applications.answers import ReadAnswer, read_submission
-from sandbox.applications.queries import SubmissionRow, get_submission, is_veiled
+from sandbox.applications.queries import SubmissionRow, get_submission, list_closed
 from sandbox.applications.receipts import size_in_words
 from sandbox.coordination import forms, queries, services
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
@@ -74,7 +74,7 @@ def _review_page(
         differences = forms.differing(form, case.pack.criteria, by_criterion)
         forms.show_again(form, version)
     submission = get_submission(case.session, case.actor, case.application.id)
-    closed = is_veiled(case.session, case.actor, case.application, submission)
+    closed = list_closed(case.session, case.actor, case.application)
     return page(
         "review",
         case,
@@ -84,8 +84,8 @@ def _review_page(
         saved=by_criterion,
         differences=differences,
         is_conflict=is_conflict,
-        evidence=_evidence(case.pack, submission, is_veiled=closed),
-        is_veiled=closed,
+        evidence=_evidence(case.pack, submission, closed),
+        closed=closed,
         submission=submission,
         notes=queries.list_notes(case.session, case.actor.officer_of, case.application.id),
         size_in_words=size_in_words,
@@ -93,11 +93,11 @@ def _review_page(
 
 
 def _evidence(
-    pack: PolicyPack, submission: SubmissionRow, *, is_veiled: bool
+    pack: PolicyPack, submission: SubmissionRow, closed: frozenset[str]
 ) -> dict[str, list[ReadAnswer]]:
     """List by criterion what the company answered to the questions that bear on it."""
     evidence: dict[str, list[ReadAnswer]] = {each.key: [] for each in pack.criteria}
-    for section in read_submission(pack, submission, is_veiled=is_veiled):
+    for section in read_submission(pack, submission, closed=closed):
         for answer in section.answers:
             for key in answer.spec.criteria:
                 evidence[key].append(answer)

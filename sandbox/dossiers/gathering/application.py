@@ -86,7 +86,7 @@ def tell_submissions(case: Case, found: Gathered) -> None:
         pack = active.pack_then(case.application, sent.pack_version)
         ended = applied_codes(case.session, before=sent.submitted_at)
         found.texts[f"letters/receipt-{sent.number}.pdf"] = receipt_pdf(
-            case.application, pack, sent, ended
+            case.application, pack, sent, ended, closed=()
         )
 
 

@@ -1,6 +1,6 @@
 """Open the trial that an admitted application becomes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import require
 from sandbox.access.permissions import P
+from sandbox.applications.queries import list_marked
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.packs import Answers, PolicyPack, QuestionKind
 from sandbox.domain.refusals import NotPossible, Why
@@ -70,7 +71,7 @@ def open_trial(session: Session, actor: Actor, application: Application, *, now:
     session.add(
         TrialPlan(
             trial_id=trial.id,
-            fields=first_wording(pack, answers),
+            fields=first_wording(pack, answers, list_marked(session, application.id)),
             saved_by_id=submission.submitted_by_id,
             saved_at=now,
         )
@@ -99,13 +100,16 @@ def _promised_part(application: Application, content: Mapping[str, Any]) -> dict
     }
 
 
-def first_wording(pack: PolicyPack, answers: Answers) -> dict[str, str]:
+def first_wording(pack: PolicyPack, answers: Answers, marked: Collection[str]) -> dict[str, str]:
     """Start the plan from what the form asked for in words under the same name.
 
+    What the company `marked` as confidential is not copied where everybody on the test reads it.
     Numbers, days and choices stay out: without their question they say nothing.
     """
     found = {}
     for spec in pack.plan_fields:
+        if spec.key in marked:
+            continue
         question, answer = pack.questions.get(spec.key), answers.get(spec.key)
         if question is not None and question.kind in IN_WORDS and isinstance(answer, str):
             found[spec.key] = answer
