@@ -17,5 +17,6 @@ TASK_SENTENCES: Mapping[str, LazyString] = {
     ),
     "coordination.decide": _l("Decide the application"),
     "coordination.replace": _l("Ask another authority in place of one that declined"),
+    "coordination.batch": _l("Go on with several applications: some were not reached"),
     "coordination.nobody": _l("See to an authority that has nobody who may act"),
 }

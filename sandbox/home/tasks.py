@@ -56,6 +56,7 @@ _LISTS: Mapping[str, Mapping[str, str] | None] = {
     "coordination.decide": None,
     "coordination.replace": {"status": "assigned"},
     "coordination.nobody": None,
+    "coordination.batch": None,
     "trials.plan": {"status": "preparing"},
     "trials.agree": {"status": "preparing"},
     "trials.report": {},

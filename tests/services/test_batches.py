@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
-from sandbox.access.checks import NotFound
+from sandbox.access.checks import Denied, NotFound
 from sandbox.applications import services as applications
 from sandbox.coordination import queries, services
 from sandbox.coordination.refused import read, written
@@ -32,6 +33,7 @@ from tests.factories import (
     make_team,
     pack,
 )
+from tests.packs.copies import copy_of_mx, put_in_force, rules_in, ship
 from tests.racing import overtake, race
 
 A = ApplicationAction
@@ -220,11 +222,41 @@ def test_form_sent_twice_begins_nothing_new(session: Session, office: Office) ->
     case = office.in_triage()
     seen = {case.id: case.version}
     first = office.begin(A.RETURN, seen, key="the-same-key")
-    assert office.begin(A.REDIRECT, seen, key="the-same-key") == first
+    assert office.begin(A.RETURN, seen, key="the-same-key") == first
+    others = {office.in_triage().id: 1}
+    for deed, cases, words in (
+        (A.REDIRECT, seen, None),
+        (A.RETURN, others, None),
+        (A.RETURN, seen, {"reason": "Otro motivo."}),
+    ):
+        with pytest.raises(NotPossible) as refusal:
+            office.begin(deed, cases, words, key="the-same-key")
+        assert refusal.value.reason is Why.FORM_SENT
     assert [office.go_on(first), office.go_on(first), office.go_on(first)] == [True, False, False]
     assert case.status == ApplicationStatus.RETURNED
     assert len(session.scalars(select(Batch)).all()) == 1
     session.rollback()
+
+
+def test_nobody_begins_what_they_may_do_on_no_case(office: Office) -> None:
+    seen = {office.in_triage().id: 1}
+    with pytest.raises(Denied):
+        replace(office, caseworker=office.company).begin(A.RETURN, seen)
+
+
+def test_reasons_that_no_rules_of_a_case_know_are_foretold(
+    session: Session, office: Office, tmp_path: Path
+) -> None:
+    case = office.in_triage(prohibited_practices=["social_scoring"])
+    assert judged(office, A.DECLINE_PROHIBITED, case) == ["done"]
+    text = (copy_of_mx(tmp_path) / "criteria.toml").read_text(encoding="utf-8")
+    reasons = text[text.index("[[refusal_reasons]]") :]
+    with rules_in(tmp_path):
+        ship(tmp_path, "1.1.0", ("criteria.toml", reasons, ""))
+        put_in_force(session, "1.1.0")
+        assert judged(office, A.DECLINE_PROHIBITED, case) == ["refusal_reason_missing"]
+        found = office.carry_out(A.DECLINE_PROHIBITED, [case], {"reason": REASON})
+        assert found == ["refusal_reason_missing"]
 
 
 def test_form_sent_twice_at_the_same_moment_does_nothing_twice(

@@ -212,6 +212,7 @@ def test_authorities_are_asked_as_proposed(session: Session, office: Office) -> 
     page = office.choose("assign", first, second)
     assert page.main.count("INAI, IFT, COFECE") == 2
     done = office.window.submit(page)
+    assert "varias solicitudes" not in office.window.get("/my-tasks").main
     assert "Hecho con 2 solicitudes" in done.main
     for case in (first, second):
         places = queries.list_assignments(session, case.id)
@@ -322,9 +323,13 @@ def test_form_sent_twice_does_nothing_twice(session: Session, office: Office) ->
     first, second = office.in_triage(), office.in_triage()
     page = office.choose("return", first, second)
     done = office.window.submit(page, {"reason": REASON})
-    again = office.window.submit(page, {"reason": "Otro motivo."})
+    again = office.window.submit(page, {"reason": REASON})
     assert again.request.path == done.request.path
     assert again.main == done.main
+    # Whoever goes back and corrects reads that it was not done, and keeps what was typed.
+    other = office.window.submit(page, {"reason": "Otro motivo, que es más largo."})
+    assert other.status_code == 409
+    assert "Otro motivo, que es más largo." in other.main
     for each in (first, second):
         found = session.scalar(
             select(func.count()).where(
@@ -382,7 +387,11 @@ def test_what_broke_off_can_be_gone_on_with(session: Session, office: Office) ->
     batch_id = begun(office, first, second)
     with unit_of_work(session):
         services.go_on_with_batch(session, office.caseworker, batch_id, now=NOW)
-    page = office.window.get(f"{PLACE}/{batch_id}")
+    tasks = office.window.get("/my-tasks")
+    page = office.window.get(
+        tasks.links["Continúe con varias solicitudes: algunas no se atendieron"]
+    )
+    assert page.request.path == f"{PLACE}/{batch_id}"
     assert "Hecho con 1 solicitud" in page.main
     assert "Aún sin atender: 1 solicitud" in page.main
     done = office.window.submit(page)

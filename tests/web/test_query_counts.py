@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -40,7 +40,6 @@ from sandbox.kernel.mail import MailState, OutboxMail
 from sandbox.kernel.paging import PAGE_SIZE
 from sandbox.models import (
     Application,
-    Batch,
     CaseDossier,
     Enquiry,
     Organisation,
@@ -262,6 +261,7 @@ class Crowd:
             "rules": "1.1.0",
         }
         self.rows = 0
+        self.chosen: dict[UUID, int] = {}
 
     def email_of(self, actor: Actor) -> str:
         found = self.session.get_one(Person, actor.person_id).email
@@ -304,23 +304,22 @@ class Crowd:
         self.run_programme()
 
     def choose(self, sent: Application, checked: Application) -> None:
-        """Choose two more cases, and return one of them in vain."""
+        """Choose two more cases with the others, and return them, one of them in vain."""
         session = self.session
-        chosen = {each.id: each.version for each in (sent, checked)}
-        self.ids["chosen"] = self.ids.get("chosen", "") + "".join(
-            f"&case={each}" for each in chosen
-        )
+        self.chosen |= {each.id: each.version for each in (sent, checked)}
+        self.ids["chosen"] = "".join(f"&case={each}" for each in self.chosen)
         session.rollback()
-        given = {"words": {"reason": "Falta algo."}, "key": "the-same-form", "now": NOW}
+        words = {"reason": "Falta algo."}
         with unit_of_work(session):
-            deed = ApplicationAction.RETURN
             batch_id = coordination.begin_batch(
-                session, self.caseworker, deed, cases=chosen, **given
+                session,
+                self.caseworker,
+                ApplicationAction.RETURN,
+                cases=self.chosen,
+                words=words,
+                key=f"form-{self.rows}",
+                now=NOW,
             )
-            batch = session.get_one(Batch, batch_id)
-            if self.rows > 1:
-                more = [{"id": str(each), "version": seen} for each, seen in chosen.items()]
-                batch.cases = [*batch.cases, *more]
         with unit_of_work(session):
             coordination.go_on_with_batch(session, self.caseworker, batch_id, now=NOW)
         self.ids["batch"] = str(batch_id)

@@ -19,6 +19,7 @@ from tests.pages import JudgingClient, PageResponse
 
 # What a person presses for a task: a form that is sent to one of these, or a link to it.
 CONTROLS = {
+    "coordination.batch": {"batches.go_on"},
     "applications.finish": {"applications.section", "applications.check"},
     "applications.correct": {"applications.section", "applications.check"},
     "applications.answer": {"applications.information"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from sandbox.coordination.refused import read
 from sandbox.domain.refusals import Refusal
 from sandbox.kernel.actors import Actor
 from sandbox.models import Application, Batch, Organisation
+
+AT_WORK = timedelta(minutes=5)
+MOST_LOOKED_THROUGH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,20 @@ def _own(session: Session, actor: Actor, batch_id: UUID, *, is_held: bool) -> Ba
     if found is None:
         raise NotFound
     return found
+
+
+def list_broken_off(session: Session, actor: Actor, now: datetime) -> Sequence[Batch]:
+    """List the batches of the actor that were left in the middle, of the latest ones.
+
+    Whoever carries one out is done with it in seconds, so that a younger one is still at work.
+    """
+    latest = session.scalars(
+        select(Batch)
+        .where(Batch.person_id == actor.person_id, Batch.begun_at < now - AT_WORK)
+        .order_by(Batch.begun_at.desc())
+        .limit(MOST_LOOKED_THROUGH)
+    )
+    return [batch for batch in latest if any("result" not in each for each in batch.cases)]
 
 
 def list_batch(session: Session, actor: Actor, batch: Batch) -> Sequence[BatchRow]:

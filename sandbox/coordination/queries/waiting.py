@@ -27,6 +27,7 @@ from sandbox.access.permissions import P
 from sandbox.applications.queries import holds_place, priorities_of
 from sandbox.coordination.actions import OPEN_IN, CoordinationAction
 from sandbox.coordination.clocks import position_clock
+from sandbox.coordination.queries.batches import list_broken_off
 from sandbox.coordination.queries.cases import OPEN, has_trial_work
 from sandbox.coordination.queries.people import is_by_recused, is_stranded
 from sandbox.domain.applications import ApplicationStatus
@@ -38,6 +39,7 @@ from sandbox.models import (
     Application,
     Authority,
     AuthorityAssignment,
+    Batch,
     ClockStop,
     ConflictDeclaration,
     CriterionReview,
@@ -80,7 +82,21 @@ def list_tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
         tasks += _authority_tasks(session, actor, now)
     if conceivable(actor, P.APPLICATION_ASSIGN):
         tasks += _secretariat_tasks(session, actor)
+        tasks += (_batch_task(each) for each in list_broken_off(session, actor, now))
     return tasks
+
+
+def _batch_task(batch: Batch) -> Task:
+    """Lead to a deed on several cases that broke off."""
+    return Task(
+        kind="coordination.batch",
+        reference="",
+        title="",
+        since=batch.begun_at,
+        due_on=None,
+        endpoint="batches.show",
+        values={"batch_id": str(batch.id)},
+    )
 
 
 def _authority_tasks(session: Session, actor: Actor, now: datetime) -> Iterator[Task]:

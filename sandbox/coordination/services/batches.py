@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from sandbox.access.checks import NotFound
+from sandbox.access.checks import Denied, NotFound, conceivable
 from sandbox.access.permissions import P
 from sandbox.applications import services as applications
 from sandbox.applications.queries import is_prohibited_use, lock_person, map_answers
@@ -17,7 +17,7 @@ from sandbox.coordination.actions import make_sure_assignable
 from sandbox.coordination.refused import written
 from sandbox.coordination.services.assigning import assign
 from sandbox.domain.applications import ApplicationAction
-from sandbox.domain.packs import Answers
+from sandbox.domain.packs import Answers, PolicyPack
 from sandbox.domain.refusals import NotPossible, Refusal, Why
 from sandbox.domain.routing import Routing, propose
 from sandbox.kernel.actors import Actor
@@ -95,8 +95,17 @@ def _check(deed: ApplicationAction, application: Application, answers: Answers |
             applications.advance(application, deed)
             if not is_prohibited_use(application, answers):
                 raise NotPossible(Why.NOT_PROHIBITED)
+            _check_reasons(active.pack_of(application))
         case _:
             make_sure_assignable(application, active.pack_of(application))
+
+
+def _check_reasons(rules: PolicyPack) -> None:
+    """Refuse a case to whose rules none of the reasons belongs that are offered for all."""
+    known = {each.code for each in rules.refusal_reasons}
+    offered = {each.code for each in active.current().refusal_reasons}
+    if known != offered and not known & offered:
+        raise NotPossible(Why.REFUSAL_REASON_UNKNOWN if offered else Why.REFUSAL_REASON_MISSING)
 
 
 def begin_batch(
@@ -112,12 +121,17 @@ def begin_batch(
     """Note what is to be done on which cases; the same form, sent twice, begins nothing new.
 
     Shape: `cases` maps ids to the versions that were seen; `key` is the form's own.
+    Raises: Denied; NotPossible(FORM_SENT) where the form was sent before with other content.
     """
+    if not conceivable(actor, permission_of(deed)):
+        raise Denied
     person_id = applications.person_of(actor)
     lock_person(session, person_id)
     batch = queries.find_batch(session, person_id, key)
+    chosen = [{"id": str(each), "version": seen} for each, seen in cases.items()]
+    if batch is not None and not _is_same(batch, deed, chosen, words):
+        raise NotPossible(Why.FORM_SENT)
     if batch is None:
-        chosen = [{"id": str(each), "version": seen} for each, seen in cases.items()]
         batch = Batch(
             person_id=person_id,
             key=key,
@@ -128,6 +142,18 @@ def begin_batch(
         )
         session.add(batch)
     return batch.id
+
+
+def _is_same(
+    batch: Batch,
+    deed: ApplicationAction,
+    chosen: Sequence[Mapping[str, Any]],
+    words: Mapping[str, Any],
+) -> bool:
+    """Tell whether a form asks once more for what a batch was begun for."""
+    begun = {(each["id"], each["version"]) for each in batch.cases}
+    asked = {(each["id"], each["version"]) for each in chosen}
+    return (batch.deed, dict(batch.words), begun) == (deed.value, dict(words), asked)
 
 
 def go_on_with_batch(session: Session, actor: Actor, batch_id: UUID, *, now: datetime) -> bool:
