@@ -219,7 +219,11 @@ def change_sentence(pack: PolicyPack, change: Change) -> str:
         return _part_sentence(pack, where, change)
     what = str(FIELD.get(change.field, PART.get(change.field, change.field)))
     if change.kind is ChangeKind.REORDERED:
-        return _("%(where)s: the order of %(what)s is different.", where=where, what=what)
+        return _(
+            "%(where)s: what stands under “%(what)s” comes in another order.",
+            where=where,
+            what=what,
+        )
     known = vocabulary_of(pack, change)
     values = [change.before, change.after]
     if _is_money(change):
