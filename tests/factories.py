@@ -501,9 +501,16 @@ def take_position(
             stance=stance,
             reasons="Lo muestra la solicitud.",
             conditions=conditions,
+            proportionality=answer_about_conditions(application),
             expected_version=expected_version,
             now=now,
         )
+
+
+def answer_about_conditions(application: Application) -> dict[str, str]:
+    """Answer whatever the rules of a case ask about conditions."""
+    asked = active.pack_of(application).proportionality
+    return {each.key: f"Respuesta a {each.key}." for each in asked}
 
 
 def make_admitted(

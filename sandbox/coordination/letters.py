@@ -18,6 +18,7 @@ from sandbox.coordination.sentences import (
     STANCE,
     authority_name,
     ground_sentence,
+    proportionality_words,
 )
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.content import content_hash
@@ -90,6 +91,7 @@ class ParticipantWords:
     reasons: str
     conditions: tuple[str, ...]
     tacit: bool
+    proportionality: tuple[tuple[str, str], ...] = ()  # questions on its conditions, and answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,17 @@ def result_data(
             for each in words.criteria
         ],
         "conditions": list(words.conditions),
+        "proportionality": [
+            {
+                "authority": each.name,
+                "answers": [
+                    {"question": question, "answer": answer}
+                    for question, answer in each.proportionality
+                ],
+            }
+            for each in words.participants
+            if each.proportionality
+        ],
         "heard": [],
         "participants": [_row(each) for each in words.participants],
         "dissent": [{"authority": each.name, "text": each.reasons} for each in words.dissent],
@@ -331,6 +344,7 @@ def _participant(pack: PolicyPack, position: Mapping[str, Any], language: str) -
         reasons=position["reasons"],
         conditions=tuple(position["conditions"]),
         tacit=position["tacit"],
+        proportionality=proportionality_words(pack, position.get("proportionality", {}), language),
     )
 
 
@@ -392,6 +406,7 @@ def _labels() -> dict[str, str]:
         "reason": _("Reason"),
         "refused_for": _("Reasons for the refusal"),
         "conditions": _("Conditions"),
+        "proportionality": _("Why these conditions and no others"),
         "heard": _("How the company was heard"),
         "reply": _("What the lead authority answers"),
         "participants": _("Who took part"),

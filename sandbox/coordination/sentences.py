@@ -14,6 +14,7 @@ from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stanc
 from sandbox.domain.guidance import Channel
 from sandbox.domain.hearing import CompanyAnswer
 from sandbox.domain.packs import DecisionRule, PolicyPack, QuestionKind
+from sandbox.domain.proportionality import answers_in_order
 from sandbox.domain.routing import RoutingReason
 from sandbox.kernel.statuses import Label
 from sandbox.models.coordination import AssignmentRole, AssignmentState, SuggestionState
@@ -260,3 +261,13 @@ def waiting_sentence(waiting: Waiting) -> LazyString:
     """Say for whom a case waits."""
     words = {"authority": waiting.authority, "person": waiting.person}
     return _WAITING[waiting.kind](words)
+
+
+def proportionality_words(
+    pack: PolicyPack, answers: Mapping[str, str], language: str
+) -> tuple[tuple[str, str], ...]:
+    """Say what an authority answered about its conditions, each under its question."""
+    return tuple(
+        (key if asked is None else asked.question.in_(language), words)
+        for key, asked, words in answers_in_order(pack, answers)
+    )

@@ -34,6 +34,8 @@ class PositionTaken:
     reasons: str
     conditions: tuple[str, ...] = ()
     tacit: bool = False
+    # What it answers about its conditions: pairs of a question's key and the words.
+    proportionality: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ class Why(StrEnum):
     RELIEF_OVER = "relief_over"
     RELIEF_PAST = "relief_past"
     RELIEF_TOO_LONG = "relief_too_long"
+    PROPORTIONALITY_MISSING = "proportionality_missing"
     REFUSAL_REASON_MISSING = "refusal_reason_missing"
     REFUSAL_REASON_UNKNOWN = "refusal_reason_unknown"
     REPLY_MISSING = "reply_missing"

@@ -11,6 +11,7 @@ from datetime import date
 
 from sandbox.domain.deliberation import CriterionMark, Mark, PositionTaken, Stance
 from sandbox.domain.packs import AuthoritySpec, PolicyPack, SuccessionSpec
+from sandbox.domain.proportionality import join_answers
 
 # An inherited objection may be withdrawn by whoever inherits it; inherited consent could let a
 # case through that one of two predecessors was against.
@@ -220,6 +221,11 @@ def inherit_position(own: PositionTaken | None, left: PositionTaken) -> Position
         if stance is Stance.CONCUR_WITH_CONDITIONS
         else (),
         tacit=own.tacit and left.tacit,
+        proportionality=join_answers(
+            (each.authority, dict(each.proportionality)) for each in (own, left)
+        )
+        if stance is Stance.CONCUR_WITH_CONDITIONS
+        else (),
     )
 
 

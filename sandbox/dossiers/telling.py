@@ -12,7 +12,13 @@ from sandbox.applications.answers import ReadAnswer, read_submission
 from sandbox.applications.wording import refusal_names
 from sandbox.coordination.letters import DecisionWords, decision_words
 from sandbox.coordination.preliminary import preliminary_words
-from sandbox.coordination.sentences import COMPANY_ANSWER, ROLE, STANCE, authority_name
+from sandbox.coordination.sentences import (
+    COMPANY_ANSWER,
+    ROLE,
+    STANCE,
+    authority_name,
+    proportionality_words,
+)
 from sandbox.domain.deliberation import Stance
 from sandbox.domain.hearing import CompanyAnswer
 from sandbox.domain.packs import QuestionKind
@@ -227,6 +233,7 @@ def _authorities(case: Case, found: Gathered, language: str) -> Iterator[Part]:
                 (_("Position"), STANCE[Stance(taken["stance"])].label if taken else ""),
                 (_("Reasons"), taken.get("reasons", "")),
                 (_("Conditions"), "\n".join(taken.get("conditions", ()))),
+                *proportionality_words(case.pack, taken.get("proportionality", {}), language),
             ),
         )
 
@@ -292,6 +299,7 @@ def _decision(case: Case, found: Gathered, language: str) -> Iterator[Part]:
                 (_("Position"), voice.tag.label),
                 (_("Reasons"), voice.reasons),
                 (_("Conditions"), "\n".join(voice.conditions)),
+                *voice.proportionality,
             ),
         )
 

@@ -230,6 +230,8 @@ class Position(Audited, Versioned, Base):
     stance: Mapped[str]  # domain.deliberation.Stance
     reasons: Mapped[str]
     conditions: Mapped[list[Any]]
+    # {key of a question of the rules: what the authority answers about its conditions}
+    proportionality: Mapped[dict[str, Any]] = mapped_column(default=dict)
     tacit: Mapped[bool] = mapped_column(default=False)
     taken_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[datetime]

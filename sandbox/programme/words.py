@@ -191,7 +191,9 @@ def part_words(part: object) -> str:
 
 def _text_of(part: object) -> Text | None:
     """Return the text by which people know a part."""
-    texts = (getattr(part, place, None) for place in ("name", "title", "label", "reason"))
+    texts = (
+        getattr(part, place, None) for place in ("name", "title", "label", "reason", "question")
+    )
     return next((each for each in texts if isinstance(each, Text)), None)
 
 

@@ -52,6 +52,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.CONFLICT_NOT_DECLARED: _l(
         "Declare first whether you have a conflict of interest in this case."
     ),
+    Why.PROPORTIONALITY_MISSING: _l("Answer each question about the conditions."),
     Why.CONDITIONS_MISSING: _l("Write at least one condition, or choose to agree without any."),
     Why.CONSENT_MISSING: _l(
         "The company has not agreed to the publication of this wording of the report yet."

@@ -142,6 +142,8 @@ def packs(draw: st.DrawFn) -> Table:
         **({"preliminary_result": {"outcomes": announced}} if announced else {}),
         **({"final_report_days": pack.number(1, 90)} if pack.chance() else {}),
         "refusal_reasons": _refusal_reasons(pack),
+        "standard_conditions": _standard_conditions(pack),
+        "proportionality": _proportionality(pack),
         "priorities": _priorities(pack),
     }
 
@@ -212,6 +214,28 @@ def _refusal_reasons(pack: Writing) -> list[Table]:
             **({"criterion": pack.one_of(*pack.criteria)} if pack.chance() else {}),
         }
         for number in range(pack.number(0, 3))
+    ]
+
+
+def _standard_conditions(pack: Writing) -> list[Table]:
+    """Write conditions from which authorities choose, or none; some belong to a criterion."""
+    return [
+        {
+            "code": f"condition_{number}",
+            "name": pack.text(f"Condition {number}"),
+            "text": pack.text(f"Do thing {number}."),
+            "purpose": pack.text("Nobody is harmed."),
+            **({"criterion": pack.one_of(*pack.criteria)} if pack.chance() else {}),
+        }
+        for number in range(pack.number(0, 3))
+    ]
+
+
+def _proportionality(pack: Writing) -> list[Table]:
+    """Write what an authority answers about its conditions, or nothing."""
+    return [
+        {"key": f"proportion_{number}", "question": pack.text(f"Why so much, {number}?")}
+        for number in range(pack.number(0, 2))
     ]
 
 

@@ -30,6 +30,14 @@ PACK = "pack.toml"
 AUTHORITIES = "authorities.toml"
 COORDINATION = "coordination.toml"
 CRITERIA = "criteria.toml"
+CONDITIONS = "conditions.toml"
+TAUGHT = (
+    'text.en = "The aggregate data and the errors found are handed to the authorities with each '
+    'report."'
+)
+PUBLICITY = (
+    "Taking part in the sandbox is not used to advertise or sell products that are not tested."
+)
 UNPROTECTED = 'text.en = "A significant risk remains without a measure against it."\n'
 ELIGIBILITY = "eligibility.toml"
 ORGANISATION = "form-1-organisation.toml"
@@ -200,7 +208,7 @@ FAULTS = {
         f"coordination.{'a' * 59}…", Fault.UNKNOWN_KEY),
     "part named twice": Spoilt(
         PACK, '"outcomes.toml",', '"outcomes.toml",\n  "outcomes.toml",',
-        '"outcomes.toml",\n]', "parts[23]", Fault.DUPLICATE),
+        '"outcomes.toml",\n]', "parts[24]", Fault.DUPLICATE),
     "rule without a condition": Spoilt(
         RISK, 'when = {question = "prohibited_practices", includes = "social_scoring"}', "",
         '[[prohibited_uses]]\nkey = "social_scoring"', "prohibited_uses[0].when", Fault.MISSING),
@@ -907,6 +915,22 @@ FAULTS = {
     "two grounds of one name": Spoilt(
         OUTCOMES, 'key = "own_decision"', 'key = "conditions_broken" # x',
         'key = "conditions_broken" #', "suspension_grounds[3].key", Fault.DUPLICATE),
+    # --- standard conditions
+    "two standard conditions of one code": Spoilt(
+        CONDITIONS, 'code = "start_small"', 'code = "data_stay" # x', 'code = "data_stay" #',
+        "standard_conditions[3].code", Fault.DUPLICATE),
+    "standard condition of an unknown criterion": Spoilt(
+        CONDITIONS, 'criterion = "learning"', 'criterion = "teaching"', 'criterion = "teaching"',
+        "standard_conditions[6].criterion", Fault.UNKNOWN_REFERENCE),
+    "two standard conditions in the same words": Spoilt(
+        CONDITIONS, TAUGHT, f'text.en = "{PUBLICITY}"', "Los datos agregados y los errores",
+        "standard_conditions[6].text", Fault.DUPLICATE),
+    "standard condition without a purpose": Spoilt(
+        CONDITIONS, 'purpose.en = "Others learn from the test, too."', "", "Otros también aprenden",
+        "standard_conditions[6].purpose", Fault.LANGUAGE),
+    "question on proportionality asked twice": Spoilt(
+        CONDITIONS, 'key = "cost"', 'key = "risk" # x', 'key = "risk" #',
+        "proportionality[2].key", Fault.DUPLICATE),
     # --- reasons for refusal
     "two reasons for refusal of one code": Spoilt(
         CRITERIA, 'code = "no_power"', 'code = "no_need" # x', 'code = "no_need" #',

@@ -214,7 +214,7 @@ def test_part_outside_the_folder_is_refused(tmp_path, name):
     pack = copy_of_mx(tmp_path)
     replace(pack / "pack.toml", '"outcomes.toml",', f'"outcomes.toml",\n  "{name}",')
     [problem] = problems_of(pack)
-    assert (problem.fault, problem.key) == (Fault.NOT_ALLOWED, "parts[23]")
+    assert (problem.fault, problem.key) == (Fault.NOT_ALLOWED, "parts[24]")
 
 
 def test_link_is_not_followed(tmp_path):

@@ -20,7 +20,7 @@ from sandbox.domain.answers import (
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.calendar import BusinessCalendar, suspensions_of
 from sandbox.domain.calls import Calling, calling
-from sandbox.domain.deliberation import CriterionMark, Mark
+from sandbox.domain.deliberation import CriterionMark, Mark, Stance
 from sandbox.domain.enquiries import read_term
 from sandbox.domain.gates import GateFacts, gate_state
 from sandbox.domain.hearing import is_announced_first
@@ -34,6 +34,8 @@ from sandbox.domain.packs import (
     Suspender,
     Who,
 )
+from sandbox.domain.proportionality import offered_conditions, settle_proportionality
+from sandbox.domain.refusals import NotPossible
 from sandbox.domain.refusing import offered_reasons, suggested_reasons
 from sandbox.domain.risk import tiering
 from sandbox.domain.routing import propose
@@ -347,6 +349,14 @@ def cameras_come_first(pack: PolicyPack) -> None:
     assert priorities(pack, {"cameras": "water"}) == ()
 
 
+def conditions_are_offered(pack: PolicyPack) -> None:
+    offered = offered_conditions(pack, {"safety": CriterionMark.PARTLY})
+    assert [(each.code, called_for) for each, called_for in offered] == [("daylight", True)]
+    with pytest.raises(NotPossible):
+        settle_proportionality(pack, Stance.CONCUR_WITH_CONDITIONS, {"milder": " "})
+    assert settle_proportionality(pack, Stance.CONCUR, {}) == {}
+
+
 def cameras_are_public(pack: PolicyPack) -> None:
     assert "cameras" in pack.public_fields
 
@@ -430,6 +440,7 @@ PROMISES: dict[str, Callable[[PolicyPack], None]] = {
     "Demand two approvals": two_of_the_lead_approve,
     "Let silence grant": silence_agrees,
     "Hear the company before it is decided": company_is_heard,
+    "Offer conditions and ask whether they go too far": conditions_are_offered,
     "Count refusals by their reasons": refusals_have_reasons,
     "Put some applications first": cameras_come_first,
     "Stop a term while an answer is awaited": decision_waits,

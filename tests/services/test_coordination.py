@@ -48,6 +48,7 @@ from tests.factories import (
     SHARED_ANSWERS,
     Team,
     actor_for,
+    answer_about_conditions,
     make_admitted,
     make_assigned,
     make_company,
@@ -1108,6 +1109,7 @@ def test_a_position_waits_for_every_mark(session: Session, world: World) -> None
     [
         (Stance.OBJECT, "  ", (), Why.REASON_MISSING),
         (Stance.CONCUR_WITH_CONDITIONS, "Sí.", (" ", ""), Why.CONDITIONS_MISSING),
+        (Stance.CONCUR_WITH_CONDITIONS, "Sí.", ("Seguro",), Why.PROPORTIONALITY_MISSING),
     ],
 )
 def test_a_position_needs_reasons_and_its_conditions(
@@ -1147,10 +1149,12 @@ def test_a_position_may_change_until_the_decision(session: Session, world: World
     position = queries.find_position(session, application.id, world.inai.authority.id)
     assert position is not None
     assert position.conditions == ["Informe mensual", "Seguro"]
+    assert position.proportionality == answer_about_conditions(application)
     with pytest.raises(Stale):
         take_position(session, application, world.inai, Stance.OBJECT)
     take_position(session, application, world.inai, Stance.CONCUR, expected_version=1)
     assert (position.stance, position.conditions, position.version) == ("concur", [], 2)
+    assert position.proportionality == {}
     with unit_of_work(session):
         services.decide(session, world.inai.officer, application, now=NOW)
     with pytest.raises(TransitionRefused):
@@ -1828,4 +1832,4 @@ def test_tasks_take_the_same_statements_for_one_case_and_for_three(
         statements.clear()
         tasks = queries.list_tasks(session, both, NOW)
         counts.append((len(tasks), len(statements)))
-    assert counts == [(1, 2), (2, 2), (3, 2)]
+    assert counts == [(1, 3), (2, 3), (3, 3)]

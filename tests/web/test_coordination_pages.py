@@ -30,6 +30,7 @@ from sandbox.models import (
     Application,
     ApplicationSection,
     CriterionReview,
+    Decision,
     Organisation,
     Person,
     Position,
@@ -599,6 +600,7 @@ def test_an_officer_reviews_and_takes_the_position(session: Session, world: Worl
             "stance": "concur_with_conditions",
             "reasons": "Conviene probarlo.",
             "conditions": "Un seguro\r\n\r\nUn informe cada mes",
+            **{f"asked_{each.key}": "Lo mínimo." for each in pack().proportionality},
         },
     )
     assert done.request.path == address(application)
@@ -609,6 +611,76 @@ def test_an_officer_reviews_and_takes_the_position(session: Session, world: Worl
         ["Un seguro", "Un informe cada mes"],
     )
     assert "Conviene probarlo." in done.main
+
+
+def test_conditions_are_chosen_from_the_rules_and_answered_for(
+    app: Flask, session: Session, world: World
+) -> None:
+    application = world.under_review()
+    officer = world.window(world.inai.officer)
+    officer.submit(address(application, "review"), marks_as_typed(readiness="partly"))
+    page = officer.get(address(application, "position"))
+    standard = {each.code: each for each in pack().standard_conditions}
+    ticks = page.tree.xpath("//input[@name='standard']")
+    # What the authority's own marks call for comes first, and says so.
+    texts = [tick.get("value") for tick in ticks]
+    assert texts[0] == standard["means_to_repair"].text.in_("es")
+    assert sorted(texts) == sorted(each.text.in_("es") for each in standard.values())
+    hints = [page.tree.get_element_by_id(tick.get("aria-describedby")) for tick in ticks]
+    said = [hint.text_content().strip() for hint in hints]
+    purpose = standard["means_to_repair"].purpose.in_("es")
+    assert said[0] == f"Su autoridad consideró que su criterio no se cumple del todo. {purpose}"
+    assert said[1] == pack().standard_conditions[0].purpose.in_("es")
+
+    typed = {
+        "stance": "concur_with_conditions",
+        "reasons": "Conviene probarlo.",
+        "standard": [texts[0]],
+        "conditions": "Un informe cada mes",
+    }
+    refused = officer.submit(page, typed)
+    assert refused.status_code == 422
+    for each in pack().proportionality:
+        [words] = refused.tree.xpath(f"//*[@id='asked_{each.key}-error']")
+        assert "Responda esta pregunta sobre las condiciones." in words.text_content()
+    forged = officer.submit(page, typed | {"standard": ["Lo que sea"]})
+    assert forged.status_code == 422
+    answers = {f"asked_{each.key}": f"Sobre {each.key}." for each in pack().proportionality}
+    done = officer.submit(refused, typed | answers)
+    assert done.request.path == address(application)
+    session.rollback()
+    position = session.scalars(select(Position)).one()
+    assert position.conditions == [texts[0], "Un informe cada mes"]
+    assert position.proportionality == {
+        each.key: f"Sobre {each.key}." for each in pack().proportionality
+    }
+    for each in pack().proportionality:
+        assert each.question.in_("es") in done.main
+        assert f"Sobre {each.key}." in done.main
+
+    # Opened again, the form tells what was ticked from what was written.
+    again = officer.get(address(application, "position"))
+    assert again.tree.xpath("//input[@name='standard'][@checked]/@value") == [texts[0]]
+    [own] = again.tree.xpath("//textarea[@name='conditions']")
+    assert own.text_content().strip() == "Un informe cada mes"
+
+    # What was answered is decided with, told to the company and printed in its letter.
+    with unit_of_work(session):
+        services.decide(session, world.inai.officer, application, now=NOW)
+    decision = session.scalars(select(Decision)).one()
+    [voice] = decision.positions
+    assert voice["proportionality"] == position.proportionality
+    shown = world.window(world.company).get(address(application, "decision"))
+    head = queries.get_letterhead(session, application.id)
+    with app.test_request_context():
+        data = letters.letter_data(pack(), application, decision, head)
+    [printed] = data["proportionality"]
+    assert printed["answers"] == [
+        {"question": each.question.in_("es"), "answer": f"Sobre {each.key}."}
+        for each in pack().proportionality
+    ]
+    for each in pack().proportionality:
+        assert f"Sobre {each.key}." in shown.main
 
 
 def test_notes_stand_beside_their_criterion_for_those_who_may_read_them(

@@ -13,19 +13,23 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
+from sandbox.applications.forms.fields import in_language
 from sandbox.coordination.forms.lengths import LONGEST_TEXT_WORDS
 from sandbox.coordination.queries import Judgement
 from sandbox.coordination.sentences import MARK
 from sandbox.domain.deliberation import CriterionMark, Stance
-from sandbox.domain.packs import CriterionSpec
+from sandbox.domain.packs import CriterionSpec, PolicyPack, StandardConditionSpec
+from sandbox.domain.proportionality import offered_conditions
 from sandbox.kernel.forms import (
+    MultiCheckboxField,
     Required,
     VersionedForm,
     WordLimit,
+    as_choice,
 )
-from sandbox.models import Position
+from sandbox.models import Application, Position
 
-MARK_PREFIX, NOTE_PREFIX = "mark_", "note_"
+MARK_PREFIX, NOTE_PREFIX, ASKED_PREFIX = "mark_", "note_", "asked_"
 
 
 def review_form(
@@ -150,6 +154,7 @@ class PositionForm(VersionedForm):
         [Required(), WordLimit(LONGEST_TEXT_WORDS)],
         description=_l("The company reads them in the decision."),
     )
+    standard = MultiCheckboxField(_l("Standard conditions"))
     conditions = TextAreaField(
         _l("Conditions"),
         description=_l("One condition on each line."),
@@ -157,11 +162,20 @@ class PositionForm(VersionedForm):
 
     def validate_conditions(self, _field: Any) -> None:
         """Ask for conditions where the position has them."""
-        wants = self.stance.data == Stance.CONCUR_WITH_CONDITIONS.value
-        if wants and not self.stated:
+        if self.has_conditions and not self.stated:
             raise ValidationError(
                 gettext("Write at least one condition, or choose to agree without any.")
             )
+
+    @property
+    def has_conditions(self) -> bool:
+        """Tell whether the position that was chosen has conditions."""
+        return bool(self.stance.data == Stance.CONCUR_WITH_CONDITIONS.value)
+
+    @property
+    def asked(self) -> list[Any]:
+        """List the fields with the questions of the rules about the conditions."""
+        return [each for each in self if each.name.startswith(ASKED_PREFIX)]
 
     @property
     def given(self) -> dict[str, Any]:
@@ -170,14 +184,27 @@ class PositionForm(VersionedForm):
             "stance": Stance(self.stance.data),
             "reasons": self.reasons.data,
             "conditions": self.stated,
+            "proportionality": {
+                each.name.removeprefix(ASKED_PREFIX): each.data or "" for each in self.asked
+            },
             "expected_version": self.version.data,
         }
 
     @property
     def stated(self) -> list[str]:
-        """Return the conditions, one for each line that says something."""
+        """Return the conditions: those ticked, and one for each line that says something."""
+        ticked = (self.standard.data or []) if "standard" in self else []
         lines = (line.strip() for line in (self.conditions.data or "").splitlines())
-        return [line for line in lines if line]
+        return [*ticked, *(line for line in lines if line)]
+
+
+class _WithConditions:
+    """Ask for an answer wherever the position has conditions."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Judge the answer on the position that was chosen."""
+        if form.has_conditions and not (field.data or "").strip():
+            raise ValidationError(gettext("Answer this question about the conditions."))
 
 
 def position_version(taken: Position | None) -> int:
@@ -185,13 +212,51 @@ def position_version(taken: Position | None) -> int:
     return 0 if taken is None else taken.version
 
 
-def position_form(taken: Position | None) -> PositionForm:
-    """Make the form of a position, filled with the one that was taken before."""
+def position_form(
+    pack: PolicyPack,
+    application: Application,
+    taken: Position | None,
+    marks: Mapping[str, CriterionMark],
+) -> PositionForm:
+    """Make the form of a position, filled with the one that was taken before.
+
+    A standard condition is chosen by its words in the language of the application, since these
+    stand in the decision from then on; so it is told from one that an authority wrote itself.
+    """
+    offered = offered_conditions(pack, marks)
+    words = [each.text.in_(application.language) for each, _ in offered]
     data: dict[str, Any] = {"version": position_version(taken)}
     if taken is not None:
         data |= {
             "stance": taken.stance,
             "reasons": taken.reasons,
-            "conditions": "\n".join(taken.conditions),
+            "standard": [each for each in taken.conditions if each in words],
+            "conditions": "\n".join(each for each in taken.conditions if each not in words),
+            **{ASKED_PREFIX + key: said for key, said in taken.proportionality.items()},
         }
-    return PositionForm(data=data)
+    fields = {
+        ASKED_PREFIX + asked.key: TextAreaField(
+            in_language(asked.question),
+            [WordLimit(LONGEST_TEXT_WORDS), _WithConditions()],
+            description=in_language(asked.help),
+        )
+        for asked in pack.proportionality
+    }
+    form: PositionForm = type("PositionForm", (PositionForm,), fields)(data=data)
+    if not offered:
+        del form.standard
+        return form
+    form.conditions.label.text = _l("Other conditions")
+    form.standard.choices = [
+        as_choice((text, text, {"hint": _hint(each, is_called_for)}))
+        for (each, is_called_for), text in zip(offered, words, strict=True)
+    ]
+    return form
+
+
+def _hint(condition: StandardConditionSpec, is_called_for: bool) -> str:
+    """Say what a condition is for, and whether the authority's own marks call for it."""
+    purpose = in_language(condition.purpose)
+    if not is_called_for:
+        return purpose
+    return gettext("You found its criterion not fully met. %(purpose)s", purpose=purpose)

@@ -72,6 +72,7 @@ def get_bench(session: Session, application_id: UUID) -> Bench:
             Position.reasons,
             Position.conditions,
             Position.tacit,
+            Position.proportionality,
             Position.version,
         )
         .join(Authority, Authority.id == Position.authority_id)
@@ -95,7 +96,12 @@ def get_bench(session: Session, application_id: UUID) -> Bench:
         assigned=tuple(row.code for row in assigned),
         positions=tuple(
             PositionTaken(
-                row.code, Stance(row.stance), row.reasons, tuple(row.conditions), row.tacit
+                row.code,
+                Stance(row.stance),
+                row.reasons,
+                tuple(row.conditions),
+                row.tacit,
+                tuple(row.proportionality.items()),
             )
             for row in positions
         ),

@@ -1,6 +1,7 @@
 """Hold what the page of a case says about the authorities, as each kind of reader reads it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -45,6 +46,7 @@ class PositionLine:
     taken_at: datetime
     by_recused: bool
     inherited_from: str | None
+    proportionality: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

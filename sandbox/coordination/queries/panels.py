@@ -305,6 +305,7 @@ def _positions(session: Session, application_id: UUID) -> dict[UUID, PositionLin
             Position.taken_at,
             is_by_recused().label("by_recused"),
             Position.inherited_from,
+            Position.proportionality,
         ).where(Position.application_id == application_id)
     )
     return {

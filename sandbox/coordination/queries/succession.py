@@ -137,6 +137,7 @@ _WORD = (
     Position.reasons,
     Position.conditions,
     Position.tacit,
+    Position.proportionality,
     Position.taken_by_id,
     Position.taken_at,
     Position.inherited_from,

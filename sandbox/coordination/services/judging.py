@@ -11,6 +11,7 @@ from sandbox.access.permissions import P
 from sandbox.coordination import queries
 from sandbox.coordination.actions import CoordinationAction, make_sure_open
 from sandbox.domain.deliberation import CriterionMark, Stance
+from sandbox.domain.proportionality import settle_proportionality
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
@@ -90,12 +91,14 @@ def take_position(
     reasons: str,
     now: datetime,
     conditions: Sequence[str] = (),
+    proportionality: Mapping[str, str] | None = None,
     expected_version: int = 0,
     authority_id: UUID | None = None,
 ) -> None:
     """Say where an authority stands, once it has marked every criterion; open until the decision.
 
-    Shape: `expected_version` is the version of the position as it was read, 0 for none.
+    Shape: `proportionality` maps the questions of the rules about conditions to the answers;
+    `expected_version` is the version of the position as it was read, 0 for none.
     Raises: Denied, TransitionRefused, NotPossible, Stale.
     """
     require(session, actor, P.POSITION_TAKE, application)
@@ -113,6 +116,7 @@ def take_position(
     stated = _tidied(conditions) if stance is Stance.CONCUR_WITH_CONDITIONS else []
     if stance is Stance.CONCUR_WITH_CONDITIONS and not stated:
         raise NotPossible(Why.CONDITIONS_MISSING)
+    answered = settle_proportionality(pack, stance, proportionality or {})
     position = queries.find_position(session, application.id, place.authority_id)
     if (0 if position is None else position.version) != expected_version:
         raise Stale
@@ -123,7 +127,7 @@ def take_position(
         session.add(position)
     position.stance = stance
     position.reasons = reasons.strip()
-    position.conditions = stated
+    position.conditions, position.proportionality = stated, answered
     position.tacit = False
     position.taken_by_id = _person(actor)
     position.taken_at = now

@@ -110,6 +110,8 @@ def frozen(bench: queries.Bench, proposal: ProposedDecision) -> dict[str, list[A
                 "reasons": each.reasons,
                 "conditions": list(each.conditions),
                 "tacit": each.tacit,
+                # What was decided before such questions were asked keeps its fingerprint.
+                **({"proportionality": dict(each.proportionality)} if each.proportionality else {}),
             }
             for each in sorted(bench.positions, key=lambda each: each.authority != bench.lead)
         ],

@@ -356,11 +356,19 @@ def _bind_position(
                 row.taken_by_id, row.taken_at = left.taken_by_id, left.taken_at
             row.stance, row.reasons = bound.stance, bound.reasons
             row.conditions, row.tacit = list(bound.conditions), bound.tacit
+            row.proportionality = dict(bound.proportionality)
             row.inherited_from = inherited_from
 
 
 def _position(row: Position | Plain, code: str) -> PositionTaken:
-    return PositionTaken(code, Stance(row.stance), row.reasons, tuple(row.conditions), row.tacit)
+    return PositionTaken(
+        code,
+        Stance(row.stance),
+        row.reasons,
+        tuple(row.conditions),
+        row.tacit,
+        tuple(row.proportionality.items()),
+    )
 
 
 def _bind_marks(

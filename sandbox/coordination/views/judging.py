@@ -55,9 +55,11 @@ def position(application_id: UUID) -> ResponseReturnValue:
     make_sure_open(case.application, CoordinationAction.TAKE_POSITION)
     place = place_of(case, case.actor.officer_of)
     taken = queries.find_position(case.session, application_id, place.authority_id)
-    form = forms.position_form(taken)
+    saved = queries.list_judgements(case.session, application_id, place.authority_id)
+    marks = {each.criterion: each.mark for each in saved}
+    form = forms.position_form(case.pack, case.application, taken, marks)
     if not form.validate_on_submit() or form.version.data != forms.position_version(taken):
-        return _position_page(case, form, place, taken)
+        return _position_page(case, form, place, taken, saved)
     with unit_of_work(case.session):
         services.take_position(*case[:3], **form.given, now=utc_now())
     return done(case, _("The position of your authority is on record."))
@@ -117,13 +119,12 @@ def _reviewed(case: Case, *, is_complete: bool) -> ResponseReturnValue:
 
 
 def _position_page(
-    case: Case, form: Any, place: AuthorityAssignment, taken: Any
+    case: Case, form: Any, place: AuthorityAssignment, taken: Any, saved: Any
 ) -> ResponseReturnValue:
     version = forms.position_version(taken)
     is_conflict = form.is_submitted() and not form.errors and form.version.data != version
     if is_conflict:
         forms.show_again(form, version)
-    saved = queries.list_judgements(case.session, case.application.id, place.authority_id)
     return page(
         "position",
         case,

@@ -10,8 +10,10 @@ from sandbox.domain.packs.coordination import (
     CoordinationSpec,
     DecisionRule,
     PreliminaryResultSpec,
+    ProportionalitySpec,
     RefusalReasonSpec,
     ReliefKindSpec,
+    StandardConditionSpec,
 )
 from sandbox.domain.packs.dialogue import ConsultationSpec, Regime, RoundTableSpec
 from sandbox.domain.packs.outcomes import (
@@ -139,6 +141,7 @@ __all__ = [
     "PrioritySpec",
     "ProgrammeSpec",
     "ProhibitedUse",
+    "ProportionalitySpec",
     "PublicLaterSpec",
     "QuestionKind",
     "QuestionSpec",
@@ -156,6 +159,7 @@ __all__ = [
     "SectionSpec",
     "Silence",
     "StageSpec",
+    "StandardConditionSpec",
     "StartConditionSpec",
     "SuccessionSpec",
     "SuccessorSpec",

@@ -73,6 +73,29 @@ class RefusalReasonSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class StandardConditionSpec:
+    """Word a condition that authorities set again and again.
+
+    Shape: `criterion` is the key of the criterion whose shortcomings it makes up for.
+    """
+
+    code: str
+    name: Text
+    text: Text  # as it stands in the decision
+    purpose: Text  # what it is for
+    criterion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProportionalitySpec:
+    """Ask an authority one thing about whether its conditions ask no more than they must."""
+
+    key: str
+    question: Text
+    help: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReliefKindSpec:
     """Name a kind of regulatory relief."""
 

@@ -8,8 +8,10 @@ from typing import TypeVar
 from sandbox.domain.packs.coordination import (
     CoordinationSpec,
     PreliminaryResultSpec,
+    ProportionalitySpec,
     RefusalReasonSpec,
     ReliefKindSpec,
+    StandardConditionSpec,
 )
 from sandbox.domain.packs.dialogue import ConsultationSpec, RoundTableSpec
 from sandbox.domain.packs.outcomes import (
@@ -109,6 +111,8 @@ class PolicyPack:
     preliminary_result: PreliminaryResultSpec | None = None  # none: what is decided comes at once
     priorities: tuple[PrioritySpec, ...] = ()  # none: no application comes before another
     refusal_reasons: tuple[RefusalReasonSpec, ...] = ()  # none: a refusal is reasoned in words
+    standard_conditions: tuple[StandardConditionSpec, ...] = ()  # none: each is written anew
+    proportionality: tuple[ProportionalitySpec, ...] = ()  # none: conditions need no such answers
 
     @cached_property
     def questions(self) -> Mapping[str, QuestionSpec]:

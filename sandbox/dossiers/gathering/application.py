@@ -206,7 +206,15 @@ def tell_authorities(found: Gathered, panel: coordination.Panel) -> None:
     found.tell("authorities.json", [fields_of(line, *known) for line in panel.lines])
     if not panel.shows_positions:
         return
-    taken = ("stance", "reasons", "conditions", "tacit", "taken_at", "inherited_from")
+    taken = (
+        "stance",
+        "reasons",
+        "conditions",
+        "proportionality",
+        "tacit",
+        "taken_at",
+        "inherited_from",
+    )
     found.tell(
         "positions.json",
         [

@@ -12,6 +12,7 @@ from sandbox.packs.checking.coordination import (
     judge_quorum,
     judge_refusal_reasons,
     judge_reliefs,
+    judge_standard_conditions,
 )
 from sandbox.packs.checking.dialogue import judge_round_tables
 from sandbox.packs.checking.findings import Check, Finding, among, report
@@ -115,6 +116,7 @@ CHECKS: tuple[Check, ...] = (
     judge_activity,
     judge_quorum,
     judge_refusal_reasons,
+    judge_standard_conditions,
     judge_round_tables,
 )
 

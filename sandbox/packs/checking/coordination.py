@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from sandbox.domain.packs import PolicyPack, QuestionKind, QuestionSpec
+from sandbox.domain.packs import (
+    PolicyPack,
+    QuestionKind,
+    QuestionSpec,
+    RefusalReasonSpec,
+    StandardConditionSpec,
+)
 from sandbox.packs.checking.findings import REMOVED, Finding, among
 from sandbox.packs.checking.questions import form_questions
 from sandbox.packs.errors import Fault
@@ -175,12 +181,36 @@ def _named(
 
 def judge_refusal_reasons(pack: PolicyPack) -> Iterator[Finding]:
     """Find reasons for refusal that belong to a criterion which there is not."""
+    yield from _unknown_criteria(pack, "refusal_reasons", pack.refusal_reasons)
+
+
+def judge_standard_conditions(pack: PolicyPack) -> Iterator[Finding]:
+    """Find standard conditions of a criterion that there is not, and wordings that stand twice."""
+    yield from _unknown_criteria(pack, "standard_conditions", pack.standard_conditions)
+    for language in pack.languages:
+        seen: set[str] = set()
+        for index, condition in enumerate(pack.standard_conditions):
+            wording = " ".join(condition.text.in_(language).split())
+            # A position keeps the words alone: two conditions in the same words are one.
+            if wording in seen:
+                yield Finding(
+                    ("standard_conditions", index, "text"),
+                    Fault.DUPLICATE,
+                    _l('the words "%(words)s" stand in another condition', words=wording),
+                    _l("a wording of its own in every language"),
+                )
+            seen.add(wording)
+
+
+def _unknown_criteria(
+    pack: PolicyPack, name: str, parts: Sequence[RefusalReasonSpec | StandardConditionSpec]
+) -> Iterator[Finding]:
     known = sorted(criterion.key for criterion in pack.criteria)
-    for index, reason in enumerate(pack.refusal_reasons):
-        if reason.criterion is not None and reason.criterion not in known:
+    for index, part in enumerate(parts):
+        if part.criterion is not None and part.criterion not in known:
             yield Finding(
-                ("refusal_reasons", index, "criterion"),
+                (name, index, "criterion"),
                 Fault.UNKNOWN_REFERENCE,
-                _l('the pack has no "%(name)s"', name=reason.criterion),
+                _l('the pack has no "%(name)s"', name=part.criterion),
                 among(known),
             )

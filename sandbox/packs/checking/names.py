@@ -24,6 +24,7 @@ def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
         "exit_kinds",
         "stakeholders",
         "refusal_reasons",
+        "standard_conditions",
         "priorities",
     ):
         items: Sequence[object] = getattr(pack, name)
@@ -39,6 +40,7 @@ def judge_duplicate_names(pack: PolicyPack) -> Iterator[Finding]:
         "plan_fields",
         "incident_classes",
         "relief_kinds",
+        "proportionality",
         "report_sections",
         "public_later",
         "retention",

@@ -9,8 +9,10 @@ from sandbox.packs.schemas.base import PartSchema
 from sandbox.packs.schemas.coordination import (
     CoordinationSchema,
     PreliminaryResultSchema,
+    ProportionalitySchema,
     RefusalReasonSchema,
     ReliefKindSchema,
+    StandardConditionSchema,
 )
 from sandbox.packs.schemas.dialogue import ConsultationSchema, RoundTableSchema
 from sandbox.packs.schemas.outcomes import (
@@ -91,6 +93,7 @@ __all__ = [
     "PrioritySchema",
     "ProgrammeSchema",
     "ProhibitedUseSchema",
+    "ProportionalitySchema",
     "PublicLaterSchema",
     "QuestionSchema",
     "RefusalReasonSchema",
@@ -103,6 +106,7 @@ __all__ = [
     "RubricSchema",
     "SectionSchema",
     "StageSchema",
+    "StandardConditionSchema",
     "StartConditionSchema",
     "SuccessionSchema",
     "SuccessorSchema",

@@ -42,6 +42,22 @@ class RefusalReasonSchema(PartSchema):
     criterion = Key()
 
 
+class StandardConditionSchema(PartSchema):
+    part = packs.StandardConditionSpec
+    code = Key(required=True)
+    name = Words(required=True)
+    text = Words(required=True)
+    purpose = Words(required=True)
+    criterion = Key()
+
+
+class ProportionalitySchema(PartSchema):
+    part = packs.ProportionalitySpec
+    key = Key(required=True)
+    question = Words(required=True)
+    help = Words()
+
+
 class ReliefKindSchema(PartSchema):
     part = packs.ReliefKindSpec
     key = Key(required=True)

@@ -16,8 +16,10 @@ from sandbox.packs.schemas.base import PartSchema
 from sandbox.packs.schemas.coordination import (
     CoordinationSchema,
     PreliminaryResultSchema,
+    ProportionalitySchema,
     RefusalReasonSchema,
     ReliefKindSchema,
+    StandardConditionSchema,
 )
 from sandbox.packs.schemas.dialogue import ConsultationSchema, RoundTableSchema
 from sandbox.packs.schemas.outcomes import (
@@ -119,3 +121,5 @@ class PackSchema(PartSchema):
     preliminary_result = Part(PreliminaryResultSchema)
     priorities = Each(Part(PrioritySchema))
     refusal_reasons = Each(Part(RefusalReasonSchema))
+    standard_conditions = Each(Part(StandardConditionSchema))
+    proportionality = Each(Part(ProportionalitySchema))

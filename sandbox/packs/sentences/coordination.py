@@ -73,6 +73,30 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "that criterion as not met, the reason is proposed.",
         },
     ),
+    schemas.StandardConditionSchema: TableWords(
+        "Standard condition",
+        "An authority that agrees with conditions chooses from these, beside those that it writes "
+        "itself. Whatever it chooses stands word for word in its position, in the language of the "
+        "application, and from there in the decision.",
+        {
+            "code": CODE,
+            "name": "What authorities know it by; the company does not read it.",
+            "text": "The condition as it stands in the decision: who must do what, and by when.",
+            "purpose": "What it is for. Authorities read it below the condition.",
+            "criterion": "The key of the criterion whose shortcomings it makes up for. Where the "
+            "authority found it not fully met, the condition says so and comes first.",
+        },
+    ),
+    schemas.ProportionalitySchema: TableWords(
+        "Question on proportionality",
+        "An authority that agrees with conditions answers each of these in words. The answers "
+        "stand with its position in the decision and in its letter.",
+        {
+            "key": CODE,
+            "question": "What is asked about the conditions taken together.",
+            "help": "What a good answer says.",
+        },
+    ),
     schemas.ReliefKindSchema: TableWords(
         "Kind of relief",
         "What a company may ask for under a rule.",

@@ -90,6 +90,10 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "all are alike.",
             "refusal_reasons": "The reasons for which applications are refused. Without any a "
             "refusal is reasoned in words alone.",
+            "standard_conditions": "The conditions that authorities choose from when they agree "
+            "with conditions. Without any each condition is written anew.",
+            "proportionality": "What an authority answers about the conditions that it sets. "
+            "Without any its reasons are enough.",
         },
     ),
 }

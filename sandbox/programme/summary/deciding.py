@@ -16,6 +16,7 @@ from sandbox.domain.packs import (
     PolicyPack,
     RefusalReasonSpec,
     Silence,
+    StandardConditionSpec,
 )
 from sandbox.kernel.formats import day, quoted
 from sandbox.kernel.statuses import APPLICATION_STATUS
@@ -97,10 +98,7 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
                 outcomes=preliminary_words(pack.preliminary_result),
             ),
         )
-    if pack.refusal_reasons:
-        yield 2, _("Reasons for refusal, of which one at least is given:")
-    for reason in pack.refusal_reasons:
-        yield 3, _refusal(pack, reason)
+    yield from _lists_of_decisions(pack)
     yield (
         2,
         (
@@ -119,6 +117,22 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
     )
 
 
+def _lists_of_decisions(pack: PolicyPack) -> Iterator[Line]:
+    """Say what those who decide choose from, and what they answer."""
+    if pack.refusal_reasons:
+        yield 2, _("Reasons for refusal, of which one at least is given:")
+    for reason in pack.refusal_reasons:
+        yield 3, _refusal(pack, reason)
+    if pack.standard_conditions:
+        yield 2, _("Conditions from which an authority chooses:")
+    for condition in pack.standard_conditions:
+        yield 3, _standard_condition(pack, condition)
+    if pack.proportionality:
+        yield 2, _("What an authority answers about the conditions that it sets:")
+    for asked in pack.proportionality:
+        yield 3, " ".join(read(each) for each in (asked.question, asked.help) if each)
+
+
 def _refusal(pack: PolicyPack, reason: RefusalReasonSpec) -> str:
     words = (
         read(reason.name) if reason.text is None else f"{read(reason.name)}: {read(reason.text)}"
@@ -126,6 +140,13 @@ def _refusal(pack: PolicyPack, reason: RefusalReasonSpec) -> str:
     if reason.criterion is None:
         return words
     return f"{words} [{part_words(pack.criterion(reason.criterion))}]"
+
+
+def _standard_condition(pack: PolicyPack, condition: StandardConditionSpec) -> str:
+    words = f"{read(condition.name)}: {read(condition.text)} ({read(condition.purpose)})"
+    if condition.criterion is None:
+        return words
+    return f"{words} [{part_words(pack.criterion(condition.criterion))}]"
 
 
 def _term(clock: ClockSpec) -> str:

@@ -101,11 +101,22 @@ class Judging(Checking):
         notes = read("deeds")["notes"][mark.value]
         return self.words(notes.get(criterion, notes["common"]))
 
+    def _about_conditions(self, key: str) -> str:
+        told = read("deeds")["about_conditions"]
+        return self.words(told.get(key, told["common"]))
+
     def take_position(self, code: str, stance: Stance, *, expected_version: int = 0) -> None:
         """Say where an authority stands."""
         conditions: list[str] = []
+        answered: dict[str, str] = {}
         if stance is Stance.CONCUR_WITH_CONDITIONS:
-            conditions = self.rng.sample(read("deeds")["conditions"], self.rng.choice((1, 2, 2)))
+            known = self.pack.standard_conditions
+            standard = [each.text.in_(self.application.language) for each in known]
+            conditions = self.rng.sample(
+                [*standard, *read("deeds")["conditions"]], self.rng.choice((1, 2, 2))
+            )
+            asked = [each.key for each in self.pack.proportionality]
+            answered = {key: self._about_conditions(key) for key in asked}
         coordination.take_position(
             self.world.session,
             self.named[code],
@@ -113,6 +124,7 @@ class Judging(Checking):
             stance=stance,
             reasons=self.words.deed("positions", stance.value),
             conditions=conditions,
+            proportionality=answered,
             expected_version=expected_version,
             now=self.tick(),
         )
