@@ -29,6 +29,7 @@ class Obstacle(StrEnum):
     AUTHORITY = "authority"
     CRITERION = "criterion"
     PROHIBITED = "prohibited"
+    TIER = "tier"  # on record, where it is not found anew
     STAGE = "stage"
     REQUIREMENT = "requirement"
     START_CONDITION = "start_condition"
@@ -67,10 +68,18 @@ class Standing:
     relief_kinds: frozenset[str] = frozenset()
 
 
-def obstacles(pack: PolicyPack, standing: Standing) -> tuple[tuple[Obstacle, str], ...]:
-    """List, with its key, all that a case has on record and the pack does not know."""
-    tier = pack.tier(tiering(pack, standing.answers).tier)
-    return (*_in_answers(pack, standing), *_in_case(pack, tier, standing))
+def obstacles(
+    pack: PolicyPack, standing: Standing, *, tier: str | None = None
+) -> tuple[tuple[Obstacle, str], ...]:
+    """List, with its key, all that a case has on record and the pack does not know.
+
+    Shape: `tier` is the one on record of a case that keeps it; without it the answers say which.
+    """
+    key = tiering(pack, standing.answers).tier if tier is None else tier
+    spec = next((each for each in pack.tiers if each.key == key), None)
+    if spec is None:
+        return (*_in_answers(pack, standing), (Obstacle.TIER, key))
+    return (*_in_answers(pack, standing), *_in_case(pack, spec, standing))
 
 
 def _in_answers(pack: PolicyPack, standing: Standing) -> Iterator[tuple[Obstacle, str]]:

@@ -109,6 +109,7 @@ class Why(StrEnum):
     REFUSAL_REASON_MISSING = "refusal_reason_missing"
     REFUSAL_REASON_UNKNOWN = "refusal_reason_unknown"
     REPLY_MISSING = "reply_missing"
+    RULES_UNFIT = "rules_unfit"
     REPORT_CLOSED = "report_closed"
     REPORT_INCOMPLETE = "report_incomplete"
     REPORT_NOT_DUE = "report_not_due"

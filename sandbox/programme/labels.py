@@ -26,6 +26,7 @@ OBSTACLE: dict[Obstacle, object] = {
     Obstacle.AUTHORITY: _l("An authority on the case is unknown:"),
     Obstacle.CRITERION: _l("A criterion that was reviewed is unknown:"),
     Obstacle.PROHIBITED: _l("The case would be in a prohibited tier:"),
+    Obstacle.TIER: _l("The tier of the case is unknown:"),
     Obstacle.STAGE: _l("A stage that was entered is unknown:"),
     Obstacle.REQUIREMENT: _l("A requirement with evidence is unknown:"),
     Obstacle.START_CONDITION: _l("A start condition is unknown:"),

@@ -253,7 +253,8 @@ def adopt(
 
     A release that changes files under a number that is in use stops their cases; whoever runs the
     platform and has compared the two answers for it here. What is the same already stays as it is.
-    Raises: Denied; NotFound where that version is not installed.
+    Raises: Denied; NotFound where that version is not installed; NotPossible(RULES_UNFIT) with the
+    `cases` that have on record what these files do not know.
     """
     require(session, actor, P.PACK_UPLOAD)
     fingerprint = active.fingerprint(noted.code, noted.semver)
@@ -261,6 +262,9 @@ def adopt(
         raise NotFound
     if fingerprint == noted.sha256:
         return
+    unfit = queries.list_unfit(session, active.installed().get(noted.code, noted.semver))
+    if unfit:
+        raise NotPossible(Why.RULES_UNFIT, cases=unfit)
     before, noted.sha256 = noted.sha256, fingerprint
     record(
         session,

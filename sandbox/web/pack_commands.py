@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 import msgspec
@@ -21,6 +21,7 @@ from sandbox.access.checks import NotFound
 from sandbox.access.permissions import P
 from sandbox.applications.queries import each_simulated
 from sandbox.domain.packs import PolicyPack
+from sandbox.domain.refusals import NotPossible
 from sandbox.kernel.actors import system_actor
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db, unit_of_work
@@ -33,6 +34,7 @@ from sandbox.packs.reference import as_markdown, tables
 from sandbox.packs.saying import Sentence
 from sandbox.programme import queries, services
 from sandbox.programme.diagram import diagram
+from sandbox.programme.labels import OBSTACLE
 from sandbox.programme.simulation import simulated_lines
 from sandbox.programme.summary import summary
 from sandbox.programme.words import change_sentence, said
@@ -65,6 +67,8 @@ class PackType(click.ParamType):  # type: ignore[type-arg]  # generic in its stu
             self.fail(f"{value} is not sound:\n{fault}", param, ctx)
 
 
+MOST_NAMED = 20
+"""Unfit cases that are named one by one."""
 OPERATOR = system_actor("operator.adopt_rules", P.PACK_UPLOAD.value)
 PACK = PackType()
 packs = AppGroup("packs", help="Policy packs: the rules of a sandbox as data.")
@@ -159,6 +163,8 @@ def adopt_pack(pack: str, reason: str) -> None:
     except NotFound as error:
         message = f"{pack} is not installed, or nothing ever began under it."
         raise click.ClickException(message) from error
+    except NotPossible as refused:
+        raise click.ClickException("\n".join(_unfit_lines(pack, refused))) from refused
     click.echo(f"{pack}: the files on disk count from now on.")
 
 
@@ -171,13 +177,30 @@ def write_reference(output: Path) -> None:
 
 
 def adopt_installed(session: Session, reason: str) -> Iterator[str]:
-    """Adopt every installed version whose files were changed, and say so."""
+    """Adopt every installed version whose files were changed and fit its cases, and say so."""
     for each in queries.list_unusable(session):
-        if each.is_installed and active.fingerprint(each.code, each.version):
+        if not each.is_installed or not active.fingerprint(each.code, each.version):
+            continue
+        named = f"{each.code}@{each.version}"
+        try:
             with unit_of_work(session):
                 noted = queries.lock_noted(session, each.code, each.version)
                 services.adopt(session, OPERATOR, noted, reason=reason, now=utc_now())
-            yield f"{each.code}@{each.version}: its files were changed, and count from now on."
+        except NotPossible as refused:
+            yield from _unfit_lines(named, refused)
+        else:
+            yield f"{named}: its files were changed, and count from now on."
+
+
+def _unfit_lines(pack: str, refused: NotPossible) -> Iterator[str]:
+    """Name the cases that changed files do not fit, and what each has that these lack."""
+    cases = cast("list[queries.Unfit]", refused.details["cases"])
+    yield f"{pack}: its files were changed, and do not know what {len(cases)} cases have on record."
+    with force_locale("en"):
+        for case in cases[:MOST_NAMED]:
+            said = (f"{OBSTACLE[obstacle]} {key}" for obstacle, key in case.obstacles)
+            yield f"  {case.reference}: {'; '.join(said)}"
+    yield "Put the former files back, and the change into a new version."
 
 
 def _write(output: Path, text: str) -> None:

@@ -41,6 +41,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.CALLS_ONLY: _l(
         "Applications are sent in calls alone now. What you have written stays as it is."
     ),
+    Why.RULES_UNFIT: _l("Cases have on record what these files do not know."),
     Why.CASE_CANNOT_MOVE: _l(
         "The rules in force do not know all that the case has on record, or would break what it "
         "was promised, so it keeps its own."

@@ -61,6 +61,8 @@ DENIES = (
         'stops_in = ["information_requested"]\nsilence = "denied"',
     ),
 )
+GRANTS = ("coordination.toml", 'silence = "denied"', 'silence = "granted"')
+"""Silence on the decision itself, which stands first among the terms."""
 MORE_PUBLIC = ("pack.toml", '  "duration_months",\n', '  "duration_months",\n  "tax_id",\n')
 LESS_PUBLIC = ("pack.toml", '  "duration_months",\n', "")
 LATER_PUBLIC = (
@@ -264,6 +266,8 @@ def positions_within(days: int) -> tuple[tuple[str, str, str], ...]:
         ((SHORTER,), 1, ((Obstacle.TERM, "decision"),)),
         (DENIES, 1, ()),
         (DENIES, 40, ((Obstacle.SILENCE, "position INAI"),)),
+        ((GRANTS,), 1, ()),
+        ((GRANTS,), 130, ((Obstacle.SILENCE, "decision"),)),
     ],
 )
 def test_case_under_review_keeps_the_terms_that_run(

@@ -1,11 +1,13 @@
 """A version of the rules is uploaded, judged by a second person, and from then on in force."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace as replace_part
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
@@ -21,10 +23,11 @@ from sandbox.domain.moving import Obstacle
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import Refusal, Why
 from sandbox.domain.simulation import Aspect
+from sandbox.domain.trials import TrialStatus
 from sandbox.enquiries.services import write_enquiry
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.audit import AuditEntry, Deed, record
-from sandbox.kernel.db import Stale, unit_of_work
+from sandbox.kernel.db import Stale, db, unit_of_work
 from sandbox.kernel.mail import OutboxMail
 from sandbox.models import (
     Application,
@@ -43,6 +46,7 @@ from sandbox.packs import active
 from sandbox.packs.errors import PackUnusable
 from sandbox.packs.loading import validate_files
 from sandbox.programme import queries, services
+from sandbox.web.pack_commands import adopt_installed
 from tests.factories import (
     NOW,
     actor_for,
@@ -52,7 +56,7 @@ from tests.factories import (
     make_submitted,
     pack,
 )
-from tests.packs.copies import copy_of_mx, files_of, replace, ship
+from tests.packs.copies import copy_of_mx, files_of, replace, rules_in, ship
 from tests.racing import overtake, race_for_versions
 from tests.trial_factories import make_trial
 
@@ -453,6 +457,60 @@ def test_files_that_are_changed_on_disk_decide_nothing_that_began_before(
         session.rollback()
     finally:
         active.install(PACKS, "mx")
+
+
+@pytest.mark.parametrize("has_ended", [False, True])
+def test_files_that_lack_what_a_case_has_on_record_are_not_adopted(
+    app: Flask, session: Session, tmp_path: Path, *, has_ended: bool
+) -> None:
+    place = copy_of_mx(tmp_path)
+    with rules_in(tmp_path):
+        trial = make_trial(session, app.extensions["file_store"]).trial
+        case = session.get_one(Application, trial.application_id)
+        if has_ended:
+            session.execute(update(Trial).values(status=TrialStatus.ENDED_EARLY.value))
+            session.commit()
+        stage, reference = pack().tier(trial.tier).stages[0].key, case.reference
+        key = f'key = "{trial.tier}"'
+        [rules] = [each for each in place.glob("tier-*.toml") if key in each.read_text()]
+        before = session.scalars(select(InstalledVersion.sha256)).one()
+        session.rollback()
+        replace(rules, f'key = "{stage}"', 'key = "renamed"')
+        active.install(tmp_path, "mx")
+        said = f"{reference}: A stage that was entered is unknown: {stage}"
+        told = adopt_mx(app)
+        assert (told.exit_code, said in told.output) == (1, True), told.output
+        # The demonstration, which follows its release by itself, takes them as little.
+        with app.app_context():
+            assert list(adopt_installed(db.session(), "Sigue a su versión."))[1].strip() == said
+        session.rollback()
+        assert session.scalars(select(InstalledVersion.sha256)).one() == before
+        adopted = select(AuditEntry).where(AuditEntry.deed == Deed.PACK_ADOPTED)
+        assert session.scalars(adopted).all() == []
+        session.rollback()
+
+        # The same stages in other words are what adopting is for.
+        replace(rules, 'key = "renamed"', f'key = "{stage}"')
+        change_term(place, 60, 61)
+        active.install(tmp_path, "mx")
+        told = adopt_mx(app)
+        assert told.exit_code == 0, told.output
+        session.rollback()
+
+
+def test_files_without_the_tier_of_a_case_are_not_adopted(app: Flask, session: Session) -> None:
+    trial = make_trial(session, app.extensions["file_store"]).trial
+    assert queries.list_unfit(session, pack()) == []
+    case = session.get_one(Application, trial.application_id)
+    others = tuple(replace_part(tier, key=f"{tier.key}_x") for tier in pack().tiers)
+    [unfit] = queries.list_unfit(session, replace_part(pack(), tiers=others))
+    assert unfit == queries.Unfit(case.reference or "", ((Obstacle.TIER, trial.tier),))
+
+
+def adopt_mx(app: Flask) -> Result:
+    return app.test_cli_runner().invoke(
+        args=["packs", "adopt", "mx@1.0.0", "--reason", "Dice lo mismo."]
+    )
 
 
 def change_term(place: Path, old: int, new: int) -> None:

@@ -1,5 +1,6 @@
 """Read the versions of the rules, and what becomes of a case that moves to another."""
 
+from sandbox.programme.queries.adopting import Unfit, list_unfit
 from sandbox.programme.queries.moving import Move, get_move, start_conditions_of
 from sandbox.programme.queries.versions import (
     RulesVersion,
@@ -25,6 +26,7 @@ from sandbox.programme.queries.versions import (
 __all__ = [
     "Move",
     "RulesVersion",
+    "Unfit",
     "get_installed",
     "get_move",
     "get_row",
@@ -34,6 +36,7 @@ __all__ = [
     "list_heads_and_staff",
     "list_readers",
     "list_tasks",
+    "list_unfit",
     "list_unusable",
     "list_versions",
     "lock_noted",

@@ -99,7 +99,7 @@ def get_move(session: Session, application: Application, now: datetime) -> Move:
     submission = get_last_submission(session, application.id)
     today = local_day(now, new.calendar.timezone)
     simulated = simulate_case(session, application, submission, new, today)
-    standing = _standing(session, application, trial, submission)
+    standing = standing_of(session, application, trial, submission)
     return Move(
         application=application,
         trial=trial,
@@ -133,9 +133,10 @@ def _bears_on_cases(change: Change, tiers: Collection[str]) -> bool:
     )
 
 
-def _standing(
+def standing_of(
     session: Session, application: Application, trial: Trial | None, submission: Submission
 ) -> Standing:
+    """Return what a case has on record, by the keys of its rules."""
     assigned = (
         select(Authority.code)
         .join(AuthorityAssignment, AuthorityAssignment.authority_id == Authority.id)
@@ -220,7 +221,8 @@ def running_terms(
     if ApplicationStatus(application.status) in OPEN_STATUSES:
         clock = clock_of(session, application, pack, today)
         if clock is not None:
-            found["decision"] = Promise(clock.due_on)
+            silence = clock.spec.silence if clock.is_overdue else None
+            found["decision"] = Promise(clock.due_on, silence)
         found |= _answers_due(session, application, pack, today)
         found |= _positions_due(session, application, pack, today)
     if trial is not None:
