@@ -1,18 +1,22 @@
 """Say what becomes of a case under other rules, and which of its answers make the difference."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from sandbox.domain.answers import priorities
 from sandbox.domain.calendar import BusinessCalendar, ClockReading
 from sandbox.domain.packs import (
     Answers,
     CalendarSpec,
     ClockUnit,
+    MetricSpec,
     PolicyPack,
+    PrioritySpec,
     RequirementSpec,
     StageSpec,
+    StartConditionSpec,
     Text,
 )
 from sandbox.domain.risk import TierReason, tiering
@@ -36,8 +40,10 @@ class Aspect(StrEnum):
     LEAD = "lead"
     ASSOCIATES = "associates"
     STAGES = "stages"
-    GATES = "gates"  # what the same stages ask for and allow
+    GATES = "gates"  # what the same stages ask for and allow, and what the test measures
     DEADLINE = "deadline"
+    POSITIONS = "positions"  # the last days for the positions of authorities
+    PRIORITY = "priority"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,8 @@ class Fate:
     """Hold what the rules make of one case.
 
     Shape: `plan` are the stages of the tier; `clock` is the term of the decision, None where it has
-    been taken; `completion` is the last gate.
+    been taken; `completion` is the last gate; `positions` has the last day of each authority whose
+    position is awaited; `priorities` are the reasons for which the case comes before others.
     """
 
     tier: str
@@ -54,6 +61,10 @@ class Fate:
     associates: tuple[str, ...]
     plan: tuple[StageSpec, ...]
     completion: tuple[RequirementSpec, ...]
+    metrics: tuple[MetricSpec, ...]
+    start_conditions: tuple[StartConditionSpec, ...]
+    priorities: tuple[PrioritySpec, ...]
+    positions: tuple[tuple[str, date], ...]
     clock: ClockReading | None
     calendar: CalendarSpec
     tier_reasons: tuple[TierReason, ...]
@@ -76,6 +87,8 @@ class Cause(StrEnum):
     ORDER = "order"  # of stages that are otherwise the same
     REQUIREMENT = "requirement"  # of a gate that is new, is gone, or is satisfied otherwise
     LIMIT = "limit"  # of a stage: its stage, its field and the number
+    METRIC = "metric"  # that is new, is gone, or has other thresholds
+    START_CONDITION = "start_condition"  # that is new, is gone, or is somebody else's
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +127,27 @@ def fate(
     on: date,
     clock: ClockReading | None,
     applied: Collection[str] = (),
+    *,
+    positions: Mapping[str, date] | None = None,
 ) -> Fate:
     """Return what a pack makes of these answers on a day.
 
-    Shape: `applied` are the codes of the authorities whose succession has been applied.
+    Shape: `applied` are the codes of the authorities whose succession has been applied; `positions`
+    maps those whose position is awaited to their last day.
     """
     tiered, routed = tiering(pack, answers), propose(pack, answers, on, applied)
+    tier = pack.tier(tiered.tier)
     return Fate(
         tier=tiered.tier,
         points=tiered.points,
         lead=routed.lead,
         associates=tuple(sorted(routed.associates)),
-        plan=pack.tier(tiered.tier).stages,
-        completion=pack.tier(tiered.tier).completion,
+        plan=tier.stages,
+        completion=tier.completion,
+        metrics=tuple(each for each in pack.metrics if each.key in tier.metrics),
+        start_conditions=tier.start_conditions,
+        priorities=priorities(pack, answers),
+        positions=tuple(sorted((positions or {}).items())),
         clock=clock,
         calendar=pack.calendar,
         tier_reasons=tiered.reasons,
@@ -146,6 +167,8 @@ def effects(old: Fate, new: Fate) -> tuple[Effect, ...]:
         (Aspect.STAGES, *_differing(old.plan, new.plan), none),
         (Aspect.GATES, *_differing_gates(old, new), none),
         (Aspect.DEADLINE, old.due_on, new.due_on, none),
+        (Aspect.POSITIONS, *_only_differing(old.positions, new.positions), none),
+        (Aspect.PRIORITY, *_other_priorities(old.priorities, new.priorities), none),
     )
     causes = {
         Aspect.STAGES: _why_stages,
@@ -194,6 +217,11 @@ def _why_gates(old: Fate, new: Fate) -> Iterator[Why]:
             yield from _why_limits(was, after[key])
             yield from _why_gate(was.gate, after[key].gate)
     yield from _why_gate(old.completion, new.completion)
+    yield from _why_parts(Cause.METRIC, old.metrics, new.metrics)
+    yield from _why_parts(Cause.START_CONDITION, old.start_conditions, new.start_conditions)
+
+
+Demanding = RequirementSpec | MetricSpec | StartConditionSpec
 
 
 def _why_limits(was: StageSpec, is_now: StageSpec) -> Iterator[Why]:
@@ -204,15 +232,42 @@ def _why_limits(was: StageSpec, is_now: StageSpec) -> Iterator[Why]:
 
 
 def _why_gate(was: Sequence[RequirementSpec], is_now: Sequence[RequirementSpec]) -> Iterator[Why]:
-    before, after = ({each.key: each for each in gate} for gate in (was, is_now))
+    return _why_parts(Cause.REQUIREMENT, was, is_now)
+
+
+def _why_parts(
+    cause: Cause, was: Sequence[Demanding], is_now: Sequence[Demanding]
+) -> Iterator[Why]:
+    """Compare parts by their keys; what they are called demands nothing."""
+    before, after = ({each.key: each for each in parts} for parts in (was, is_now))
     for key in dict.fromkeys((*after, *before)):
         if _demand(before.get(key)) != _demand(after.get(key)):
-            yield Why(Cause.REQUIREMENT, before.get(key), after.get(key))
+            yield Why(cause, before.get(key), after.get(key))
 
 
-def _demand(spec: RequirementSpec | None) -> RequirementSpec | None:
-    """Leave out what a requirement is called, which demands nothing."""
-    return None if spec is None else replace(spec, label=Text({}))
+def _demand(spec: Demanding | None) -> Demanding | None:
+    """Leave out what a part is called."""
+    if spec is None:
+        return None
+    if isinstance(spec, MetricSpec):
+        return replace(spec, name=Text({}))
+    return replace(spec, label=Text({}))
+
+
+def _only_differing(
+    old: tuple[tuple[str, date], ...], new: tuple[tuple[str, date], ...]
+) -> tuple[tuple[tuple[str, date], ...], tuple[tuple[str, date], ...]]:
+    """Return the days that only one of the rules sets."""
+    before = tuple(each for each in old if each not in new)
+    return before, tuple(each for each in new if each not in old)
+
+
+def _other_priorities(
+    old: tuple[PrioritySpec, ...], new: tuple[PrioritySpec, ...]
+) -> tuple[tuple[PrioritySpec, ...], tuple[PrioritySpec, ...]]:
+    """Return the reasons on both sides where they are not the same ones by their codes."""
+    was, is_now = ([each.code for each in found] for found in (old, new))
+    return ((), ()) if was == is_now else (old, new)
 
 
 def _why_deadline(old: Fate, new: Fate) -> Iterator[Why]:

@@ -1,29 +1,63 @@
 """Say what a new pack would change in the cases of this platform, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
+from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext as _l
 
-from sandbox.applications.queries import Simulated
 from sandbox.applications.wording import length_words, read
 from sandbox.domain.calendar import Stop
 from sandbox.domain.explaining import DayKind, Span
-from sandbox.domain.packs import ClockUnit, PolicyPack, RequirementSpec, StageSpec
+from sandbox.domain.packs import (
+    ClockUnit,
+    MetricSpec,
+    PolicyPack,
+    PrioritySpec,
+    RequirementSpec,
+    StageSpec,
+)
 from sandbox.domain.routing import RoutingReason
 from sandbox.domain.simulation import Aspect, Cause, Effect, Reason, Why
 from sandbox.kernel.formats import day, money, quoted, span
 from sandbox.kernel.language import current_language
 from sandbox.kernel.terms import stopped_words
 from sandbox.programme.names import FIELD
+from sandbox.programme.queries import Simulated
+from sandbox.programme.words import change_sentence, part_words
+
+_EFFECT: Mapping[Aspect, LazyString] = {
+    Aspect.TIER: _l("Tier: %(before)s under its rules, %(after)s under the new ones."),
+    Aspect.LEAD: _l("Lead: %(before)s under its rules, %(after)s under the new ones."),
+    Aspect.ASSOCIATES: _l("Associates: %(before)s under its rules, %(after)s under the new ones."),
+    Aspect.STAGES: _l("Stages: %(before)s under its rules, %(after)s under the new ones."),
+    Aspect.GATES: _l("What the stages ask for and allow changes."),
+    Aspect.DEADLINE: _l(
+        "Last day for the decision: %(before)s under its rules, %(after)s under the new ones."
+    ),
+    Aspect.POSITIONS: _l(
+        "Last day for positions: %(before)s under its rules, %(after)s under the new ones."
+    ),
+    Aspect.PRIORITY: _l("Priority: %(before)s under its rules, %(after)s under the new ones."),
+}
 
 
 def simulated_lines(pack: PolicyPack, case: Simulated) -> Iterator[str]:
-    """Say one case that would change: its name, then a sentence for each effect."""
+    """Say one case that would change: its name, then a sentence for each effect and change."""
     yield f"{case.reference} {case.title}"
+    for sentence in simulated_sentences(pack, case):
+        yield f"  {sentence}"
+
+
+def simulated_sentences(
+    pack: PolicyPack, case: Simulated, *, reasons: bool = True
+) -> Iterator[str]:
+    """Say what would be different of one case, then by which rules it would be worked otherwise."""
     for effect in case.effects:
-        yield f"  {effect_sentence(pack, effect)}"
+        yield effect_sentence(pack, effect, reasons=reasons)
+    for change in case.changes:
+        yield change_sentence(pack, change)
 
 
 def effect_sentence(pack: PolicyPack, effect: Effect, *, reasons: bool = True) -> str:
@@ -33,40 +67,7 @@ def effect_sentence(pack: PolicyPack, effect: Effect, *, reasons: bool = True) -
     meanwhile plays no part. Without `reasons` nothing of an answer is told.
     """
     before, after = _said(pack, effect, effect.before), _said(pack, effect, effect.after)
-    match effect.aspect:
-        case Aspect.TIER:
-            words = _(
-                "Tier: %(before)s under its rules, %(after)s under the new ones.",
-                before=before,
-                after=after,
-            )
-        case Aspect.LEAD:
-            words = _(
-                "Lead: %(before)s under its rules, %(after)s under the new ones.",
-                before=before,
-                after=after,
-            )
-        case Aspect.ASSOCIATES:
-            words = _(
-                "Associates: %(before)s under its rules, %(after)s under the new ones.",
-                before=before,
-                after=after,
-            )
-        case Aspect.STAGES:
-            words = _(
-                "Stages: %(before)s under its rules, %(after)s under the new ones.",
-                before=before,
-                after=after,
-            )
-        case Aspect.GATES:
-            words = _("What the stages ask for and allow changes.")
-        case Aspect.DEADLINE:
-            words = _(
-                "Last day for the decision: %(before)s under its rules, "
-                "%(after)s under the new ones.",
-                before=before,
-                after=after,
-            )
+    words = str(_EFFECT[effect.aspect]) % {"before": before, "after": after}
     gained = [_reason(each) for each in effect.gained if reasons]
     lost = [_reason(each) for each in effect.lost if reasons]
     if gained:
@@ -103,6 +104,8 @@ def _cause(why: Why) -> str:
             return _requirement(why.before, why.after)
         case Cause.LIMIT:
             return _limit(why.before, why.after)
+        case Cause.METRIC | Cause.START_CONDITION:
+            return _demanded(why.before, why.after)
         case Cause.STAGE:
             return _stage(why.before, why.after)
 
@@ -138,6 +141,23 @@ def _requirement(before: object, after: object) -> str:
     if isinstance(before, RequirementSpec):
         return _("“%(requirement)s” is asked for otherwise", requirement=read(after.label))
     return _("“%(requirement)s” is asked for", requirement=read(after.label))
+
+
+def _demanded(before: object, after: object) -> str:
+    """Say a metric or a start condition that is new, is gone, or demands something else."""
+    part = before if after is None else after
+    name = part_words(part)
+    if isinstance(part, MetricSpec):
+        if before is None:
+            return _("%(metric)s is measured", metric=name)
+        if after is None:
+            return _("%(metric)s is no longer measured", metric=name)
+        return _("%(metric)s has other values", metric=name)
+    if before is None:
+        return _("%(condition)s is a condition of the start", condition=name)
+    if after is None:
+        return _("%(condition)s is no longer a condition of the start", condition=name)
+    return _("%(condition)s is brought by somebody else", condition=name)
 
 
 def _limit(before: object, after: object) -> str:
@@ -197,6 +217,11 @@ def _said(pack: PolicyPack, effect: Effect, value: object) -> str:
 
 
 def _part(value: object) -> str:
+    if isinstance(value, PrioritySpec):
+        return part_words(value)
+    if isinstance(value, tuple):
+        code, due_on = value
+        return f"{code} {day(due_on)}"
     if isinstance(value, StageSpec):
         return ngettext(
             "“%(stage)s” (%(num)d day)",

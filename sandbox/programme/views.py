@@ -25,7 +25,7 @@ from sandbox.programme import labels, queries, services
 from sandbox.programme.diagram import diagram
 from sandbox.programme.forms import ActivateForm, MoveForm, UploadForm
 from sandbox.programme.queries import Move, RulesVersion
-from sandbox.programme.simulation import effect_sentence
+from sandbox.programme.simulation import effect_sentence, simulated_sentences
 from sandbox.programme.summary import nested, summary
 from sandbox.programme.words import change_sentence, said
 
@@ -271,7 +271,6 @@ def _tried(rules: RulesVersion, after: str | None) -> dict[str, Any]:
         "after": encode_key([found.after]) if found.after else None,
         "reads": reads,
         "cases": [
-            (case, [effect_sentence(pack, effect, reasons=reads) for effect in case.effects])
-            for case in found.changed
+            (case, list(simulated_sentences(pack, case, reasons=reads))) for case in found.changed
         ],
     }

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from config import PROJECT
 from sandbox.access.checks import NotFound
 from sandbox.access.permissions import P
-from sandbox.applications.queries import each_simulated
 from sandbox.domain.packs import PolicyPack
 from sandbox.domain.refusals import NotPossible
 from sandbox.kernel.actors import system_actor
@@ -119,7 +118,7 @@ def simulate_pack(new: PolicyPack, language: str) -> None:
     today = local_day(utc_now(), new.calendar.timezone)
     changed = total = 0
     with _database(), force_locale(locale_of(language)):
-        for case in each_simulated(db.session(), new, today):
+        for case in queries.each_simulated(db.session(), new, today):
             total += 1
             if case is not None:
                 changed += 1

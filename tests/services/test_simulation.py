@@ -3,6 +3,7 @@
 import gc
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,34 +11,46 @@ from flask_babel import force_locale
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from sandbox.applications.queries import each_simulated, simulating
 from sandbox.domain.calendar import Stop
 from sandbox.domain.packs import (
+    AllOf,
     ClockUnit,
+    DecisionRule,
     PolicyPack,
+    PrioritySpec,
     RequirementKind,
     RequirementSpec,
+    Silence,
     StageSpec,
     Text,
     Who,
 )
 from sandbox.domain.simulation import Aspect, Cause, Effect, Why
 from sandbox.kernel.audit import AuditEntry
+from sandbox.kernel.clock import local_day
 from sandbox.models import Application
-from sandbox.programme.simulation import effect_sentence
+from sandbox.programme.queries import each_simulated, simulating
+from sandbox.programme.simulation import effect_sentence, simulated_sentences
 from tests.factories import (
+    NOW,
     actor_for,
     make_admitted,
+    make_assigned,
+    make_company,
     make_draft,
     make_organisation,
     make_person,
     make_staff,
     make_submitted,
     make_team,
+    mark_criteria,
     pack,
+    start_review,
+    take_position,
 )
 from tests.packs.copies import copy_of_mx
 from tests.packs.copies import replace as rewrite
+from tests.trial_factories import make_trial
 
 TODAY = date(2026, 5, 4)
 
@@ -90,6 +103,113 @@ def test_deadline_changes_only_where_the_decision_is_open(
     assert effect.aspect is Aspect.DEADLINE
     unit = ClockUnit.BUSINESS_DAYS
     assert effect.why == (Why(Cause.LENGTH, (unit, 60), (unit, 9)),)
+
+
+def with_clock(key: str, **changes: Any) -> PolicyPack:
+    clocks = [replace(each, **changes) if each.key == key else each for each in pack().clocks]
+    return replace(pack(), version="1.0.1", clocks=tuple(clocks))
+
+
+def with_tiers(**changes: Any) -> PolicyPack:
+    tiers = tuple(replace(each, **changes) for each in pack().tiers)
+    return replace(pack(), version="1.0.1", tiers=tiers)
+
+
+def with_incidents() -> PolicyPack:
+    classes = [replace(each, report_hours=1) for each in pack().incident_classes]
+    return replace(pack(), version="1.0.1", incident_classes=tuple(classes))
+
+
+def with_rule(rule: DecisionRule) -> PolicyPack:
+    rules = replace(pack().coordination, decision_rule=rule)
+    return replace(pack(), version="1.0.1", coordination=rules)
+
+
+FINAL = replace(pack(), version="1.0.1", final_report_days=2)
+GRANTED = {"silence": Silence.GRANTED}
+
+
+@pytest.mark.parametrize(
+    ("new", "is_waiting", "told"),
+    [
+        (with_clock("return_answer", length=3), True, "clocks.return_answer.length"),
+        (with_clock("position", length=5), True, "clocks.position.length"),
+        (with_clock("decision", **GRANTED), True, "clocks.decision.silence"),
+        (with_rule(DecisionRule.LEAD_DECIDES), True, "coordination.decision_rule"),
+        (with_incidents(), False, "incident_classes."),
+        (with_clock("exit_report", length=5), False, "clocks.exit_report.length"),
+        (FINAL, False, "final_report_days"),
+    ],
+)
+def test_rules_by_which_a_case_is_worked_next_are_told(
+    app: Flask, session: Session, new: PolicyPack, told: str, *, is_waiting: bool
+) -> None:
+    trial = make_trial(session, app.extensions["file_store"]).trial
+    waiting = make_submitted(session, *make_company(session, "Otra"))
+    [found] = [each for each in each_simulated(session, new, TODAY) if each]
+    assert found.application_id == (waiting.id if is_waiting else trial.application_id)
+    assert found.effects == ()
+    assert found.changes
+    assert {change.path.startswith(told) for change in found.changes} == {True}
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"metrics": ()}, Cause.METRIC),
+        ({"start_conditions": ()}, Cause.START_CONDITION),
+    ],
+)
+def test_what_a_test_measures_and_begins_with_is_told_of_every_case(
+    session: Session, cases: list[Application], changes: dict[str, Any], cause: Cause
+) -> None:
+    found = [each for each in each_simulated(session, with_tiers(**changes), TODAY) if each]
+    assert {each.application_id for each in found} == {cases[1].id, cases[2].id}
+    for case in found:
+        [effect] = case.effects
+        assert effect.aspect is Aspect.GATES
+        assert {why.cause for why in effect.why} == {cause}
+
+
+def test_last_days_for_positions_are_told_and_those_taken_are_not(
+    app: Flask, session: Session
+) -> None:
+    organisation, company = make_company(session)
+    caseworker = actor_for(session, make_staff(session))
+    lead, other = make_team(session, "INAI"), make_team(session, "IFT")
+    case = make_assigned(session, organisation, company, caseworker, lead=lead, associates=(other,))
+    start_review(session, case, lead, other)
+    mark_criteria(session, case, other)
+    take_position(session, case, other)
+    today = local_day(NOW, pack().calendar.timezone)
+    [found] = list(each_simulated(session, with_clock("position", length=5), today))
+    assert found is not None
+    [effect] = found.effects
+    assert effect.aspect is Aspect.POSITIONS
+    [(before, until), (after, sooner)] = [*effect.before, *effect.after]
+    assert (before, after) == ("INAI", "INAI")
+    assert sooner < until
+    with app.app_context(), force_locale("en"):
+        words = list(simulated_sentences(with_clock("position", length=5), found))
+    assert words[0].startswith("Last day for positions: INAI ")
+    assert len(words) == 2
+
+
+def test_priority_that_is_gained_is_told(session: Session, cases: list[Application]) -> None:
+    always = PrioritySpec("first", Text({"es": "Antes"}), Text({"es": "Porque sí."}), AllOf(()))
+    new = replace(pack(), version="1.0.1", priorities=(always,))
+    found = [each for each in each_simulated(session, new, TODAY) if each]
+    assert [each.effects for each in found] == [
+        (Effect(Aspect.PRIORITY, (), (always,), (), ()),)
+    ] * 2
+    assert [each.changes for each in found] == [(), ()]
+
+
+def test_other_words_for_the_same_rules_change_no_case(
+    session: Session, cases: list[Application]
+) -> None:
+    told = with_clock("position", name=Text({"es": "Otra cosa", "en": "Something else"}))
+    assert list(each_simulated(session, told, TODAY)) == [None, None]
 
 
 def test_every_submitted_case_is_tried_in_whatever_pieces(

@@ -75,13 +75,6 @@ from sandbox.applications.queries.people import (
 )
 from sandbox.applications.queries.priorities import priorities_of
 from sandbox.applications.queries.refusals import RefusalLine, Refusals, count_refusals
-from sandbox.applications.queries.simulating import (
-    Simulated,
-    SimulatedPage,
-    each_simulated,
-    simulate_case,
-    simulate_page,
-)
 from sandbox.applications.queries.submissions import (
     SubmissionLine,
     SubmissionRow,
@@ -118,8 +111,6 @@ __all__ = [
     "SavedSection",
     "SectionProgress",
     "Sheet",
-    "Simulated",
-    "SimulatedPage",
     "SubmissionLine",
     "SubmissionRow",
     "answer_clock",
@@ -131,7 +122,6 @@ __all__ = [
     "count_applications",
     "count_refusals",
     "describes_prohibited_use",
-    "each_simulated",
     "find_attachment",
     "find_lead",
     "find_open_request",
@@ -187,7 +177,5 @@ __all__ = [
     "read_requests",
     "reasons_read",
     "request_version",
-    "simulate_case",
-    "simulate_page",
     "taken_until",
 ]

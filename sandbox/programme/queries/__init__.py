@@ -2,6 +2,7 @@
 
 from sandbox.programme.queries.adopting import Unfit, list_unfit
 from sandbox.programme.queries.moving import Move, get_move, start_conditions_of
+from sandbox.programme.queries.simulating import Simulated, each_simulated
 from sandbox.programme.queries.versions import (
     RulesVersion,
     get_installed,
@@ -26,7 +27,9 @@ from sandbox.programme.queries.versions import (
 __all__ = [
     "Move",
     "RulesVersion",
+    "Simulated",
     "Unfit",
+    "each_simulated",
     "get_installed",
     "get_move",
     "get_row",

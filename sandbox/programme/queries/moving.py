@@ -1,6 +1,5 @@
 """Read what a case has on record and what it was promised, and what other rules make of both."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sandbox.applications.queries import clock_of, get_reasons, list_stops, simulate_case
+from sandbox.applications.queries import clock_of, get_reasons, list_stops
 from sandbox.coordination.clocks import position_began, position_clock
 from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus
 from sandbox.domain.calls import OUTSIDE
@@ -40,34 +39,10 @@ from sandbox.models import (
 )
 from sandbox.models.coordination import AssignmentState
 from sandbox.packs import active
+from sandbox.packs.bearing import bears_on_cases
 from sandbox.packs.comparing import Change, compare
+from sandbox.programme.queries.simulating import simulate_case
 from sandbox.trials.queries import find_trial_of, get_last_submission, read_file
-
-# What a case that runs is worked by, whatever its tier.
-_WORKED_BY = frozenset(
-    {
-        "clocks",
-        "coordination",
-        "preliminary_result",
-        "refusal_reasons",
-        "priorities",
-        "incident_classes",
-        "criteria",
-    }
-)
-_PUBLIC = frozenset(
-    {"public_fields", "public_later", "disclosure_is_presumed", "conditions_are_public"}
-)
-# What is asked of a test that runs, and of its end.
-_ENDED_BY = frozenset(
-    {
-        "amendment",
-        "extension",
-        "final_report_days",
-        "report_needs_consent",
-        "suspension_grounds",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +73,8 @@ def get_move(session: Session, application: Application, now: datetime) -> Move:
         raise NotPossible(Why.PACK_NOT_ACTIVE)
     submission = get_last_submission(session, application.id)
     today = local_day(now, new.calendar.timezone)
-    simulated = simulate_case(session, application, submission, new, today)
+    row = (application, submission, None if trial is None else trial.status)
+    simulated = simulate_case(session, row, new, today)
     standing = standing_of(session, application, trial, submission)
     return Move(
         application=application,
@@ -121,16 +97,7 @@ def get_move(session: Session, application: Application, now: datetime) -> Move:
 def _changes_for(old: PolicyPack, new: PolicyPack, answers: Answers) -> tuple[Change, ...]:
     """Keep of all changes those that bear on a case that runs, in its tier or in that to come."""
     tiers = {tiering(pack, answers).tier for pack in (old, new)}
-    return tuple(change for change in compare(old, new) if _bears_on_cases(change, tiers))
-
-
-def _bears_on_cases(change: Change, tiers: Collection[str]) -> bool:
-    if not change.trail:
-        return change.field in _WORKED_BY | _PUBLIC | _ENDED_BY
-    first = change.trail[0]
-    return first.field in _WORKED_BY | _PUBLIC | _ENDED_BY or (
-        first.field == "tiers" and first.name in tiers
-    )
+    return tuple(change for change in compare(old, new) if bears_on_cases(change, tiers))
 
 
 def standing_of(

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased
 
 from sandbox.access.checks import NotFound, conceivable, scope
 from sandbox.access.permissions import P
-from sandbox.applications.queries import SimulatedPage, simulate_page
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.actors import Actor, StaffRole
 from sandbox.kernel.paging import Page, decode_key, paged
@@ -30,6 +29,7 @@ from sandbox.models.programme import PackState
 from sandbox.packs import active
 from sandbox.packs.active import Stored
 from sandbox.packs.loading import PackUnknown, Validation, order_of
+from sandbox.programme.queries.simulating import SimulatedPage, simulate_page
 
 SIMULATED_AT_ONCE = 100
 """So many cases are tried for one page: about a quarter of a second."""
