@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from sandbox.domain.answers import asked, relevant
 from sandbox.domain.conditions import YES
@@ -68,7 +69,8 @@ def propose(pack: PolicyPack, answers: Answers, on: date, applied: Collection[st
     Where the pack asks for the preponderant activity, an authority competent for it leads. Among
     several of those, or where the pack does not ask, the weightiest authority leads and the pack's
     order breaks a tie. All others with any weight are associates. One relief weighs once for an
-    authority, however many of its matters the row touches: its further reasons weigh nothing.
+    authority, as the weightiest of its matters that the row touches: its further reasons weigh
+    nothing.
     Shape: `applied` are the codes of the authorities whose succession has been applied.
     """
     counting = relevant(pack, answers)
@@ -165,18 +167,39 @@ def _reasons(
 
 
 def _touches(pack: PolicyPack, question: QuestionSpec, answer: AnswerValue) -> Iterator[_Touch]:
-    coordination = pack.coordination
+    weighs = _weights(pack)
     if question.kind is not QuestionKind.YES_NO or answer == YES:
         for competence in question.competences:
-            yield _Touch(competence, question, None, coordination.answer_weight)
+            yield _Touch(competence, question, None, weighs[competence].by_answer)
     for option in chosen(question, answer):
         for competence in option.competences:
-            yield _Touch(competence, question, option.label, coordination.answer_weight)
-    if question.key == coordination.reliefs_question and isinstance(answer, list):
+            yield _Touch(competence, question, option.label, weighs[competence].by_answer)
+    if question.key == pack.coordination.reliefs_question and isinstance(answer, list):
         for number, row in enumerate(answer):
             if isinstance(row, dict):
-                for competence, label in _relief_matters(question, row):
-                    yield _Touch(competence, question, label, coordination.relief_weight, number)
+                # sorted() is stable: the weightiest counts, and others stay in their order.
+                matters = sorted(
+                    _relief_matters(question, row), key=lambda each: -weighs[each[0]].by_relief
+                )
+                for competence, label in matters:
+                    yield _Touch(competence, question, label, weighs[competence].by_relief, number)
+
+
+class _Weight(NamedTuple):
+    by_answer: int
+    by_relief: int
+
+
+def _weights(pack: PolicyPack) -> Mapping[str, _Weight]:
+    """Return what answers and reliefs weigh that touch each competence."""
+    common = pack.coordination
+    return {
+        each.code: _Weight(
+            common.answer_weight if each.answer_weight is None else each.answer_weight,
+            common.relief_weight if each.relief_weight is None else each.relief_weight,
+        )
+        for each in pack.competences
+    }
 
 
 def _relief_matters(question: QuestionSpec, row: dict[str, str]) -> Iterator[tuple[str, Text]]:

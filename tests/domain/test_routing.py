@@ -248,3 +248,23 @@ def test_weights_are_the_sums_of_their_reasons(rows: list[dict[str, str]], uses_
     ranked = [code for code in (result.lead, *result.associates) if code is not None]
     assert set(ranked) == set(result.weights)
     assert [expected[code] for code in ranked] == sorted(result.weights.values(), reverse=True)
+
+
+def test_matter_with_weights_of_its_own_weighs_by_those() -> None:
+    heavy = tuple(
+        replace(each, answer_weight=7, relief_weight=9) if each.code == "privacy" else each
+        for each in PACK.competences
+    )
+    pack = replace(PACK, competences=heavy)
+    assert dict(propose(pack, {"uses_data": "yes"}, DAY).weights) == {"ONE": 7}
+    # The same answers that bring in the other authority alone weigh as before.
+    assert dict(propose(PACK, {"uses_data": "yes"}, DAY).weights) == {"ONE": 2}
+
+
+def test_relief_of_several_matters_of_one_authority_weighs_as_the_weightiest() -> None:
+    own = {"competition": 4, "consumers": 6}
+    matters = tuple(replace(each, relief_weight=own.get(each.code)) for each in PACK.competences)
+    result = propose(replace(PACK, competences=matters), {"reliefs": [{"field": "prices"}]}, DAY)
+    weights = {each.competence: each.weight for each in result.reasons}
+    assert weights == {"consumers": 6, "competition": 0}
+    assert sum(result.weights.values()) == 6

@@ -86,7 +86,7 @@ def packs(draw: st.DrawFn) -> Table:
         "languages": list(languages),
         "currency": draw(st.sampled_from(CURRENCIES)),
         "programme": _programme(pack),
-        "competences": [{"code": code, "name": pack.text(code)} for code in competences],
+        "competences": [_competence(pack, code) for code in competences],
         "authorities": authorities,
         "successions": successions,
         "suspension_windows": _windows(pack, authorities),
@@ -237,6 +237,16 @@ def _proportionality(pack: Writing) -> list[Table]:
         {"key": f"proportion_{number}", "question": pack.text(f"Why so much, {number}?")}
         for number in range(pack.number(0, 2))
     ]
+
+
+def _competence(pack: Writing, code: str) -> Table:
+    """Write a matter, which may weigh otherwise than the others."""
+    return {
+        "code": code,
+        "name": pack.text(code),
+        **({"answer_weight": pack.number(0, 9)} if pack.chance() else {}),
+        **({"relief_weight": pack.number(0, 9)} if pack.chance() else {}),
+    }
 
 
 # --- programme and authorities -------------------------------------------------------------------

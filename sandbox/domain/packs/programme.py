@@ -45,10 +45,16 @@ class CallSpec:
 
 @dataclass(frozen=True, slots=True)
 class CompetenceSpec:
-    """Name a matter that authorities are competent for."""
+    """Name a matter that authorities are competent for.
+
+    Shape: the weights are those of answers and reliefs that touch it, where they are not those of
+    the coordination.
+    """
 
     code: str
     name: Text
+    answer_weight: int | None = None
+    relief_weight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

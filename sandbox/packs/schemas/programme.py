@@ -57,6 +57,8 @@ class CompetenceSchema(PartSchema):
     part = packs.CompetenceSpec
     code = Key(required=True)
     name = Words(required=True)
+    answer_weight = Whole(0, 1_000)
+    relief_weight = Whole(0, 1_000)
 
 
 class RegisteredPostSchema(PartSchema):

@@ -68,7 +68,14 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
         "Competence",
         "A matter. Questions and options point to it; authorities hold it. At every date an "
         "authority must hold it.",
-        {"code": CODE, "name": NAME},
+        {
+            "code": CODE,
+            "name": NAME,
+            "answer_weight": "What an answer weighs that touches it; left out, what the "
+            "[coordination](#coordination) says.",
+            "relief_weight": "What a relief weighs that touches it, likewise. One that touches "
+            "several matters of one authority weighs for it as the weightiest of them.",
+        },
     ),
     schemas.AuthoritySchema: TableWords(
         "Authority",

@@ -69,6 +69,7 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
             question=part_words(pack.questions[rules.reliefs_question]),
         ),
     )
+    yield from _own_weights(pack)
     yield 1, _("Decision")
     yield 2, _("Rule: %(rule)s", rule=WORDS[rules.decision_rule])
     if rules.quorum is not None:
@@ -115,6 +116,29 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
             else _("Of the answers, only those named public are shown to everybody.")
         ),
     )
+
+
+def _own_weights(pack: PolicyPack) -> Iterator[Line]:
+    """Say which matters weigh otherwise than the others."""
+    for matter in pack.competences:
+        if matter.answer_weight is not None:
+            yield (
+                2,
+                _(
+                    "An answer that touches %(competence)s weighs %(weight)d.",
+                    competence=part_words(matter),
+                    weight=matter.answer_weight,
+                ),
+            )
+        if matter.relief_weight is not None:
+            yield (
+                2,
+                _(
+                    "A relief that touches %(competence)s weighs %(weight)d.",
+                    competence=part_words(matter),
+                    weight=matter.relief_weight,
+                ),
+            )
 
 
 def _lists_of_decisions(pack: PolicyPack) -> Iterator[Line]:
