@@ -674,6 +674,7 @@ def _hard_rules(pack: Writing, tiers: list[Table], uses: list[Table]) -> list[Ta
 
 def _priorities(pack: Writing) -> list[Table]:
     """Put applications before others, or none, for conditions that some answers meet."""
+    told = [each for each in pack.asked if not each.get("may_be_confidential")]
     return [
         {
             "code": f"first_{number}",
@@ -681,7 +682,7 @@ def _priorities(pack: Writing) -> list[Table]:
             "reason": pack.text("Article 62"),
             "when": when,
         }
-        for number, when in enumerate(_comparisons(pack, pack.asked)[: pack.number(0, 2)])
+        for number, when in enumerate(_comparisons(pack, told)[: pack.number(0, 2)])
     ]
 
 

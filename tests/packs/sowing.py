@@ -713,11 +713,31 @@ def complete_report_before_the_first(pack: Table, chance: Random) -> Sown:
 
 
 def confidential_and_public(pack: Table, chance: Random) -> Sown:
-    index, key = chance.choice(list(enumerate(pack["public_fields"])))
+    # What a priority tells is a fault of its own.
+    told = repr(pack["priorities"])
+    found = [each for each in enumerate(pack["public_fields"]) if repr(each[1]) not in told]
+    if not found:
+        return None
+    index, key = chance.choice(found)
     for _, question in _whole_questions(pack):
         if question["key"] == key:
             question["may_be_confidential"] = True
     return ("public_fields", index), Fault.INCONSISTENT
+
+
+def priority_that_tells_what_is_closed(pack: Table, chance: Random) -> Sown:
+    found = [
+        (index, question)
+        for index, priority in enumerate(pack["priorities"])
+        for _, question in _whole_questions(pack)
+        if question["key"] == priority["when"]["question"]
+        and question["key"] not in pack["public_fields"]
+    ]
+    if not found:
+        return None
+    index, question = chance.choice(found)
+    question["may_be_confidential"] = True
+    return ("priorities", index, "when", "question"), Fault.INCONSISTENT
 
 
 def presumed_of_nothing(pack: Table, chance: Random) -> Sown:
@@ -803,6 +823,7 @@ KINDS: dict[str, Kind] = {
         thresholds_out_of_order,
         complete_report_before_the_first,
         confidential_and_public,
+        priority_that_tells_what_is_closed,
         presumed_of_nothing,
         ground_that_keeps_somebody_from_the_stop,
     )

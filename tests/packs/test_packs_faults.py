@@ -92,6 +92,13 @@ name = {es = "Nueva", en = "New"}
 competences = ["personal_data"]
 
 """
+CLOSED_PRIORITY = """[[priorities]]
+code = "first"
+name = {es = "Antes", en = "First"}
+reason = {es = "Así se acordó.", en = "So it was agreed."}
+when = {question = "budget", at_most = 100}
+
+"""
 SECOND_END = """[[successions]]
 key = "ift_again"
 authority = "IFT"
@@ -659,6 +666,9 @@ FAULTS = {
     "public field that may be confidential": Spoilt(
         PACK, '"hypothesis",', '"how_it_works",', '"how_it_works"', "public_fields[8]",
         Fault.INCONSISTENT),
+    "priority that tells what may be confidential": Spoilt(
+        COORDINATION, "[fast_answer]\n", f"{CLOSED_PRIORITY}[fast_answer]\n",
+        'when = {question = "budget"', "priorities[0].when.question", Fault.INCONSISTENT),
     "public field twice": Spoilt(
         PACK, '"hypothesis",', '"area",', '"area",\n  "places"', "public_fields[8]",
         Fault.DUPLICATE),

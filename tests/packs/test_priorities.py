@@ -82,6 +82,7 @@ def written(code: str, when: str) -> str:
     )
 
 
+CLOSED = '{question = "ethics_opinion", answered = true}'  # may be marked as confidential
 USE = '{question = "prohibited_practices", includes = "social_scoring"}'
 
 
@@ -97,6 +98,11 @@ USE = '{question = "prohibited_practices", includes = "social_scoring"}'
         (
             ["{all = [" + USE + ", {not = " + USE + "}]}"],
             [("priorities[0].when", Fault.UNREACHABLE)],
+        ),
+        ([CLOSED], [("priorities[0].when.question", Fault.INCONSISTENT)]),
+        (
+            ["{any = [" + USE + ", {not = " + CLOSED + "}]}"],
+            [("priorities[0].when.any[1].not.question", Fault.INCONSISTENT)],
         ),
     ],
 )

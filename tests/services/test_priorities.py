@@ -104,6 +104,24 @@ def test_list_is_narrowed_to_a_priority(session: Session, folder: Path) -> None:
     assert len(found("")) == 2
 
 
+def test_list_is_narrowed_to_a_priority_for_whoever_may_read_the_answers_alone(
+    session: Session, folder: Path
+) -> None:
+    organisation, company = make_company(session)
+    caseworker = actor_for(session, make_staff(session))
+    team = make_team(session, "INAI")
+    application = make_assigned(session, organisation, company, caseworker, lead=team, **YOUNG)
+
+    def found(actor: Actor) -> list[str]:
+        wanted = CaseFilter(priority="young")
+        return [row.id for row in applications.list_applications(session, actor, wanted).rows]
+
+    assert found(caseworker) == [application.id]
+    assert found(team.head) == []  # nobody has declared anything yet
+    start_review(session, application, team)
+    assert found(team.officer) == [application.id]
+
+
 def test_case_that_moves_has_the_priorities_of_its_new_rules(
     session: Session, tmp_path: Path
 ) -> None:

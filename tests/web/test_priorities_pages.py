@@ -42,7 +42,10 @@ def test_priority_stands_with_its_reason_in_lists_tasks_and_on_the_case(
         session.rollback()
         return client_for(email)
 
-    staff, head = window(caseworker), window(team.head)
+    staff, head, own = window(caseworker), window(team.head), window(company)
+    for page in (own.get(address), own.get("/applications"), own.get("/my-tasks")):
+        assert NAME not in page.main
+        assert REASON not in page.main
     for page in (staff.get("/applications"), head.get("/applications"), head.get("/my-tasks")):
         assert page.main.count(REASON) == 1
     for page in (staff.get(address), head.get(address)):

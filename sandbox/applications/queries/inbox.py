@@ -129,7 +129,11 @@ def _conditions(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
             .exists()
         )
     if wanted.priority:
-        found.append(_has(Application.priority_codes, wanted.priority))
+        # It is computed from answers, so it is found by whoever may read these.
+        found += [
+            scope(actor, P.APPLICATION_READ_ANSWERS),
+            _has(Application.priority_codes, wanted.priority),
+        ]
     if wanted.refused_for:
         # For which reasons a case was refused is for whoever may read its decision.
         found += [scope(actor, P.APPLICATION_READ_ANSWERS), _refused_for(wanted.refused_for)]

@@ -45,6 +45,7 @@ def judge_conditions(pack: PolicyPack) -> Iterator[Finding]:
         yield from _condition(("hard_rules", index, "when"), rule.when, asked, _IN_FORM)
     for index, priority in enumerate(pack.priorities):
         yield from _condition(("priorities", index, "when"), priority.when, asked, _IN_FORM)
+        yield from _closed(("priorities", index, "when"), priority.when, asked)
     asked = {question.key: question for _, question in check_questions(pack)}
     for index, reason in enumerate(pack.eligibility.rules):
         yield from _condition(
@@ -72,6 +73,26 @@ def _condition(
             yield from _condition((*path, "not"), part, known, where)
         case Compare():
             yield from _comparison(path, condition, known, where)
+
+
+def _closed(
+    path: Path, condition: Condition, known: Mapping[str, QuestionSpec]
+) -> Iterator[Finding]:
+    """Find comparisons that would tell readers what a company may keep closed to them."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            name = "all" if isinstance(condition, AllOf) else "any"
+            for index, part in enumerate(parts):
+                yield from _closed((*path, name, index), part, known)
+        case Not(part):
+            yield from _closed((*path, "not"), part, known)
+        case Compare(question=key) if key in known and known[key].may_be_confidential:
+            yield Finding(
+                (*path, "question"),
+                Fault.INCONSISTENT,
+                _l('"%(key)s" may be marked confidential, so no priority may tell it', key=key),
+                _l("a question without may_be_confidential, so remove that or this"),
+            )
 
 
 def _comparison(
