@@ -31,10 +31,15 @@ def submitted(
     _tell(session, readers, "arrived", application, now, number=submission.number)
 
 
-def returned(session: Session, application: Application, *, due_on: date, now: datetime) -> None:
-    """Ask the company to correct its application."""
+def returned(
+    session: Session, application: Application, *, due_on: date, until: date, now: datetime
+) -> None:
+    """Ask the company to correct its application.
+
+    Shape: `until` is the last day on which a correction is taken, be it late.
+    """
     readers = queries.list_members(session, application.organisation_id)
-    _tell(session, readers, "returned", application, now, due_on=due_on)
+    _tell(session, readers, "returned", application, now, due_on=due_on, until=until)
 
 
 def decided_at_triage(
@@ -56,11 +61,15 @@ def withdrawn(session: Session, application: Application, *, reason: str, now: d
 
 
 def information_requested(
-    session: Session, application: Application, *, due_on: date, now: datetime
+    session: Session, application: Application, *, due_on: date, until: date, now: datetime
 ) -> None:
-    """Ask the company to answer the lead authority."""
+    """Ask the company to answer the lead authority.
+
+    Shape: `until` is the last day on which an answer is taken, be it late.
+    """
     readers = queries.list_members(session, application.organisation_id)
-    _tell(session, readers, "information_requested", application, now, due_on=due_on)
+    asked = {"due_on": due_on, "until": until}
+    _tell(session, readers, "information_requested", application, now, **asked)
 
 
 def information_answered(session: Session, application: Application, *, now: datetime) -> None:

@@ -3,8 +3,9 @@
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import holidays
 
@@ -211,6 +212,14 @@ def last_taken(spec: ClockSpec, calendar: BusinessCalendar, due_on: date) -> dat
     if spec.unit is ClockUnit.BUSINESS_DAYS:
         return calendar.add_business_days(due_on, spec.late_days)
     return due_on + timedelta(days=spec.late_days)
+
+
+def came_late(at: datetime | None, due_on: date, timezone: str) -> bool:
+    """Tell whether what was owed came after its last day, as the days are where the programme runs.
+
+    Shape: `at` is None while it is still missing, which is another matter.
+    """
+    return at is not None and at.astimezone(ZoneInfo(timezone)).date() > due_on
 
 
 def add_months(day: date, count: int) -> date:

@@ -94,6 +94,11 @@ def _instant(text: str | None) -> str:
     return instant(datetime.fromisoformat(text)) if text else ""
 
 
+def _came(when: str, *, is_late: bool) -> str:
+    """Say when an answer came, and that it was after its term where it was."""
+    return _("%(instant)s, after the term", instant=when) if is_late else when
+
+
 def _head(case: Case, found: Gathered, told: Mapping[str, Any]) -> Iterator[Fact]:
     reader = str(READER[found.reader.kind.value])
     if found.reader.authorities:
@@ -181,7 +186,7 @@ def _correspondence(case: Case, found: Gathered, language: str) -> Iterator[Part
                 (_("General remark"), each["general"]),
                 *((question(key), reason) for key, reason in each["reasons"].items()),
                 (_("Answer by:"), _day(each["due_on"])),
-                (_("Answered"), _instant(each["answered_at"])),
+                (_("Answered"), _came(_instant(each["answered_at"]), is_late=each["late"])),
             ),
         )
     for each in found.told["correspondence/requests.json"]:
@@ -190,11 +195,12 @@ def _correspondence(case: Case, found: Gathered, language: str) -> Iterator[Part
             _facts(
                 (_("Authority"), each["authority"]),
                 (_("Asked on"), _instant(each["asked_at"])),
+                (_("Answer by:"), _day(each["due_on"])),
                 *(
                     (line["text"], line["answer"] or _("Not answered"))
                     for line in each["questions"]
                 ),
-                (_("Answered"), _instant(each["answered_at"])),
+                (_("Answered"), _came(_instant(each["answered_at"]), is_late=each["late"])),
             ),
         )
     for each in found.told.get("correspondence/guidance.json", ()):
@@ -253,7 +259,12 @@ def _hearings(case: Case, language: str) -> Iterator[Part]:
                 (_("Conditions"), "\n".join(words.conditions)),
                 (_("Answer by"), day(result.due_on)),
                 (_("Answer"), answer.label if answer else silent if result.silent_at else ""),
-                (_("Answered on"), instant(result.answered_at) if result.answered_at else ""),
+                (
+                    _("Answered on"),
+                    _came(instant(result.answered_at), is_late=result.late)
+                    if result.answered_at
+                    else "",
+                ),
                 (_("What the company says"), result.text),
                 (_("What the lead authority answers"), result.reply),
             ),

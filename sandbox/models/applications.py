@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sandbox.kernel.clock import local_day
+from sandbox.domain.calendar import came_late
 from sandbox.kernel.db import Audited, Base, Versioned
 from sandbox.models.people import Organisation
 
@@ -152,7 +152,7 @@ class ApplicationReturn(Audited, Base):
 
     def is_late(self, zone: str) -> bool:
         """Tell whether the answer came after its term, by the days of a time zone."""
-        return self.answered_at is not None and local_day(self.answered_at, zone) > self.due_on
+        return came_late(self.answered_at, self.due_on, zone)
 
     def audited_as(self) -> UUID:
         return self.application_id
@@ -175,7 +175,7 @@ class InformationRequest(Audited, Base):
 
     def is_late(self, zone: str) -> bool:
         """Tell whether the answer came after its term, by the days of a time zone."""
-        return self.answered_at is not None and local_day(self.answered_at, zone) > self.due_on
+        return came_late(self.answered_at, self.due_on, zone)
 
     questions: Mapped[list["InformationQuestion"]] = relationship(
         order_by="InformationQuestion.number", lazy="raise"

@@ -1,11 +1,11 @@
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.domain.calendar import BusinessCalendar, Stop, read_clock
+from sandbox.domain.calendar import BusinessCalendar, Stop, came_late, read_clock
 from sandbox.domain.packs import CalendarSpec, ClockSpec, ClockUnit
 from tests.domain.tiny_pack import text
 
@@ -277,3 +277,18 @@ def test_term_of_months_has_no_day_left_on_the_day_it_is_due(
     assert (reading.days_left, reading.is_overdue) == (0, False)
     next_day = read_clock(MONTHLY, MEXICO, start, ended, due_on + timedelta(days=1))
     assert next_day.is_overdue is True
+
+
+@pytest.mark.parametrize(
+    ("at", "is_late"),
+    [
+        (None, False),  # still missing
+        (datetime(2026, 3, 9, 18, tzinfo=UTC), False),
+        (datetime(2026, 3, 10, 5, 59, tzinfo=UTC), False),  # the last minute in Mexico City
+        (datetime(2026, 3, 10, 6, tzinfo=UTC), True),
+    ],
+)
+def test_what_comes_on_the_last_day_is_not_late_where_the_programme_runs(
+    at: datetime | None, is_late: bool
+) -> None:
+    assert came_late(at, date(2026, 3, 9), "America/Mexico_City") is is_late

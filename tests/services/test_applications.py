@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
@@ -27,7 +29,8 @@ from sandbox.kernel.actors import Actor, system_actor
 from sandbox.kernel.audit import AuditEntry, Deed, record
 from sandbox.kernel.db import Stale, unit_of_work
 from sandbox.kernel.files import FileStore
-from sandbox.kernel.mail import OutboxMail
+from sandbox.kernel.formats import day
+from sandbox.kernel.mail import OutboxMail, render_mail
 from sandbox.models import (
     Application,
     ApplicationSection,
@@ -977,6 +980,45 @@ def test_answer_after_the_last_day_is_refused_whether_the_case_has_lapsed_or_not
     assert not asked.is_late("America/Mexico_City")
 
 
+@pytest.mark.parametrize("late", [0, 3])
+def test_mail_says_until_when_an_answer_is_taken(
+    session: Session,
+    company: tuple[Organisation, Actor],
+    caseworker: Actor,
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    late: int,
+) -> None:
+    rules = active.current()
+    clocks = tuple(replace(each, late_days=late) for each in rules.clocks)
+    monkeypatch.setattr(active, "pack_of", lambda _: replace(rules, clocks=clocks))
+    returned = make_in_triage(session, *company, caseworker, now=NOW)
+    asked, lead = make_under_review(session, *company, caseworker)
+    with unit_of_work(session):
+        services.return_to_company(
+            session, caseworker, returned, reasons={}, general="More.", now=LATER
+        )
+        services.request_information(session, lead, asked, questions=[("Why?", None)], now=LATER)
+    for case, template in ((returned, "returned"), (asked, "information_requested")):
+        until = queries.taken_until(case, active.pack_of(case))
+        assert until is not None
+        assert case.answer_due_on is not None
+        assert (until > case.answer_due_on) is bool(late)
+        [mail] = session.scalars(
+            select(OutboxMail).where(OutboxMail.template == f"applications/{template}")
+        )
+        for language, taken, closes in (
+            ("en", "is taken until {}", "After that day the application closes by itself."),
+            ("es", "se recibe hasta el {}", "Después de ese día la solicitud se cierra por sí"),
+        ):
+            with app.app_context():
+                body = render_mail(mail, language).body
+                with force_locale(language):
+                    assert day(case.answer_due_on) in body
+                    assert (taken.format(day(until)) in body) is bool(late)
+            assert body.count(closes) == 1
+
+
 def test_late_answer_is_taken_for_the_days_of_the_rules_and_marked(
     session: Session,
     company: tuple[Organisation, Actor],
@@ -1192,4 +1234,4 @@ def test_the_same_file_uploaded_again_is_no_change(
         queries.get_submission(session, actor, application.id, number) for number in (1, 2)
     )
     assert before.content_hash != after.content_hash
-    assert changes(pack(), before, after) == ()
+    assert changes(pack(), before, after, closed=()) == ()

@@ -84,7 +84,8 @@ def request_information(
         questions=len(questions),
         due_on=due_on,
     )
-    notices.information_requested(session, application, due_on=due_on, now=now)
+    until = queries.taken_until(application, pack) or due_on
+    notices.information_requested(session, application, due_on=due_on, until=until, now=now)
     return asked
 
 

@@ -80,7 +80,8 @@ def return_to_company(
         reasons=len(given),
         due_on=due_on,
     )
-    notices.returned(session, application, due_on=due_on, now=now)
+    until = queries.taken_until(application, pack) or due_on
+    notices.returned(session, application, due_on=due_on, until=until, now=now)
     return returned
 
 

@@ -24,6 +24,7 @@ from sandbox.domain.applications import (
     ApplicationStatus,
     DecisionOutcome,
 )
+from sandbox.domain.calendar import came_late
 from sandbox.domain.deliberation import ProposedDecision
 from sandbox.domain.hearing import (
     Announced,
@@ -130,10 +131,11 @@ def answer_preliminary(
         raise NotPossible(Why.ALREADY_ANSWERED)
     if needs_text(answer) and not text.strip():
         raise NotPossible(Why.COMMENT_MISSING)
-    today = local_day(now, active.pack_of(application).calendar.timezone)
+    zone = active.pack_of(application).calendar.timezone
+    today = local_day(now, zone)
     result.answer, result.text = answer, text.strip()
     result.answered_by_id, result.answered_at = actor.person_id, now
-    result.late = today > result.due_on
+    result.late = came_late(now, result.due_on, zone)
     application.changed_at = now
     if application.status == ApplicationStatus.PRELIMINARY:
         _go_on(application, ApplicationAction.ANSWER_PRELIMINARY)

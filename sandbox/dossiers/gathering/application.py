@@ -93,11 +93,15 @@ def tell_submissions(case: Case, found: Gathered) -> None:
 def tell_correspondence(case: Case, found: Gathered, granted: frozenset[P]) -> None:
     """Tell what the company was asked and told, what it answered, and what it was advised."""
     session, application = case.session, case.application
+    zone = case.pack.calendar.timezone
     codes = {line.id: line.code for line in queries.list_authorities(session)}
     parts = ("number", "reasons", "general", "returned_at", "due_on", "answered_at")
     found.tell(
         "correspondence/returns.json",
-        [fields_of(each, *parts) for each in applications.list_returns(session, application.id)],
+        [
+            {**fields_of(each, *parts), "late": each.is_late(zone)}
+            for each in applications.list_returns(session, application.id)
+        ],
     )
     enquiry = enquiries.find_origin(session, case.actor, application.id)
     if enquiry is not None:
@@ -118,6 +122,7 @@ def tell_correspondence(case: Case, found: Gathered, granted: frozenset[P]) -> N
         [
             {
                 **fields_of(each, *asked),
+                "late": each.is_late(zone),
                 "authority": codes.get(each.authority_id, ""),
                 "questions": [
                     fields_of(question, "number", "text", "about", "answer")
