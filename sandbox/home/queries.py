@@ -89,7 +89,7 @@ class CasePage:
     call: CallSpec | None
     clock: ClockReading | None
     answer_clock: ClockReading | None  # the company's, while it owes an answer
-    answered_until: date | None  # the last day on which its answer is taken, if it owes one
+    answered_until: date | None  # the last day on which a correction or answer is taken
     is_closed: bool  # nothing is to be decided any more
     next_steps: Sequence[tuple[object, object]]  # what is next, and who must act
     history: Sequence[Any]

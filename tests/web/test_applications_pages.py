@@ -1528,6 +1528,53 @@ def test_an_answer_after_the_days_on_which_it_is_taken_is_given_back(
     assert ", fuera del plazo" in company.ana.get(case).main
 
 
+def test_forms_close_after_the_last_day_on_which_anything_is_taken_and_the_pages_say_why(
+    session: Session, company: Company, staff: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, owner = actor_for(session, staff), company.actors[0]
+    returned = make_in_triage(session, company.organisation, owner, worker)
+    asked, lead = make_under_review(session, company.organisation, owner, worker)
+    with unit_of_work(session):
+        services.return_to_company(
+            session, worker, returned, reasons={}, general="Más.", now=utc_now()
+        )
+        services.request_information(
+            session, lead, asked, questions=[("¿Dónde?", None)], now=utc_now()
+        )
+    section = pack().sections[0].key
+    forms = {
+        here: address(returned, *path)
+        for here, path in (("section", ("sections", section)), ("check", ("check",)))
+    }
+    show, information = f"/applications/{returned.id}", address(asked, "information")
+    offers = {show: returned, information: asked}
+
+    def opened() -> list[bool]:
+        found = [company.ana.get(place).status_code == 200 for place in forms.values()]
+        found.append(bool(company.ana.get(information).tree.xpath("//textarea")))
+        found.append(company.ana.get(show).status_code == 200)
+        for place, case in offers.items():
+            found.append(place in company.ana.get(f"/cases/{case.id}").links.values())
+        return found
+
+    assert opened() == [True] * 6
+    pages = {name: company.ana.get(place) for name, place in forms.items()}
+    passed = utc_now().date() - timedelta(days=2)
+    session.execute(update(Application).values(answer_due_on=passed))
+    session.execute(update(InformationRequest).values(due_on=passed))
+    session.commit()
+    assert opened() == [False] * 6
+    why = "Las respuestas se recibieron hasta el"
+    for place in (*forms.values(), information, f"/cases/{returned.id}", f"/cases/{asked.id}"):
+        assert company.ana.get(place).main.count(why) == 1, place
+    saved = company.ana.submit(pages["section"], {}, button="Guardar y continuar")
+    assert (saved.status_code, why in saved.main) == (409, True)
+    rules = active.current()
+    lenient = replace(rules, clocks=tuple(replace(each, late_days=20) for each in rules.clocks))
+    monkeypatch.setattr(active, "pack_of", lambda _: lenient)
+    assert opened() == [True] * 6
+
+
 # --- mails ---------------------------------------------------------------------------------------
 
 

@@ -47,12 +47,14 @@ from sandbox.applications.queries.exchanges import (
     find_open_request,
     find_return,
     get_silence,
+    is_in_time,
     list_open_stops,
     list_requests,
     list_returns,
     list_stops,
     map_lead_stops,
     request_version,
+    require_in_time,
     taken_until,
 )
 from sandbox.applications.queries.history import REASONS, Readers, list_history, reasons_read
@@ -144,6 +146,7 @@ __all__ = [
     "has_conflict",
     "has_opened",
     "holds_place",
+    "is_in_time",
     "is_prohibited_use",
     "known_organisations",
     "list_applications",
@@ -177,5 +180,6 @@ __all__ = [
     "read_requests",
     "reasons_read",
     "request_version",
+    "require_in_time",
     "taken_until",
 ]

@@ -1,7 +1,7 @@
 """Read single applications and lists of them, filtered by what the actor may see."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
+from sandbox.applications.queries.exchanges import require_in_time
 from sandbox.domain.applications import (
     LIFECYCLE,
     ApplicationAction,
@@ -93,15 +94,18 @@ def get_organisation(session: Session, actor: Actor, organisation_id: UUID) -> O
     return found
 
 
-def get_editable(session: Session, actor: Actor, application_id: UUID) -> Application:
-    """Return an application whose answers may be changed now.
+def get_editable(
+    session: Session, actor: Actor, application_id: UUID, now: datetime
+) -> Application:
+    """Return an application whose answers may be changed now, and could still be sent.
 
-    Raises: NotFound, TransitionRefused.
+    Raises: NotFound, TransitionRefused, NotPossible.
     """
     application = get_application(session, actor, application_id, P.APPLICATION_EDIT)
     status = ApplicationStatus(application.status)
     if status not in EDITABLE:
         raise TransitionRefused(status, ApplicationAction.SUBMIT, LIFECYCLE.possible(status))
+    require_in_time(application, now)
     return application
 
 

@@ -312,9 +312,14 @@ class Sheet:
         return asked_in(self.pack, self.spec, {**others, **own})
 
 
-def get_sheet(session: Session, actor: Actor, application_id: UUID, section: str) -> Sheet:
-    """Return a section of an application to be filled in. Raises: NotFound, TransitionRefused."""
-    application = get_editable(session, actor, application_id)
+def get_sheet(
+    session: Session, actor: Actor, application_id: UUID, section: str, now: datetime
+) -> Sheet:
+    """Return a section of an application to be filled in.
+
+    Raises: NotFound, TransitionRefused, NotPossible.
+    """
+    application = get_editable(session, actor, application_id, now)
     pack = active.pack_of(application)
     spec = next((each for each in pack.sections if each.key == section), None)
     if spec is None:

@@ -23,6 +23,7 @@ from sandbox.domain.packs import (
     ClockSpec,
     PolicyPack,
 )
+from sandbox.domain.refusals import NotPossible, Why
 from sandbox.kernel.clock import local_day
 from sandbox.models import (
     Application,
@@ -35,6 +36,7 @@ from sandbox.models import (
     Submission,
 )
 from sandbox.models.coordination import AssignmentRole, AssignmentState
+from sandbox.packs import active
 
 
 def find_return(session: Session, application_id: UUID) -> ApplicationReturn | None:
@@ -206,11 +208,32 @@ def answer_clock(
 
 
 def taken_until(application: Application, pack: PolicyPack) -> date | None:
-    """Return the last day on which what the company owes is taken; None while it owes nothing."""
+    """Return the last day on which a correction, or an answer to a request, is taken, be it late.
+
+    None while neither is owed; what a company says to a preliminary result is taken until the
+    decision, whatever day that is.
+    """
     due_on, spec = application.answer_due_on, _owed_term(pack, application.status)
-    if due_on is None or spec is None:
-        return due_on
+    if due_on is None or spec is None or application.status == ApplicationStatus.PRELIMINARY:
+        return None
     return last_taken(spec, BusinessCalendar.from_spec(pack.calendar), due_on)
+
+
+def is_in_time(application: Application, pack: PolicyPack, now: datetime) -> bool:
+    """Tell whether a correction or an answer would be taken now; True while neither is owed."""
+    until = taken_until(application, pack)
+    return until is None or local_day(now, pack.calendar.timezone) <= until
+
+
+def require_in_time(application: Application, now: datetime) -> None:
+    """Refuse a correction, or an answer to a request, after the last day on which it is taken.
+
+    The case is closed by a daily job, which may be still to come: nothing is taken meanwhile.
+    Raises: NotPossible with the day until which it was taken.
+    """
+    pack = active.pack_of(application)
+    if not is_in_time(application, pack, now):
+        raise NotPossible(Why.ANSWER_TOO_LATE, until=taken_until(application, pack))
 
 
 def _suspensions(session: Session, application: Application, pack: PolicyPack) -> tuple[Stop, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sandbox.access.checks import conceivable, scope
 from sandbox.access.permissions import P
 from sandbox.applications.queries.cases import EDITABLE
-from sandbox.applications.queries.exchanges import list_requests, list_returns
+from sandbox.applications.queries.exchanges import is_in_time, list_requests, list_returns
 from sandbox.applications.queries.priorities import priorities_of
 from sandbox.applications.queries.submissions import (
     SubmissionLine,
@@ -151,6 +151,7 @@ class CasePanel:
     is_own: bool
     is_editable: bool
     is_open: bool
+    is_in_time: bool  # what the company owes, if anything, would be taken now
     submissions: tuple[SubmissionLine, ...]
     returns: Sequence[ApplicationReturn]  # oldest first
     requests: tuple[RequestLine, ...]
@@ -163,7 +164,7 @@ def case_panel(
     actor: Actor,
     application: Application,
     pack: PolicyPack,
-    now: datetime,  # noqa: ARG001 - every slice's panel takes it
+    now: datetime,
     *,
     granted: frozenset[P],
 ) -> CasePanel:
@@ -172,7 +173,7 @@ def case_panel(
     Shape: `granted` holds what the page has found the actor to have on this case.
     """
     if P.APPLICATION_READ_ANSWERS not in granted:
-        return CasePanel(False, False, False, (), (), (), (), may_read_answers=False)
+        return CasePanel(False, False, False, False, (), (), (), (), may_read_answers=False)
     is_own = application.organisation_id in actor.member_of
     flags: tuple[ProhibitedUse, ...] = ()
     submissions = list_submissions(session, application.id)
@@ -188,10 +189,12 @@ def case_panel(
         ApplicationStatus.ASSIGNED,
     ):
         requests = read_requests(session, application, pack)
+    in_time = is_in_time(application, pack, now)
     return CasePanel(
         is_own=is_own,
-        is_editable=is_own and application.status in EDITABLE,
+        is_editable=is_own and in_time and application.status in EDITABLE,
         is_open=application.status in OPEN_STATUSES,
+        is_in_time=in_time,
         submissions=submissions,
         returns=returns,
         requests=requests,

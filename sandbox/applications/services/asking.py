@@ -13,7 +13,6 @@ from sandbox.applications.services.shared import (
     ask_company,
     close,
     person_of,
-    require_in_time,
     restart_clocks,
 )
 from sandbox.domain.applications import ApplicationAction
@@ -108,6 +107,7 @@ def keep_answers(
     application = queries.lock_application(session, application.id)
     advance(application, ApplicationAction.ANSWER_INFORMATION)
     asked = _open_request(session, application, expected_version)
+    queries.require_in_time(application, now)
     for question in asked.questions:
         question.typed = answers.get(question.number, question.typed).strip()
     record(
@@ -140,7 +140,7 @@ def answer_information(
     application = queries.lock_application(session, application.id)
     status = advance(application, ApplicationAction.ANSWER_INFORMATION)
     asked = _open_request(session, application, expected_version)
-    require_in_time(application, now)
+    queries.require_in_time(application, now)
     if not all(answers.get(each.number, "").strip() for each in asked.questions):
         raise NotPossible(Why.ANSWER_MISSING)
     for question in asked.questions:

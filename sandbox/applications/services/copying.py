@@ -31,7 +31,7 @@ def copy_answers(
     require(session, actor, P.APPLICATION_EDIT, application)
     require(session, actor, P.APPLICATION_READ_ANSWERS, source)
     application = queries.lock_application(session, application.id)
-    require_editable(application)
+    require_editable(application, now)
     if source.organisation_id != application.organisation_id or source.id == application.id:
         raise NotPossible(Why.NOTHING_TO_COPY)
     own = queries.get_draft(session, application.id)

@@ -97,7 +97,7 @@ def save_section(
     """
     require(session, actor, P.APPLICATION_EDIT, application)
     application = queries.lock_application(session, application.id)
-    require_editable(application)
+    require_editable(application, now)
     pack = active.pack_of(application)
     spec = pack.section(section)
     row = queries.find_section(session, application.id, section)
@@ -172,7 +172,7 @@ def attach_file(
     """
     require(session, actor, P.APPLICATION_EDIT, application)
     application = queries.lock_application(session, application.id)
-    require_editable(application)
+    require_editable(application, now)
     spec = active.pack_of(application).questions.get(question)
     if spec is None or spec.kind is not QuestionKind.FILE:
         raise NotPossible(Why.FILE_NOT_ACCEPTED)
@@ -221,7 +221,7 @@ def remove_file(
     """
     require(session, actor, P.APPLICATION_EDIT, application)
     application = queries.lock_application(session, application.id)
-    require_editable(application)
+    require_editable(application, now)
     file = queries.find_attachment(session, application.id, file_id)
     if file is None:
         raise NotFound(file_id=file_id)

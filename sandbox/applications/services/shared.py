@@ -30,11 +30,15 @@ def advance(application: Application, action: ApplicationAction) -> ApplicationS
     return LIFECYCLE.advance(ApplicationStatus(application.status), action)
 
 
-def require_editable(application: Application) -> None:
-    """Make sure that answers may be changed now. Raises: TransitionRefused."""
+def require_editable(application: Application, now: datetime) -> None:
+    """Make sure that answers may be changed now, and could still be sent.
+
+    Raises: TransitionRefused, NotPossible.
+    """
     status = ApplicationStatus(application.status)
     if status not in queries.EDITABLE:
         raise TransitionRefused(status, ApplicationAction.SUBMIT, LIFECYCLE.possible(status))
+    queries.require_in_time(application, now)
 
 
 def person_of(actor: Actor) -> UUID:
@@ -56,18 +60,6 @@ def ask_company(
     application.answer_due_on = due_on
     application.changed_at = now
     return due_on
-
-
-def require_in_time(application: Application, now: datetime) -> None:
-    """Refuse what the company owed once the days have passed on which these rules take it.
-
-    Whether the daily job has closed the case meanwhile makes no difference to anybody.
-    Raises: NotPossible.
-    """
-    pack = active.pack_of(application)
-    until = queries.taken_until(application, pack)
-    if until is not None and local_day(now, pack.calendar.timezone) > until:
-        raise NotPossible(Why.ANSWER_TOO_LATE, until=until)
 
 
 def restart_clocks(session: Session, application: Application, today: date) -> None:

@@ -15,7 +15,6 @@ from sandbox.applications.services.shared import (
     close,
     forget_typed,
     person_of,
-    require_in_time,
     restart_clocks,
 )
 from sandbox.domain.answers import priorities, problems, relevant
@@ -94,7 +93,7 @@ def submit(
     status = advance(application, action)
     pack = active.pack_of(application)
     if not is_first:
-        require_in_time(application, now)
+        queries.require_in_time(application, now)
     draft = queries.get_draft(session, application.id)
     found = problems(pack, draft.answers)
     if found:

@@ -36,7 +36,7 @@ def keep_typed(
     """
     require(session, actor, P.APPLICATION_EDIT, application)
     application = queries.lock_application(session, application.id)
-    require_editable(application)
+    require_editable(application, now)
     if section not in {each.key for each in active.pack_of(application).sections}:
         raise NotFound(section=section)
     if sum(len(name) + len(value) for name, value in inputs) > LONGEST_TYPED:

@@ -76,6 +76,7 @@ def _information_page(
         asked=asked,
         until=queries.taken_until(application, pack),
         is_open=application.status == ApplicationStatus.INFORMATION_REQUESTED,
+        is_in_time=queries.is_in_time(application, pack, utc_now()),
         theirs=[each for each in asked.questions if each.typed != typed[each.number]]
         if asked and is_conflict
         else [],

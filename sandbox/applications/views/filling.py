@@ -12,7 +12,6 @@ from sandbox.access.permissions import P
 from sandbox.applications import forms, queries, receipts, services
 from sandbox.applications.views.blueprint import bp
 from sandbox.domain.answers import SectionState
-from sandbox.domain.applications import ApplicationStatus
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.kernel.files import content_disposition
@@ -26,9 +25,9 @@ def show(application_id: UUID) -> ResponseReturnValue:
     """Show the sections of an application as a list of tasks."""
     session, actor = db.session(), current_actor()
     application = queries.get_application(session, actor, application_id, P.APPLICATION_EDIT)
-    if ApplicationStatus(application.status) not in queries.EDITABLE:
+    pack, is_editable = active.pack_of(application), application.status in queries.EDITABLE
+    if not is_editable or not queries.is_in_time(application, pack, utc_now()):
         return redirect(url_for("home.case", application_id=application_id), 303)
-    pack = active.pack_of(application)
     draft = queries.get_draft(session, application_id)
     returned = queries.find_return(session, application_id) if application.returns_used else None
     return render_template(
@@ -46,7 +45,7 @@ def show(application_id: UUID) -> ResponseReturnValue:
 def section(application_id: UUID, section: str) -> ResponseReturnValue:
     """Show one section to be filled in."""
     session, actor = db.session(), current_actor()
-    sheet = queries.get_sheet(session, actor, application_id, section)
+    sheet = queries.get_sheet(session, actor, application_id, section, utc_now())
     unsaved = queries.get_unsaved(session, actor, application_id, section)
     form = forms.section_form(sheet, unsaved.inputs if unsaved else ())
     return _section_page(sheet, form, unsaved=unsaved)
@@ -75,7 +74,7 @@ def keep_typed(application_id: UUID, section: str) -> ResponseReturnValue:
 @takes_files
 def save_section(application_id: UUID, section: str) -> ResponseReturnValue:
     """Save one section; whatever cannot be saved comes back as it was typed."""
-    sheet = queries.get_sheet(db.session(), current_actor(), application_id, section)
+    sheet = queries.get_sheet(db.session(), current_actor(), application_id, section, utc_now())
     form = forms.section_form(sheet)
     if form.accepted or form.removed_file:
         sheet = _changed_files(sheet, form)
@@ -134,7 +133,7 @@ def _changed_files(sheet: queries.Sheet, form: forms.SectionForm) -> queries.She
             services.remove_file(
                 session, actor, sheet.application, file_id=form.removed_file, now=now
             )
-    return queries.get_sheet(session, actor, application_id, section)
+    return queries.get_sheet(session, actor, application_id, section, utc_now())
 
 
 def _save(sheet: queries.Sheet, form: forms.SectionForm) -> None:

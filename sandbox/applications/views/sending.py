@@ -28,7 +28,7 @@ from sandbox.packs import active
 @needs(P.APPLICATION_SUBMIT)
 def check(application_id: UUID) -> ResponseReturnValue:
     """Show all answers before they are sent."""
-    application = queries.get_editable(db.session(), current_actor(), application_id)
+    application = queries.get_editable(db.session(), current_actor(), application_id, utc_now())
     form = forms.SubmitForm.asking(_calling(application), formdata=None)
     return _check_page(application, form, 200)
 
@@ -52,6 +52,7 @@ def submit(application_id: UUID) -> ResponseReturnValue:
 def _is_unfinished(application: Application) -> bool:
     if ApplicationStatus(application.status) not in queries.EDITABLE:
         return False
+    queries.require_in_time(application, utc_now())
     draft = queries.get_draft(db.session(), application.id)
     return bool(problems(active.pack_of(application), draft.answers))
 

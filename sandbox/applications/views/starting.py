@@ -56,7 +56,7 @@ def _started(form: forms.StartForm) -> UUID:
 def copy(application_id: UUID) -> ResponseReturnValue:
     """Begin a blank application with the answers of an earlier one."""
     session, actor, form = db.session(), current_actor(), forms.CopyForm()
-    application = queries.get_editable(session, actor, application_id)
+    application = queries.get_editable(session, actor, application_id, utc_now())
     form.offer(queries.list_sources(session, actor, application))
     if not form.validate_on_submit():
         return form_page("copy", application, form)
