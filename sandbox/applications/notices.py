@@ -1,15 +1,19 @@
 """Tell people what happened to an application: few mails, each of which asks or confirms."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from sandbox.applications import queries
+from sandbox.domain.applications import DecisionOutcome
+from sandbox.domain.packs import Text
+from sandbox.domain.refusing import list_in_words
 from sandbox.kernel.mail import post_to
 from sandbox.models import Application, Submission
+from sandbox.packs import active
 
-Param = str | int | date | datetime
+Param = str | int | date | datetime | Text
 
 
 def submitted(
@@ -43,12 +47,25 @@ def returned(
 
 
 def decided_at_triage(
-    session: Session, application: Application, *, reason: str, now: datetime
+    session: Session,
+    application: Application,
+    *,
+    reason: str,
+    codes: Collection[str],
+    now: datetime,
 ) -> None:
-    """Tell the company that the secretariat has closed its application, and why."""
+    """Tell the company that the secretariat has closed its application, and why.
+
+    Shape: `codes` are the reasons of the case's rules that were chosen beside the words.
+    """
     readers = queries.list_members(session, application.organisation_id)
-    template = "redirected" if application.outcome == "redirected" else "declined"
-    _tell(session, readers, template, application, now, reason=reason)
+    if application.outcome == DecisionOutcome.REDIRECTED:
+        _tell(session, readers, "redirected", application, now, reason=reason)
+        return
+    pack = active.pack_of(application)
+    chosen = [each for each in pack.refusal_reasons if each.code in codes]
+    named = {"refused_for": list_in_words(chosen, pack.languages)} if chosen else {}
+    _tell(session, readers, "declined", application, now, reason=reason, **named)
 
 
 def withdrawn(session: Session, application: Application, *, reason: str, now: datetime) -> None:

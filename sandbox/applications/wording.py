@@ -45,9 +45,13 @@ def read(text: Text) -> str:
     return " ".join(text.in_(current_language()).split())
 
 
-def refusal_names(pack: PolicyPack, codes: str) -> str:
-    """Name the reasons for a refusal whose codes stand in a deed, parted by commas."""
-    found = ((code, pack.find_refusal_reason(code)) for code in codes.split(", ") if code)
+def refusal_names(pack: PolicyPack | None, codes: str) -> str:
+    """Name the reasons for a refusal whose codes stand in a deed, parted by commas.
+
+    Shape: `pack` are the rules of then; where these cannot be read the codes have to do.
+    """
+    find = (lambda _: None) if pack is None else pack.find_refusal_reason
+    found = ((code, find(code)) for code in codes.split(", ") if code)
     return "; ".join(code if reason is None else read(reason.name) for code, reason in found)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.deliberation import CriterionMark, Mark
-from sandbox.domain.packs import PolicyPack, RefusalReasonSpec
+from sandbox.domain.packs import PolicyPack, RefusalReasonSpec, Text
 from sandbox.domain.refusals import NotPossible, Why
 
 
@@ -43,3 +43,19 @@ def settle_reasons(reasons: Iterable[RefusalReasonSpec], chosen: Collection[str]
     if codes and not chosen:
         raise NotPossible(Why.REFUSAL_REASON_MISSING)
     return [code for code in codes if code in chosen]
+
+
+def list_in_words(reasons: Iterable[RefusalReasonSpec], languages: Iterable[str]) -> Text:
+    """Write reasons one below the other, each with what it means, in every one of these languages.
+
+    Shape: a text without words where there are no reasons.
+    """
+    kept = tuple(reasons)
+    return Text(
+        {language: "\n".join(_line(each, language) for each in kept) for language in languages}
+    )
+
+
+def _line(reason: RefusalReasonSpec, language: str) -> str:
+    name = reason.name.in_(language)
+    return name if reason.text is None else f"{name}: {reason.text.in_(language)}"

@@ -420,7 +420,8 @@ def _history(case: Case, found: Gathered) -> Iterator[Part]:
     for row in found.told["history.json"]:
         by = row["authority"] or (_("The platform") if row["by_platform"] else row["person"])
         said = f"{say(row['deed'])} · {by}" if by else say(row["deed"])
-        names = refusal_names(case.pack, row["refusal_codes"])
+        rules = active.find_pack_then(case.application, row["pack_version"])
+        names = refusal_names(rules, row["refusal_codes"])
         lines.append(
             (_instant(row["at"]), "\n".join(filter(None, (str(said), row["reason"], names))))
         )

@@ -1,6 +1,6 @@
 """Read what the start pages and the case page show, across the slices."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -93,6 +93,7 @@ class CasePage:
     is_closed: bool  # nothing is to be decided any more
     next_steps: Sequence[tuple[object, object]]  # what is next, and who must act
     history: Sequence[Any]
+    refusal_rules: Mapping[int, PolicyPack | None]  # of the refusals in it, by their places
     is_inside: bool  # whether an authority or the secretariat reads it
     reasons_read: frozenset[str]  # the deeds whose reasons this reader finds in the history
     applications_panel: object
@@ -130,6 +131,9 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         session, actor, application, pack, now, stops=stops, decision=decision, made=made
     )
     is_inside = _is_inside(actor, application)
+    history = applications.list_history(
+        session, application_id, is_inside=is_inside, limit=LONGEST_HISTORY
+    )
     steps: Sequence[tuple[object, object]]
     if trial is not None and trial.awaited:
         knows = panel is None or panel.viewer is not Viewer.AUTHORITY or panel.has_declared
@@ -157,9 +161,8 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         answered_until=applications.taken_until(application, pack),
         is_closed=ApplicationStatus(application.status) not in OPEN_STATUSES,
         next_steps=steps,
-        history=applications.list_history(
-            session, application_id, is_inside=is_inside, limit=LONGEST_HISTORY
-        ),
+        history=history,
+        refusal_rules=applications.map_refusal_rules(application, history),
         is_inside=is_inside,
         reasons_read=applications.reasons_read(
             is_inside=is_inside, is_knowing=P.APPLICATION_READ_ANSWERS in granted

@@ -20,6 +20,7 @@ from sandbox.domain.refusals import Why
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry, Deed
 from sandbox.kernel.db import unit_of_work
+from sandbox.kernel.mail import OutboxMail, render_mail
 from sandbox.models import Application, Decision
 from sandbox.packs import active
 from tests.factories import (
@@ -111,6 +112,44 @@ def test_prohibited_use_is_declined_for_reasons_of_the_rules(session: Session) -
     assert refusal(lambda: decline("mood")) is Why.REFUSAL_REASON_UNKNOWN
     assert decline("prohibited_use").refusal_codes == ["prohibited_use"]
     assert (harmful.status, harmful.outcome) == ("decided", "declined")
+
+
+def bodies_of_declining(app: Flask, session: Session) -> list[str]:
+    """Decline a prohibited use, and return what the company is told in Spanish and in English."""
+    organisation, company = make_company(session)
+    caseworker = actor_for(session, make_staff(session))
+    harmful = make_in_triage(
+        session, organisation, company, caseworker, prohibited_practices=["social_scoring"]
+    )
+    codes = [each.code for each in active.current().refusal_reasons][-1:]
+    with unit_of_work(session):
+        decline_prohibited(
+            session, caseworker, harmful, reason="Vea el anexo.", codes=codes, now=NOW
+        )
+    mail = session.scalars(
+        select(OutboxMail).where(OutboxMail.template == "applications/declined")
+    ).one()
+    with app.app_context():
+        return [render_mail(mail, language).body for language in ("es", "en")]
+
+
+def test_mail_about_a_prohibited_use_names_the_reasons_of_the_rules(
+    app: Flask, session: Session
+) -> None:
+    named = ("Describe un uso prohibido: El programa no", "It describes a prohibited use: The")
+    for body, reason in zip(bodies_of_declining(app, session), named, strict=True):
+        assert body.count(reason) == body.count("Vea el anexo.") == 1
+
+
+def test_mail_gives_the_words_alone_where_the_rules_name_no_reasons(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    file = copy_of_mx(tmp_path) / "criteria.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[: text.index("[[refusal_reasons]]")], encoding="utf-8")
+    with rules_in(tmp_path):
+        body = bodies_of_declining(app, session)[0]
+        assert "Fue rechazada por esta razón:\n\nVea el anexo." in body
 
 
 def test_letters_name_the_reasons_and_what_can_be_done(

@@ -57,7 +57,14 @@ from sandbox.applications.queries.exchanges import (
     require_in_time,
     taken_until,
 )
-from sandbox.applications.queries.history import REASONS, Readers, list_history, reasons_read
+from sandbox.applications.queries.history import (
+    REASONS,
+    Readers,
+    list_history,
+    map_refusal_rules,
+    reasons_read,
+    versions_then,
+)
 from sandbox.applications.queries.inbox import (
     CaseFilter,
     count_applications,
@@ -175,6 +182,7 @@ __all__ = [
     "lock_person",
     "map_answers",
     "map_lead_stops",
+    "map_refusal_rules",
     "priorities_of",
     "progress",
     "read_requests",
@@ -182,4 +190,5 @@ __all__ = [
     "request_version",
     "require_in_time",
     "taken_until",
+    "versions_then",
 ]

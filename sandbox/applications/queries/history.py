@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.audit import AuditEntry, Deed
-from sandbox.models import Authority, Person
+from sandbox.models import Application, Authority, Person
+from sandbox.packs import active
 
 
 class Readers(StrEnum):
@@ -116,6 +118,35 @@ def list_history(
         .order_by(AuditEntry.at.desc(), AuditEntry.tick.desc())
         .limit(limit)
     ).all()
+
+
+def versions_then(application: Application, rows: Sequence[Any]) -> tuple[str, ...]:
+    """Name for each deed of a case the version of the rules under which the case stood then.
+
+    Shape: `rows` are its deeds without a gap from the last one back, as `list_history` gives them.
+    """
+    found, version = [], application.pack_version
+    for row in rows:
+        found.append(version)
+        if row.deed == Deed.APPLICATION_MOVED.value:
+            version = row.details["before"]
+    return tuple(found)
+
+
+def map_refusal_rules(
+    application: Application, rows: Sequence[Any]
+) -> Mapping[int, PolicyPack | None]:
+    """Map the places of refusals among a case's deeds to the rules that name their reasons.
+
+    Shape: `rows` as `versions_then` takes them; None where the rules of then cannot be read.
+    """
+    return {
+        place: active.find_pack_then(application, version)
+        for place, (row, version) in enumerate(
+            zip(rows, versions_then(application, rows), strict=True)
+        )
+        if row.details.get("refusal_codes")
+    }
 
 
 def reasons_read(*, is_inside: bool, is_knowing: bool) -> frozenset[str]:

@@ -187,5 +187,5 @@ def _decide_at_triage(
         outcome=outcome.value,
         refusal_codes=", ".join(codes),
     )
-    notices.decided_at_triage(session, application, reason=reason.strip(), now=now)
+    notices.decided_at_triage(session, application, reason=reason.strip(), codes=codes, now=now)
     return decision

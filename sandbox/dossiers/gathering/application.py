@@ -335,6 +335,7 @@ def tell_history(case: Case, found: Gathered) -> None:
         is_inside=is_inside,
         but=queries.OWN_DEEDS,
     )
+    versions = applications.versions_then(case.application, rows)
     found.tell(
         "history.json",
         [
@@ -346,7 +347,8 @@ def tell_history(case: Case, found: Gathered) -> None:
                 "person": row.person or "" if is_inside else "",
                 "reason": row.details.get("reason", "") if row.deed in printed else "",
                 "refusal_codes": row.details.get("refusal_codes", ""),
+                "pack_version": version,
             }
-            for row in reversed(rows)
+            for row, version in reversed(list(zip(rows, versions, strict=True)))
         ],
     )
