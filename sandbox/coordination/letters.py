@@ -10,7 +10,6 @@ from flask_babel import LazyString, force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from sandbox.coordination import queries
 from sandbox.coordination.queries import Letterhead
 from sandbox.coordination.sentences import (
     MARK,
@@ -22,7 +21,7 @@ from sandbox.coordination.sentences import (
 )
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.content import content_hash
-from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stance
+from sandbox.domain.deliberation import CriterionMark, Ground, GroundKind, Stance, issuer_of
 from sandbox.domain.hearing import CompanyAnswer
 from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.language import locale_of
@@ -154,7 +153,7 @@ def decision_words(
         participants=participants,
         dissent=tuple(each for each in participants if each.code in decision.dissent),
         remarks=decision.remarks,
-        appeals=pack.remedy_against(queries.issuer_of(decision)).in_(language),
+        appeals=pack.remedy_against(issuer_of(decision.positions)).in_(language),
         refused_for=tuple(_refusal(pack, code, language) for code in decision.refusal_codes),
         heard=tuple(_heard(each) for each in decision.hearings)
         if isinstance(decision, Decision)

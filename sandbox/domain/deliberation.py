@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sandbox.domain.applications import DecisionOutcome
-from sandbox.domain.packs import DecisionRule, PolicyPack
+from sandbox.domain.packs import DecisionRule, PolicyPack, Who
 
 
 class Stance(StrEnum):
@@ -298,3 +299,11 @@ def _mark_ground(mark: Mark) -> Ground:
 def _ground(kind: GroundKind, **params: str) -> Ground:
     # Enumerations are written as plain text, so that a ground can be stored and read back as JSON.
     return Ground(kind, {name: str(value) for name, value in params.items()})
+
+
+def issuer_of(positions: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return the code of the authority that led when it was decided; None: the secretariat did.
+
+    Shape: the positions as they were frozen with what was decided or announced.
+    """
+    return next((each["authority"] for each in positions if each["role"] == Who.LEAD), None)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import String, and_, or_, true
+from sqlalchemy import Integer, String, and_, cast, or_, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -47,6 +47,32 @@ def _in_sql(element: folded, compiler: SQLCompiler, **options: Any) -> str:
 def _in_postgresql(element: folded, compiler: SQLCompiler, **options: Any) -> str:
     column = compiler.process(element.clauses, **options)
     return f"translate(lower({column}), '{_ACCENTED}', '{_PLAIN}')"
+
+
+class place_of(GenericFunction[int]):  # noqa: N801 - SQLAlchemy's functions are called so
+    """Where one text stands in another, letter by letter; 0 where it does not."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+# LIKE would take capitals for small letters on SQLite, and on PostgreSQL not.
+@compiles(place_of)
+def _place_in_sql(element: place_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)})"
+
+
+@compiles(place_of, "postgresql")
+def _place_in_postgresql(element: place_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **options)})"
+
+
+def lists(code: str, codes: ColumnElement[Any] | Any) -> ColumnElement[bool]:
+    """Choose the rows whose list holds a code as it is written, capitals and all.
+
+    Shape: `codes` is a column of JSON, each code of it a plain word.
+    """
+    return place_of(cast(codes, String), f'"{code}"') > 0
 
 
 def says(text: str, *columns: ColumnElement[str] | Any) -> ColumnElement[bool]:

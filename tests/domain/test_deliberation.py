@@ -13,6 +13,7 @@ from sandbox.domain.deliberation import (
     PositionTaken,
     ProposedDecision,
     Stance,
+    issuer_of,
     propose_decision,
 )
 from sandbox.domain.packs import DecisionRule
@@ -270,3 +271,12 @@ def test_quorum_is_met_by_the_lead_and_as_many_as_it_asks_for(
             kinds = [ground.kind for ground in result.grounds]
             assert (GroundKind.QUORUM in kinds) is (quorum is not None)
             assert kinds.count(GroundKind.NO_POSITION) == len(CODES) - number
+
+
+@pytest.mark.parametrize(
+    ("roles", "code"),
+    [({"ONE": "associate", "TWO": "lead"}, "TWO"), ({"ONE": "associate"}, None), ({}, None)],
+)
+def test_issuer_of_a_decision_is_whoever_led_then(roles: dict[str, str], code: str | None) -> None:
+    frozen = [{"authority": authority, "role": role} for authority, role in roles.items()]
+    assert issuer_of(frozen) == code

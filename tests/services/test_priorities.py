@@ -99,7 +99,7 @@ def test_list_is_narrowed_to_a_priority(session: Session, folder: Path) -> None:
         return [session.get_one(Application, row.id) for row in rows]
 
     assert found("young") == [first]
-    for code in ("youn", "y_ung", "%"):
+    for code in ("youn", "y_ung", "%", "YOUNG", "Young"):
         assert found(code) == []
     assert len(found("")) == 2
 

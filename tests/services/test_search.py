@@ -1,10 +1,10 @@
 """What is looked for is found however it is written, alike on both engines."""
 
 import pytest
-from sqlalchemy import literal, select
+from sqlalchemy import JSON, literal, select
 from sqlalchemy.orm import Session
 
-from sandbox.kernel.search import fold, folded, says
+from sandbox.kernel.search import fold, folded, lists, says
 
 WRITTEN = "México: pingüinos, niños y «CITAS MÉDICAS» al 100 %_ de Ávila, Çeşme"
 
@@ -54,3 +54,14 @@ def test_database_folds_as_we_do(session: Session, text: str) -> None:
 def test_nothing_is_found_in_what_is_not_there(session: Session) -> None:
     assert fold(None) is None
     assert session.scalar(select(folded(literal(None)))) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "is_there"),
+    [("young", True), ("no_need", True), ("YOUNG", False), ("Young", False), ("youn", False)],
+)
+def test_code_is_found_in_a_list_as_it_is_written(
+    session: Session, code: str, is_there: bool
+) -> None:
+    codes = literal(["young", "no_need"], JSON())
+    assert session.scalar(select(lists(code, codes))) in ({True} if is_there else {False})

@@ -768,6 +768,12 @@ COUNTS = {
         "Escriba un número entero, por ejemplo 120.",
         "Write a whole number, for example 120.",
     ),
+    "1 5": ("Escriba un número, por ejemplo 120.", "Write a number, for example 120."),
+    "12 00": ("Escriba un número, por ejemplo 120.", "Write a number, for example 120."),
+    "1 200,000": (
+        "Escriba un número entero, por ejemplo 120.",
+        "Write a whole number, for example 120.",
+    ),
     "-1": ("Escriba 0 o más.", "Write 0 or more."),
     "100000001": ("Escriba 100,000,000 o menos.", "Write 100,000,000 or less."),
     "9" * 5000: ("Escriba 100,000,000 o menos.", "Write 100,000,000 or less."),
@@ -801,7 +807,7 @@ def test_what_is_no_count_of_people_gets_one_message_that_says_how_to_mend_it(
             assert page.tree.xpath(f"//input[@name='{name}']/@value") == [typed]
 
 
-@pytest.mark.parametrize("typed", ["1200", "1,200", "1 200", "+1200", " 1200 "])
+@pytest.mark.parametrize("typed", ["1200", "1,200", "1 200", "1\u202f200", "+1200", " 1200 "])
 def test_counts_of_people_are_read_as_they_are_written(
     session: Session, cast: Cast, window: Open, typed: str
 ) -> None:
@@ -1019,10 +1025,24 @@ def test_what_is_no_number_is_refused_and_the_rest_kept(
 
 @pytest.mark.parametrize(
     ("typed", "value"),
-    [("2.5", "2.5"), ("2,5", "2.5"), ("1,234.5", "1234.5"), ("1.234,5", "1234.5"), ("7 %", "7")],
+    [
+        ("2.5", "2.5"),
+        ("2,5", "2.5"),
+        ("1,234.5", "1234.5"),
+        ("1.234,5", "1234.5"),
+        ("1 234,5", "1234.5"),
+        ("1\u00a0234.5", "1234.5"),
+        ("7 %", "7"),
+        (" 7 % ", "7"),
+    ],
 )
 def test_decimals_are_read_as_they_are_meant(typed: str, value: str) -> None:
     assert str(read_decimal(typed)) == value
+
+
+@pytest.mark.parametrize("typed", ["1 5", "12 34", "1 234 5", "1 5.5", "1 234,567.5"])
+def test_two_numbers_are_no_decimal(typed: str) -> None:
+    assert read_decimal(typed) is None
 
 
 def test_the_lead_returns_a_report_only_with_a_remark(

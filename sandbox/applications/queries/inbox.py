@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, String, cast, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -15,7 +15,7 @@ from sandbox.access.permissions import P
 from sandbox.domain.applications import OPEN_STATUSES
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.paging import PAGE_SIZE, Page, paged
-from sandbox.kernel.search import says
+from sandbox.kernel.search import lists, says
 from sandbox.models import (
     Application,
     Authority,
@@ -132,7 +132,7 @@ def _conditions(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
         # It is computed from answers, so it is found by whoever may read these.
         found += [
             scope(actor, P.APPLICATION_READ_ANSWERS),
-            _has(Application.priority_codes, wanted.priority),
+            lists(wanted.priority, Application.priority_codes),
         ]
     if wanted.refused_for:
         # For which reasons a case was refused is for whoever may read its decision.
@@ -150,14 +150,8 @@ def _conditions(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
 
 def _refused_for(code: str) -> ColumnElement[bool]:
     of_case = Decision.application_id == Application.id
-    gave = _has(Decision.refusal_codes, code)
+    gave = lists(code, Decision.refusal_codes)
     return select(Decision.id).where(of_case, gave).correlate(Application).exists()
-
-
-def _has(codes: Any, code: str) -> ColumnElement[bool]:
-    # Codes are plain words, so that one in quotes is found in the list as it is written, whole, and
-    # in the same way on every database.
-    return cast(codes, String).contains(f'"{code}"', autoescape=True)
 
 
 def _places(*conditions: ColumnElement[bool]) -> Select[Any]:

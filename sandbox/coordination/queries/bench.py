@@ -200,12 +200,6 @@ def find_position(session: Session, application_id: UUID, authority_id: UUID) ->
     )
 
 
-def issuer_of(decision: Decision | PreliminaryResult) -> str | None:
-    """Return the code of the authority that led when it was decided; None: the secretariat did."""
-    lead = AssignmentRole.LEAD
-    return next((each["authority"] for each in decision.positions if each["role"] == lead), None)
-
-
 def find_decision(session: Session, application_id: UUID) -> Decision | None:
     """Return the decision on a case once there is one."""
     return session.scalar(select(Decision).where(Decision.application_id == application_id))

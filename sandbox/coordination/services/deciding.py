@@ -28,6 +28,7 @@ from sandbox.domain.applications import (
     ApplicationAction,
     ApplicationStatus,
 )
+from sandbox.domain.deliberation import issuer_of
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.refusing import offered_reasons, settle_reasons
 from sandbox.kernel.actors import Actor
@@ -127,7 +128,7 @@ def decide(
         refusal_codes=", ".join(refusal_codes),
     )
     authorities = standing_authorities(session, application)
-    issuer = queries.issuer_of(decision)
+    issuer = issuer_of(decision.positions)
     notices.decided(session, application, authorities, pack, issuer=issuer, now=now)
     if outcome in ADMITTING:
         enqueue(session, "trials.open", application_id=application.id)

@@ -1,8 +1,9 @@
 """Gather everything that a reader may read of a case, as the entries of one archive.
 
 Each part is asked of the slice that shows it on a page, with the reader's own rights: what no page
-shows to a reader is in no dossier of theirs. Nothing in it hangs on the moment at which it is made,
-so that the same case gives the same reader the same bytes.
+shows to a reader is in no dossier of theirs. The same case gives the same reader the same bytes,
+whenever it is made, but for the certificate of silence: it is there once the term of the decision
+has passed.
 """
 
 from sandbox.access.checks import grants, require

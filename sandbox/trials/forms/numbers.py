@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 from sandbox.kernel.formats import number
 from sandbox.kernel.forms import PlatformForm
 
+_SPACED = re.compile(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+[.,]\d+", re.ASCII)
 
 
@@ -32,11 +33,11 @@ class CountField(IntegerField):  # type: ignore[misc]
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Parse the number and hold it against the limits, so that only one of both complains."""
         self.data = None
-        typed = "".join(valuelist[0].split()) if valuelist else ""
+        typed = " ".join(valuelist[0].split()) if valuelist else ""
         if not typed:
             return
         count = _read_count(typed)
-        if count is None and _DECIMAL.fullmatch(typed):
+        if count is None and _DECIMAL.fullmatch(typed.replace(" ", "")):
             raise ValueError(gettext("Write a whole number, for example 120."))
         if count is None:
             raise ValueError(gettext("Write a number, for example 120."))
@@ -48,11 +49,13 @@ class CountField(IntegerField):  # type: ignore[misc]
 
 
 def _read_count(typed: str) -> Decimal | None:
-    group = re.escape(get_group_symbol(get_locale()))
-    if not re.fullmatch(rf"[+-]?(\d{{1,3}}({group}\d{{3}})+|\d+)", typed, re.ASCII):
-        return None
-    # Python refuses to read an integer of thousands of digits, and a decimal number does not.
-    return Decimal(re.sub(group, "", typed))
+    symbol = get_group_symbol(get_locale())
+    for group in dict.fromkeys((" ", " " if symbol.isspace() else symbol)):
+        apart = re.escape(group)
+        if re.fullmatch(rf"[+-]?(\d{{1,3}}({apart}\d{{3}})+|\d+)", typed, re.ASCII):
+            # Python refuses to read an integer of thousands of digits; a decimal number does not.
+            return Decimal(typed.replace(group, ""))
+    return None
 
 
 class MeasuredField(StringField):  # type: ignore[misc]
@@ -66,9 +69,13 @@ class MeasuredField(StringField):  # type: ignore[misc]
 def read_decimal(text: str) -> Decimal | None:
     """Return the number that was typed, or None.
 
-    A single comma or point is the decimal sign; of two kinds the last one is.
+    A single comma or point is the decimal sign; of two kinds the last one is. Spaces may set
+    thousands apart, and nothing else: two numbers are not one.
     """
-    compact = text.replace(" ", "").replace("\u00a0", "").removesuffix("%")
+    typed = " ".join(text.strip().removesuffix("%").split())
+    if " " in typed and not _SPACED.fullmatch(typed):
+        return None
+    compact = typed.replace(" ", "")
     last = max(compact.rfind(","), compact.rfind("."))
     if last >= 0:
         whole = compact[:last].replace(",", "").replace(".", "")
