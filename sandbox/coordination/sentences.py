@@ -79,6 +79,18 @@ def routing_sentence(pack: PolicyPack, reason: RoutingReason, language: str) -> 
         "competence": pack.competence(reason.competence).name.in_(language),
         "weight": reason.weight,
     }
+    if reason.is_closed and reason.leads:
+        return _l(
+            "The answer to “%(question)s”, which is confidential, is a matter of %(competence)s "
+            "and the preponderant activity, so this authority leads. Weight: %(weight)s.",
+            **words,
+        )
+    if reason.is_closed:
+        return _l(
+            "The answer to “%(question)s”, which is confidential, is a matter of %(competence)s. "
+            "Weight: %(weight)s.",
+            **words,
+        )
     if reason.leads:
         return _l(
             "The preponderant activity is “%(answer)s”, which is a matter of %(competence)s, so "

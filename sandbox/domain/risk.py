@@ -23,7 +23,8 @@ class TierReason:
 
     Shape: for an answer, `label` is the question, `answer` the option chosen (None for a yes) and
     `points` what it counted; for a hard rule, `label` is its reason and `raises_to` its tier, and
-    `question` is set only if the rule looks at a single one.
+    `question` is set only if the rule looks at a single one. `is_closed` where only the question is
+    told (`domain/veiling`): then `label` is the question, whatever the reason was.
     """
 
     question: str | None
@@ -31,6 +32,7 @@ class TierReason:
     answer: Text | None
     points: int
     raises_to: str | None
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

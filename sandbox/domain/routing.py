@@ -26,7 +26,8 @@ class RoutingReason:
 
     Shape: `answer` is the option chosen, None where answering the question at all is the reason;
     `weight` is 0 where the same row of the reliefs has already weighed for the authority; `leads`
-    is True where it is the preponderant activity and makes this authority the lead.
+    is True where it is the preponderant activity and makes this authority the lead; `is_closed`
+    where the answer is left out for whoever has not opened it (`domain/veiling`).
     """
 
     authority: str
@@ -37,6 +38,7 @@ class RoutingReason:
     weight: int
     from_relief: bool
     leads: bool = False
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

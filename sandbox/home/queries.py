@@ -117,7 +117,7 @@ def get_case(session: Session, actor: Actor, application_id: UUID, now: datetime
         .outerjoin(Decision, Decision.application_id == Application.id)
         .where(Application.id == application_id, scope(actor, P.APPLICATION_READ))
     )
-    row = session.execute(coordination.with_made(statement)).one_or_none()
+    row = session.execute(coordination.with_made(statement, actor)).one_or_none()
     if row is None:
         raise NotFound
     application, organisation, decision, *enquiry = row[:5]

@@ -234,6 +234,8 @@ def _part(value: object) -> str:
 
 def _reason(reason: Reason) -> str:
     said = quoted(read(reason.label))
+    if reason.is_closed:
+        said = _("%(question)s (confidential)", question=said)
     if reason.answer is not None:
         said += f" {quoted(read(reason.answer))}"
     if isinstance(reason, RoutingReason) and reason.leads:
@@ -244,4 +246,4 @@ def _reason(reason: Reason) -> str:
         )
     if isinstance(reason, RoutingReason):
         return f"{said} ({reason.authority} +{reason.weight})"
-    return said if reason.raises_to else f"{said} (+{reason.points})"
+    return said if reason.raises_to or reason.is_closed else f"{said} (+{reason.points})"

@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_babel import force_locale
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from sandbox.domain.calendar import Stop
 from sandbox.domain.packs import (
     AllOf,
+    AnswerValue,
     ClockUnit,
     DecisionRule,
     PolicyPack,
     PrioritySpec,
+    QuestionSpec,
     RequirementKind,
     RequirementSpec,
     Silence,
@@ -25,10 +27,11 @@ from sandbox.domain.packs import (
     Text,
     Who,
 )
+from sandbox.domain.risk import tiering
 from sandbox.domain.simulation import Aspect, Cause, Effect, Why
 from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.clock import local_day
-from sandbox.models import Application
+from sandbox.models import Application, Submission
 from sandbox.programme.queries import each_simulated, simulating
 from sandbox.programme.simulation import effect_sentence, simulated_sentences
 from tests.factories import (
@@ -383,3 +386,48 @@ def test_command_names_each_case_and_counts_them(
     assert result.exit_code == 0, result.output
     assert result.output.splitlines()[-1] == last
     assert all(str(reference) in result.output for reference in references)
+
+
+def test_trial_run_tells_no_answer_that_was_marked_as_confidential(
+    app: Flask, session: Session
+) -> None:
+    owner = make_person(session)
+    organisation = make_organisation(session, owner)
+    scored_by: dict[str, AnswerValue] = {"sectors": ["health"], "health_use": "supports"}
+    make_submitted(session, organisation, actor_for(session, owner), **scored_by)
+    sent = session.scalars(select(Submission)).one()
+    scored = next(each for each in tiering(pack(), sent.content["answers"]).reasons if each.answer)
+    assert scored.question is not None
+    assert scored.answer is not None
+    harsh = replace(
+        pack(),
+        version="1.0.1",
+        sections=tuple(
+            replace(section, questions=tuple(map(_heavier, section.questions)))
+            for section in pack().sections
+        ),
+    )
+
+    def told() -> str:
+        [found] = [each for each in each_simulated(session, harsh, TODAY) if each]
+        with app.app_context(), force_locale("en"):
+            return "\n".join(effect_sentence(harsh, effect) for effect in found.effects)
+
+    label, answer = scored.label.in_("en"), scored.answer.in_("en")
+    assert f"“{label}” “{answer}”" in told()
+    marked = {**sent.content, "confidential": [scored.question]}
+    session.execute(update(Submission).values(content=marked))
+    session.commit()
+    assert answer not in told()
+    assert f"“{label}” (confidential)" in told()
+
+
+def _heavier(question: QuestionSpec) -> QuestionSpec:
+    """Let every option that counts count so much that its case has another tier."""
+    return replace(
+        question,
+        options=tuple(
+            replace(option, points=option.points and option.points + 20)
+            for option in question.options
+        ),
+    )

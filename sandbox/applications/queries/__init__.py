@@ -14,10 +14,13 @@ from sandbox.applications.queries.cases import (
     lock_organisation,
 )
 from sandbox.applications.queries.confidential import (
+    all_marks,
     authority_of,
+    closed_marks,
     has_opened,
     list_closed,
     list_marked,
+    read_marks,
 )
 from sandbox.applications.queries.drafts import (
     Draft,
@@ -122,12 +125,14 @@ __all__ = [
     "Sheet",
     "SubmissionLine",
     "SubmissionRow",
+    "all_marks",
     "answer_clock",
     "answer_term",
     "asked_in",
     "authority_of",
     "case_panel",
     "clock_of",
+    "closed_marks",
     "count_applications",
     "count_refusals",
     "describes_prohibited_use",
@@ -185,6 +190,7 @@ __all__ = [
     "map_refusal_rules",
     "priorities_of",
     "progress",
+    "read_marks",
     "read_requests",
     "reasons_read",
     "request_version",

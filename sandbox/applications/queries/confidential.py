@@ -1,9 +1,12 @@
 """Tell which readers have opened the confidential parts of a case: the record of it is the key."""
 
+import json
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql import ColumnElement
 
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry, Deed
@@ -35,14 +38,43 @@ def list_closed(session: Session, actor: Actor, application: Application) -> fro
     return frozenset() if not marked or has_opened(session, actor, application.id) else marked
 
 
+def closed_marks(actor: Actor, case: Any) -> ColumnElement[str | None]:
+    """Ask the same within a statement that reads a case already; `read_marks` reads the column.
+
+    Shape: `case` is the column with the id of the application. Whoever uses it sees to it that to
+    the company nothing is closed.
+    """
+    opened = _opened(actor).where(AuditEntry.application_id == case).correlate_except(AuditEntry)
+    return all_marks(case, ~opened.exists())
+
+
+def all_marks(case: Any, *conditions: ColumnElement[bool]) -> ColumnElement[str | None]:
+    """Ask what `list_marked` returns within a statement that reads a case already."""
+    sent = aliased(Submission)
+    return (
+        select(func.aggregate_strings(cast(sent.content["confidential"], String), ","))
+        .where(sent.application_id == case, *conditions)
+        .correlate_except(sent)
+        .scalar_subquery()
+    )
+
+
+def read_marks(column: str | None) -> frozenset[str]:
+    """Return the questions of such a column, which holds a list for each submission."""
+    return frozenset(key for marked in json.loads(f"[{column or ''}]") for key in marked)
+
+
 def has_opened(session: Session, actor: Actor, application_id: UUID) -> bool:
     """Tell whether somebody has opened the confidential parts of a case."""
-    opened = select(AuditEntry.id).where(
-        AuditEntry.application_id == application_id,
+    opened = _opened(actor).where(AuditEntry.application_id == application_id)
+    return session.scalar(opened.limit(1)) is not None
+
+
+def _opened(actor: Actor) -> Select[UUID]:
+    return select(AuditEntry.id).where(
         AuditEntry.deed == Deed.CONFIDENTIAL_OPENED.value,
         AuditEntry.person_id == actor.person_id,
     )
-    return session.scalar(opened.limit(1)) is not None
 
 
 def authority_of(session: Session, actor: Actor, application_id: UUID) -> UUID | None:

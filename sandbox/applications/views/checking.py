@@ -20,6 +20,7 @@ from sandbox.domain.applications import (
 )
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import tiering
+from sandbox.domain.veiling import veil_tier
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.models import Application
@@ -72,6 +73,7 @@ def _triage_page(
     pack = active.pack_of(application)
     submission = queries.get_submission(session, actor, application.id)
     closed = queries.list_closed(session, actor, application)
+    found = tiering(pack, submission.answers)
     may_assign = P.APPLICATION_ASSIGN in grants(
         session, actor, (P.APPLICATION_ASSIGN,), application
     )
@@ -85,7 +87,8 @@ def _triage_page(
         closed=closed,
         known_organisations=known_here(pack, submission),
         prohibited=prohibited(pack, submission.answers),
-        tiering=tiering(pack, submission.answers),
+        tiering=found,
+        tier_reasons=veil_tier(pack, found.reasons, closed),
         returned=queries.find_return(session, application.id),
         length_words=length_words,
         may_assign=may_assign,

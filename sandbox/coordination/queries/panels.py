@@ -136,7 +136,10 @@ def case_panel(
         proposal=None
         if viewer is Viewer.COMPANY
         else proposal_of_then(
-            application, pack, made or read_made(session, application), is_knowing=shows_positions
+            application,
+            pack,
+            made or read_made(session, actor, application),
+            is_knowing=shows_positions,
         ),
         is_open=application.status in OPEN
         or any(row.has_trial_work and row.authority_id in actor.officer_of for row in rows),

@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
+from sandbox.applications.queries import closed_marks, read_marks
 from sandbox.domain.packs import Answers, PolicyPack
 from sandbox.domain.routing import Routing, RoutingReason, propose
+from sandbox.domain.veiling import veil_routing
+from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry, Deed
 from sandbox.kernel.clock import local_day
 from sandbox.models import Application, AppliedSuccession, Authority, Submission
@@ -54,7 +57,8 @@ class Made:
     """Hold what is on record of the day on which the authorities of a case were chosen.
 
     Shape: everything is None before that day; `version` is that of the rules where the case moved
-    to others since; `applied` are the codes of the authorities that had ended by then.
+    to others since; `applied` are the codes of the authorities that had ended by then; `marks`
+    names the questions whose answers are closed to the reader.
     """
 
     at: datetime | None
@@ -62,9 +66,10 @@ class Made:
     content: Mapping[str, Any] | None
     version: str | None
     applied: str | None
+    marks: str | None
 
 
-def with_made(statement: Any) -> Any:
+def with_made(statement: Any, actor: Actor) -> Any:
     """Add to a statement on applications the columns of `Made`; authorities are assigned once."""
     made, moved = aliased(AuditEntry), aliased(AuditEntry)
     sent, other = aliased(Submission), aliased(Submission)
@@ -91,7 +96,14 @@ def with_made(statement: Any) -> Any:
         .scalar_subquery()
     )
     return (
-        statement.add_columns(made.at, made.details, sent.content, version, applied)
+        statement.add_columns(
+            made.at,
+            made.details,
+            sent.content,
+            version,
+            applied,
+            closed_marks(actor, Application.id),
+        )
         .outerjoin(
             made,
             and_(
@@ -103,20 +115,25 @@ def with_made(statement: Any) -> Any:
     )
 
 
-def read_made(session: Session, application: Application) -> Made:
+def read_made(session: Session, actor: Actor, application: Application) -> Made:
     """Read what is on record of the choice of a case's authorities."""
-    statement = with_made(select(Application.id).where(Application.id == application.id))
+    statement = with_made(select(Application.id).where(Application.id == application.id), actor)
     return Made(*session.execute(statement).one()[1:])
 
 
 def proposal_of_then(
-    application: Application, pack: PolicyPack, made: Made, *, is_knowing: bool
+    application: Application,
+    pack: PolicyPack,
+    made: Made,
+    *,
+    is_knowing: bool,
 ) -> Proposal | None:
     """Compute again what was proposed when the case was assigned; None before that.
 
     What was proposed and chosen stands on record. Its reasons follow from the answers that had
     been sent by then, the rules of then and the authorities in force then; none of these changes.
-    Shape: `is_knowing` tells whether the reader may read the answers.
+    Shape: `is_knowing` tells whether the reader may read the answers; of those that are closed to
+    them all the same the question alone is told.
     """
     if made.at is None or made.details is None:
         return None
@@ -137,7 +154,9 @@ def proposal_of_then(
                 code=code,
                 is_lead=code in leads,
                 weight=None if routing is None else routing.weights[code],
-                reasons=_reasons(routing, code) if is_knowing else (),
+                reasons=veil_routing(_reasons(routing, code), read_marks(made.marks))
+                if is_knowing
+                else (),
                 competences=tuple(
                     dict.fromkeys(each.competence for each in _reasons(routing, code))
                 ),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from sandbox.access.guard import needs
 from sandbox.access.permissions import P
+from sandbox.applications.queries import list_closed
 from sandbox.coordination import forms, queries, sentences, services
 from sandbox.coordination.actions import CoordinationAction, make_sure_assignable, make_sure_open
 from sandbox.coordination.views.shared import (
@@ -21,6 +22,7 @@ from sandbox.coordination.views.shared import (
     today_of,
 )
 from sandbox.domain.routing import Routing
+from sandbox.domain.veiling import veil_routing
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import unit_of_work
 from sandbox.kernel.forms import PlatformForm
@@ -177,6 +179,7 @@ def _named(case: Case, place: AuthorityAssignment) -> tuple[str, str]:
 
 def _routing_words(case: Case) -> dict[str, Any]:
     proposal, language = _proposal(case), current_language()
+    closed = list_closed(case.session, case.actor, case.application)
     ranked = [proposal.lead, *proposal.associates] if proposal.lead else []
     loads = queries.map_loads(case.session, ranked, utc_now())
     return {
@@ -186,7 +189,7 @@ def _routing_words(case: Case) -> dict[str, Any]:
         "reasons": {
             code: [
                 sentences.routing_sentence(case.pack, reason, language)
-                for reason in proposal.reasons
+                for reason in veil_routing(proposal.reasons, closed)
                 if reason.authority == code
             ]
             for code in ranked

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sandbox.applications.queries import clock_of, get_reasons, list_stops
+from sandbox.applications.queries import clock_of, get_reasons, list_marked, list_stops
 from sandbox.coordination.clocks import position_began, position_clock
 from sandbox.domain.applications import OPEN_STATUSES, ApplicationStatus
 from sandbox.domain.calls import OUTSIDE
@@ -73,7 +73,8 @@ def get_move(session: Session, application: Application, now: datetime) -> Move:
         raise NotPossible(Why.PACK_NOT_ACTIVE)
     submission = get_last_submission(session, application.id)
     today = local_day(now, new.calendar.timezone)
-    row = (application, submission, None if trial is None else trial.status)
+    marked = list_marked(session, application.id)
+    row = (application, submission, None if trial is None else trial.status, marked)
     simulated = simulate_case(session, row, new, today)
     standing = standing_of(session, application, trial, submission)
     return Move(

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
-from sandbox.applications.queries import clock_of
+from sandbox.applications.queries import all_marks, clock_of, read_marks
 from sandbox.authorities.queries import applied_codes
 from sandbox.coordination.clocks import position_began, position_clock
 from sandbox.domain.applications import OPEN_STATUSES
@@ -17,6 +17,7 @@ from sandbox.domain.calendar import Stop
 from sandbox.domain.packs import DECISION_CLOCK, Answers, PolicyPack
 from sandbox.domain.simulation import Aspect, Effect, Fate, effects, fate
 from sandbox.domain.trials import OPEN_STATUSES as OPEN_TRIALS
+from sandbox.domain.veiling import veil_effect
 from sandbox.kernel.clock import local_day
 from sandbox.models import (
     Application,
@@ -33,8 +34,8 @@ from sandbox.packs.bearing import bears_on_phase
 from sandbox.packs.comparing import Change, compare
 
 CHUNK = 200
-Row = tuple[Application, Submission, str | None]
-"""A case, what it sent last, and the status of its test, if it has one."""
+Row = tuple[Application, Submission, str | None, Collection[str]]
+"""A case, what it sent last, the status of its test, if it has one, and what it ever marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _simulate(
     ids = [row[0].id for row in chunk]
     stops, awaited = _stops(session, ids), _awaited(session, ids)
     changes = _Changes(new)
-    for application, submission, trial_status in chunk:
+    for application, submission, trial_status, marked in chunk:
         old = active.find_pack_of(application)
         if old is None:
             # Under rules that cannot be read there is nothing that could be compared.
@@ -113,7 +114,8 @@ def _simulate(
         case = _Case(application, submission.content["answers"], stops[application.id])
         case.awaited.update(awaited[application.id])
         before, after = (_fate(session, case, today, applied, pack) for pack in (old, new))
-        found = effects(before, after)
+        # What a company marked as confidential is told to nobody here.
+        found = tuple(veil_effect(each, old, new, marked) for each in effects(before, after))
         is_tried = trial_status in OPEN_TRIALS
         told = {each.aspect for each in found}
         others = changes.bearing(old, told, is_open=case.is_open, is_tried=is_tried)
@@ -176,7 +178,7 @@ def _chunk(
         .scalar_subquery()
     )
     statement = (
-        select(Application, Submission, Trial.status)
+        select(Application, Submission, Trial.status, all_marks(Application.id))
         .join(Submission, Submission.application_id == Application.id)
         .outerjoin(Trial, Trial.application_id == Application.id)
         .where(Submission.number == latest, Application.pack_code == code, *conditions)
@@ -185,7 +187,7 @@ def _chunk(
     )
     if after is not None:
         statement = statement.where(Application.id > after)
-    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
+    return [(*row[:3], read_marks(row[3])) for row in session.execute(statement)]
 
 
 def _stops(session: Session, ids: Sequence[UUID]) -> defaultdict[UUID, list[Stop]]:

@@ -22,6 +22,7 @@ from sandbox.trials.queries.cases import (
     get_trial_with_reliefs,
     list_documents,
     list_terms_running,
+    list_tier_reasons,
     list_trials,
     list_trials_with_terms,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "list_supervisors",
     "list_tasks",
     "list_terms_running",
+    "list_tier_reasons",
     "list_trials",
     "list_trials_with_terms",
     "map_over_limit",

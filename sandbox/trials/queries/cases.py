@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from sandbox.access.checks import NotFound, scope
 from sandbox.access.permissions import P
+from sandbox.applications.queries import read_marks
 from sandbox.domain.applications import DecisionOutcome
 from sandbox.domain.awaiting import Awaited
 from sandbox.domain.packs import (
@@ -19,7 +20,9 @@ from sandbox.domain.packs import (
     StartConditionSpec,
     Text,
 )
+from sandbox.domain.risk import TierReason
 from sandbox.domain.trials import OPEN_STATUSES, TrialStatus
+from sandbox.domain.veiling import veil_tier
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry, Deed
 from sandbox.kernel.paging import Page, paged
@@ -60,10 +63,11 @@ def get_trial(
 
 def get_trial_with_reliefs(
     session: Session, actor: Actor, trial_id: UUID, permission: P = P.TRIAL_READ
-) -> tuple[Trial, Sequence[Any]]:
+) -> tuple[Trial, Sequence[Any], str | None]:
     """Return a trial that the actor may meet, and its reliefs, in one statement. Raises: NotFound.
 
-    Shape: the rows are what `lines_of` makes lines of.
+    Shape: the rows are what `lines_of` makes lines of; last the marks that `list_tier_reasons`
+    reads.
     """
     which = and_(Trial.id == trial_id, scope(actor, permission))
     found = find_with_reliefs(session, which, actor)
@@ -304,3 +308,23 @@ def _found(candidates: Iterable[_T]) -> _T:
     for candidate in candidates:
         return candidate
     raise NotFound
+
+
+def list_tier_reasons(actor: Actor, file: TrialFile, marks: str | None) -> tuple[TierReason, ...]:
+    """List what counted for the tier of a test; of what is closed to the actor the question alone.
+
+    It was frozen when the test was opened, or when its case moved to other rules.
+    """
+    trial = file.trial
+    reasons = [
+        TierReason(
+            each["question"],
+            Text(each["label"]),
+            Text(each["answer"]) if each["answer"] else None,
+            each["points"],
+            each["raises_to"],
+        )
+        for each in trial.tiering["reasons"]
+    ]
+    is_own = trial.organisation_id in actor.member_of
+    return veil_tier(file.pack, reasons, () if is_own else read_marks(marks))

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy import Row, Select, and_, case, exists, false, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from sandbox.access.checks import scope
 from sandbox.access.permissions import P
+from sandbox.applications.queries import closed_marks
 from sandbox.domain.packs import PolicyPack, Text
 from sandbox.domain.reliefs import (
     REMINDED_DAYS,
@@ -70,15 +71,16 @@ def find_with_reliefs(
     session: Session,
     which: ColumnElement[bool],
     actor: Actor | None,
-) -> tuple[Trial, Sequence[Any]] | None:
+) -> tuple[Trial, Sequence[Any], str | None] | None:
     """Return a trial with the reliefs that a reader may know of, in one statement.
 
-    Shape: the rows are what `lines_of` makes lines of.
+    Shape: the rows are what `lines_of` makes lines of; last what `read_marks` reads.
     """
+    marks = null() if actor is None else closed_marks(actor, Trial.application_id)
     former = aliased(Relief)
     own = and_(Relief.trial_id == Trial.id, _is_visible(actor))
     rows = session.execute(
-        select(Trial, Relief, Authority.code, former.number)
+        select(Trial, Relief, Authority.code, former.number, marks.label("marks"))
         .select_from(Trial)
         .outerjoin(Relief, own)
         .outerjoin(Authority, Authority.id == Relief.authority_id)
@@ -88,7 +90,7 @@ def find_with_reliefs(
     ).all()
     if not rows:
         return None
-    return rows[0].Trial, [row for row in rows if row.Relief is not None]
+    return rows[0].Trial, [row for row in rows if row.Relief is not None], rows[0].marks
 
 
 def lines_of(

@@ -12,6 +12,7 @@ from sandbox.access.guard import current_actor, needs
 from sandbox.access.permissions import P
 from sandbox.domain.awaiting import without_incidents
 from sandbox.domain.packs import COMPLETION_NAME, Who
+from sandbox.domain.risk import TierReason
 from sandbox.domain.trials import TrialStatus, TrialWork
 from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import db
@@ -58,14 +59,14 @@ def index() -> ResponseReturnValue:
 def show(trial_id: UUID) -> ResponseReturnValue:
     """Show where a trial stands; what it needs and holds to those who may read that."""
     session, actor = db.session(), current_actor()
-    trial, reliefs = queries.get_trial_with_reliefs(session, actor, trial_id, P.TRIAL_LIST)
+    trial, reliefs, marks = queries.get_trial_with_reliefs(session, actor, trial_id, P.TRIAL_LIST)
     if active.find_pack_of(trial) is None:
         return _without_rules(trial)
     file = read(trial)
     page = page_of(session, actor, file)
     if P.TRIAL_READ not in page.granted:
         return _undeclared(file, page)
-    return _show(file, page, reliefs)
+    return _show(file, page, reliefs, queries.list_tier_reasons(actor, file, marks))
 
 
 @bp.route("/<uuid:trial_id>/plan", methods=["GET", "POST"])
@@ -120,7 +121,9 @@ def start_condition(trial_id: UUID, key: str) -> ResponseReturnValue:
 # --- parts of views ------------------------------------------------------------------------------
 
 
-def _show(file: TrialFile, page: TrialPage, reliefs: Sequence[Any]) -> ResponseReturnValue:
+def _show(
+    file: TrialFile, page: TrialPage, reliefs: Sequence[Any], tier_reasons: Sequence[TierReason]
+) -> ResponseReturnValue:
     return render_template(
         "trials/show.html",
         page=page,
@@ -134,6 +137,7 @@ def _show(file: TrialFile, page: TrialPage, reliefs: Sequence[Any]) -> ResponseR
         cap_words=cap_words,
         above_cap_words=above_cap_words,
         gate_name=page.next_gate or COMPLETION_NAME,
+        tier_reasons=tier_reasons,
         reliefs=queries.lines_of(reliefs, file.trial, file.pack, file.today),
         suspended_by=_suspended_by(file.open_suspension, file.supervisors),
         awaited=in_words(queries.awaited_in(file)),

@@ -61,7 +61,7 @@ def _kind_words(row: Any) -> str:
 def reliefs(trial_id: UUID) -> ResponseReturnValue:
     """Show what was asked for and what was granted or refused, in full."""
     session, actor = db.session(), current_actor()
-    trial, rows = queries.get_trial_with_reliefs(session, actor, trial_id)
+    trial, rows, _marks = queries.get_trial_with_reliefs(session, actor, trial_id)
     pack, work = active.pack_of(trial), WORK[TrialStatus(trial.status)]
     today = local_day(utc_now(), pack.calendar.timezone)
     granted = grants(session, actor, (P.RELIEF_DRAFT, P.RELIEF_GRANT), trial)
