@@ -38,7 +38,7 @@ FORMAT = frozenset(
 COINCIDENCES = {
     "sandbox/accounts/labels.py": {"public_body", "civil_society"},  # kinds of organisation
     "sandbox/accounts/views.py": {"tax_id"},  # a field of the form for an organisation
-    "sandbox/coordination/letters.py": {"next_steps"},  # a heading of the letter
+    "sandbox/coordination/letters/typesetting.py": {"next_steps"},  # a heading of the letter
     "sandbox/coordination/preliminary.py": {"next_steps"},  # the same heading, in other words
     # Fields and kinds of organisations, and the words of its texts that depend on the story.
     "sandbox/web/demo/applying.py": {"start_date"},
