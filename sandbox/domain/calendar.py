@@ -214,6 +214,17 @@ def last_taken(spec: ClockSpec, calendar: BusinessCalendar, due_on: date) -> dat
     return due_on + timedelta(days=spec.late_days)
 
 
+def returned_until(pack: PolicyPack, sent_on: date) -> date | None:
+    """Return the last day on which an application may be returned; None where there is no limit.
+
+    Shape: `sent_on` is the day on which it was first sent.
+    """
+    days = pack.coordination.returns_within_days
+    if days is None:
+        return None
+    return BusinessCalendar.from_spec(pack.calendar).add_business_days(sent_on, days)
+
+
 def came_late(at: datetime | None, due_on: date, timezone: str) -> bool:
     """Tell whether what was owed came after its last day, as the days are where the programme runs.
 

@@ -116,6 +116,7 @@ class Why(StrEnum):
     REPORT_WAITING = "report_waiting"
     REQUEST_OPEN = "request_open"
     RETURNS_USED_UP = "returns_used_up"
+    RETURN_TOO_LATE = "return_too_late"
     SAME_AUTHORITY = "same_authority"
     STAGE_MISSING = "stage_missing"
     STILL_RUNNING = "still_running"

@@ -199,6 +199,7 @@ FIELD: dict[str, object] = {
     "return_answer_days": _l("days to answer a return"),
     "quorum": _l("authorities that suffice for a decision"),
     "returns_allowed": _l("returns allowed"),
+    "returns_within_days": _l("business days within which it may be returned"),
     "serious": _l("serious"),
     "short_title": _l("short title"),
     "silence": _l("effect of silence"),

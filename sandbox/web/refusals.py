@@ -204,6 +204,7 @@ WHY_SENTENCES: dict[Why, object] = {
     Why.REPORT_NOT_DUE: _l("No report is due now."),
     Why.REPORT_WAITING: _l("A report is still waiting to be judged."),
     Why.REQUEST_OPEN: _l("A request for information is still open."),
+    Why.RETURN_TOO_LATE: _l("The days on which an application may be returned have passed."),
     Why.RETURNS_USED_UP: _l("The rules do not allow the application to be returned again."),
     Why.SAME_AUTHORITY: _l("The lead authority cannot also be an associate."),
     Why.STAGE_MISSING: _l("There is no further stage in this plan."),
@@ -323,6 +324,11 @@ def _why(error: NotPossible) -> str:
             return _(
                 "Answers were taken until %(day)s, and the case closes without one. Nothing of "
                 "what you wrote is lost.",
+                day=day(until),
+            )
+        case Why.RETURN_TOO_LATE, {"until": date() as until}:
+            return _(
+                "The application could be returned until %(day)s. Take it as it is now.",
                 day=day(until),
             )
         case Why.RELIEF_TOO_LONG, {"latest": date() as latest}:

@@ -384,6 +384,7 @@ def _coordination(pack: Writing) -> Table:
         "decision_rule": pack.one_of("unanimity", "lead_decides", "majority"),
         "objection_opens_deliberation": pack.chance(),
         "returns_allowed": pack.number(0, 3),
+        **({"returns_within_days": pack.number(1, 90)} if pack.chance() else {}),
     }
 
 

@@ -701,6 +701,56 @@ def test_return_needs_a_reason_and_is_allowed_as_often_as_the_pack_says(
     assert application.status == ApplicationStatus.TRIAGE
 
 
+@pytest.mark.parametrize(
+    ("day", "is_taken"), [(date(2026, 3, 31), True), (date(2026, 4, 1), False)]
+)
+def test_an_application_is_returned_within_the_days_of_the_rules(
+    session: Session,
+    company: tuple[Organisation, Actor],
+    caseworker: Actor,
+    day: date,
+    *,
+    is_taken: bool,
+) -> None:
+    # Sent on Monday 2 March; 16 March is a holiday, so that twenty business days end on the 31st.
+    application = make_in_triage(session, *company, caseworker)
+    assert pack().coordination.returns_within_days == 20
+    given = {
+        "reasons": {},
+        "general": "More.",
+        "now": datetime(day.year, day.month, day.day, 18, tzinfo=UTC),
+    }
+    if is_taken:
+        with unit_of_work(session):
+            services.return_to_company(session, caseworker, application, **given)
+        return
+    with pytest.raises(NotPossible) as refused, unit_of_work(session):
+        services.return_to_company(session, caseworker, application, **given)
+    assert refused.value.details == {"reason": Why.RETURN_TOO_LATE, "until": date(2026, 3, 31)}
+    assert application.status == ApplicationStatus.TRIAGE
+
+
+def test_rules_without_a_limit_let_an_application_be_returned_on_any_day(
+    session: Session,
+    company: tuple[Organisation, Actor],
+    caseworker: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    application = make_in_triage(session, *company, caseworker)
+    rules = replace(pack(), coordination=replace(pack().coordination, returns_within_days=None))
+    monkeypatch.setattr(active, "pack_of", lambda _: rules)
+    with unit_of_work(session):
+        services.return_to_company(
+            session,
+            caseworker,
+            application,
+            reasons={},
+            general="More.",
+            now=NOW + timedelta(days=300),
+        )
+    assert application.status == ApplicationStatus.RETURNED
+
+
 def test_triage_is_denied_to_the_company_and_to_the_recused(
     session: Session, company: tuple[Organisation, Actor], caseworker: Actor
 ) -> None:

@@ -1252,7 +1252,7 @@ def test_my_tasks_shows_the_most_urgent_and_leads_to_the_rest(
     page = window.get("/my-tasks")
     assert f"{MOST_OF_A_KIND} asuntos le esperan" in page.main
     returned = make_in_triage(
-        session, company.organisation, company.actors[0], actor_for(session, staff)
+        session, company.organisation, company.actors[0], actor_for(session, staff), now=utc_now()
     )
     with unit_of_work(session):
         services.return_to_company(
@@ -1528,11 +1528,24 @@ def test_an_answer_after_the_days_on_which_it_is_taken_is_given_back(
     assert ", fuera del plazo" in company.ana.get(case).main
 
 
+def test_check_says_until_when_an_application_may_be_returned(
+    session: Session, company: Company, caseworker: JudgingClient, staff: Person
+) -> None:
+    given = (session, company.organisation, company.actors[0], actor_for(session, staff))
+    late, fresh = make_in_triage(*given), make_in_triage(*given, now=utc_now())
+    page = caseworker.get(f"/applications/{fresh.id}/triage")
+    assert "Se puede devolver hasta el" in page.main
+    assert page.tree.xpath("//form[contains(@action, '/return')]")
+    closed = caseworker.get(f"/applications/{late.id}/triage")
+    assert "La solicitud se podía devolver hasta el 31 de marzo de 2026." in closed.main
+    assert not closed.tree.xpath("//form[contains(@action, '/return')]")
+
+
 def test_forms_close_after_the_last_day_on_which_anything_is_taken_and_the_pages_say_why(
     session: Session, company: Company, staff: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worker, owner = actor_for(session, staff), company.actors[0]
-    returned = make_in_triage(session, company.organisation, owner, worker)
+    returned = make_in_triage(session, company.organisation, owner, worker, now=utc_now())
     asked, lead = make_under_review(session, company.organisation, owner, worker)
     with unit_of_work(session):
         services.return_to_company(

@@ -13,6 +13,7 @@ from sandbox.coordination import queries, services
 from sandbox.domain.applications import ApplicationAction, ApplicationStatus, DecisionOutcome
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import AuditEntry, Deed
+from sandbox.kernel.clock import utc_now
 from sandbox.kernel.db import begin_write, unit_of_work
 from sandbox.models import (
     Application,
@@ -56,9 +57,9 @@ class Office:
         return make_submitted(self.session, self.organisation, self.company)
 
     def in_triage(self) -> Application:
-        made = make_in_triage(
-            self.session, self.organisation, self.company, self.caseworker, **SHARED_ANSWERS
-        )
+        # Only what was sent a short while ago may be returned.
+        given = (self.session, self.organisation, self.company, self.caseworker)
+        made = make_in_triage(*given, now=utc_now(), **SHARED_ANSWERS)
         self.session.rollback()
         return made
 

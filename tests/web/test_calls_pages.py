@@ -154,7 +154,7 @@ def test_company_chooses_the_call_or_sends_outside_and_the_pages_say_which(
         True,
     ]
     # Where no call is open there is nothing to choose.
-    install(lines("luego", 3), outside=True)
+    install(lines("ahora", -9, -1), lines("luego", 3), outside=True)
     page = client.get(f"/applications/{between}/check")
     assert "Una solicitud puede enviarse ahora, fuera de las convocatorias" in page.main
     assert not page.tree.xpath("//input[@type='radio']")

@@ -58,6 +58,7 @@ from sandbox.applications.queries.exchanges import (
     map_lead_stops,
     request_version,
     require_in_time,
+    returned_until_of,
     taken_until,
 )
 from sandbox.applications.queries.history import (
@@ -195,6 +196,7 @@ __all__ = [
     "reasons_read",
     "request_version",
     "require_in_time",
+    "returned_until_of",
     "taken_until",
     "versions_then",
 ]

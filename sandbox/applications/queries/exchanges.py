@@ -16,6 +16,7 @@ from sandbox.domain.calendar import (
     during,
     last_taken,
     read_clock,
+    returned_until,
     suspensions_of,
 )
 from sandbox.domain.packs import (
@@ -217,6 +218,14 @@ def taken_until(application: Application, pack: PolicyPack) -> date | None:
     if due_on is None or spec is None or application.status == ApplicationStatus.PRELIMINARY:
         return None
     return last_taken(spec, BusinessCalendar.from_spec(pack.calendar), due_on)
+
+
+def returned_until_of(application: Application, pack: PolicyPack) -> date | None:
+    """Return the last day on which a case may be given back; None where the rules set none."""
+    if application.submitted_at is None:
+        return None
+    sent_on = local_day(application.submitted_at, pack.calendar.timezone)
+    return returned_until(pack, sent_on)
 
 
 def is_in_time(application: Application, pack: PolicyPack, now: datetime) -> bool:

@@ -18,6 +18,7 @@ from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.refusing import offered_reasons, settle_reasons
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
+from sandbox.kernel.clock import local_day
 from sandbox.models import (
     Application,
     ApplicationReturn,
@@ -52,7 +53,7 @@ def return_to_company(
     """
     require(session, actor, P.APPLICATION_TRIAGE, application)
     application = queries.lock_application(session, application.id)
-    status = check_returning(application)
+    status = check_returning(application, now)
     pack = active.pack_of(application)
     given = {key: text for key, text in reasons.items() if key in pack.questions and text.strip()}
     if not given and not general.strip():
@@ -85,15 +86,19 @@ def return_to_company(
     return returned
 
 
-def check_returning(application: Application) -> ApplicationStatus:
+def check_returning(application: Application, now: datetime) -> ApplicationStatus:
     """Make sure that a case may be given back now, and return where that leads.
 
-    Raises: TransitionRefused, NotPossible.
+    Raises: TransitionRefused, NotPossible(RETURNS_USED_UP, RETURN_TOO_LATE).
     """
     status = advance(application, ApplicationAction.RETURN)
-    allowed = active.pack_of(application).coordination.returns_allowed
+    pack = active.pack_of(application)
+    allowed = pack.coordination.returns_allowed
     if application.returns_used >= allowed:
         raise NotPossible(Why.RETURNS_USED_UP, limit=allowed)
+    until = queries.returned_until_of(application, pack)
+    if until is not None and local_day(now, pack.calendar.timezone) > until:
+        raise NotPossible(Why.RETURN_TOO_LATE, until=until)
     return status
 
 

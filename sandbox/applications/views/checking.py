@@ -21,7 +21,7 @@ from sandbox.domain.applications import (
 from sandbox.domain.refusals import NotPossible, Why
 from sandbox.domain.risk import tiering
 from sandbox.domain.veiling import veil_tier
-from sandbox.kernel.clock import utc_now
+from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import db, unit_of_work
 from sandbox.models import Application
 from sandbox.packs import active
@@ -89,6 +89,8 @@ def _triage_page(
         prohibited=prohibited(pack, submission.answers),
         tiering=found,
         tier_reasons=veil_tier(pack, found.reasons, closed),
+        return_until=queries.returned_until_of(application, pack),
+        today=local_day(utc_now(), pack.calendar.timezone),
         returned=queries.find_return(session, application.id),
         length_words=length_words,
         may_assign=may_assign,

@@ -72,7 +72,7 @@ def _judged(
 ) -> Judged:
     proposal = None
     try:
-        _check(deed, application, answers)
+        _check(deed, application, answers, now)
         if deed is ApplicationAction.ASSIGN:
             pack = active.pack_of(application)
             today = local_day(now, pack.calendar.timezone)
@@ -82,7 +82,9 @@ def _judged(
     return Judged(application, None, proposal)
 
 
-def _check(deed: ApplicationAction, application: Application, answers: Answers | None) -> None:
+def _check(
+    deed: ApplicationAction, application: Application, answers: Answers | None, now: datetime
+) -> None:
     match deed:
         case ApplicationAction.START_TRIAGE:
             applications.advance(application, deed)
@@ -90,7 +92,7 @@ def _check(deed: ApplicationAction, application: Application, answers: Answers |
             applications.advance(application, deed)
             active.pack_of(application)
         case ApplicationAction.RETURN:
-            applications.check_returning(application)
+            applications.check_returning(application, now)
         case ApplicationAction.DECLINE_PROHIBITED:
             applications.advance(application, deed)
             if not is_prohibited_use(application, answers):

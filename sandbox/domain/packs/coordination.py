@@ -36,6 +36,8 @@ class CoordinationSpec:
     return_answer_days: int | None = None
     # Key of the choice whose option says who leads, whatever else weighs more.
     activity_question: str | None = None
+    # Business days from the first sending on, after which nothing is returned; None: no limit.
+    returns_within_days: int | None = None
     # So many authorities, the lead among them, suffice for a decision; None: all on the case.
     quorum: int | None = None
 

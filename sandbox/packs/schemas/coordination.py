@@ -24,6 +24,7 @@ class CoordinationSchema(PartSchema):
     decision_rule = Word(packs.DecisionRule, required=True)
     objection_opens_deliberation = Flag(required=True)
     returns_allowed = Whole(0, 100, required=True)
+    returns_within_days = Whole(1, 1_000)
     return_answer_days = Whole(1, 365)
     activity_question = Key()
     quorum = Whole(1, 100)

@@ -35,6 +35,9 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "where the rule is `unanimity`.",
             "returns_allowed": "How often the secretariat may return an application for "
             "correction.",
+            "returns_within_days": "Within how many business days from the day on which it was "
+            "first sent; left out, until authorities are asked. After them the application is "
+            "taken as it is.",
             "return_answer_days": REPEATS.format("return_answer"),
             "activity_question": "The key of a required question of kind `choice`, asked of "
             "everybody, of which each option touches a competence. The authority of the chosen "

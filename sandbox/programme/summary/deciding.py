@@ -47,6 +47,7 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
             else _("An application is never returned.")
         ),
     )
+    yield from _return_days(pack)
     yield 1, _("Lead")
     if rules.activity_question is not None:
         yield (
@@ -116,6 +117,18 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
             else _("Of the answers, only those named public are shown to everybody.")
         ),
     )
+
+
+def _return_days(pack: PolicyPack) -> Iterator[Line]:
+    days = pack.coordination.returns_within_days
+    if days is not None:
+        yield (
+            2,
+            _(
+                "It may be returned within %(length)s from the day on which it was first sent.",
+                length=length_words(ClockUnit.BUSINESS_DAYS, days),
+            ),
+        )
 
 
 def _own_weights(pack: PolicyPack) -> Iterator[Line]:
