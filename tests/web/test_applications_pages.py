@@ -1533,6 +1533,8 @@ def test_check_says_until_when_an_application_may_be_returned(
 ) -> None:
     given = (session, company.organisation, company.actors[0], actor_for(session, staff))
     late, fresh = make_in_triage(*given), make_in_triage(*given, now=utc_now())
+    waiting = make_submitted(*given[:3], now=utc_now())
+    assert "Se puede devolver hasta el" in caseworker.get(f"/applications/{waiting.id}/triage").main
     page = caseworker.get(f"/applications/{fresh.id}/triage")
     assert "Se puede devolver hasta el" in page.main
     assert page.tree.xpath("//form[contains(@action, '/return')]")
