@@ -173,11 +173,12 @@ def _round_tables(pack: Writing, authorities: Sequence[Table]) -> Table:
 
 
 def _consultations(pack: Writing) -> Table:
+    smallest = pack.number(2, 9)
     return {
         "least_days": pack.number(1, 90),
         "reply_days": pack.number(1, 40),
-        "smallest_count": pack.number(2, 9),
-        "least_answers": pack.number(3, 30),
+        "smallest_count": smallest,
+        "least_answers": pack.number(max(3, smallest), 30),
     }
 
 

@@ -186,6 +186,9 @@ FAULTS = {
     "text with the character zero": Spoilt(
         OUTCOMES, "Revoked by the authorities", r"Revoked\u0000", "name = {es = \"Revocada",
         "exit_kinds[5].name.en", Fault.NOT_ALLOWED),
+    "text that turns letters round": Spoilt(
+        OUTCOMES, "Revoked by the authorities", r"Revoked \u202etest", "name = {es = \"Revocada",
+        "exit_kinds[5].name.en", Fault.NOT_ALLOWED),
     "text with what is no character": Spoilt(
         OUTCOMES, "Revoked by the authorities", r"Revoked\uffff", "name = {es = \"Revocada",
         "exit_kinds[5].name.en", Fault.NOT_ALLOWED),
@@ -507,6 +510,9 @@ FAULTS = {
     "consultation of no day": Spoilt(
         OUTCOMES, "least_days = 20", "least_days = 0", "least_days",
         "consultations.least_days", Fault.NOT_ALLOWED),
+    "consultation of which nothing would be shown": Spoilt(
+        OUTCOMES, "smallest_count = 5", "smallest_count = 11", "smallest_count",
+        "consultations.smallest_count", Fault.INCONSISTENT),
     "unknown country": Spoilt(
         AUTHORITIES, 'country = "MX"', 'country = "QQ"', "country",
         "calendar.country", Fault.UNKNOWN_REFERENCE),
@@ -518,6 +524,9 @@ FAULTS = {
         "calendar.timezone", Fault.UNKNOWN_REFERENCE),
     "currency of nowhere": Spoilt(
         PACK, 'currency = "MXN"', 'currency = "ZZZ"', "currency", "currency",
+        Fault.UNKNOWN_REFERENCE),
+    "currency that is none": Spoilt(
+        PACK, 'currency = "MXN"', 'currency = "XXX"', "currency", "currency",
         Fault.UNKNOWN_REFERENCE),
     "status twice": Spoilt(
         COORDINATION, 'stops_in = ["returned", "information_requested"]',

@@ -14,7 +14,7 @@ from sandbox.packs.checking.coordination import (
     judge_reliefs,
     judge_standard_conditions,
 )
-from sandbox.packs.checking.dialogue import judge_round_tables
+from sandbox.packs.checking.dialogue import judge_consultations, judge_round_tables
 from sandbox.packs.checking.findings import Check, Finding, among, report
 from sandbox.packs.checking.glossary import judge_glossary
 from sandbox.packs.checking.hearing import judge_preliminary_result
@@ -118,6 +118,7 @@ CHECKS: tuple[Check, ...] = (
     judge_refusal_reasons,
     judge_standard_conditions,
     judge_round_tables,
+    judge_consultations,
 )
 
 

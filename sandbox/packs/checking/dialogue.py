@@ -8,6 +8,18 @@ from sandbox.packs.errors import Fault
 from sandbox.packs.saying import sentence as _l
 
 
+def judge_consultations(pack: PolicyPack) -> Iterator[Finding]:
+    """Find numbers under which a consultation would publish nothing that it counted."""
+    rules = pack.consultations
+    if rules is not None and rules.smallest_count > rules.least_answers:
+        yield Finding(
+            ("consultations", "smallest_count"),
+            Fault.INCONSISTENT,
+            _l("is more than the answers from which results are published"),
+            _l("at most %(most)s", most=rules.least_answers),
+        )
+
+
 def judge_round_tables(pack: PolicyPack) -> Iterator[Finding]:
     """Find numbers that contradict each other, and posts that could not meet anybody."""
     rules = pack.round_tables

@@ -15,7 +15,10 @@ from sandbox.packs.saying import sentence as _l
 
 LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 # What no page can show and no drawing may hold; tabs and line ends are white space.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Nor what turns the letters after it round, so that a page would say what the file does not.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _BLANK = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"})
 # Letters and one symbol that are drawn as nothing.
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
