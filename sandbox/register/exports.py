@@ -17,15 +17,30 @@ COLUMNS = (
     "exit_kind",
     "report",
 )
+RELIEF_COLUMNS = (
+    "reference",
+    "organisation",
+    "number",
+    "authority",
+    "kind",
+    "provision",
+    "scope",
+    "neutrality",
+    "starts_on",
+    "ends_on",
+    "ended_on",
+    "extends",
+    "state",
+)
 # A cell that begins so would be run as a formula by a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_lines(rows: Iterable[Any]) -> Iterator[str]:
-    """Give the register line by line; no cell can act as a formula."""
-    yield _line(COLUMNS)
+def csv_lines(rows: Iterable[Any], columns: tuple[str, ...] = COLUMNS) -> Iterator[str]:
+    """Give a register line by line; no cell can act as a formula."""
+    yield _line(columns)
     for row in rows:
-        yield _line(tuple(safe_cell(getattr(row, column)) for column in COLUMNS))
+        yield _line(tuple(safe_cell(getattr(row, column)) for column in columns))
 
 
 def safe_cell(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Serve the public register: pages and open data, for everybody alike."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context
@@ -22,14 +23,14 @@ from sandbox.outcomes import queries as outcomes
 from sandbox.packs import active
 from sandbox.programme.summary import consultation_words, round_table_words
 from sandbox.register import queries
-from sandbox.register.exports import csv_lines
+from sandbox.register.exports import RELIEF_COLUMNS, csv_lines
 from sandbox.register.schemas import (
     RegisteredReliefSchema,
     RegisteredRoundTableSchema,
     RegisteredTrialSchema,
 )
 from sandbox.round_tables import queries as round_table_queries
-from sandbox.trials.queries import list_granted, list_reliefs
+from sandbox.trials.queries import each_granted, list_granted, list_reliefs
 from sandbox.trials.sentences import cap_words
 
 bp = Blueprint("register", __name__)
@@ -95,8 +96,20 @@ def trials_json() -> ResponseReturnValue:
 @public
 def trials_csv() -> ResponseReturnValue:
     """Give the whole register as a table."""
-    response = Response(stream_with_context(_lines()), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="register.csv"'
+    return _table("register.csv", _lines())
+
+
+@bp.get("/register/reliefs.csv")
+@public
+def reliefs_csv() -> ResponseReturnValue:
+    """Give every relief that was granted as a table, without its conditions."""
+    today = local_day(utc_now(), active.current().calendar.timezone)
+    return _table("reliefs.csv", _relief_lines(today))
+
+
+def _table(name: str, lines: Iterator[str]) -> Response:
+    response = Response(stream_with_context(lines), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -104,6 +117,10 @@ def _lines() -> Iterator[str]:
     # The session of the view ends with it; what is streamed asks for one of its own, which ends
     # with the stream. Otherwise each download would keep a connection.
     yield from csv_lines(queries.each_trial(db.session()))
+
+
+def _relief_lines(today: date) -> Iterator[str]:
+    yield from csv_lines(each_granted(db.session(), today), RELIEF_COLUMNS)
 
 
 @bp.get("/reports")

@@ -526,7 +526,7 @@ FAULTS = {
         PACK, 'currency = "MXN"', 'currency = "ZZZ"', "currency", "currency",
         Fault.UNKNOWN_REFERENCE),
     "currency that is none": Spoilt(
-        PACK, 'currency = "MXN"', 'currency = "XXX"', "currency", "currency",
+        PACK, 'currency = "MXN"', 'currency = "XTS"', "currency", "currency",
         Fault.UNKNOWN_REFERENCE),
     "status twice": Spoilt(
         COORDINATION, 'stops_in = ["returned", "information_requested"]',

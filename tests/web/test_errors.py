@@ -407,6 +407,7 @@ def assert_protected(answer: Any) -> None:
         ("/", 200),
         ("/register.json", 200),
         ("/register.csv", 200),
+        ("/register/reliefs.csv", 200),
         ("/health", 200),
         ("/static/css/app.css", 200),
         ("/my-tasks", 302),
@@ -424,8 +425,8 @@ def test_every_kind_of_answer_is_protected(client: JudgingClient, path: str, sta
 
 
 def test_streamed_table_gives_its_connection_back(app: Flask, client: JudgingClient) -> None:
-    for _ in range(3):
-        assert client.get("/register.csv").get_data(as_text=True).count("\n") == 1
+    for path in ("/register.csv", "/register/reliefs.csv") * 3:
+        assert client.get(path).get_data(as_text=True).count("\n") == 1
     with app.app_context():
         pool = db.engine.pool
         assert isinstance(pool, QueuePool)

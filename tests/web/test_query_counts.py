@@ -90,6 +90,7 @@ LISTS: dict[str, tuple[str, str]] = {
     "register as data": ("visitor", "/register.json"),
     "reports": ("visitor", "/reports"),
     "register as a table": ("visitor", "/register.csv"),
+    "reliefs as a table": ("visitor", "/register/reliefs.csv"),
     "round tables": ("visitor", "/round-tables"),
     "round tables as data": ("visitor", "/round-tables.json"),
     "start page": ("visitor", "/"),

@@ -1,5 +1,6 @@
 """A relief on its way through the pages: drafted, granted, read by everybody, ended, refused."""
 
+import csv
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -105,6 +106,12 @@ def test_extension_begins_where_the_former_ends_and_a_refusal_tells_the_company_
     texts = {"scope": "Consentir por mensaje.", "neutrality": "Es igual para todos."}
     officer.submit(f"{base}/new?sought=1", texts | days)
     officer.submit(f"{base}/1/grant", {})
+    table = list(csv.DictReader(company.get("/register/reliefs.csv").text.splitlines()))
+    assert [(row["number"], row["scope"], row["extends"]) for row in table] == [
+        ("1", "Consentir por mensaje.", "")
+    ]
+    assert table[0]["ends_on"] == soon.isoformat()
+    assert "conditions" not in table[0]
     extension = officer.get(f"{base}/new?extends=1")
     assert "starts_on-day" not in extension.text
     assert officer.submit(f"{base}/new?extends=1", {}).status_code == 200

@@ -33,6 +33,7 @@ from sandbox.trials.queries.records import COMPANY, Supervisor, reach_of
 from sandbox.trials.queries.reliefs import (
     LISTED,
     ReliefLine,
+    each_granted,
     find_relief,
     has_open_draft,
     is_extended,
@@ -62,6 +63,7 @@ __all__ = [
     "are_same_readings",
     "awaited_in",
     "case_panel",
+    "each_granted",
     "find_end_reason",
     "find_final_report",
     "find_incident_made",

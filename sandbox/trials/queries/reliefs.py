@@ -1,6 +1,6 @@
 """Read reliefs: those of one trial, those that end soon, and the register of all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -239,22 +239,42 @@ def list_register(
     return paged(session, found, key, (datetime, UUID), after)
 
 
+EXPORT_CHUNK = 500
+
+
 def list_granted(
     session: Session, trials: Sequence[UUID], today: date
 ) -> Mapping[UUID, Sequence[Row[*tuple[Any, ...]]]]:
     """List the reliefs that were granted for some trials, each with its state, by trial."""
-    former = aliased(Relief)
     found: dict[UUID, list[Row[*tuple[Any, ...]]]] = {}
     statement = (
-        _register(today)
-        .add_columns(Relief.scope, Relief.neutrality, former.number.label("extends"))
-        .outerjoin(former, former.id == Relief.extends_id)
-        .where(Relief.trial_id.in_(trials))
-        .order_by(Relief.trial_id, Relief.number)
+        _whole(today).where(Relief.trial_id.in_(trials)).order_by(Relief.trial_id, Relief.number)
     )
     for row in session.execute(statement):
         found.setdefault(row.trial_id, []).append(row)
     return found
+
+
+def each_granted(session: Session, today: date) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Give every relief that was granted, the latest first, in pieces: memory stays constant."""
+    after: str | None = None
+    while True:
+        key = (Relief.decided_at, Relief.id)
+        page = paged(session, _whole(today), key, (datetime, UUID), after, size=EXPORT_CHUNK)
+        yield from page.rows
+        if page.next_key is None:
+            return
+        after = page.next_key
+
+
+def _whole(today: date) -> Select[*tuple[Any, ...]]:
+    """Read all of a granted relief that is public."""
+    former = aliased(Relief)
+    return (
+        _register(today)
+        .add_columns(Relief.scope, Relief.neutrality, former.number.label("extends"))
+        .outerjoin(former, former.id == Relief.extends_id)
+    )
 
 
 def _register(today: date) -> Select[*tuple[Any, ...]]:
