@@ -42,7 +42,12 @@ AT_ONCE: Mapping[ApplicationAction, object] = {
 
 def read(text: Text) -> str:
     """Return a text of the pack in the reader's language, as a single line."""
-    return " ".join(text.in_(current_language()).split())
+    return in_one_line(text.in_(current_language()))
+
+
+def in_one_line(words: str) -> str:
+    """Return words with a single space where there are several, or line breaks."""
+    return " ".join(words.split())
 
 
 def refusal_names(pack: PolicyPack | None, codes: str) -> str:

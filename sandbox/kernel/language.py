@@ -35,5 +35,11 @@ def current_language() -> str:
 
 
 def language_name(code: str) -> str:
-    """Name a language within a sentence of the page: `inglés` in Spanish, `Spanish` in English."""
-    return str(Locale(code).get_display_name(current_language()))
+    """Name a language within a sentence of the page: `inglés` in Spanish, `Spanish` in English.
+
+    A language that nobody can name, which a pack may declare, is called by its code.
+    """
+    try:
+        return str(Locale.parse(code, sep="-").get_display_name(current_language()))
+    except UnknownLocaleError:
+        return code

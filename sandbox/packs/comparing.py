@@ -23,6 +23,7 @@ class ChangeKind(StrEnum):
     REMOVED = "removed"
     CHANGED = "changed"
     REORDERED = "reordered"
+    REPEATED = "repeated"  # an entry of a list that stands in it another number of times
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Change:
 
     Shape: `trail` leads from the pack to the part that changed; `field` is the value of it that
     differs, or "" where the whole part was added or removed; `before` and `after` are values of
-    the pack (None where there is none), for a list only what it lost and what it gained.
+    the pack (None where there is none), for a list only what it lost and what it gained; for an
+    entry that stands in both another number of times, the entry as many times as in each.
     """
 
     kind: ChangeKind
@@ -80,18 +82,40 @@ def _compare_values(
     if _are_parts(before) and _are_parts(after):
         yield from _compare_lists(trail, name, _by_name(before), _by_name(after))
     elif isinstance(before, tuple) and isinstance(after, tuple):
-        # Texts cannot be hashed, and to look for each of some thousand in a list takes seconds.
-        old, new = {repr(item): item for item in before}, {repr(item): item for item in after}
-        lost = tuple(item for key, item in old.items() if key not in new)
-        gained = tuple(item for key, item in new.items() if key not in old)
-        kind = ChangeKind.CHANGED if lost or gained else ChangeKind.REORDERED
-        yield Change(kind, trail, name, lost or None, gained or None)
+        yield from _compare_entries(trail, name, before, after)
     elif isinstance(before, Mapping) and isinstance(after, Mapping):
         yield from _compare_mappings(trail, name, before, after)
     elif _is_part(before) and _is_part(after):
         yield from _compare_parts((*trail, Part(name, "", after)), before, after)
     else:
         yield Change(ChangeKind.CHANGED, trail, name, before, after)
+
+
+def _compare_entries(
+    trail: tuple[Part, ...], name: str, before: tuple[object, ...], after: tuple[object, ...]
+) -> Iterator[Change]:
+    # Texts cannot be hashed, and to look for each of some thousand in a list takes seconds.
+    old, new = _by_content(before), _by_content(after)
+    lost = tuple(item for key, same in old.items() if key not in new for item in same)
+    gained = tuple(item for key, same in new.items() if key not in old for item in same)
+    repeated = [
+        (tuple(same), tuple(new[key]))
+        for key, same in old.items()
+        if len(new.get(key, same)) != len(same)
+    ]
+    if lost or gained:
+        yield Change(ChangeKind.CHANGED, trail, name, lost or None, gained or None)
+    for each in repeated:
+        yield Change(ChangeKind.REPEATED, trail, name, *each)
+    if not (lost or gained or repeated):
+        yield Change(ChangeKind.REORDERED, trail, name, None, None)
+
+
+def _by_content(items: Sequence[object]) -> dict[str, list[object]]:
+    found: dict[str, list[object]] = {}
+    for item in items:
+        found.setdefault(repr(item), []).append(item)
+    return found
 
 
 def _compare_lists(

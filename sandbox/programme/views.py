@@ -22,12 +22,13 @@ from sandbox.packs.comparing import compare
 from sandbox.packs.errors import PackUnusable
 from sandbox.packs.loading import validate_files
 from sandbox.programme import labels, queries, services
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.diagram import diagram
 from sandbox.programme.forms import ActivateForm, MoveForm, UploadForm
 from sandbox.programme.queries import Move, RulesVersion
 from sandbox.programme.simulation import effect_sentence, simulated_sentences
 from sandbox.programme.summary import nested, summary
-from sandbox.programme.words import change_sentence, said
+from sandbox.programme.words import said
 
 bp = Blueprint("programme", __name__)
 bp.add_app_template_filter(said)
@@ -210,7 +211,7 @@ def _move_page(move: Move, form: MoveForm) -> ResponseReturnValue:
         move=move,
         form=form,
         effects=[effect_sentence(move.new, effect) for effect in move.effects],
-        changes=[change_sentence(move.new, change) for change in move.changes],
+        changes=[change_sentence(move.old, move.new, change) for change in move.changes],
         labels=labels,
     )
     return page, 422 if form.is_submitted() else 200
@@ -256,7 +257,7 @@ def _changes(older: str, rules: RulesVersion) -> list[str]:
         return []
     new = _pack(rules)
     old = _pack(queries.get_version(db.session(), older))
-    return [change_sentence(new, change) for change in compare(old, new)]
+    return [change_sentence(old, new, change) for change in compare(old, new)]
 
 
 def _tried(rules: RulesVersion, after: str | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Say in the reader's words what stands in a policy pack, and what differs between two of them."""
+"""Say in the reader's words what stands in a policy pack."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -20,19 +20,17 @@ from sandbox.domain.packs import (
     Not,
     PolicyPack,
     PreliminaryResultSpec,
-    QuestionKind,
     QuestionSpec,
     RequirementKind,
-    RequirementSpec,
     RoundTableSpec,
     RubricSpec,
     Text,
     Who,
 )
-from sandbox.kernel.formats import day, money, number, quoted
-from sandbox.packs.comparing import Change, ChangeKind, Part
+from sandbox.kernel.formats import day, number, quoted
+from sandbox.packs.comparing import Change
 from sandbox.packs.saying import Sentence, filled
-from sandbox.programme.names import FIELD, PART, WORDS
+from sandbox.programme.names import FIELD, WORDS
 from sandbox.trials.sentences import amendment_words, extension_words
 
 _RULES = (RubricSpec, ExtensionSpec, AmendmentSpec, FastAnswerSpec, PreliminaryResultSpec)
@@ -63,9 +61,6 @@ def said(words: str) -> str:
     return filled(_(words.template), parts)
 
 
-# --- values --------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Hold what the values of a pack stand for: questions and parts by their keys, amounts."""
@@ -93,7 +88,7 @@ def vocabulary_of(pack: PolicyPack, change: Change) -> Vocabulary:
         "activity_question": tuple(pack.questions.values()),
         "reliefs_question": tuple(pack.questions.values()),
     }
-    parts = {_key(part): part for part in lists.get(change.field, ())}
+    parts = {key_of(part): part for part in lists.get(change.field, ())}
     return Vocabulary(pack.currency, pack.questions, parts)
 
 
@@ -185,11 +180,11 @@ def _plain_words(value: bool | int | Decimal | date | str) -> str:
 
 def part_words(part: object) -> str:
     """Say which part it is: its name in the reader's language, or its key."""
-    found = _text_of(part)
-    return _key(part) if found is None else quoted(read(found))
+    found = text_of(part)
+    return key_of(part) if found is None else quoted(read(found))
 
 
-def _text_of(part: object) -> Text | None:
+def text_of(part: object) -> Text | None:
     """Return the text by which people know a part."""
     texts = (
         getattr(part, place, None) for place in ("name", "title", "label", "reason", "question")
@@ -197,7 +192,8 @@ def _text_of(part: object) -> Text | None:
     return next((each for each in texts if isinstance(each, Text)), None)
 
 
-def _key(part: object) -> str:
+def key_of(part: object) -> str:
+    """Return the key or code of a part, "" where it has none."""
     return str(getattr(part, "key", getattr(part, "code", "")))
 
 
@@ -209,123 +205,3 @@ def party_words(kind: RequirementKind, by: Who) -> str:
     if by is Who.PLATFORM and kind is RequirementKind.REPORT_ACCEPTED:
         return str(WORDS[Who.LEAD])
     return str(WORDS[by])
-
-
-# --- changes -------------------------------------------------------------------------------------
-
-
-def change_sentence(pack: PolicyPack, change: Change) -> str:
-    """Say one difference as a sentence; `pack` is the newer of the two."""
-    where = ", ".join(_step_words(part) for part in change.trail) or _("The pack")
-    if not change.field:
-        return _part_sentence(pack, where, change)
-    what = str(FIELD.get(change.field, PART.get(change.field, change.field)))
-    if change.kind is ChangeKind.REORDERED:
-        return _(
-            "%(where)s: what stands under “%(what)s” comes in another order.",
-            where=where,
-            what=what,
-        )
-    known = vocabulary_of(pack, change)
-    values = [change.before, change.after]
-    if _is_money(change):
-        values = [_amount(each, pack.currency) for each in values]
-    before, after = (_field_words(change, each, known) for each in values)
-    if isinstance(change.before, tuple) or isinstance(change.after, tuple):
-        if change.before is None:
-            return _("%(where)s: %(what)s gain %(after)s.", where=where, what=what, after=after)
-        if change.after is None:
-            return _("%(where)s: %(what)s lose %(before)s.", where=where, what=what, before=before)
-        return _(
-            "%(where)s: %(what)s lose %(before)s and gain %(after)s.",
-            where=where,
-            what=what,
-            before=before,
-            after=after,
-        )
-    return _(
-        "%(where)s: %(what)s was %(before)s and is now %(after)s.",
-        where=where,
-        what=what,
-        before=before,
-        after=after,
-    )
-
-
-def _field_words(change: Change, value: object, known: Vocabulary) -> str:
-    """Say a value; who satisfies a requirement hangs on what it demands."""
-    part = change.trail[-1].part if change.trail else None
-    if isinstance(value, Who) and change.field == "by" and isinstance(part, RequirementSpec):
-        return party_words(part.kind, value)
-    return value_words(value, known)
-
-
-def _is_money(change: Change) -> bool:
-    """Tell whether the values are amounts in cents."""
-    if change.field in ("amount_per_person_cap", "amount_total_cap"):
-        return True
-    part = change.trail[-1].part if change.trail else None
-    is_bound = change.field in ("minimum", "maximum")
-    return is_bound and isinstance(part, QuestionSpec) and part.kind is QuestionKind.MONEY
-
-
-def _amount(value: object, currency: str) -> object:
-    return money(value, currency) if isinstance(value, int) else value
-
-
-def _part_sentence(pack: PolicyPack, where: str, change: Change) -> str:
-    match change.kind:
-        case ChangeKind.ADDED:
-            facts = "; ".join(_facts(pack, change.trail, change.after))
-            if facts:
-                return _("%(where)s: added with %(facts)s.", where=where, facts=facts)
-            return _("%(where)s: added.", where=where)
-        case ChangeKind.REMOVED:
-            return _("%(where)s: removed.", where=where)
-        case _:
-            return _(
-                "%(where)s was %(before)s and is now %(after)s.",
-                where=where,
-                before=value_words(change.before, vocabulary_of(pack, change)),
-                after=value_words(change.after, vocabulary_of(pack, change)),
-            )
-
-
-def _facts(pack: PolicyPack, trail: tuple[Part, ...], part: object) -> Iterator[str]:
-    """Say what stands in a part that is new, but for the name by which it is called already."""
-    if isinstance(part, Text):
-        yield quoted(read(part))
-    if isinstance(part, Text) or not is_dataclass(part):
-        return
-    called = _text_of(part)
-    for each in fields(part):
-        value = getattr(part, each.name)
-        is_said = each.name in ("key", "code") or value is called
-        if is_said or value in (each.default, ()):
-            continue
-        what = str(FIELD.get(each.name, PART.get(each.name, each.name)))
-        change = Change(ChangeKind.CHANGED, trail, each.name, None, value)
-        yield f"{what}: {_new_words(pack, change, value)}"
-
-
-def _new_words(pack: PolicyPack, change: Change, value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(_new_words(pack, change, item) for item in value)
-    if _is_money(change):
-        value = _amount(value, pack.currency)
-    is_nameless = is_dataclass(value) and _text_of(value) is None
-    if is_nameless and not isinstance(value, (Text, AllOf, AnyOf, Not, Compare, *_RULES)):
-        facts = "; ".join(_facts(pack, change.trail, value))
-        key = _key(value)
-        return f"{key} ({facts})" if key and facts else key or facts
-    return value_words(value, vocabulary_of(pack, change))
-
-
-def _step_words(part: Part) -> str:
-    kind = str(PART.get(part.field, part.field))
-    if not part.name:
-        return kind
-    text = _text_of(part.part)
-    key = getattr(part.part, "key", None)
-    name = str(WORDS.get(key, part.name)) if isinstance(key, StrEnum) else part.name
-    return f"{kind} {quoted(name if text is None else read(text))}"

@@ -32,11 +32,12 @@ from sandbox.packs.loading import PackUnknown, Validation, load_pack, validate
 from sandbox.packs.reference import as_markdown, tables
 from sandbox.packs.saying import Sentence
 from sandbox.programme import queries, services
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.diagram import diagram
 from sandbox.programme.labels import OBSTACLE
 from sandbox.programme.simulation import simulated_lines
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence, said
+from sandbox.programme.words import said
 
 TRANSLATIONS = PROJECT / "sandbox" / "translations"
 
@@ -97,7 +98,7 @@ def diff_packs(old: PolicyPack, new: PolicyPack, language: str) -> None:
     """Say what differs from pack A to pack B, a sentence each; nothing where nothing does."""
     with force_locale(locale_of(language)):
         for change in compare(old, new):
-            click.echo(change_sentence(new, change))
+            click.echo(change_sentence(old, new, change))
 
 
 @packs.command("show")

@@ -7,8 +7,8 @@ from flask_babel import force_locale
 from sandbox.packs.comparing import compare
 from sandbox.packs.errors import Fault
 from sandbox.packs.loading import load_pack, validate
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence
 from tests.packs.copies import MX, add_calls, copy_of_mx, take_outside_calls
 from tests.web.small_app import small_app
 
@@ -78,7 +78,7 @@ def test_way_outside_the_calls_is_told_in_words(app, tmp_path, language, told, c
     with app.app_context(), force_locale(language):
         assert told in [words for _, words in summary(new)]
         assert told not in [words for _, words in summary(old)]
-        assert [change_sentence(new, each) for each in compare(old, new)] == [change]
+        assert [change_sentence(old, new, each) for each in compare(old, new)] == [change]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,6 @@ def test_calls_are_told_in_words(app, tmp_path, language, first, second, always,
         assert told.index(first) < told.index(second)
         assert always not in told
         assert always in [words for _, words in summary(old)]
-        changes = [change_sentence(new, each) for each in compare(old, new)]
+        changes = [change_sentence(old, new, each) for each in compare(old, new)]
     [added] = [words for words in changes if words.startswith(change)]
     assert added.endswith(": 1.")  # the number of places

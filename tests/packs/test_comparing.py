@@ -21,9 +21,11 @@ from sandbox.domain.packs import (
     ClockUnit,
     Compare,
     DecisionRule,
+    Moment,
     Not,
     Operator,
     PolicyPack,
+    PublicLaterSpec,
     QuestionKind,
     QuestionSpec,
     Silence,
@@ -31,9 +33,9 @@ from sandbox.domain.packs import (
 )
 from sandbox.packs.comparing import Change, ChangeKind, compare
 from sandbox.packs.loading import load_packs
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.names import FIELD, PART, WORDS
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence
 from sandbox.web.pack_commands import packs
 from tests.domain.tiny_pack import text, tiny_pack
 from tests.factories import pack as mexican
@@ -51,7 +53,7 @@ def app() -> Flask:
 
 def said(app: Flask, change: Change, language: str = "en") -> str:
     with app.app_context(), force_locale(language):
-        return change_sentence(OLD, change)
+        return change_sentence(OLD, OLD, change)
 
 
 def only(new: PolicyPack) -> Change:
@@ -342,12 +344,167 @@ def test_amounts_of_a_pack_are_said_in_its_own_currency(app: Flask) -> None:
     )
     [change] = compare(old, new)
     with app.app_context(), force_locale("en"):
-        said_of_it = change_sentence(new, change)
+        said_of_it = change_sentence(old, new, change)
         condition = Compare("budget", Operator.AT_MOST, 120050)
         words = condition_words(condition, {"budget": budget}, "EUR")
 
     assert said_of_it.endswith("maximum was 1,000.00 EUR and is now 2,500.50 EUR.")
     assert words == "“Cost” is at most “1,200.50 EUR”"
+
+
+def test_each_amount_is_said_in_the_currency_of_its_own_pack(app: Flask) -> None:
+    budget = QuestionSpec("budget", QuestionKind.MONEY, text("Cost"), maximum=100_000)
+    old, new = (
+        tiny_pack(
+            currency=currency,
+            sections=(replace(OLD.sections[0], questions=(each,)), *OLD.sections[1:]),
+        )
+        for currency, each in (("EUR", budget), ("MXN", replace(budget, maximum=250_050)))
+    )
+    by_path = {each.path: each for each in compare(old, new)}
+    change = next(each for path, each in by_path.items() if path.endswith("budget.maximum"))
+
+    assert told(app, old, new, change).endswith(
+        "maximum was 1,000.00 EUR and is now $2,500.50 MXN."
+    )
+
+
+def told(app: Flask, old: PolicyPack, new: PolicyPack, change: Change, language: str = "en") -> str:
+    with app.app_context(), force_locale(language):
+        return change_sentence(old, new, change)
+
+
+def all_told(app: Flask, old: PolicyPack, new: PolicyPack, language: str = "en") -> list[str]:
+    return [told(app, old, new, each, language) for each in compare(old, new)]
+
+
+def test_parts_that_are_gone_are_named_in_the_words_of_the_pack_that_had_them(app: Flask) -> None:
+    question = next(iter(OLD.questions.values()))
+    old = tiny_pack(
+        public_fields=(question.key,),
+        public_later=(PublicLaterSpec(question.key, Moment.ENDED),),
+    )
+    sections = [
+        replace(each, questions=tuple(q for q in each.questions if q.key != question.key))
+        for each in OLD.sections
+    ]
+    new = tiny_pack(sections=tuple(sections), public_fields=())
+    by_path = {
+        each.path: told(app, old, new, each)
+        for each in compare(old, new)
+        if each.path.startswith("public")
+    }
+    label = question.label.in_("en")
+
+    assert by_path["public_fields"].endswith(f" lose “{label}”.")
+    later = by_path[f"public_later.{question.key}"]
+    assert later == f"Answer published later “{label}”: removed."
+
+
+ROOM = Text({"es": "Industria", "en": "Industry"})
+
+
+@pytest.mark.parametrize(
+    ("new", "language", "sentence"),
+    [
+        (
+            Text({"es": "Industria", "en": "Trade"}),
+            "es",
+            "Parte interesada «Industria»: nombre en inglés pasa de «Industry» a «Trade».",
+        ),
+        (
+            Text({"es": "Comercio", "en": "Industry"}),
+            "en",
+            "Stakeholder “Industry”: name in Spanish was “Industria” and is now “Comercio”.",
+        ),
+        (
+            Text({"es": "Industria", "en": "Trade"}),
+            "en",
+            "Stakeholder “Trade”: name was “Industry” and is now “Trade”.",
+        ),
+        (
+            Text({"es": "Industria", "en": "Industry", "pt-BR": "Indústria"}),
+            "en",
+            (
+                "Stakeholder “Industry”: name in Portuguese (Brazil) was nothing "
+                "and is now “Indústria”."
+            ),
+        ),
+        (
+            Text({"es": "Industria", "en": " Industry\n"}),
+            "en",
+            "Stakeholder “Industry”: name: only spaces and line breaks are different.",
+        ),
+    ],
+)
+def test_text_that_changed_in_another_language_is_told_in_that_language(
+    app: Flask, new: Text, language: str, sentence: str
+) -> None:
+    stakeholder, *others = OLD.stakeholders
+    before, after = (
+        tiny_pack(stakeholders=(replace(stakeholder, name=name), *others)) for name in (ROOM, new)
+    )
+
+    assert all_told(app, before, after, language) == [sentence]
+
+
+def test_day_off_whose_words_changed_in_another_language_is_told_in_that_language(
+    app: Flask,
+) -> None:
+    before, after = (
+        tiny_pack(calendar=replace(OLD.calendar, days_off={date(2027, 5, 5): name}))
+        for name in (ROOM, Text({"es": "Industria", "en": "Trade"}))
+    )
+
+    assert all_told(app, before, after, "es") == [
+        "Calendario, Día inhábil «2027-05-05» en inglés pasa de «Industry» a «Trade»."
+    ]
+
+
+def with_indicators(*indicators: Text) -> PolicyPack:
+    first, *others = OLD.criteria
+    return tiny_pack(criteria=(replace(first, positive=indicators), *others))
+
+
+def test_entries_that_another_language_tells_apart_are_told_in_pairs(app: Flask) -> None:
+    before = with_indicators(ROOM, text("gone"))
+    after = with_indicators(Text({"es": "Industria", "en": "Trade"}), text("new"))
+
+    assert all_told(app, before, after, "es") == [
+        (
+            "Criterio «Novel»: en qué habla a favor se quita «gone» y se agrega «new». "
+            "Criterio «Novel»: una entrada de «qué habla a favor» en inglés pasa de "
+            "«Industry» a «Trade»."
+        )
+    ]
+    assert all_told(app, before, after) == [
+        ("Criterion “Novel”: what speaks for it lose “Industry”, “gone” and gain “Trade”, “new”.")
+    ]
+
+
+def test_entry_that_stands_twice_now_is_told_as_such(app: Flask) -> None:
+    once, twice, thrice = (
+        with_indicators(text("first"), *[text("same")] * times) for times in (1, 2, 3)
+    )
+
+    [change] = compare(once, twice)
+    assert (change.kind, change.before, change.after) == (
+        ChangeKind.REPEATED,
+        (text("same"),),
+        (text("same"), text("same")),
+    )
+    assert all_told(app, once, twice) == [
+        ("Criterion “Novel”: under “what speaks for it”, “same” stood once and stands twice now.")
+    ]
+    assert all_told(app, thrice, once)[0].endswith("“same” stood 3 times and stands once now.")
+    assert all_told(app, twice, once, "es")[0].endswith(
+        "«same» estaba dos veces y ahora está una vez."
+    )
+
+
+def test_new_entry_is_gained_as_often_as_it_stands(app: Flask) -> None:
+    [gained] = all_told(app, with_indicators(), with_indicators(text("new"), text("new")))
+    assert gained.endswith(" gain “new”, “new”.")
 
 
 def test_words_of_the_pack_are_said_in_the_readers_language(app: Flask) -> None:

@@ -8,8 +8,8 @@ from flask_babel import force_locale
 
 from sandbox.domain.packs import ClockUnit, FastAnswerSpec, FastSilence
 from sandbox.packs.comparing import compare
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence
 from tests.domain.tiny_pack import text, tiny_pack
 from tests.web.small_app import small_app
 
@@ -65,5 +65,5 @@ def test_fast_answer_is_told_in_words(
         assert lines[lines.index(told) + 1] == "Binds nobody."
         assert untold not in lines
         assert untold in [words for _, words in summary(NONE)]
-        assert [change_sentence(WITH, each) for each in compare(NONE, WITH)] == [gained]
-        assert [change_sentence(later, each) for each in compare(WITH, later)] == [longer]
+        assert [change_sentence(NONE, WITH, each) for each in compare(NONE, WITH)] == [gained]
+        assert [change_sentence(WITH, later, each) for each in compare(WITH, later)] == [longer]

@@ -12,9 +12,9 @@ from sandbox.domain.simulation import effects, fate
 from sandbox.packs.comparing import compare
 from sandbox.packs.errors import Fault
 from sandbox.packs.loading import load_pack, validate
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.simulation import effect_sentence
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence
 from tests.packs.copies import MX, ask_for_activity, copy_of_mx, problems_of, replace
 from tests.web.small_app import small_app
 
@@ -84,7 +84,9 @@ def asking(tmp_path) -> PolicyPack:
 def test_rule_is_told_in_words(app: Flask, asking: PolicyPack, language, leads):
     with app.app_context(), force_locale(language):
         lines = [words for _, words in summary(asking)]
-        changes = [change_sentence(asking, each) for each in compare(load_pack(MX), asking)]
+        changes = [
+            change_sentence(load_pack(MX), asking, each) for each in compare(load_pack(MX), asking)
+        ]
     question = asking.questions["activity"].label.in_(language)
     assert any(leads in line and question in line for line in lines)
     assert any("preponderan" in said and question in said for said in changes)

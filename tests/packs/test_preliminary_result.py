@@ -11,8 +11,8 @@ from sandbox.domain.packs import Announceable, PreliminaryResultSpec
 from sandbox.packs.comparing import compare
 from sandbox.packs.errors import Fault
 from sandbox.packs.loading import load_pack
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence
 from tests.domain.tiny_pack import tiny_pack
 from tests.packs.copies import announce_first, copy_of_mx, problems_of
 from tests.packs.copies import replace as spoil
@@ -70,8 +70,8 @@ def test_hearing_is_told_in_words(
     with app.app_context(), force_locale(language):
         assert told in [words for _, words in summary(WITH)]
         assert told not in [words for _, words in summary(NONE)]
-        assert [change_sentence(WITH, each) for each in compare(NONE, WITH)] == [gained]
-        assert [change_sentence(LESS, each) for each in compare(WITH, LESS)] == [lost]
+        assert [change_sentence(NONE, WITH, each) for each in compare(NONE, WITH)] == [gained]
+        assert [change_sentence(WITH, LESS, each) for each in compare(WITH, LESS)] == [lost]
 
 
 # --- faults --------------------------------------------------------------------------------------

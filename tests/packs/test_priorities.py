@@ -13,8 +13,8 @@ from sandbox.domain.packs import Answers, Compare, Operator, PrioritySpec, Quest
 from sandbox.packs.comparing import compare
 from sandbox.packs.errors import Fault
 from sandbox.packs.loading import load_pack
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence
 from tests.domain.tiny_pack import text, tiny_pack
 from tests.packs.copies import copy_of_mx, problems_of
 from tests.web.small_app import small_app
@@ -49,10 +49,10 @@ def test_priority_is_told_in_words(
         assert lines[place + 1].endswith(yes)
         assert lines[place + 2] == "Article 62."
         assert heading not in [words for _, words in summary(NONE)]
-        [added] = [change_sentence(WITH, each) for each in compare(NONE, WITH)]
+        [added] = [change_sentence(NONE, WITH, each) for each in compare(NONE, WITH)]
         assert added.startswith(gained)
         assert "Article 62." in added
-        [removed] = [change_sentence(NONE, each) for each in compare(WITH, NONE)]
+        [removed] = [change_sentence(WITH, NONE, each) for each in compare(WITH, NONE)]
         assert removed == lost
 
 

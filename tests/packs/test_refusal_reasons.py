@@ -10,8 +10,8 @@ from config import PACKS
 from sandbox.domain.packs import RefusalReasonSpec
 from sandbox.packs.comparing import compare
 from sandbox.packs.loading import load_pack
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence
 from tests.domain.tiny_pack import text, tiny_pack
 from tests.web.small_app import small_app
 
@@ -63,12 +63,12 @@ def test_reasons_are_told_in_words(
         quoted = f"“{name}”" if language == "en" else f"«{name}»"
         assert lines[place + 1 : place + 3] == [f"Unfit: Mend it. [{quoted}]", "Elsewhere"]
         assert heading not in [words for _, words in summary(NONE)]
-        added = [change_sentence(WITH, each) for each in compare(NONE, WITH)]
+        added = [change_sentence(NONE, WITH, each) for each in compare(NONE, WITH)]
         assert added[0] == gained.format("Unfit", quoted)
         assert len(added) == 2
-        removed = [change_sentence(NONE, each) for each in compare(WITH, NONE)]
+        removed = [change_sentence(WITH, NONE, each) for each in compare(WITH, NONE)]
         assert removed[1] == lost.format("Elsewhere")
-        [changed] = [change_sentence(OTHER, each) for each in compare(WITH, OTHER)]
+        [changed] = [change_sentence(WITH, OTHER, each) for each in compare(WITH, OTHER)]
         assert changed == freed.format("Unfit", quoted)
 
 

@@ -13,9 +13,9 @@ from sandbox.domain.packs import PolicyPack, RequirementKind, Text, Who
 from sandbox.packs.checking import each_text
 from sandbox.packs.comparing import compare
 from sandbox.packs.loading import load_pack
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.diagram import diagram
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence
 from tests.packs.copies import DATA
 from tests.web.small_app import small_app
 
@@ -96,8 +96,8 @@ def test_what_is_new_is_told_with_all_that_stands_in_it(app: Flask) -> None:
         round_tables=None,
     )
     with app.app_context(), force_locale("en"):
-        told = {each.path: change_sentence(pack, each) for each in compare(bare, pack)}
-        gone = {each.path: change_sentence(bare, each) for each in compare(pack, bare)}
+        told = {each.path: change_sentence(bare, pack, each) for each in compare(bare, pack)}
+        gone = {each.path: change_sentence(pack, bare, each) for each in compare(pack, bare)}
     assert "day on which it begins: 17 October 2025" in told["successions.ift_2025"]
     assert "CNA (competences: “Competition in telecommunications" in told["successions.ift_2025"]
     assert "business days: 15" in told["suspension_windows.crt_beginning"]

@@ -14,8 +14,8 @@ from sandbox.domain.packs import PolicyPack
 from sandbox.kernel.terms import days_of_term
 from sandbox.packs.comparing import compare
 from sandbox.packs.loading import load_pack
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.summary import summary
-from sandbox.programme.words import change_sentence
 from tests.packs.copies import MX, copy_of_mx, problems_of, replace
 from tests.web.small_app import small_app
 
@@ -70,7 +70,7 @@ def test_units_of_terms_are_told_and_compared(changed: Path) -> None:
     mx, other = load_pack(MX), load_pack(changed)
     with small_app().app_context(), force_locale("es"):
         lines = [words for _, words in summary(other)]
-        changes = [change_sentence(other, each) for each in compare(mx, other)]
+        changes = [change_sentence(mx, other, each) for each in compare(mx, other)]
     assert any("Aceptación del caso por la autoridad: 5 días naturales" in line for line in lines)
     assert any("Postura de la autoridad: 1 mes" in line for line in lines)
     assert "Plazo «Postura de la autoridad»: unidad pasa de días hábiles a meses." in changes
