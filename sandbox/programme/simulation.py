@@ -23,9 +23,10 @@ from sandbox.domain.simulation import Aspect, Cause, Effect, Reason, Why
 from sandbox.kernel.formats import day, money, quoted, span
 from sandbox.kernel.language import current_language
 from sandbox.kernel.terms import stopped_words
+from sandbox.programme.changes import change_sentence
 from sandbox.programme.names import FIELD
 from sandbox.programme.queries import Simulated
-from sandbox.programme.words import change_sentence, part_words
+from sandbox.programme.words import part_words
 
 _EFFECT: Mapping[Aspect, LazyString] = {
     Aspect.TIER: _l("Tier: %(before)s under its rules, %(after)s under the new ones."),
@@ -43,30 +44,30 @@ _EFFECT: Mapping[Aspect, LazyString] = {
 }
 
 
-def simulated_lines(pack: PolicyPack, case: Simulated) -> Iterator[str]:
+def simulated_lines(new: PolicyPack, case: Simulated) -> Iterator[str]:
     """Say one case that would change: its name, then a sentence for each effect and change."""
     yield f"{case.reference} {case.title}"
-    for sentence in simulated_sentences(pack, case):
+    for sentence in simulated_sentences(new, case):
         yield f"  {sentence}"
 
 
-def simulated_sentences(
-    pack: PolicyPack, case: Simulated, *, reasons: bool = True
-) -> Iterator[str]:
+def simulated_sentences(new: PolicyPack, case: Simulated, *, reasons: bool = True) -> Iterator[str]:
     """Say what would be different of one case, then by which rules it would be worked otherwise."""
     for effect in case.effects:
-        yield effect_sentence(pack, effect, reasons=reasons)
+        yield effect_sentence(case.rules, new, effect, reasons=reasons)
     for change in case.changes:
-        yield change_sentence(pack, change)
+        yield change_sentence(case.rules, new, change)
 
 
-def effect_sentence(pack: PolicyPack, effect: Effect, *, reasons: bool = True) -> str:
-    """Say one effect, with the reasons that make it.
+def effect_sentence(
+    old: PolicyPack, new: PolicyPack, effect: Effect, *, reasons: bool = True
+) -> str:
+    """Say one effect, with the reasons that make it; each side in the words of its own rules.
 
     Both sides are what rules propose from the answers, today: whom the secretariat has assigned
     meanwhile plays no part. Without `reasons` nothing of an answer is told.
     """
-    before, after = _said(pack, effect, effect.before), _said(pack, effect, effect.after)
+    before, after = _said(old, effect, effect.before), _said(new, effect, effect.after)
     words = str(_EFFECT[effect.aspect]) % {"before": before, "after": after}
     gained = [_reason(each) for each in effect.gained if reasons]
     lost = [_reason(each) for each in effect.lost if reasons]
@@ -75,7 +76,7 @@ def effect_sentence(pack: PolicyPack, effect: Effect, *, reasons: bool = True) -
     if lost:
         words += " " + _("No longer counts: %(reasons)s.", reasons="; ".join(lost))
     # On which days a company was asked for something is told to those who read the case.
-    causes = [_cause(each) for each in effect.why if reasons or not _is_of_the_case(each)]
+    causes = [_cause(old, new, each) for each in effect.why if reasons or not _is_of_the_case(each)]
     if causes:
         words += " " + _("Why: %(causes)s.", causes="; ".join(causes))
     return words
@@ -86,7 +87,7 @@ def _is_of_the_case(why: Why) -> bool:
     return isinstance(stop, Stop) and stop.ground is None
 
 
-def _cause(why: Why) -> str:
+def _cause(old: PolicyPack, new: PolicyPack, why: Why) -> str:
     match why.cause:
         case Cause.LENGTH:
             return _(
@@ -103,7 +104,7 @@ def _cause(why: Why) -> str:
         case Cause.REQUIREMENT:
             return _requirement(why.before, why.after)
         case Cause.LIMIT:
-            return _limit(why.before, why.after)
+            return _limit(old, new, why)
         case Cause.METRIC | Cause.START_CONDITION:
             return _demanded(why.before, why.after)
         case Cause.STAGE:
@@ -160,9 +161,9 @@ def _demanded(before: object, after: object) -> str:
     return _("%(condition)s is brought by somebody else", condition=name)
 
 
-def _limit(before: object, after: object) -> str:
+def _limit(old: PolicyPack, new: PolicyPack, why: Why) -> str:
     """Say a limit of a stage; each side is the stage, the name of its field and the number."""
-    match before, after:
+    match why.before, why.after:
         case _, (StageSpec() as stage, "live", bool() as is_live):
             if is_live:
                 return _("“%(stage)s” exposes real participants", stage=read(stage.name))
@@ -172,17 +173,17 @@ def _limit(before: object, after: object) -> str:
                 "“%(stage)s”: %(limit)s %(after)s instead of %(before)s",
                 stage=read(stage.name),
                 limit=FIELD[name],
-                before=_number(name, was),
-                after=_number(name, is_now),
+                before=_number(name, was, old.currency),
+                after=_number(name, is_now, new.currency),
             )
         case _:
             return ""
 
 
-def _number(name: str, value: object) -> str:
+def _number(name: str, value: object, currency: str) -> str:
     if not isinstance(value, int):
         return _("no limit") if name.endswith("_cap") else _("no reports by a fixed day")
-    return money(value) if name.startswith("amount") else str(value)
+    return money(value, currency) if name.startswith("amount") else str(value)
 
 
 def _stage(before: object, after: object) -> str:

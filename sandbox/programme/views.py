@@ -210,7 +210,7 @@ def _move_page(move: Move, form: MoveForm) -> ResponseReturnValue:
         "programme/move.html",
         move=move,
         form=form,
-        effects=[effect_sentence(move.new, effect) for effect in move.effects],
+        effects=[effect_sentence(move.old, move.new, effect) for effect in move.effects],
         changes=[change_sentence(move.old, move.new, change) for change in move.changes],
         labels=labels,
     )

@@ -104,6 +104,6 @@ def test_simulation_names_the_activity_that_changes_the_lead(app: Flask, asking:
     assert (before.lead, after.lead) == ("IFT", "INAI")
     told = [each for each in effects(before, after) if each.aspect.value == "lead"]
     with app.app_context(), force_locale("en"):
-        [words] = [effect_sentence(asking, each) for each in told]
+        [words] = [effect_sentence(load_pack(MX), asking, each) for each in told]
     assert "(preponderant activity: INAI leads)" in words
     assert propose(asking, answers, day).weights["IFT"] > 1

@@ -275,7 +275,42 @@ def test_trying_leaves_the_objects_of_the_caller_and_keeps_none_of_its_own(
 )
 def test_both_sides_are_what_rules_propose(app: Flask, language: str, words: str) -> None:
     with app.app_context(), force_locale(language):
-        assert effect_sentence(pack(), Effect(Aspect.LEAD, "INAI", "IFT", (), ())) == words
+        assert effect_sentence(pack(), pack(), Effect(Aspect.LEAD, "INAI", "IFT", (), ())) == words
+
+
+def test_tier_that_the_new_rules_call_otherwise_is_named_in_the_words_of_the_old(
+    session: Session, app: Flask, cases: list[Application]
+) -> None:
+    renamed = [
+        replace(tier, key=f"other_{place}", name=Text({"es": "Otro", "en": "Other"}))
+        for place, tier in enumerate(pack().tiers)
+    ]
+    rules = [
+        replace(rule, at_least=renamed[[t.key for t in pack().tiers].index(rule.at_least)].key)
+        for rule in pack().hard_rules
+    ]
+    new = replace(pack(), version="1.0.1", tiers=tuple(renamed), hard_rules=tuple(rules))
+    found = [each for each in each_simulated(session, new, TODAY) if each]
+    effects = [each for case in found for each in case.effects if each.aspect is Aspect.TIER]
+    names = {tier.key: tier.name.in_("en") for tier in pack().tiers}
+
+    assert [case.rules for case in found] == [pack(), pack()]
+    assert len(effects) == 2
+    with app.app_context(), force_locale("en"):
+        for each in effects:
+            words = effect_sentence(pack(), new, each)
+            before = names[str(each.before)]
+            assert words.startswith(f"Tier: {before} under its rules, Other under the new ones.")
+
+
+def test_limits_are_told_in_the_currency_of_each_of_the_rules(app: Flask) -> None:
+    name = Text({"es": "Ensayo", "en": "Trial"})
+    stage = StageSpec(key="trial", name=name, purpose=name, max_days=40)
+    limits = (stage, "amount_total_cap", 300), (stage, "amount_total_cap", 500)
+    effect = Effect(Aspect.GATES, ("a",), ("b",), (), (), (Why(Cause.LIMIT, *limits),))
+    with app.app_context(), force_locale("en"):
+        words = effect_sentence(pack(), replace(pack(), currency="EUR"), effect)
+    assert words.endswith("“Trial”: most money in all 5.00 EUR instead of $3.00 MXN.")
 
 
 @pytest.mark.parametrize(
@@ -318,10 +353,10 @@ def test_what_in_the_rules_makes_the_difference_is_told(
     plans = (Why(Cause.STAGE, stage), Why(Cause.STAGE, stage, replace(stage, max_days=41)))
     plan = Effect(Aspect.STAGES, (), (replace(stage, max_days=41),), (), (), plans)
     with app.app_context(), force_locale("es_MX" if language == "es" else language):
-        assert effect_sentence(pack(), due).endswith(f": {term}; {still}; {free}.")
+        assert effect_sentence(pack(), pack(), due).endswith(f": {term}; {still}; {free}.")
         # Who does not read the case does not learn when its company was asked.
-        assert effect_sentence(pack(), due, reasons=False).endswith(f": {term}; {free}.")
-        said = effect_sentence(pack(), plan)
+        assert effect_sentence(pack(), pack(), due, reasons=False).endswith(f": {term}; {free}.")
+        said = effect_sentence(pack(), pack(), plan)
         assert said.endswith(f": {gone}; {longer}.")
         # A stage is called by its name, never by its key.
         assert {"es": "«Ensayo» (41 días)", "en": "“Trial” (41 days)"}[language] in said
@@ -363,7 +398,7 @@ def test_what_gates_ask_for_otherwise_is_told(app: Flask, language: str, words: 
     )
     effect = Effect(Aspect.GATES, ("a",), ("b",), (), (), causes)
     with app.app_context(), force_locale("es_MX" if language == "es" else language):
-        assert effect_sentence(pack(), effect) == words
+        assert effect_sentence(pack(), pack(), effect) == words
 
 
 @pytest.mark.parametrize(
@@ -411,7 +446,7 @@ def test_trial_run_tells_no_answer_that_was_marked_as_confidential(
     def told() -> str:
         [found] = [each for each in each_simulated(session, harsh, TODAY) if each]
         with app.app_context(), force_locale("en"):
-            return "\n".join(effect_sentence(harsh, effect) for effect in found.effects)
+            return "\n".join(effect_sentence(pack(), harsh, each) for each in found.effects)
 
     label, answer = scored.label.in_("en"), scored.answer.in_("en")
     assert f"“{label}” “{answer}”" in told()

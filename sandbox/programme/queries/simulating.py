@@ -40,7 +40,7 @@ Row = tuple[Application, Submission, str | None, Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """Hold one case that other rules would change.
+    """Hold one case that other rules would change, and the rules it is under.
 
     Shape: `changes` are differences of the rules that bear on whatever is done with it next.
     """
@@ -48,6 +48,7 @@ class Simulated:
     application_id: UUID
     reference: str
     title: str
+    rules: PolicyPack
     effects: tuple[Effect, ...]
     changes: tuple[Change, ...]
 
@@ -123,7 +124,7 @@ def _simulate(
             yield None
             continue
         reference = application.reference or ""
-        yield Simulated(application.id, reference, application.title, found, others)
+        yield Simulated(application.id, reference, application.title, old, found, others)
 
 
 @dataclass(slots=True)
