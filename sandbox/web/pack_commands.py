@@ -13,7 +13,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from flask_babel import Babel, force_locale, ngettext
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from config import PROJECT
@@ -61,10 +61,24 @@ class PackType(click.ParamType):  # type: ignore[type-arg]  # generic in its stu
             on_disk = version in active.installed().versions(code)
             return (active.installed() if on_disk else active.registry()).get(code, version)
         except PackUnknown:
-            installed = ", ".join(f"{pack.code}@{pack.version}" for pack in active.installed())
-            self.fail(f"{value} is no folder and no installed pack ({installed}).", param, ctx)
+            self.fail(f"{_nowhere(value)}.", param, ctx)
+        except (OperationalError, ProgrammingError) as error:
+            # What stands on disk needs no database; a version that does not may be in there.
+            unread = _unreadable(error)
+            self.fail(f"{_nowhere(value)}, and the {unread}", param, ctx)
         except PackInvalid as fault:
             self.fail(f"{value} is not sound:\n{fault}", param, ctx)
+
+
+def _nowhere(value: object) -> str:
+    installed = ", ".join(f"{pack.code}@{pack.version}" for pack in active.installed())
+    return f"{value} is no folder and no installed pack ({installed})"
+
+
+def _unreadable(error: DBAPIError) -> str:
+    """Say why the database could not be asked, and what helps where it is new."""
+    reason = str(error.orig).splitlines()[0]
+    return f"database cannot be read ({reason}). If it is new: alembic upgrade head"
 
 
 MOST_NAMED = 20
@@ -217,9 +231,7 @@ def _database() -> Iterator[None]:
     try:
         yield
     except (OperationalError, ProgrammingError) as error:
-        reason = str(error.orig).splitlines()[0]
-        message = f"The database cannot be read ({reason}). If it is new: alembic upgrade head"
-        raise click.ClickException(message) from error
+        raise click.ClickException(f"The {_unreadable(error)}") from error
 
 
 @contextmanager

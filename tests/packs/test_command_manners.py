@@ -46,6 +46,33 @@ def test_database_without_tables_is_named_with_what_helps(
     assert line.endswith("). If it is new: alembic upgrade head")
 
 
+UNKNOWN = "mx@9.9.9"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("show", UNKNOWN),
+        ("diff", "mx", UNKNOWN),
+        ("diff", UNKNOWN, "mx"),
+        ("diagram", UNKNOWN, "-o", "x.svg"),
+        ("simulate", UNKNOWN),
+    ],
+)
+def test_version_that_is_not_there_is_named_where_there_are_no_tables(
+    bare: Flask, command: tuple[str, ...]
+) -> None:
+    # `flask` reads the arguments with the application around them, as here.
+    with bare.app_context():
+        result = told(bare, *command)
+    assert result.exit_code == 2
+    line = result.output.splitlines()[-1]
+    told_of_it = "mx@9.9.9 is no folder and no installed pack (eu-ai-act@1.0.0, "
+    assert told_of_it in line
+    assert "), and the database cannot be read (no such table: " in line
+    assert line.endswith("). If it is new: alembic upgrade head")
+
+
 @pytest.mark.parametrize("command", [("diagram", "mx"), ("reference",)])
 def test_file_that_cannot_be_written_is_named(
     bare: Flask, tmp_path: Path, command: tuple[str, ...]
