@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_symbol
+from babel.numbers import get_currency_precision, get_currency_symbol
 from flask import current_app
 from flask_babel import format_date, format_datetime, format_decimal
 from flask_babel import gettext as _
@@ -69,15 +69,26 @@ def _in_place(value: datetime) -> datetime:
 def money(cents: int | None, currency: str | None = None) -> str:
     """Write an amount, of the programme's currency if no other: "$1,250.50 MXN", "1.250,50 EUR".
 
-    The code stands behind every amount, for a bare "$" would read as dollars.
+    The code stands behind every amount, for a bare "$" would read as dollars. Of a currency without
+    cents, as the yen, whole amounts are written: "5,000 JPY". An amount that has cents all the
+    same, as the bound of a pack may, is never rounded.
+
+    Units: hundredths of the currency, whatever it is divided into.
     """
     if cents is None:
         return "—"
     code = currency or current_app.config["CURRENCY"]
     symbol = get_currency_symbol(code, locale_of(FIRST_LANGUAGE))
-    amount = format_decimal(Decimal(abs(cents)) / 100, "#,##0.00")
+    decimals = max(decimals_of(code), 2 if cents % 100 else 0)
+    pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+    amount = format_decimal(Decimal(abs(cents)) / 100, pattern)
     sign = "−" if cents < 0 else ""
     return f"{sign}{'$' if symbol == '$' else ''}{amount} {code}"
+
+
+def decimals_of(currency: str) -> int:
+    """Return with how many decimals amounts of a currency are written: none for yen, mostly two."""
+    return get_currency_precision(currency)
 
 
 def number(value: float | int | None) -> str:

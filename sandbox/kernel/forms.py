@@ -34,6 +34,7 @@ from wtforms.utils import unset_value
 from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextInput
 
+from sandbox.kernel.formats import decimals_of
 from sandbox.kernel.language import FIRST_LANGUAGE, locale_of
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -265,9 +266,10 @@ class MoneyField(Field):  # type: ignore[misc]
     """Read an amount such as `1,250.50` into whole cents.
 
     Amounts are typed with the separators of the reader's language as it is written where the
-    programme is, so `1.250,50` in Spain; what could mean another amount elsewhere is refused.
+    programme is, so `1.250,50` in Spain; what could mean another amount elsewhere is refused. In a
+    currency without cents, as the yen, decimals are refused; thousandths are in every currency.
 
-    Units: `data` is in cents of `currency`.
+    Units: `data` is in hundredths of `currency`, whatever it is divided into: 5,000 yen are 500000.
     """
 
     widget = TextInput()
@@ -275,6 +277,11 @@ class MoneyField(Field):  # type: ignore[misc]
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+
+    @property
+    def has_cents(self) -> bool:
+        """Tell whether amounts of the currency are written with decimals."""
+        return decimals_of(self.currency) > 0
 
     @property
     def symbol(self) -> str:
@@ -294,9 +301,19 @@ class MoneyField(Field):  # type: ignore[misc]
             return
         match = self._pattern().match(typed)
         cents = _cents(match) if match else None
+        example = _written(125050 if self.has_cents else 125000, with_cents=self.has_cents)
+        if match and match["cents"] and not self.has_cents:
+            self.data = None
+            raise ValueError(
+                gettext(
+                    "Amounts in %(currency)s have no cents. Write a whole amount, "
+                    "for example %(example)s.",
+                    currency=self.currency,
+                    example=example,
+                )
+            )
         if cents is None or cents > _LARGEST_AMOUNT_CENTS:
             self.data = None
-            example = _written(125050)
             raise ValueError(
                 gettext("Write an amount in numbers, for example %(example)s.", example=example)
             )
@@ -323,7 +340,9 @@ class MoneyField(Field):  # type: ignore[misc]
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else _written(self.data)
+        if self.data is None:
+            return ""
+        return _written(self.data, with_cents=self.has_cents or self.data % 100 != 0)
 
 
 def _locale() -> Locale:
@@ -335,9 +354,10 @@ def _separators() -> tuple[str, str]:
     return get_group_symbol(_locale()), get_decimal_symbol(_locale())
 
 
-def _written(cents: int) -> str:
+def _written(cents: int, *, with_cents: bool) -> str:
     group, point = _separators()
-    return f"{cents // 100:,}".replace(",", group) + f"{point}{cents % 100:02d}"
+    whole = f"{cents // 100:,}".replace(",", group)
+    return f"{whole}{point}{cents % 100:02d}" if with_cents else whole
 
 
 def _cents(match: re.Match[str]) -> int:

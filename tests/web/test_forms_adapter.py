@@ -240,6 +240,45 @@ def test_money_field_reads_its_own_currency_alone(
     assert ("amount" in form.errors) == (cents is None)
 
 
+def yen(app: Flask, monkeypatch: pytest.MonkeyPatch) -> type[PlatformForm]:
+    monkeypatch.setitem(app.config, "LOCALES", {"es": "es_CL", "en": "en"})
+    amount = MoneyField("Importe", [Optional()], currency="JPY")
+    return type("YenForm", (PlatformForm,), {"amount": amount})
+
+
+@pytest.mark.parametrize("typed", ["5.000,50", "5000,5", "5000,00"])
+def test_money_field_refuses_decimals_in_a_currency_without_cents(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    form = sent(app, yen(app, monkeypatch), {"amount": typed})
+    assert form.amount.data is None
+    assert form.amount.errors == [
+        "Los montos en JPY no llevan centavos. Escriba un monto entero; por ejemplo, 1.250."
+    ]
+    assert form.amount._value() == typed
+
+
+def test_money_field_names_no_cents_in_a_currency_without_them(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = yen(app, monkeypatch)
+    assert sent(app, form, {"amount": "5.000"}).amount.data == 500_000
+    assert sent(app, form, {"amount": "mil"}).amount.errors == [
+        "Escriba una cantidad en números; por ejemplo, 1.250."
+    ]
+    with app.test_request_context():
+        assert form(data={"amount": 500_000}).amount._value() == "5.000"
+        # What was kept before is shown as it is, so that nobody changes it unawares.
+        assert form(data={"amount": 500_050}).amount._value() == "5.000,50"
+
+
+def test_money_field_takes_hundredths_of_a_currency_of_thousandths(app: Flask) -> None:
+    amount = MoneyField("Importe", [Optional()], currency="KWD")
+    form = type("DinarForm", (PlatformForm,), {"amount": amount})
+    assert sent(app, form, {"amount": "5000.25"}, "en").amount.data == 500_025
+    assert sent(app, form, {"amount": "5000.255"}, "en").amount.data is None
+
+
 def test_money_field_reads_english_names_of_its_currency(app: Flask) -> None:
     for typed in ("1250 Mexican pesos", "1250 pesos", "1250 mxn", "$1250"):
         assert sent(app, money_form(), {"amount": typed}, "en").amount.data == 125000, typed

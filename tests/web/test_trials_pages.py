@@ -20,6 +20,7 @@ from sandbox.domain.packs import (
     AnswerValue,
     Ending,
     Moment,
+    PolicyPack,
     PublicLaterSpec,
     QuestionKind,
     Suspender,
@@ -861,6 +862,56 @@ def test_report_above_the_cap_is_marked_wherever_it_is_named(
         assert ("Por encima del tope de participantes" in page.main) is bool(more)
 
 
+def limit_stage(
+    monkeypatch: pytest.MonkeyPatch, rules: PolicyPack, key: str, caps: dict[str, int]
+) -> None:
+    """Put rules in force under which the stage of this key has limits."""
+    tiers = tuple(
+        replace(
+            tier,
+            stages=tuple(
+                replace(stage, **caps) if stage.key == key else stage for stage in tier.stages
+            ),
+        )
+        for tier in rules.tiers
+    )
+    monkeypatch.setattr(active._Active, "registry", PackRegistry([replace(rules, tiers=tiers)]))
+
+
+def whole_report(session: Session, cast: Cast) -> dict[str, str]:
+    readings = good_readings(read(session, cast))
+    session.rollback()
+    said = {f"metric-{key}": str(value) for key, value in readings.items()}
+    return {**said, "participants": "12", "narrative": "Sin novedad."}
+
+
+def test_a_report_takes_whole_amounts_alone_in_a_currency_without_cents(
+    session: Session, cast: Cast, window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running(session, cast)
+    company, lead = window(cast.company), window(cast.lead.officer)
+    place = address(cast, "reports", "new")
+    key = read(session, cast).current.key
+    session.rollback()
+    limit_stage(monkeypatch, replace(pack(), currency="CLP"), key, {"amount_total_cap": 9_000_000})
+    said = whole_report(session, cast)
+
+    for typed in ("5000.50", "5.000"):
+        refused = company.submit(place, {**said, "amount_total": typed})
+        assert refused.status_code == 422
+        assert "Los montos en CLP no llevan centavos. Escriba un monto entero" in refused.main
+    wordy = company.submit(place, {**said, "amount_total": "mil"})
+    assert "Escriba un monto, por ejemplo 1250." in wordy.main
+    assert company.submit(place, {**said, "amount_total": "5000"}).status_code == 200
+    report = session.scalars(select(MonitoringReport)).one()
+    assert report.amount_total == 500_000
+    own = str(report.id)
+    session.rollback()
+    lead.submit(address(cast, "reports", own), {"verdict": "return", "remark": "Falta."})
+    form = company.get(place)
+    assert form.tree.xpath("//input[@name='amount_total']/@value") == ["5000"]
+
+
 def test_a_report_asks_for_what_the_stage_limits_and_marks_what_is_beyond(
     session: Session, cast: Cast, window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -877,25 +928,9 @@ def test_a_report_asks_for_what_the_stage_limits_and_marks_what_is_beyond(
     key = read(session, cast).current.key
     session.rollback()
     caps = {"places_cap": 3, "amount_per_person_cap": 150_000, "amount_total_cap": 9_000_000}
-    tiers = tuple(
-        replace(
-            tier,
-            stages=tuple(
-                replace(stage, **caps) if stage.key == key else stage for stage in tier.stages
-            ),
-        )
-        for tier in pack().tiers
-    )
-    monkeypatch.setattr(active._Active, "registry", PackRegistry([replace(pack(), tiers=tiers)]))
+    limit_stage(monkeypatch, pack(), key, caps)
     assert asked() == list(names)
-    said = {
-        **{
-            f"metric-{key}": str(value) for key, value in good_readings(read(session, cast)).items()
-        },
-        "participants": "12",
-        "narrative": "Sin novedad.",
-    }
-    session.rollback()
+    said = whole_report(session, cast)
     assert company.submit(place, {**said, "places": "4"}).status_code == 422
     wrong = {"places": "4", "amount_each": "mil", "amount_total": "-1"}
     assert company.submit(place, {**said, **wrong}).status_code == 422

@@ -21,7 +21,8 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "in force.",
             "languages": "The languages in which every text of the pack must stand.",
             "currency": "The currency of the answers to `money` questions, by its code in ISO "
-            "4217.",
+            "4217. Amounts in a pack are hundredths of it, also where it has no cents: 5,000 yen "
+            "are 500000.",
             "programme": "What the programme says about itself.",
             "competences": "The matters that authorities are competent for.",
             "authorities": "The authorities that take part.",

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, IntegerField, StringField
 from wtforms.validators import ValidationError
 
-from sandbox.kernel.formats import number
+from sandbox.kernel.formats import decimals_of, number
 from sandbox.kernel.forms import PlatformForm
 
 _SPACED = re.compile(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?", re.ASCII)
@@ -88,7 +88,18 @@ def read_decimal(text: str) -> Decimal | None:
 
 
 class AmountField(StringField):  # type: ignore[misc]
-    """Read an amount of money in either style, as cents."""
+    """Read an amount of money in either style, as cents.
+
+    Units: hundredths of `currency`, whatever it is divided into. Shape: the form says which
+    currency it is, by which decimals are taken or refused.
+    """
+
+    currency = ""
+
+    @property
+    def has_cents(self) -> bool:
+        """Tell whether amounts of the currency are written with decimals."""
+        return decimals_of(self.currency) > 0
 
     def cents(self) -> int | None:
         """Return the amount, or None where nothing sensible was typed."""
@@ -101,8 +112,27 @@ class IsAmount:
 
     def __call__(self, _form: PlatformForm, field: Field) -> None:
         """Raises: ValidationError."""
+        value = read_decimal(field.data or "")
+        is_whole = value is not None and _is_whole(value)
+        if not field.has_cents and field.cents() is not None and not is_whole:
+            raise ValidationError(
+                gettext(
+                    "Amounts in %(currency)s have no cents. Write a whole amount, "
+                    "for example %(example)s.",
+                    currency=field.currency,
+                    example="1250",
+                )
+            )
+        if field.cents() is None and not field.has_cents:
+            raise ValidationError(_l("Write an amount, for example 1250."))
         if field.cents() is None:
             raise ValidationError(_l("Write an amount, for example 1250.50."))
+
+
+def _is_whole(value: Decimal) -> bool:
+    """Tell whether no decimals were typed; "5.000" has three, and could as well be thousands."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= 0
 
 
 class IsNumber:

@@ -101,6 +101,7 @@ def report_form(
         del form[cap.value]
     for name in ("amount_each", "amount_total"):
         if name in form:
+            form[name].currency = pack.currency
             form[name].description = _l("In %(currency)s.", currency=pack.currency)
     # A form that is sent once more is about the very report that it has made already.
     form.made = next((each for each in file.reports if is_made_by(form, each)), None)

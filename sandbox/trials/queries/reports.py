@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from math import isclose
 
+from sandbox.kernel.formats import decimals_of
 from sandbox.models import MonitoringReport, Reading
 from sandbox.trials.queries.facts import TrialFile
 
@@ -30,12 +31,15 @@ def report_data(file: TrialFile, report: MonitoringReport | None) -> dict[str, o
         "measured_on": readings[0].measured_on if readings else file.today,
         "participants": report.participants,
         "places": report.places,
-        "amount_each": _as_typed(report.amount_each),
-        "amount_total": _as_typed(report.amount_total),
+        "amount_each": _as_typed(report.amount_each, file.pack.currency),
+        "amount_total": _as_typed(report.amount_total, file.pack.currency),
         "narrative": report.narrative,
         **{f"metric-{each.metric}": format(each.value.normalize(), "f") for each in readings},
     }
 
 
-def _as_typed(cents: int | None) -> str | None:
-    return None if cents is None else format(Decimal(cents) / 100, ".2f")
+def _as_typed(cents: int | None, currency: str) -> str | None:
+    if cents is None:
+        return None
+    has_cents = decimals_of(currency) > 0 or cents % 100
+    return format(Decimal(cents) / 100, ".2f" if has_cents else ".0f")
