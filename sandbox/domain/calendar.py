@@ -19,7 +19,7 @@ from sandbox.domain.packs import (
 )
 
 _ONE_DAY = timedelta(days=1)
-_SATURDAY = 5
+SATURDAY_AND_SUNDAY = frozenset({5, 6})
 
 
 @lru_cache(maxsize=512)
@@ -31,22 +31,43 @@ def _holidays_of(country: str, year: int) -> frozenset[date]:
     return frozenset(day for day in found if day.year == year)
 
 
+@lru_cache(maxsize=512)
+def weekend_of(country: str) -> frozenset[int]:
+    """Return the days of the week on which nobody works in a country: 0 is Monday.
+
+    Saturday and Sunday where the country, or its weekend, is not known.
+    """
+    try:
+        known = holidays.country_holidays(country).weekend
+    except NotImplementedError:
+        return SATURDAY_AND_SUNDAY
+    return frozenset(known) or SATURDAY_AND_SUNDAY
+
+
 @dataclass(frozen=True, slots=True)
 class BusinessCalendar:
-    """Know the business days of a country: Monday to Friday, less holidays and days off."""
+    """Know the business days of a country: those outside its weekend, less holidays and days off.
+
+    Shape: `weekend` holds days of the week, of which 0 is Monday.
+    """
 
     country: str
     days_off: frozenset[date]
+    weekend: frozenset[int] = SATURDAY_AND_SUNDAY
 
     @staticmethod
     def from_spec(spec: CalendarSpec) -> "BusinessCalendar":
         """Build the calendar of a pack; calendars of the same content share what they learn."""
-        return BusinessCalendar(spec.country, frozenset(spec.days_off))
+        return BusinessCalendar(spec.country, frozenset(spec.days_off), weekend_of(spec.country))
+
+    def is_weekend(self, day: date) -> bool:
+        """Tell whether nobody works on this day in any week."""
+        return day.weekday() in self.weekend
 
     def is_business_day(self, day: date) -> bool:
         """Tell whether the offices work on this day."""
         return (
-            day.weekday() < _SATURDAY
+            not self.is_weekend(day)
             and day not in self.days_off
             and day not in _holidays_of(self.country, day.year)
         )

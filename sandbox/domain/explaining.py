@@ -12,7 +12,6 @@ from sandbox.domain.calendar import BusinessCalendar, ClockReading, add_months, 
 from sandbox.domain.packs import CalendarSpec, ClockUnit, Text
 
 _ONE_DAY = timedelta(days=1)
-_SATURDAY = 5
 
 
 class DayKind(StrEnum):
@@ -76,15 +75,15 @@ def _days_of(reading: ClockReading, spec: CalendarSpec) -> Iterator[Span]:
         if stop is not None:
             yield Span(DayKind.STOPPED, day, day, reason=stop.reason, ground=stop.ground)
         elif clock.unit is ClockUnit.BUSINESS_DAYS and not calendar.is_business_day(day):
-            yield _free(spec, day)
+            yield _free(calendar, spec, day)
         else:
             number += 1
             kind = DayKind.COUNTED if number <= nominal else DayKind.MOVED
             yield Span(kind, day, day, counted=(number, number))
 
 
-def _free(spec: CalendarSpec, day: date) -> Span:
-    if day.weekday() >= _SATURDAY:
+def _free(calendar: BusinessCalendar, spec: CalendarSpec, day: date) -> Span:
+    if calendar.is_weekend(day):
         return Span(DayKind.WEEKEND, day, day)
     if day in spec.days_off:
         return Span(DayKind.DAY_OFF, day, day, name=spec.days_off[day])

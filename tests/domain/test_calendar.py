@@ -42,6 +42,35 @@ def test_business_days_are_those_of_the_law(year: int) -> None:
     assert [MEXICO.is_business_day(day) for day in days] == [works(day) for day in days]
 
 
+FRIDAY, SATURDAY, SUNDAY = (date(2027, 2, day) for day in (5, 6, 7))
+
+
+@pytest.mark.parametrize(
+    ("country", "free"),
+    [
+        ("IL", [FRIDAY, SATURDAY]),
+        ("SA", [FRIDAY, SATURDAY]),
+        ("EG", [FRIDAY, SATURDAY]),
+        ("PY", [SUNDAY]),
+        ("ES", [SATURDAY, SUNDAY]),
+        ("XX", [SATURDAY, SUNDAY]),
+    ],
+)
+def test_weekend_is_that_of_the_country(country: str, free: list[date]) -> None:
+    calendar = BusinessCalendar.from_spec(CalendarSpec(country, "UTC", {}))
+    assert [day for day in (FRIDAY, SATURDAY, SUNDAY) if calendar.is_weekend(day)] == free
+
+
+def test_business_days_go_around_the_weekend_of_the_country() -> None:
+    egypt = BusinessCalendar.from_spec(CalendarSpec("EG", "Africa/Cairo", {}))
+    thursday = date(2027, 2, 4)
+    assert egypt.add_business_days(thursday, 1) == SUNDAY
+    assert not egypt.is_business_day(FRIDAY)
+    assert SPAIN.add_business_days(thursday, 1) == FRIDAY
+    own = BusinessCalendar("ES", frozenset(), weekend=frozenset({0}))
+    assert own.is_business_day(SUNDAY)
+
+
 def test_calendars_of_the_same_content_are_the_same() -> None:
     again = BusinessCalendar.from_spec(
         CalendarSpec("MX", "America/Mexico_City", {day: text("Other words") for day in DAYS_OFF})

@@ -34,6 +34,17 @@ def test_weekends_holidays_and_days_off_are_told_apart() -> None:
     )
 
 
+def test_weekend_is_told_on_the_days_of_the_country() -> None:
+    egypt = CalendarSpec("EG", "Africa/Cairo", {})
+    calendar, start = BusinessCalendar.from_spec(egypt), date(2027, 2, 3)
+    spans = explain(read_clock(BUSINESS, calendar, start, (), start), egypt)
+    assert spans[:3] == (
+        Span(DayKind.COUNTED, date(2027, 2, 4), date(2027, 2, 4), (1, 1)),
+        Span(DayKind.WEEKEND, date(2027, 2, 5), date(2027, 2, 6)),
+        Span(DayKind.COUNTED, date(2027, 2, 7), date(2027, 2, 11), (2, 6)),
+    )
+
+
 def test_a_stop_is_told_with_its_reason_and_its_law() -> None:
     returned = Stop(date(2026, 3, 3), date(2026, 3, 5), "returned")
     window = Stop(date(2026, 3, 5), date(2026, 3, 7), "", text("Article 20"))

@@ -18,7 +18,6 @@ from sandbox.packs.saying import sentence as _l
 _LONGEST_STILL = 366  # days out of twice as many; a window may last a year, its last day included
 _LONGEST_SHUT = _LONGEST_STILL + 60
 """The same with the days off: of those left, weekends and holidays never take all."""
-_SATURDAY = 5
 _Span = tuple[date, date, int]
 
 
@@ -58,13 +57,14 @@ def prove_terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
 def _long_still(pack: PolicyPack) -> Iterator[Finding]:
     """Find windows and days off with which terms stand still for most of two years."""
     calendar = BusinessCalendar.from_spec(pack.calendar)
-    off = [(day, day, 0) for day in sorted(pack.calendar.days_off) if day.weekday() < _SATURDAY]
+    days_off = sorted(pack.calendar.days_off)
+    off = [(day, day, 0) for day in days_off if not calendar.is_weekend(day)]
     if _too_long(off, _LONGEST_STILL) is not None:
         yield Finding(
             ("calendar", "days_off"),
             Fault.TOO_LARGE,
             _l("are more than one year out of two"),
-            _l("at most %(days)s days from Monday to Friday in any two years", days=_LONGEST_STILL),
+            _l("at most %(days)s days outside the weekend in any two years", days=_LONGEST_STILL),
         )
         off = []
     found: dict[str, list[_Span]] = {}

@@ -154,9 +154,12 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
     ),
     schemas.CalendarSchema: TableWords(
         "Calendar",
-        "Business days are Monday to Friday, without the holidays of the country and the days off.",
+        "Business days are those outside the weekend of the country, without its holidays and the "
+        "days off. The weekend is Saturday and Sunday unless the country is known to have another, "
+        "such as Friday and Saturday in Egypt, Israel and Saudi Arabia, or Sunday alone in "
+        "Paraguay.",
         {
-            "country": "The country whose public holidays are no business days.",
+            "country": "The country whose weekend and public holidays are no business days.",
             "timezone": "The time zone in which a day begins and ends: that of a place, or `UTC`.",
             "days_off": "Further days that are no business days, each with its name; at most "
             "half of any two years.",
