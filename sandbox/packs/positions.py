@@ -9,7 +9,8 @@ in proportion to the text, whatever the text is, so it may meet a hostile file b
 import re
 import tomllib
 from bisect import bisect_left
-from contextlib import suppress
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
@@ -58,16 +59,38 @@ class _NotToml(Exception):
     """End the scan; the parser will name the fault."""
 
 
-def line_numbers(text: str, *, deepest: int = 24, most: int = 50_000) -> dict[Path, int]:
-    """Return the line (from 1) of each key and array element, by its path.
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Hold the line (from 1) of each key and array element, by its path.
 
     Shape: a path holds table keys as str and array indices as int. Where the text stops being
-    TOML the result is what was found before. Raises: TooComplex, Unfit.
+    TOML, `lines` is what was found before, `broken_at` the line on which the statement begins that
+    cannot be read, and `broken` the path of what it says, () where it says nothing.
     """
-    scan = _Scan(text, deepest, most)
-    with suppress(_NotToml):
-        scan.document()
-    return scan.lines
+
+    lines: Mapping[Path, int]
+    broken_at: int | None = None
+    broken: Path = ()
+
+    def path_at(self, line: int) -> Path:
+        """Return what the parser complains of on a line; it may stop before the scan does."""
+        if self.broken_at is not None and line >= self.broken_at:
+            return self.broken
+        last: Path = ()
+        for path, at in self.lines.items():
+            if self.lines.get(last, 0) <= at <= line:
+                last = path
+        return last
+
+
+def scan(text: str, *, deepest: int = 24, most: int = 50_000) -> Scanned:
+    """Find the line of each key and array element. Raises: TooComplex, Unfit."""
+    found = _Scan(text, deepest, most)
+    try:
+        found.document()
+    except _NotToml:
+        return Scanned(found.lines, found.began, found.here)
+    return Scanned(found.lines)
 
 
 class _Scan:
@@ -75,6 +98,8 @@ class _Scan:
         self.text = text
         self.at = 0
         self.lines: dict[Path, int] = {}
+        self.began = 1  # the line of the present statement
+        self.here: Path = ()  # what it says, as far as it was read
         self._deepest = deepest
         self._most = most
         self._newlines = [match.start() for match in re.finditer("\n", text)]
@@ -84,14 +109,21 @@ class _Scan:
 
     def document(self) -> None:
         table: Path = ()
+        ended = 0
         while True:
             self._skip(_BLANK)
             if self.at >= len(self.text):
                 return
+            line = self._line()
+            # What stands behind a statement on its line belongs to that, whatever it looks like.
+            if line == ended:
+                raise _NotToml
+            self.began, self.here = line, ()
             if self.text.startswith("[", self.at):
                 table = self._header()
             else:
                 self._pair(table)
+            ended = self._line()
 
     def _header(self) -> Path:
         line = self._line()
@@ -104,6 +136,7 @@ class _Scan:
             path = self._latest((*path, key))
             self._note(path, line, again=False)
         path = (*path, keys[-1])
+        self.here = path
         if not is_array:
             path = self._latest(path)
             # What stands twice is not counted, so that a scan of nothing but repeats must end.
@@ -128,7 +161,8 @@ class _Scan:
         line = self._line()
         path = table
         keys = self._dotted_key()
-        if (*table, *keys) in self.lines:
+        self.here = (*table, *keys)
+        if self.here in self.lines:
             raise _NotToml
         for key in keys:
             path = (*path, key)
@@ -136,6 +170,7 @@ class _Scan:
         self._expect("=")
         self._skip(_SPACE)
         self._value(path)
+        self.here = path
 
     def _value(self, path: Path) -> None:
         start = self.text[self.at : self.at + 1]
@@ -158,6 +193,7 @@ class _Scan:
             if self._accept("]"):
                 return
             element = (*path, index)
+            self.here = element
             self._note(element, self._line())
             self._value(element)
             index += 1

@@ -17,7 +17,7 @@ from sandbox.packs.files import (
     Files,
     Unreadable,
 )
-from sandbox.packs.positions import Path, TooComplex, Unfit, line_numbers
+from sandbox.packs.positions import Path, Scanned, TooComplex, Unfit, scan
 from sandbox.packs.saying import ABSENT, listed
 from sandbox.packs.saying import sentence as _l
 from sandbox.packs.showing import shortened, shown
@@ -125,9 +125,9 @@ def _values(source: Source, name: str, content: bytes) -> dict[str, Any] | None:
             place=(name, line),
         )
         return None
-    lines: dict[Path, int] = {}
+    scanned = Scanned({})
     try:
-        lines = line_numbers(text, deepest=MOST_LEVELS, most=MOST_VALUES - len(source.places))
+        scanned = scan(text, deepest=MOST_LEVELS, most=MOST_VALUES - len(source.places))
         values = tomllib.loads(text, parse_float=Decimal)
     except TooComplex as fault:
         source.refuse(
@@ -163,7 +163,7 @@ def _values(source: Source, name: str, content: bytes) -> dict[str, Any] | None:
         last = text.count("\n") + 1
         line = at or last
         source.refuse(
-            _moved(source, _last_before(lines, line)),
+            _moved(source, scanned.path_at(line)),
             Fault.SYNTAX,
             message,
             found=listed(shortened(text.split("\n")[line - 1].strip())) or ABSENT,
@@ -171,20 +171,11 @@ def _values(source: Source, name: str, content: bytes) -> dict[str, Any] | None:
             place=(name, line),
         )
         return None
-    for path, line in lines.items():
+    for path, line in scanned.lines.items():
         if len(path) == 1:
             source.tops[name, str(path[0])] = line
         source.places.setdefault(_moved(source, path), (name, line))
     return values
-
-
-def _last_before(lines: Mapping[Path, int], line: int) -> Path:
-    """Return the last key or element that stands on the line, or before it where none does."""
-    last: Path = ()
-    for path, at in lines.items():
-        if lines.get(last, 0) <= at <= line:
-            last = path
-    return last
 
 
 def _moved(source: Source, path: Path) -> Path:

@@ -191,6 +191,34 @@ def test_fault_of_syntax_names_the_key_it_stands_at_and_quotes_its_line(tmp_path
     )
 
 
+ASKED_IF = 'ask_if = {question = "sector", equals = "energy"}'
+
+
+@pytest.mark.parametrize(
+    ("tail", "line", "key"),
+    [
+        (f"points = 5\n{ASKED_IF}\npoints = 5\n", 3, "added[0].points"),
+        (f"{ASKED_IF}\n{ASKED_IF}\n", 2, "added[0].ask_if"),
+        ("ask_if = {question = 1, question = 2}\n", 1, "added[0].ask_if.question"),
+        (f"{ASKED_IF} points = 5\n", 1, "added[0].ask_if"),
+        ("points = 5\n[other]\n[other]\n", 3, "other"),
+        (f"{ASKED_IF}\n[other\n", 2, ""),
+        (f"{ASKED_IF}\n= 5\n", 2, ""),
+        (f"{ASKED_IF}\npoints 5\n", 2, "added[0].points"),
+        (f"points = twenty\n{ASKED_IF}\n", 1, "added[0].points"),
+        ('names = [\n"a",\n"b" "c",\n]\n', 3, "added[0].names[1]"),
+    ],
+)
+def test_fault_of_syntax_names_no_other_key_than_its_own(tmp_path, tail, line, key):
+    pack = copy_of_mx(tmp_path)
+    file = pack / "outcomes.toml"
+    text = file.read_text(encoding="utf-8").rstrip() + "\n[[added]]\n"
+    file.write_text(text + tail, encoding="utf-8")
+    [problem] = problems_of(pack)
+    assert (problem.fault, problem.key) == (Fault.SYNTAX, key)
+    assert problem.line == text.count("\n") + line
+
+
 def test_values_are_shown_as_they_stand_in_the_file_where_that_is_short():
     condition = {"question": "area", "one_of": ["energy", "health"]}
     assert shown(condition) == '{question = "area", one_of = ["energy", "health"]}'

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.packs.positions import Path, TooComplex, line_numbers
+from sandbox.packs.positions import Path, TooComplex, scan
 from tests.packs.copies import MX
 
 
@@ -24,7 +24,7 @@ def paths_of(value: Any, path: Path = ()) -> set[Path]:
 @pytest.mark.parametrize("file", sorted(MX.glob("*.toml")), ids=lambda file: file.name)
 def test_scan_finds_what_the_parser_finds(file):
     text = file.read_text(encoding="utf-8")
-    assert set(line_numbers(text)) == paths_of(tomllib.loads(text))
+    assert set(scan(text).lines) == paths_of(tomllib.loads(text))
 
 
 def test_scan_names_the_line_of_each_key():
@@ -48,7 +48,7 @@ key = 1
 """
 until = 2024-01-01 10:00:00
 '''
-    assert line_numbers(text) == {
+    assert scan(text).lines == {
         ("title",): 2,
         ("title", "es"): 2,
         ("title", "en"): 3,
@@ -183,14 +183,14 @@ def write_value(
 @given(documents())
 @settings(max_examples=150, deadline=None)
 def test_scan_agrees_with_whoever_wrote_the_document(document):
-    assert line_numbers(document.text) == document.lines
+    assert scan(document.text).lines == document.lines
     assert set(document.lines) == paths_of(tomllib.loads(document.text))
 
 
 @given(st.text(alphabet="[]{}=\"'#\n.,ab1 \\", max_size=40))
 @settings(max_examples=400, deadline=None)
 def test_scan_of_anything_ends_and_misses_nothing_that_is_toml(text):
-    found = line_numbers(text)
+    found = scan(text).lines
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -218,7 +218,7 @@ def test_scan_of_anything_ends_and_misses_nothing_that_is_toml(text):
 def test_scan_refuses_too_much_at_once(text):
     began = time.process_time()
     with pytest.raises(TooComplex):
-        line_numbers(text)
+        scan(text)
     assert time.process_time() - began < 1
 
 
@@ -247,10 +247,10 @@ def test_scan_refuses_too_much_at_once(text):
 )
 def test_scan_of_rubbish_is_short(text):
     began = time.process_time()
-    line_numbers(text)
+    scan(text)
     assert time.process_time() - began < 0.4
 
 
 def test_key_in_quotes_is_what_the_quotes_hold():
     text = """'a\\b' = 1\n"a b" = 1\n"c\\u0064" = 1\n["x"."c\\u0064".'']\n"" = 1\n"""
-    assert set(line_numbers(text)) == paths_of(tomllib.loads(text))
+    assert set(scan(text).lines) == paths_of(tomllib.loads(text))
