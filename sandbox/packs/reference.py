@@ -78,7 +78,7 @@ Which questions a condition may look at:
 |---|---|
 | `ask_if` or `required_if` of a question | those before it, in the form or in the check |
 | `ask_if` or `required_if` of a column | those before the question, and the columns before it |
-| `when` of a prohibited use or a hard rule | those of the whole form |
+| `when` of a prohibited use, a hard rule or a priority | those of the whole form |
 | `when` of a rule of the check | those of the check |
 
 The operators, and the kinds of question with which each may be used:"""

@@ -54,6 +54,19 @@ def test_every_key_stands_in_the_table_of_the_page(table: Table) -> None:
     assert [key for key in written if key != "parts"] == list(table.schema.fields)
 
 
+def test_every_place_of_a_condition_says_which_questions_it_looks_at() -> None:
+    places = {
+        (key, title(table).lower())
+        for table in tables()
+        for key, kind in kinds(table.schema).items()
+        if kind.words == "condition"
+    }
+    _, _, after = as_markdown().partition("Which questions a condition may look at:\n")
+    rows = [line for line in after.strip().split("\n\n")[0].splitlines() if line[:3] == "| `"]
+    told = [(key, name) for key, name in places if any(f"`{key}`" in r and name in r for r in rows)]
+    assert places == set(told)
+
+
 def test_every_word_of_a_closed_list_is_explained() -> None:
     lists = {
         kind.choices
