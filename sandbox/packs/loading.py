@@ -37,12 +37,16 @@ class _Home:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """Hold what was found in a pack's folder: a pack only where nothing stands against it."""
+    """Hold what was found in a pack's folder: a pack only where nothing stands against it.
+
+    Shape: `is_partial` where faults kept something from being judged, so that there may be more.
+    """
 
     pack: PolicyPack | None
     problems: tuple[PackProblem, ...]
     warnings: tuple[PackProblem, ...]
     proofs: tuple[Proof, ...]
+    is_partial: bool = False
 
 
 class PackUnknown(LookupError):
@@ -87,8 +91,8 @@ class PackRegistry:
 def load_pack(folder: Path) -> PolicyPack:
     """Read and check the pack in `folder`; unchanged files are not read twice.
 
-    Raises: PackInvalid with every fault of its files; only where their shape is sound, every
-    fault of how they fit together.
+    Raises: PackInvalid with every fault of the shape of its files, and those of how they fit
+    together that do not hang on these; what is proved, only where there is none.
     """
     validation = validate(folder)
     if validation.pack is None:
@@ -154,13 +158,15 @@ def _load(home: _Home) -> Validation:
 
 def _judge(source: Source) -> Validation:
     # A missing file would look like a hundred missing keys, so the shape is judged only of a pack
-    # that could be read; likewise references only of a pack whose parts have their shape.
+    # that could be read. How parts fit together is judged also where some have not their shape, as
+    # far as it does not hang on those; what is proved hangs on everything.
     pack = None if source.problems else shape(source)
     if pack is not None:
         check(source, pack)
-    proofs = () if source.problems or pack is None else _proved(source, pack)
+    is_partial = bool(source.problems)
+    proofs = () if is_partial or pack is None else _proved(source, pack)
     problems, warnings = _in_order(source.problems), _in_order(source.warnings)
-    return Validation(None if problems else pack, problems, warnings, proofs)
+    return Validation(None if problems else pack, problems, warnings, proofs, is_partial)
 
 
 def _proved(source: Source, pack: PolicyPack) -> tuple[Proof, ...]:

@@ -1,6 +1,5 @@
 """Serve the pages on which the rules are read, tried, uploaded and put in force."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from sandbox.kernel.paging import encode_key
 from sandbox.packs import active
 from sandbox.packs.comparing import compare
 from sandbox.packs.errors import PackUnusable
-from sandbox.packs.loading import validate_files
+from sandbox.packs.loading import Validation, validate_files
 from sandbox.programme import labels, queries, services
 from sandbox.programme.changes import change_sentence
 from sandbox.programme.diagram import diagram
@@ -60,12 +59,12 @@ def upload() -> ResponseReturnValue:
     """Take a new version in, or say everything that is wrong with it and keep nothing."""
     session, form = db.session(), UploadForm()
     if not form.validate_on_submit():
-        return _upload_page(form, (), 422 if form.is_submitted() else 200)
+        return _upload_page(form, None, 422 if form.is_submitted() else 200)
     files, note = form.unpacked, form.note.data or ""
     judged = validate_files(active.code(), files)
     pack = judged.pack
     if pack is None:
-        return _upload_page(form, judged.problems, 422)
+        return _upload_page(form, judged, 422)
     with unit_of_work(session):
         services.upload(session, current_actor(), files=files, pack=pack, note=note, now=utc_now())
     flash(_("The version is kept. It changes nothing until a second person puts it in force."))
@@ -217,11 +216,11 @@ def _move_page(move: Move, form: MoveForm) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-def _upload_page(form: UploadForm, problems: Sequence[Any], status: int) -> ResponseReturnValue:
+def _upload_page(form: UploadForm, judged: Validation | None, status: int) -> ResponseReturnValue:
     page = render_template(
         "programme/upload.html",
         form=form,
-        problems=problems,
+        judged=judged,
         in_force=active.version_in_force(),
         faults=labels.FAULT,
     )

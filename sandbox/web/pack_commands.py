@@ -249,6 +249,7 @@ def _as_json(found: Validation) -> str:
         "sound": pack is not None,
         "code": pack.code if pack else None,
         "version": pack.version if pack else None,
+        "partial": found.is_partial,
         "problems": [asdict(problem) for problem in found.problems],
         "warnings": [asdict(warning) for warning in found.warnings],
         "proofs": [asdict(proof) for proof in found.proofs],
@@ -270,7 +271,10 @@ def _as_lines(found: Validation) -> list[str]:
         lines += [_("Proved: %(claim)s", claim=said(proof.claim)), f"    {said(proof.how)}"]
     if found.pack is None:
         count = len(found.problems)
-        return [*lines, ngettext("Not sound: %(num)d fault.", "Not sound: %(num)d faults.", count)]
+        last = ngettext("Not sound: %(num)d fault.", "Not sound: %(num)d faults.", count)
+        if found.is_partial:
+            last += " " + _("More may come to light once that is mended.")
+        return [*lines, last]
     name = f"{found.pack.code} {found.pack.version}"
     return [*lines, _("Sound: %(pack)s.", pack=name)]
 

@@ -131,7 +131,8 @@ def judged(home: Path, recipe: Recipe | None = None) -> Judged:
     for block in recipe.written_in("toml") if recipe else ():
         put(source.values, tomllib.loads(block.text, parse_float=Decimal))
     pack = shape(source)
-    assert pack is not None, source.problems
+    assert not source.problems, source.problems
+    assert pack is not None
     check(source, pack)
     shown = [] if source.problems else list(prove(pack))
     return Judged(

@@ -4,6 +4,8 @@ Each check takes a pack and yields what it finds wrong, with the path of the val
 check assumes nothing about the others, so that one fault does not hide the next.
 """
 
+from typing import Any
+
 from sandbox.domain.packs import PolicyPack
 from sandbox.packs.checking.conditions import COMPARABLE, judge_conditions, judge_verdicts
 from sandbox.packs.checking.coordination import (
@@ -59,7 +61,9 @@ from sandbox.packs.checking.risk import (
 )
 from sandbox.packs.checking.stages import WHO, judge_extension, judge_grounds, judge_stages
 from sandbox.packs.checking.successions import judge_successions, judge_windows
+from sandbox.packs.positions import Path
 from sandbox.packs.source import Source
+from sandbox.packs.unread import Touched, is_unread
 
 __all__ = [
     "COMPARABLE",
@@ -123,10 +127,35 @@ CHECKS: tuple[Check, ...] = (
 
 
 def check(source: Source, pack: PolicyPack) -> None:
-    """Add everything that does not fit together to the source's problems."""
+    """Add everything that does not fit together to the source's problems.
+
+    Of a pack in which something could not be read, a check finds what it can say without that.
+    """
+    is_partial = bool(source.problems)
     for one in CHECKS:
-        for finding in one(pack):
-            # What would not be kept need not be found: its words would cost more than the pack.
-            if source.is_full:
-                return
-            report(source, finding)
+        try:
+            for finding in one(pack):
+                # What would not be kept need not be found: its words would cost more than the pack.
+                if source.is_full:
+                    return
+                # Of a faulty value one complaint is enough; the next run says what else there is.
+                if not (is_partial and _leads_to_unread(pack, finding.path)):
+                    report(source, finding)
+        except Touched:
+            continue
+        except TypeError:
+            # What is written in C looks at the type before it asks anything.
+            if not is_partial:
+                raise
+
+
+def _leads_to_unread(pack: PolicyPack, path: Path) -> bool:
+    value: Any = pack
+    for step in path:
+        if isinstance(step, str):
+            value = getattr(value, step, None)
+        else:
+            value = value[step] if isinstance(value, tuple) else None
+        if is_unread(value):
+            return True
+    return False

@@ -10,6 +10,7 @@ from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.saying import listed
 from sandbox.packs.saying import sentence as _l
+from sandbox.packs.unread import is_unread
 
 PARTY_WORDS = tuple(dict.fromkeys([*(who.value for who in (*Who, *Suspender)), PUBLISHER]))
 """What stands for a party beside the codes of authorities, wherever it is said who acts."""
@@ -111,6 +112,8 @@ def judge_texts_in_every_language(pack: PolicyPack) -> Iterator[Finding]:
 
 def each_text(value: object, path: Path = ()) -> Iterator[tuple[Path, Text]]:
     """Walk over every text; the names of the dataclasses' fields are the keys of the file."""
+    if is_unread(value):
+        return
     if isinstance(value, Text):
         yield path, value
     elif is_dataclass(value):

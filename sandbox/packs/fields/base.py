@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from marshmallow import Schema, ValidationError, fields
 
 from sandbox.packs.errors import Fault
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
+from sandbox.packs.unread import is_unread
 
 _T = TypeVar("_T")
 
@@ -68,11 +69,11 @@ class Value(fields.Field[_T]):
 
     def read(self, value: object) -> _T:
         """Return what the value of the file means. Raises: ValidationError."""
-        return self._read(value)
+        return cast(_T, value) if is_unread(value) else self._read(value)
 
     def _read(self, value: object) -> _T:
         raise TypeError(f"{type(self).__name__} cannot read {value!r}")
 
     # The signature is marshmallow's; no value of a pack depends on its neighbours.
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> _T:  # noqa: ARG002
-        return self._read(value)
+        return self.read(value)
