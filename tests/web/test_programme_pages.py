@@ -95,8 +95,21 @@ def test_faults_are_shown_with_file_line_key_found_and_allowed(
     assert told.startswith("El valor es de otro tipo.")
     assert found == "Encontrado: true"
     assert allowed == "Permitido: un número de hasta 1000000000000000 con 6 decimales como máximo"
+    assert "Al corregirlo puede salir a la luz algo más." in answer.main
     assert NOTE in answer.get_data(as_text=True)
     assert "1.1.0" not in client.get("/rules").main
+
+
+def test_text_that_changed_in_english_alone_is_told_to_who_reads_spanish(
+    people: dict[str, str], client_for: Window
+) -> None:
+    client = client_for(people["administrator"])
+    text = ("authorities.toml", 'en = "Free competition"', 'en = "Fair competition"')
+    send(client, zipped(files_of("1.1.0", text)))
+    assert (
+        "Competencia «Libre competencia»: nombre en inglés pasa de «Free competition» "
+        "a «Fair competition»."
+    ) in client.get("/rules/1.1.0/difference").main
 
 
 def test_page_of_the_rules_speaks_the_language_of_its_reader_alone(
