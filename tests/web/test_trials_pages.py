@@ -1069,6 +1069,12 @@ def test_what_is_no_number_is_refused_and_the_rest_kept(
         ("1\u00a0234.5", "1234.5"),
         ("7 %", "7"),
         (" 7 % ", "7"),
+        # What pages show as thousands is no fraction.
+        ("1,250", "1250"),
+        ("-12,345,678", "-12345678"),
+        ("0,125", "0.125"),
+        ("12,50", "12.50"),
+        ("1.250", "1.250"),
     ],
 )
 def test_decimals_are_read_as_they_are_meant(typed: str, value: str) -> None:

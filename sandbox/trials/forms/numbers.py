@@ -13,6 +13,7 @@ from wtforms.validators import ValidationError
 
 from sandbox.kernel.formats import decimals_of, number
 from sandbox.kernel.forms import PlatformForm
+from sandbox.kernel.language import FIRST_LANGUAGE, locale_of
 
 _SPACED = re.compile(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+[.,]\d+", re.ASCII)
@@ -69,10 +70,14 @@ class MeasuredField(StringField):  # type: ignore[misc]
 def read_decimal(text: str) -> Decimal | None:
     """Return the number that was typed, or None.
 
-    A single comma or point is the decimal sign; of two kinds the last one is. Spaces may set
-    thousands apart, and nothing else: two numbers are not one.
+    A single comma or point is the decimal sign; of two kinds the last one is. What the page itself
+    would show as thousands is read as thousands: 1,250 where numbers are written 1,250.50. Spaces
+    may set thousands apart, and nothing else: two numbers are not one.
     """
     typed = " ".join(text.strip().removesuffix("%").split())
+    symbol = re.escape(get_group_symbol(get_locale() or locale_of(FIRST_LANGUAGE)))
+    if re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}({symbol}\d{{3}})+", typed, re.ASCII):
+        typed = re.sub(symbol, "", typed)
     if " " in typed and not _SPACED.fullmatch(typed):
         return None
     compact = typed.replace(" ", "")
