@@ -20,8 +20,8 @@ from sandbox.packs.fields import (
     comparable_values,
 )
 from sandbox.packs.files import MOST_BYTES, MOST_BYTES_A_FILE, MOST_FILES
-from sandbox.packs.proving import MOST_POINTS, WHOLE
-from sandbox.packs.proving.claims import SHARE
+from sandbox.packs.proving import MOST_POINTS
+from sandbox.packs.proving.judging import SHARE, WHOLE
 from sandbox.packs.reading import MOST_LEVELS, MOST_VALUES
 from sandbox.packs.schemas import PartSchema
 from sandbox.packs.sentences import PARTS, SAYS, WORDS
@@ -281,10 +281,11 @@ def _limits() -> str:
     about = [
         "A pack beyond these limits is refused.",
         (
-            "The last two bound what validation may cost, so that no pack makes it slow. Where a "
-            "condition hangs on so many answers that they do not suffice, nobody has proved "
-            "whether it can ever hold: the pack is refused at that condition, and splitting it "
-            "helps."
+            "The last two bound what validation may cost, so that no pack makes it slow. Each "
+            "condition has its fair share of both, so one that is costly refuses no other. Where "
+            "a condition hangs on so many answers that its share does not suffice, nobody has "
+            "proved whether it can ever hold: the pack is refused at that condition, and "
+            "splitting it helps."
         ),
         f"At most {MOST_PROBLEMS} faults are shown at a time.",
     ]

@@ -1,5 +1,6 @@
 """Spoil the Mexican pack where only a proof can see it; a sound pack is told how it was proved."""
 
+import time
 from datetime import date, timedelta
 from itertools import combinations
 from typing import NamedTuple
@@ -348,9 +349,11 @@ def test_stage_whose_gate_asks_for_nothing_is_told(tmp_path):
     ]
 
 
-def test_condition_too_intricate_to_judge_is_refused_with_what_would_be_less(tmp_path):
-    pack = copy_of_mx(tmp_path)
-    # Ten answers out of nine, no two alike: there are none, and no short way to see it.
+def add_puzzle(pack, shape):
+    """Ask one more question on a puzzle of ten answers out of nine, no two of them alike.
+
+    There are none, and no short way to see it; `shape` says where the condition stands.
+    """
     asked, holes = [f"q{number}" for number in range(10)], [f"v{number}" for number in range(9)]
     words = '{es = "a", en = "b"}'
     options = ", ".join(f'{{value = "{hole}", label = {words}}}' for hole in holes)
@@ -364,10 +367,64 @@ def test_condition_too_intricate_to_judge_is_refused_with_what_would_be_less(tmp
     with (pack / "form-9-closing.toml").open("a", encoding="utf-8") as form:
         for key in asked:
             form.write(f'{question}key = "{key}"\nkind = "choice"\noptions = [{options}]\n')
-        form.write(f'{question}key = "last"\nkind = "text"\nask_if = {{all = [{apart}]}}\n')
+        when = shape.replace("%s", f"{{all = [{apart}]}}")
+        form.write(f'{question}key = "last"\nkind = "text"\nask_if = {when}\n')
+
+
+def test_condition_too_intricate_to_judge_is_refused_with_what_would_be_less(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    add_puzzle(pack, "%s")
     found = validate(pack)
     assert_said_in_full(*found.problems)
     assert [problem.fault for problem in found.problems] == [Fault.TOO_LARGE]
+
+
+def test_condition_of_which_nobody_can_say_that_it_always_holds_is_told(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    add_puzzle(pack, "{not = %s}")
+    found = validate(pack)
+    assert found.problems == ()
+    assert_said_in_full(*found.warnings)
+    assert_said_in_spanish(*found.warnings)
+    [warning] = [each for each in found.warnings if each.key.endswith("ask_if")]
+    assert warning.message == (
+        "hangs on so many answers that nobody could say whether it always holds"
+    )
+
+
+def test_costly_conditions_refuse_no_other(tmp_path):
+    """Let sixty rules contradict themselves in a way that is dear to see, before all others."""
+    pack = copy_of_mx(tmp_path)
+    words = '{es = "a", en = "b"}'
+    options = ", ".join(f'{{value = "o{each}", label = {words}}}' for each in range(11))
+    with (pack / "form-9-closing.toml").open("a", encoding="utf-8") as form:
+        for number in range(40):
+            form.write(
+                f'\n[[sections.questions]]\nkey = "q{number}"\nkind = "many"\n'
+                f"label = {words}\ninformation = true\noptions = [{options}]\n"
+            )
+    rules = ""
+    for rule in range(60):
+        parts = []
+        for part in range(12):
+            one = f'question = "q{(7 * part + rule) % 40}", includes = "o{(part + rule) % 11}"'
+            other = f'question = "q{(5 * part + rule) % 40}", includes = "o{3 * part % 11}"'
+            parts.append(f"{{any = [{{{one}}}, {{not = {{{other}}}}}]}}")
+        last = f'{{question = "q{rule % 40}", includes = "o1"}}'
+        when = f"{{all = [{', '.join(parts)}, {last}, {{not = {last}}}]}}"
+        rules += (
+            f'[[hard_rules]]\nkey = "costly_{rule}"\nat_least = "high"\n'
+            f"reason = {words}\nwhen = {when}\n\n"
+        )
+    replace(pack / RISK, "[[hard_rules]]\n", f"{rules}[[hard_rules]]\n")
+    began = time.process_time()
+    found = validate(pack)
+
+    assert time.process_time() - began < 2.5
+    assert {problem.fault for problem in found.problems} <= {Fault.TOO_LARGE, Fault.UNREACHABLE}
+    assert sorted(problem.key for problem in found.problems) == sorted(
+        f"hard_rules[{rule}].when" for rule in range(60)
+    )
 
 
 def test_pack_without_a_way_to_end_early_is_named(tmp_path):

@@ -7,7 +7,6 @@ proved is a fault of the pack: a regime must not hang on a combination that nobo
 from collections.abc import Iterator
 
 from sandbox.domain.packs import PolicyPack
-from sandbox.domain.reach import Budget
 from sandbox.packs.checking import Finding
 from sandbox.packs.proving.answers import (
     prove_answers_matter,
@@ -22,6 +21,7 @@ from sandbox.packs.proving.course import (
     prove_stages_left,
     prove_texts_whole,
 )
+from sandbox.packs.proving.judging import judge
 from sandbox.packs.proving.numbers import warn_of_small_groups
 from sandbox.packs.proving.oddities import warn_of_idle_rules
 from sandbox.packs.proving.terms import prove_terms_end
@@ -29,9 +29,6 @@ from sandbox.packs.proving.tiers import MOST_POINTS, prove_one_tier
 from sandbox.packs.proving.unused import warn_of_unused_parts
 
 __all__ = ["MOST_POINTS", "Proof", "Warned", "prove"]
-
-WHOLE = 2_000_000
-"""The most that all proofs of a pack may cost together; about two seconds."""
 
 PROVERS: tuple[Prover, ...] = (
     prove_texts_whole,
@@ -55,10 +52,10 @@ def prove(pack: PolicyPack) -> Iterator[Shown]:
 
     A claim is stated only where none of its findings stands against it.
     """
-    budget = Budget(WHOLE)
+    judged = judge(pack)
     for prover in PROVERS:
         failed = False
-        for shown in prover(pack, budget):
+        for shown in prover(pack, judged):
             failed = failed or isinstance(shown, Finding)
             if not (failed and isinstance(shown, Proof)):
                 yield shown

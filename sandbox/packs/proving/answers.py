@@ -1,12 +1,10 @@
 """Prove that every question is reached, that every answer matters, and that the check is honest."""
 
-from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sandbox.domain.conditions import questions_of
-from sandbox.domain.packs import AllOf, Condition, Not, PolicyPack, QuestionSpec
-from sandbox.domain.reach import Budget
+from sandbox.domain.packs import PolicyPack, QuestionSpec
 from sandbox.packs.checking import (
     NEEDED_RELIEF_COLUMNS,
     Finding,
@@ -15,28 +13,23 @@ from sandbox.packs.checking import (
 )
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
-from sandbox.packs.proving.claims import NO_RULE, Proof, Shown, Warned, can_hold, fires, intricate
+from sandbox.packs.proving.claims import NO_RULE, Proof, Shown, always, fires, intricate
+from sandbox.packs.proving.judging import Judgements
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
 
 
-def prove_questions_reached(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
+def prove_questions_reached(pack: PolicyPack, judged: Judgements) -> Iterator[Shown]:
     """Prove that some answers lead to every question."""
     count = 0
-    for questions in (form_questions(pack), check_questions(pack)):
-        before: dict[str, QuestionSpec] = {}
-        for path, question in questions:
-            yield from _reached(path, question, before, budget)
-            yield from _demanded(path, question, before, budget)
-            row = ChainMap({question.key: question}, before)
-            for index, column in enumerate(question.columns):
-                here: Path = (*path, "columns", index)
-                yield from _reached(here, column, row, budget)
-                yield from _demanded(here, column, row, budget)
-                row[column.key] = column
-            before[question.key] = question
-            for each in (question, *question.columns):
-                count += (each.ask_if is not None) + (each.required_if is not None)
+    for path, question in (*form_questions(pack), *check_questions(pack)):
+        columns: list[tuple[Path, QuestionSpec]] = [
+            ((*path, "columns", index), column) for index, column in enumerate(question.columns)
+        ]
+        for where, each in ((path, question), *columns):
+            yield from _reached(where, each, judged)
+            yield from _demanded(where, each, judged)
+            count += (each.ask_if is not None) + (each.required_if is not None)
     yield Proof(
         _l("Every question can be reached."),
         _l(
@@ -47,13 +40,11 @@ def prove_questions_reached(pack: PolicyPack, budget: Budget) -> Iterator[Shown]
     )
 
 
-def _reached(
-    path: Path, question: QuestionSpec, before: Mapping[str, QuestionSpec], budget: Budget
-) -> Iterator[Shown]:
+def _reached(path: Path, question: QuestionSpec, judged: Judgements) -> Iterator[Shown]:
     if question.ask_if is None:
         return
     path = (*path, "ask_if")
-    can = can_hold(question.ask_if, before, budget)
+    can = judged.can_hold(path)
     if can is None:
         yield intricate(path)
     elif not can:
@@ -63,25 +54,21 @@ def _reached(
             _l('no answers ever lead to the question "%(question)s"', question=question.key),
             _l("a condition that some answers meet, or no ask_if"),
         )
-    elif can_hold(Not(question.ask_if), before, budget) is False:
-        yield Warned(
-            Finding(
-                path,
-                Fault.ODD,
-                _l("always holds, so the question is asked of everybody"),
-                _l("a condition that some answers do not meet, or no ask_if"),
-            )
+    else:
+        yield from always(
+            path,
+            judged,
+            _l("always holds, so the question is asked of everybody"),
+            _l("a condition that some answers do not meet, or no ask_if"),
         )
 
 
-def _demanded(
-    path: Path, question: QuestionSpec, before: Mapping[str, QuestionSpec], budget: Budget
-) -> Iterator[Shown]:
+def _demanded(path: Path, question: QuestionSpec, judged: Judgements) -> Iterator[Shown]:
     """Find whether a question is required of some whom it is asked, and not of all of them."""
     if question.required_if is None:
         return
-    path, where = (*path, "required_if"), question.ask_if
-    can = can_hold(_both(where, question.required_if), before, budget)
+    path = (*path, "required_if")
+    can = judged.can_hold(path)
     if can is None:
         yield intricate(path)
     elif not can:
@@ -91,24 +78,20 @@ def _demanded(
             _l('no answers ever make the question "%(question)s" required', question=question.key),
             _l("a condition that some meet who are asked, or required = false"),
         )
-    elif can_hold(_both(where, Not(question.required_if)), before, budget) is False:
+    else:
         odd = _l("always holds, so the question is required of everybody who is asked")
         plainly = _l("a condition that some do not meet who are asked, or required = true")
-        yield Warned(Finding(path, Fault.ODD, odd, plainly))
+        yield from always(path, judged, odd, plainly)
 
 
-def _both(first: Condition | None, second: Condition) -> Condition:
-    return second if first is None else AllOf((first, second))
-
-
-def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+def prove_answers_matter(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
     """Prove that something hangs on every answer that is not there to be read alone."""
     used = _used(pack)
     total = marked = 0
     for path, question in form_questions(pack):
         counts = bool(question.criteria) or _weighs(question) or _lists_reliefs(pack, question)
         matters = counts or question.key in used or question.is_title
-        yield from _judged(path, question, _Hangs(counts, matters, question.information), _MATTERS)
+        yield from _held(path, question, _Hangs(counts, matters, question.information), _MATTERS)
         beside = _looked_at_beside(question)
         for index, column in enumerate(question.columns):
             counts = _weighs_in_row(pack, question, column)
@@ -116,7 +99,7 @@ def prove_answers_matter(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
             matters = counts or column.key in beside or question.key in pack.disclosed_fields
             read = column.information or (question.information and not counts)
             here: Path = (*path, "columns", index)
-            yield from _judged(here, column, _Hangs(counts, matters, read), _MATTERS_IN_ROW)
+            yield from _held(here, column, _Hangs(counts, matters, read), _MATTERS_IN_ROW)
             marked += read
         total += 1 + len(question.columns)
         marked += question.information
@@ -148,7 +131,7 @@ class _Hangs:
     is_read: bool
 
 
-def _judged(
+def _held(
     path: Path, question: QuestionSpec, hangs: _Hangs, allowed: Sentence
 ) -> Iterator[Finding]:
     """Find an answer that nothing looks at, or one that counts and is said to be read alone."""
@@ -233,12 +216,10 @@ def _weighs_in_row(pack: PolicyPack, question: QuestionSpec, column: QuestionSpe
     return column.key in NEEDED_RELIEF_COLUMNS or _weighs(column)
 
 
-def prove_check_honest(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
+def prove_check_honest(pack: PolicyPack, judged: Judgements) -> Iterator[Shown]:
     """Prove that every rule of the eligibility check can come into play."""
-    asked = {question.key: question for question in pack.eligibility.questions}
-    for index, rule in enumerate(pack.eligibility.rules):
-        path: Path = ("eligibility", "rules", index, "when")
-        yield from fires(path, rule.when, asked, budget, NO_RULE)
+    for index in range(len(pack.eligibility.rules)):
+        yield from fires(("eligibility", "rules", index, "when"), judged, NO_RULE)
     yield Proof(
         _l("Every rule of the eligibility check can come into play."),
         _l(

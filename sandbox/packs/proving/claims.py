@@ -1,13 +1,13 @@
-"""Hold what a proof states, and decide for proofs whether any answers meet a condition."""
+"""Hold what a proof states, and say of a condition that no answers meet it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sandbox.domain.packs import Condition, PolicyPack, QuestionSpec
-from sandbox.domain.reach import Budget, TooIntricate, find_answers
+from sandbox.domain.packs import PolicyPack
 from sandbox.packs.checking import Finding
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
+from sandbox.packs.proving.judging import Judgements
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
 
@@ -28,31 +28,12 @@ class Warned:
 
 
 Shown = Finding | Warned | Proof
-Prover = Callable[[PolicyPack, Budget], Iterator[Shown]]
+Prover = Callable[[PolicyPack, Judgements], Iterator[Shown]]
 
 
 NO_RULE = _l("no answers ever meet this rule")
 NO_USE = _l("no answers ever meet this use")
 NO_PRIORITY = _l("no answers ever have this priority")
-SHARE = 200_000
-"""The most comparisons that the proof of one condition may cost."""
-
-
-def can_hold(
-    condition: Condition | None, asked_before: Mapping[str, QuestionSpec], budget: Budget
-) -> bool | None:
-    """Tell whether any answers make the condition hold; None if that is too intricate to tell.
-
-    Each condition has a share of its own, so that one that is costly refuses no other.
-    """
-    share = Budget(min(budget.steps, SHARE))
-    given = share.steps
-    try:
-        return find_answers(condition, asked_before, share) is not None
-    except TooIntricate:
-        return None
-    finally:
-        budget.steps -= given - max(share.steps, 0)
 
 
 def intricate(path: Path) -> Finding:
@@ -65,11 +46,9 @@ def intricate(path: Path) -> Finding:
     )
 
 
-def fires(
-    path: Path, when: Condition, asked: Mapping[str, QuestionSpec], budget: Budget, never: Sentence
-) -> Iterator[Shown]:
+def fires(path: Path, judged: Judgements, never: Sentence) -> Iterator[Shown]:
     """Find whether any answers meet a condition; `never` says of what it is, if none do."""
-    can = can_hold(when, asked, budget)
+    can = judged.can_hold(path)
     if can is None:
         yield intricate(path)
     elif not can:
@@ -79,3 +58,13 @@ def fires(
             never,
             _l("a condition that some answers meet, or no such entry"),
         )
+
+
+def always(path: Path, judged: Judgements, odd: Sentence, allowed: Sentence) -> Iterator[Warned]:
+    """Warn of a condition that all answers meet, or of which nobody could tell."""
+    can = judged.can_fail(path)
+    if can is None:
+        odd = _l("hangs on so many answers that nobody could say whether it always holds")
+        allowed = _l("fewer questions, options or comparisons")
+    if not can:
+        yield Warned(Finding(path, Fault.ODD, odd, allowed))

@@ -12,13 +12,13 @@ from sandbox.domain.packs import (
     TierSpec,
     Who,
 )
-from sandbox.domain.reach import Budget
 from sandbox.domain.succession import passes_to
 from sandbox.domain.trials import LIFECYCLE, OPEN_STATUSES, TrialStatus, next_stage
 from sandbox.packs.checking import Finding, each_text, form_questions
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import Proof, Shown, Warned
+from sandbox.packs.proving.judging import Judgements
 from sandbox.packs.saying import Sentence, listed
 from sandbox.packs.saying import sentence as _l
 
@@ -30,7 +30,7 @@ _FROM_THE_FIRST = _l("an authority without valid_from, or one that follows such 
 _SINGLE = tuple(each for each in Who if each not in (Who.PLATFORM, Who.EVERY_AUTHORITY))
 
 
-def prove_stages_left(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+def prove_stages_left(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
     """Prove that every stage is reached and left, and that a test can always end."""
     stages = gates = 0
     for index, tier in enumerate(pack.tiers):
@@ -167,7 +167,7 @@ def _stuck() -> list[TrialStatus]:
         free |= more
 
 
-def prove_competences_covered(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+def prove_competences_covered(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
     """Prove that no competence is without an authority on any day."""
     for index, competence in enumerate(pack.competences):
         gap = _gap(_periods(pack, competence.code))
@@ -209,7 +209,7 @@ def prove_competences_covered(pack: PolicyPack, _budget: Budget) -> Iterator[Sho
     )
 
 
-def prove_activity_leads(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+def prove_activity_leads(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
     """Prove that every preponderant activity has one authority that leads, on any day."""
     key = pack.coordination.activity_question
     if key is None:
@@ -284,7 +284,7 @@ def _gap(found: Iterable[tuple[date, date]]) -> date | None:
     return None if covered == date.max else covered + timedelta(days=1)
 
 
-def prove_calls_apart(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+def prove_calls_apart(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
     """Prove that an application belongs to one call; warn where none is open for long."""
     if not pack.calls:
         return
@@ -318,7 +318,7 @@ def _laid_out(pack: PolicyPack) -> Sentence:
     )
 
 
-def prove_texts_whole(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+def prove_texts_whole(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
     """State what the checks of texts and references have found to be whole."""
     count = sum(1 for _ in each_text(pack))
     yield Proof(

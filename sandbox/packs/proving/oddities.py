@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from sandbox.domain.glossary import pieces
 from sandbox.domain.packs import DecisionRule, PolicyPack
-from sandbox.domain.reach import Budget
 from sandbox.packs.checking import Finding, among
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import Shown, Warned
+from sandbox.packs.proving.judging import Judgements
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
 
 
-def warn_of_idle_rules(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+def warn_of_idle_rules(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
     """Warn of weights and hard rules without effect, of groups that none fills, of equal words."""
     rules = pack.coordination
     if not (rules.answer_weight or rules.relief_weight):

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 from sandbox.domain.calendar import BusinessCalendar, spans
 from sandbox.domain.packs import COUNTED_CLOCKS, PolicyPack
-from sandbox.domain.reach import Budget
 from sandbox.packs.checking import ENDED_BY, Finding, among
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import Proof, Shown, Warned
+from sandbox.packs.proving.judging import Judgements
 from sandbox.packs.saying import listed
 from sandbox.packs.saying import sentence as _l
 
@@ -21,7 +21,7 @@ _LONGEST_SHUT = _LONGEST_STILL + 60
 _Span = tuple[date, date, int]
 
 
-def prove_terms_end(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+def prove_terms_end(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
     """Prove that no term can stand still for ever; warn of those that nothing counts."""
     keys = {clock.key for clock in pack.clocks}
     yield from _long_still(pack)

@@ -24,27 +24,25 @@ from sandbox.packs.proving.claims import (
     Proof,
     Shown,
     Warned,
-    can_hold,
     fires,
     intricate,
 )
+from sandbox.packs.proving.judging import SHARE, Judgements, can_hold
 from sandbox.packs.saying import sentence as _l
 
 MOST_POINTS = 1_000
 """The most points that all answers together may give, so that every sum can be looked at."""
 
 
-def prove_one_tier(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
+def prove_one_tier(pack: PolicyPack, judged: Judgements) -> Iterator[Shown]:
     """Prove that any answers lead to one tier; warn of a tier to which none lead."""
-    asked = dict(pack.questions)
-    for index, rule in enumerate(pack.hard_rules):
-        yield from fires(("hard_rules", index, "when"), rule.when, asked, budget, NO_RULE)
+    for index in range(len(pack.hard_rules)):
+        yield from fires(("hard_rules", index, "when"), judged, NO_RULE)
     for index, use in enumerate(pack.prohibited_uses):
-        yield from fires(("prohibited_uses", index, "when"), use.when, asked, budget, NO_USE)
-        yield from _barred(pack, index, use, budget)
-    for index, priority in enumerate(pack.priorities):
-        path: Path = ("priorities", index, "when")
-        yield from fires(path, priority.when, asked, budget, NO_PRIORITY)
+        yield from fires(("prohibited_uses", index, "when"), judged, NO_USE)
+        yield from _barred(index, use, judged)
+    for index in range(len(pack.priorities)):
+        yield from fires(("priorities", index, "when"), judged, NO_PRIORITY)
     most = most_points(pack)
     if most > MOST_POINTS:
         yield Finding(
@@ -56,7 +54,7 @@ def prove_one_tier(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
         return
     sums = _sums(pack)
     for index, tier in enumerate(pack.tiers):
-        if not _is_reached(pack, tier, sums, budget):
+        if not _is_reached(pack, tier, sums, judged.budget):
             yield Warned(
                 Finding(
                     ("tiers", index),
@@ -91,14 +89,10 @@ def prove_one_tier(pack: PolicyPack, budget: Budget) -> Iterator[Shown]:
     )
 
 
-def _barred(pack: PolicyPack, index: int, use: ProhibitedUse, budget: Budget) -> Iterator[Shown]:
+def _barred(index: int, use: ProhibitedUse, judged: Judgements) -> Iterator[Shown]:
     """Find a prohibited use that some answers meet without being raised to the prohibited tier."""
     path: Path = ("prohibited_uses", index, "when")
-    barred = {each.key for each in pack.tiers if each.prohibited}
-    raising = tuple(rule.when for rule in pack.hard_rules if rule.at_least in barred)
-    if use.when in raising:
-        return
-    can = can_hold(AllOf((use.when, Not(AnyOf(raising)))), dict(pack.questions), budget)
+    can = judged.can_escape(path)
     if can is None:
         yield intricate(path)
     elif can:
@@ -140,11 +134,11 @@ def _is_reached(pack: PolicyPack, tier: TierSpec, sums: int, budget: Budget) -> 
     above = [rule.when for rule in pack.hard_rules if order[rule.at_least] > place]
     spared: tuple[Condition, ...] = (Not(AnyOf(tuple(above))),) if above else ()
     asked = dict(pack.questions)
-    if _lies_in(sums, tier) and can_hold(AllOf(spared), asked, budget) is not False:
+    if _lies_in(sums, tier) and can_hold(AllOf(spared), asked, budget, SHARE) is not False:
         return True
     raising: list[HardRule] = [rule for rule in pack.hard_rules if rule.at_least == tier.key]
     return any(
-        can_hold(AllOf((rule.when, *spared)), asked, budget) is not False for rule in raising
+        can_hold(AllOf((rule.when, *spared)), asked, budget, SHARE) is not False for rule in raising
     )
 
 

@@ -10,12 +10,12 @@ from sandbox.domain.packs import (
     QuestionSpec,
     RequirementKind,
 )
-from sandbox.domain.reach import Budget
 from sandbox.packs.checking import Finding, all_questions, form_questions
 from sandbox.packs.checking.questions import NUMBERS
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import Shown, Warned
+from sandbox.packs.proving.judging import Judgements
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
 
@@ -27,7 +27,7 @@ _ABOUT: Mapping[ClockUnit, int] = {
 """About how long a unit is, in tenths of a calendar day; enough to tell terms apart."""
 
 
-def warn_of_unused_parts(pack: PolicyPack, _budget: Budget) -> Iterator[Shown]:
+def warn_of_unused_parts(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
     """Warn of what was written and comes into play nowhere, or only if somebody cares to answer."""
     yield from _unmeasured(pack)
     yield from _untouched(pack)
