@@ -1,5 +1,6 @@
 """Spoil the Mexican pack where only a proof can see it; a sound pack is told how it was proved."""
 
+import re
 import time
 from datetime import date, timedelta
 from itertools import combinations
@@ -335,6 +336,125 @@ def test_tier_to_which_no_answers_lead_is_told(tmp_path):
     assert ("tiers[3]", "no answers lead to this tier") in {
         (warning.key, warning.message) for warning in found.warnings
     }
+
+
+NOBODY = "no answers lead to this tier"
+EVERYBODY = "all answers lead to this tier, so that nobody is ever admitted"
+ANY_AUTONOMY = '{question = "autonomy", answered = true}'
+PRACTICES = 'key = "prohibited_practices"\nkind = "many"\n'
+RULE = (
+    '[[hard_rules]]\nkey = "of_all"\nat_least = "%s"\nwhen = %s\n'
+    'reason = {es = "Así es.", en = "So it is."}\n\n[[hard_rules]]\n'
+)
+
+
+def weigh_autonomy(pack, *points):
+    """Give the four answers to the question of autonomy these points."""
+    file = pack / "form-8-risk.toml"
+    lines = file.read_text(encoding="utf-8").split("\n")
+    values = ("informs", "recommends", "decides_reviewed", "decides_alone")
+    for number, line in enumerate(lines):
+        for value, point in zip(values, points, strict=True):
+            if f'value = "{value}"' in line:
+                plain = re.sub(r", points = \d+", "", line)
+                lines[number] = plain.replace("}},", f"}}, points = {point}}},")
+    file.write_text("\n".join(lines), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (lambda pack: weigh_autonomy(pack, 9, 9, 9, 8), [("tiers[0]", NOBODY)]),
+        (lambda pack: weigh_autonomy(pack, 9, 9, 9, 7), []),
+        (
+            lambda pack: replace(pack / RISK, "[[hard_rules]]\n", RULE % ("high", ANY_AUTONOMY)),
+            [("tiers[0]", NOBODY), ("tiers[1]", NOBODY)],
+        ),
+        (
+            lambda pack: replace(
+                pack / RISK, "[[hard_rules]]\n", RULE % ("prohibited", ANY_AUTONOMY)
+            ),
+            [("tiers[3]", EVERYBODY)],
+        ),
+        (
+            lambda pack: replace(pack / "form-8-risk.toml", PRACTICES, f"{PRACTICES}minimum = 7\n"),
+            [("tiers[3]", EVERYBODY)],
+        ),
+        (
+            lambda pack: replace(pack / "form-8-risk.toml", PRACTICES, f"{PRACTICES}minimum = 2\n"),
+            [("tiers[3]", EVERYBODY)],
+        ),
+        (
+            lambda pack: replace(
+                pack / RISK,
+                'when = {question = "biometric_use", one_of = ["identification", "analysis"]}',
+                'when = {not = {question = "biometric_use", equals = "verification"}}',
+            ),
+            [],
+        ),
+    ],
+    ids=[
+        "points of everybody",
+        "points of all but one answer",
+        "rule of everybody",
+        "bar of everybody",
+        "all practices at once",
+        "two practices at once",
+        "rule that some escape",
+    ],
+)
+def test_tiers_that_nobody_can_reach_are_told_and_no_others(tmp_path, spoil, expected):
+    pack = copy_of_mx(tmp_path)
+    spoil(pack)
+    found = validate(pack)
+
+    assert found.problems == ()
+    assert_said_in_full(*found.warnings)
+    assert_said_in_spanish(*found.warnings)
+    assert [(each.key, each.message) for each in found.warnings] == expected
+
+
+@pytest.mark.parametrize(("points", "least"), [((0, 2, 5, 8), 0), ((9, 9, 9, 8), 8)])
+def test_proof_of_one_tier_states_the_points_there_are(tmp_path, points, least):
+    pack = copy_of_mx(tmp_path)
+    weigh_autonomy(pack, *points)
+    [proof] = [proof for proof in validate(pack).proofs if proof.claim == CLAIMS[3]]
+
+    assert proof.how.startswith(
+        f"All answers together never give less than {least} points or more than "
+    )
+
+
+def test_tier_of_which_nobody_can_say_whether_any_lead_to_it_is_told(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    words = '{es = "%s", en = "%s"}'
+    options = ", ".join(
+        f'{{value = "o{each}", label = {words % (each, each)}}}' for each in range(9)
+    )
+    rules = ""
+    with (pack / "form-9-closing.toml").open("a", encoding="utf-8") as form:
+        for number in range(40):
+            form.write(
+                f'\n[[sections.questions]]\nkey = "q{number}"\nkind = "many"\n'
+                f"label = {words % ('a', 'b')}\ninformation = true\noptions = [{options}]\n"
+            )
+            parts = ", ".join(
+                f'{{question = "q{each}", includes = "o{(each + number) % 9}"}}'
+                for each in range(40)
+            )
+            rules += (
+                f'[[hard_rules]]\nkey = "long_{number}"\nat_least = "high"\n'
+                f"reason = {words % ('a', 'b')}\nwhen = {{all = [{parts}]}}\n\n"
+            )
+    replace(pack / RISK, "[[hard_rules]]\n", f"{rules}[[hard_rules]]\n")
+    found = validate(pack)
+
+    unknown = "hangs on so many answers that nobody could say whether any lead to it"
+    assert found.problems == ()
+    assert_said_in_spanish(*found.warnings)
+    assert [(each.key, each.message) for each in found.warnings] == [
+        (f"tiers[{place}]", unknown) for place in range(3)
+    ]
 
 
 def test_stage_whose_gate_asks_for_nothing_is_told(tmp_path):

@@ -2,19 +2,8 @@
 
 from collections.abc import Iterator
 
-from sandbox.domain.packs import (
-    AllOf,
-    AnyOf,
-    Condition,
-    HardRule,
-    Not,
-    PolicyPack,
-    ProhibitedUse,
-    QuestionKind,
-    TierSpec,
-)
-from sandbox.domain.reach import Budget
-from sandbox.packs.checking import Finding, form_questions, most_points
+from sandbox.domain.packs import PolicyPack, ProhibitedUse
+from sandbox.packs.checking import Finding, most_points
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
 from sandbox.packs.proving.claims import (
@@ -27,7 +16,8 @@ from sandbox.packs.proving.claims import (
     fires,
     intricate,
 )
-from sandbox.packs.proving.judging import SHARE, Judgements, can_hold
+from sandbox.packs.proving.judging import Judgements
+from sandbox.packs.proving.reached import Reach, reach_of
 from sandbox.packs.saying import sentence as _l
 
 MOST_POINTS = 1_000
@@ -52,17 +42,8 @@ def prove_one_tier(pack: PolicyPack, judged: Judgements) -> Iterator[Shown]:
             _l("at most %(most)s points in all", most=MOST_POINTS),
         )
         return
-    sums = _sums(pack)
-    for index, tier in enumerate(pack.tiers):
-        if not _is_reached(pack, tier, sums, judged.budget):
-            yield Warned(
-                Finding(
-                    ("tiers", index),
-                    Fault.ODD,
-                    _l("no answers lead to this tier"),
-                    _l("points or a hard rule that lead to it, or no such tier"),
-                )
-            )
+    reach = reach_of(pack, judged)
+    yield from _odd_tiers(pack, reach)
     ranges = tuple(
         _l(
             "%(tier)s %(least)s to %(most)s",
@@ -76,12 +57,14 @@ def prove_one_tier(pack: PolicyPack, judged: Judgements) -> Iterator[Shown]:
     yield Proof(
         _l("Every combination of answers leads to exactly one tier."),
         _l(
-            "All answers together give between 0 and %(most)s points, whatever is asked; "
-            "the ranges (%(ranges)s) follow one another without gap or overlap over all "
-            "of them, so the points name one tier. The %(hard_rules)s hard rules only "
-            "raise it, and of the tiers they name the severest stands. No answers meet one "
-            "of the %(uses)s prohibited uses without a rule that leads to the prohibited tier.",
-            most=most,
+            "All answers together never give less than %(least)s points or more than "
+            "%(most)s, whatever is asked; the ranges (%(ranges)s) follow one another without "
+            "gap or overlap over all of them, so the points name one tier. The "
+            "%(hard_rules)s hard rules only raise it, and of the tiers they name the severest "
+            "stands. No answers meet one of the %(uses)s prohibited uses without a rule that "
+            "leads to the prohibited tier.",
+            least=reach.least,
+            most=reach.most,
             uses=len(pack.prohibited_uses),
             ranges=ranges,
             hard_rules=len(pack.hard_rules),
@@ -107,45 +90,22 @@ def _barred(index: int, use: ProhibitedUse, judged: Judgements) -> Iterator[Show
         )
 
 
-def _sums(pack: PolicyPack) -> int:
-    """Return the sums of points that answers can give, as the bits of one number.
-
-    Conditions are left out of the account, so a sum that is missing can certainly not be reached.
-    """
-    sums = 1
-    for _, question in form_questions(pack):
-        if question.kind is QuestionKind.YES_NO:
-            sums |= sums << question.points
-        elif question.kind is QuestionKind.CHOICE:
-            chosen = sums
-            for option in question.options:
-                chosen |= sums << option.points
-            sums = chosen
-        elif question.kind is QuestionKind.MANY:
-            for option in question.options:
-                sums |= sums << option.points
-    return sums
-
-
-def _is_reached(pack: PolicyPack, tier: TierSpec, sums: int, budget: Budget) -> bool:
-    """Tell whether answers may lead to a tier; only a certain no is a no."""
-    order = {each.key: place for place, each in enumerate(pack.tiers)}
-    place = order[tier.key]
-    above = [rule.when for rule in pack.hard_rules if order[rule.at_least] > place]
-    spared: tuple[Condition, ...] = (Not(AnyOf(tuple(above))),) if above else ()
-    asked = dict(pack.questions)
-    if _lies_in(sums, tier) and can_hold(AllOf(spared), asked, budget, SHARE) is not False:
-        return True
-    raising: list[HardRule] = [rule for rule in pack.hard_rules if rule.at_least == tier.key]
-    return any(
-        can_hold(AllOf((rule.when, *spared)), asked, budget, SHARE) is not False for rule in raising
-    )
-
-
-def _lies_in(sums: int, tier: TierSpec) -> bool:
-    if tier.min_points is None:
-        return False
-    inside = sums >> tier.min_points
-    if tier.max_points is not None:
-        inside &= (1 << (tier.max_points - tier.min_points + 1)) - 1
-    return inside != 0
+def _odd_tiers(pack: PolicyPack, reach: Reach) -> Iterator[Warned]:
+    """Warn of tiers to which no answers lead, and of one that bars everybody."""
+    for index, tier in enumerate(pack.tiers):
+        path: Path = ("tiers", index)
+        if reach.is_only(index) and tier.prohibited:
+            message = _l("all answers lead to this tier, so that nobody is ever admitted")
+            allowed = _l("hard rules that some answers do not meet")
+            yield Warned(Finding(path, Fault.ODD, message, allowed))
+            return
+    for index in range(len(pack.tiers)):
+        if index in reach.tiers:
+            continue
+        if index in reach.unknown:
+            message = _l("hangs on so many answers that nobody could say whether any lead to it")
+            allowed = _l("fewer questions, options or comparisons")
+        else:
+            message = _l("no answers lead to this tier")
+            allowed = _l("points or a hard rule that lead to it, or no such tier")
+        yield Warned(Finding(("tiers", index), Fault.ODD, message, allowed))
