@@ -425,6 +425,65 @@ def test_proof_of_one_tier_states_the_points_there_are(tmp_path, points, least):
     )
 
 
+def add_rules_of_check(pack, *rules):
+    """Let the check say more: each rule is a verdict and when it is said."""
+    with (pack / "eligibility.toml").open("a", encoding="utf-8") as file:
+        for number, (verdict, when) in enumerate(rules):
+            file.write(
+                f'\n[[eligibility.rules]]\nkey = "more_{number}"\nverdict = "{verdict}"\n'
+                f'when = {when}\nreason = {{es = "Así es.", en = "So it is."}}\n'
+            )
+
+
+USES_AI = ('{question = "uses_ai", equals = "yes"}', '{question = "uses_ai", equals = "no"}')
+ANY_USE = '{question = "uses_ai", answered = true}'
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        (
+            [("not_possible", ANY_USE)],
+            [
+                (
+                    "eligibility.rules[14].when",
+                    'always holds, so that the check says "not_possible" to everybody',
+                )
+            ],
+        ),
+        (
+            [("not_yet", ANY_USE)],
+            [
+                (
+                    "eligibility.rules[14].when",
+                    'always holds, so that the check says "likely" to nobody',
+                )
+            ],
+        ),
+        (
+            [("not_possible", when) for when in USES_AI],
+            [("eligibility.rules", 'together they say "not_possible" to everybody')],
+        ),
+        (
+            [("not_yet", USES_AI[0])],
+            [("eligibility.rules", 'together they say "likely" to nobody')],
+        ),
+        ([("likely", ANY_USE)], []),
+        ([("not_possible", USES_AI[1])], []),
+    ],
+    ids=["one bars", "one delays", "all bar", "all speak against", "one favours", "some bar"],
+)
+def test_check_that_says_the_same_to_everybody_is_told(tmp_path, rules, expected):
+    pack = copy_of_mx(tmp_path)
+    add_rules_of_check(pack, *rules)
+    found = validate(pack)
+
+    assert found.problems == ()
+    assert_said_in_full(*found.warnings)
+    assert_said_in_spanish(*found.warnings)
+    assert [(each.key, each.message) for each in found.warnings] == expected
+
+
 def test_tier_of_which_nobody_can_say_whether_any_lead_to_it_is_told(tmp_path):
     pack = copy_of_mx(tmp_path)
     words = '{es = "%s", en = "%s"}'

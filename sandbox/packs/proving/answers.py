@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sandbox.domain.conditions import questions_of
-from sandbox.domain.packs import PolicyPack, QuestionSpec
+from sandbox.domain.packs import EligibilityVerdict, PolicyPack, QuestionSpec
 from sandbox.packs.checking import (
     NEEDED_RELIEF_COLUMNS,
     Finding,
@@ -13,10 +13,20 @@ from sandbox.packs.checking import (
 )
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
-from sandbox.packs.proving.claims import NO_RULE, Proof, Shown, always, fires, intricate
-from sandbox.packs.proving.judging import Judgements
+from sandbox.packs.proving.claims import (
+    NO_RULE,
+    Proof,
+    Shown,
+    Warned,
+    always,
+    fires,
+    intricate,
+)
+from sandbox.packs.proving.judging import RULES, Judgements
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
+
+NO, YES = EligibilityVerdict.NOT_POSSIBLE, EligibilityVerdict.LIKELY
 
 
 def prove_questions_reached(pack: PolicyPack, judged: Judgements) -> Iterator[Shown]:
@@ -219,7 +229,8 @@ def _weighs_in_row(pack: PolicyPack, question: QuestionSpec, column: QuestionSpe
 def prove_check_honest(pack: PolicyPack, judged: Judgements) -> Iterator[Shown]:
     """Prove that every rule of the eligibility check can come into play."""
     for index in range(len(pack.eligibility.rules)):
-        yield from fires(("eligibility", "rules", index, "when"), judged, NO_RULE)
+        yield from fires((*RULES, index, "when"), judged, NO_RULE)
+    yield from _foregone(pack, judged)
     yield Proof(
         _l("Every rule of the eligibility check can come into play."),
         _l(
@@ -228,3 +239,31 @@ def prove_check_honest(pack: PolicyPack, judged: Judgements) -> Iterator[Shown]:
             rules=len(pack.eligibility.rules),
         ),
     )
+
+
+def _foregone(pack: PolicyPack, judged: Judgements) -> Iterator[Warned]:
+    """Warn of a check that says the same to everybody, or never that a case may be admitted."""
+    allowed = _l("a condition that some answers do not meet")
+    told = False
+    for index, rule in enumerate(pack.eligibility.rules):
+        if rule.verdict is EligibilityVerdict.LIKELY:
+            continue
+        odd = (
+            _l('always holds, so that the check says "%(verdict)s" to everybody', verdict=NO)
+            if rule.verdict is NO
+            else _l('always holds, so that the check says "%(verdict)s" to nobody', verdict=YES)
+        )
+        for warned in always((*RULES, index, "when"), judged, odd, allowed):
+            told = True
+            yield warned
+    together = (
+        (NO, _l('together they say "%(verdict)s" to everybody', verdict=NO)),
+        (YES, _l('together they say "%(verdict)s" to nobody', verdict=YES)),
+    )
+    unknown = _l("hang on so many answers that nobody could say whether one always holds")
+    for verdict, odd in () if told else together:
+        can = judged.can_fail((*RULES, verdict))
+        if not can:
+            said = odd if can is False else unknown
+            yield Warned(Finding(RULES, Fault.ODD, said, _l("rules that some answers do not meet")))
+            return

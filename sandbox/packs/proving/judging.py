@@ -8,6 +8,7 @@ from sandbox.domain.packs import (
     AllOf,
     AnyOf,
     Condition,
+    EligibilityVerdict,
     Not,
     PolicyPack,
     ProhibitedUse,
@@ -25,6 +26,9 @@ SHARE = 200_000
 """The most comparisons that the proof of one condition may cost."""
 
 Asked = Mapping[str, QuestionSpec]
+
+RULES: Path = ("eligibility", "rules")
+"""Where the rules of the check stand; a verdict behind it is that of all rules together."""
 
 
 @dataclass(slots=True)
@@ -136,6 +140,13 @@ def _conditions(
         yield ("priorities", index, "when"), priority.when, form, None
     for index, reason in enumerate(pack.eligibility.rules):
         yield ("eligibility", "rules", index, "when"), reason.when, check, None
+    spoken = EligibilityVerdict
+    for verdict, against in (
+        (spoken.NOT_POSSIBLE, {spoken.NOT_POSSIBLE}),
+        (spoken.LIKELY, {*spoken} - {spoken.LIKELY}),
+    ):
+        some = tuple(rule.when for rule in pack.eligibility.rules if rule.verdict in against)
+        yield (*RULES, verdict), AnyOf(some), check, None
 
 
 def _own(
