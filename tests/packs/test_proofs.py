@@ -197,10 +197,10 @@ SPOILT = {
         "form-8-risk.toml", "points = 4}", "points = 1000}",
         "sections", Fault.TOO_LARGE, 3),
     "rule of the check that never applies": Spoilt(
-        "eligibility.toml", 'when = {question = "in_mexico", equals = "no"}',
-        'when = {all = [{question = "in_mexico", equals = "no"}, '
-        '{question = "in_mexico", equals = "yes"}]}',
-        "eligibility.rules[1].when", Fault.UNREACHABLE, 4),
+        "eligibility.toml", 'when = {question = "stage_reached", equals = "idea"}',
+        'when = {all = [{question = "stage_reached", equals = "idea"}, '
+        '{question = "stage_reached", equals = "tested"}]}',
+        "eligibility.rules[7].when", Fault.UNREACHABLE, 4),
     "start condition of nobody": Spoilt(
         LIMITED, '{key = "insurance", owner = "company"', '{key = "insurance", owner = "platform"',
         "tiers[1].start_conditions[0].owner", Fault.UNREACHABLE, 5),
@@ -277,6 +277,59 @@ def test_what_cannot_be_proved_is_named(tmp_path, case):
     assert (found.pack is None) is (case.claim is not None)
     assert_said_in_full(*found.problems, *found.warnings)
     assert_said_in_spanish(*found.problems, *found.warnings, *found.proofs)
+
+
+IDLE = """[[sections.questions]]
+key = "idle"
+kind = "yes_no"
+label = {es = "¿Ocioso?", en = "Idle?"}
+
+"""
+NEVER = '{all = [{question = "idle", equals = "yes"}, {question = "idle", equals = "no"}]}'
+EVER = '{any = [{question = "idle", equals = "yes"}, {question = "idle", equals = "no"}]}'
+ACTS = '{question = "health_use", equals = "acts"}'
+
+
+@pytest.mark.parametrize(
+    ("when", "changes"),
+    [
+        (f"{{any = [{ACTS}, {NEVER}]}}", False),
+        (f"{{all = [{ACTS}, {EVER}]}}", False),
+        (f'{{all = [{ACTS}, {{question = "idle", answered = true}}]}}', False),
+        (f'{{all = [{ACTS}, {{question = "idle", equals = "no"}}]}}', True),
+    ],
+    ids=["never", "ever", "always answered", "at times"],
+)
+def test_question_is_not_said_to_matter_for_being_looked_at(tmp_path, when, changes):
+    pack = copy_of_mx(tmp_path)
+    first = '[[sections.questions]]\nkey = "autonomy"'
+    replace(pack / "form-8-risk.toml", first, f"{IDLE}{first}")
+    replace(pack / RISK, f"when = {ACTS}", f"when = {when}")
+    found = validate(pack)
+
+    assert found.problems == ()
+    assert_said_in_full(*found.warnings)
+    assert_said_in_spanish(*found.warnings)
+    idle = ("sections[9].questions[1]", 'whatever is answered to "idle", no condition changes')
+    told = [(each.key, each.message) for each in found.warnings]
+    assert told == ([] if changes else [idle])
+    assert (CLAIMS[2] in {proof.claim for proof in found.proofs}) is changes
+
+
+def test_answer_of_the_check_that_sways_no_rule_is_told(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    first = "[[eligibility.questions]]"
+    words = '{es = "¿?", en = "?"}'
+    idle = f'{first}\nkey = "idle"\nkind = "yes_no"\nlabel = {words}\n\n'
+    replace(pack / "eligibility.toml", first, f"{idle}{first}")
+    plain = 'when = {question = "in_mexico", equals = "no"}'
+    odd = f'when = {{any = [{{question = "in_mexico", equals = "no"}}, {NEVER}]}}'
+    replace(pack / "eligibility.toml", plain, odd)
+    found = validate(pack)
+
+    assert found.problems == ()
+    assert [each.key for each in found.warnings] == ["eligibility.questions[0]"]
+    assert CLAIMS[2] not in {proof.claim for proof in found.proofs}
 
 
 ORIGIN = 'key = "origin"\nkind = "choice"\n'
@@ -378,7 +431,13 @@ def weigh_autonomy(pack, *points):
         ),
         (
             lambda pack: replace(pack / "form-8-risk.toml", PRACTICES, f"{PRACTICES}minimum = 7\n"),
-            [("tiers[3]", EVERYBODY)],
+            [
+                (
+                    "sections[9].questions[8]",
+                    'whatever is answered to "prohibited_practices", no condition changes',
+                ),
+                ("tiers[3]", EVERYBODY),
+            ],
         ),
         (
             lambda pack: replace(pack / "form-8-risk.toml", PRACTICES, f"{PRACTICES}minimum = 2\n"),
@@ -482,6 +541,27 @@ def test_check_that_says_the_same_to_everybody_is_told(tmp_path, rules, expected
     assert_said_in_full(*found.warnings)
     assert_said_in_spanish(*found.warnings)
     assert [(each.key, each.message) for each in found.warnings] == expected
+
+
+def test_answer_of_which_nobody_can_say_that_it_changes_anything_is_told(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    add_puzzle(
+        pack,
+        '{any = [{question = "area", not_equals = "other"}, '
+        '{all = [{question = "idle", equals = "yes"}, %s]}]}',
+    )
+    replace(
+        pack / "form-1-organisation.toml",
+        "[[sections.questions]]\n",
+        f"{IDLE}[[sections.questions]]\n",
+    )
+    found = validate(pack)
+
+    [warning] = [each for each in found.warnings if "idle" in each.message]
+    assert found.problems == ()
+    assert warning.message == 'nobody could say whether anything hangs on the answer to "idle"'
+    assert_said_in_spanish(warning)
+    assert CLAIMS[2] not in {proof.claim for proof in found.proofs}
 
 
 def test_tier_of_which_nobody_can_say_whether_any_lead_to_it_is_told(tmp_path):

@@ -8,5 +8,6 @@ conditions at hand can tell answers apart; trying all of those decides the matte
 from sandbox.domain.reach.budget import Budget, TooIntricate
 from sandbox.domain.reach.searching import find_answers
 from sandbox.domain.reach.sums import find_sums
+from sandbox.domain.reach.swaying import sways
 
-__all__ = ["Budget", "TooIntricate", "find_answers", "find_sums"]
+__all__ = ["Budget", "TooIntricate", "find_answers", "find_sums", "sways"]

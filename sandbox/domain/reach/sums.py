@@ -8,7 +8,7 @@ without being counted out.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sandbox.domain.conditions import YES, holds
+from sandbox.domain.conditions import YES
 from sandbox.domain.packs import (
     AllOf,
     AnswerValue,
@@ -26,8 +26,8 @@ from sandbox.domain.reach.kinds import (
     closure_of,
     representatives,
     told_apart,
-    values_of,
 )
+from sandbox.domain.reach.remaining import remaining
 
 _NOTHING = 1
 """The sum of nothing: bit 0 of a number whose bits are the sums that can be given."""
@@ -98,7 +98,7 @@ class _Known:
 
     def begun(self, conditions: Sequence[Condition]) -> _State:
         """Return the state before any answer."""
-        numbers = [self._number(_left(each, "", None, self.budget)) for each in conditions]
+        numbers = [self._number(remaining(each, "", None, self.budget)) for each in conditions]
         return self._settled(numbers)
 
     def _number(self, condition: Condition | bool) -> int:
@@ -150,59 +150,13 @@ class _Known:
         known = (number, place, kind)
         found = self.left.get(known)
         if found is None:
-            left = _left(self.conditions[number], key, value, self.budget)
+            left = remaining(self.conditions[number], key, value, self.budget)
             found = self.left[known] = self._number(left)
         return found
 
 
 def _always(question: QuestionSpec) -> Condition:
     return AllOf(()) if question.required else AnyOf(())
-
-
-def _left(
-    condition: Condition | bool, key: str, value: AnswerValue | None, budget: Budget
-) -> Condition | bool:
-    """Return what of a condition is still open once the answer to a question is known."""
-    budget.spend()
-    match condition:
-        case bool():
-            return condition
-        case AllOf(parts):
-            return _joined(parts, key, value, budget, deciding=False)
-        case AnyOf(parts):
-            return _joined(parts, key, value, budget, deciding=True)
-        case Not(part):
-            left = _left(part, key, value, budget)
-            return not left if isinstance(left, bool) else Not(left)
-        case Compare():
-            if condition.question != key:
-                return condition
-            budget.spend(len(values_of(condition)) * (len(value) if isinstance(value, list) else 1))
-            return holds(condition, {} if value is None else {key: value})
-
-
-def _joined(
-    parts: Sequence[Condition],
-    key: str,
-    value: AnswerValue | None,
-    budget: Budget,
-    *,
-    deciding: bool,
-) -> Condition | bool:
-    """Join what is left of some parts, of which one that is as `deciding` decides for all."""
-    left: dict[Condition, None] = {}
-    for part in parts:
-        each = _left(part, key, value, budget)
-        if isinstance(each, bool):
-            if each is deciding:
-                return deciding
-        else:
-            left[each] = None
-    if not left:
-        return not deciding
-    if len(left) == 1:
-        return next(iter(left))
-    return AnyOf(tuple(left)) if deciding else AllOf(tuple(left))
 
 
 def _looks_at(condition: Condition, key: str, budget: Budget) -> bool:

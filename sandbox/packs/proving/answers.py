@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sandbox.domain.conditions import questions_of
 from sandbox.domain.packs import EligibilityVerdict, PolicyPack, QuestionSpec
 from sandbox.packs.checking import (
     NEEDED_RELIEF_COLUMNS,
@@ -23,6 +22,7 @@ from sandbox.packs.proving.claims import (
     intricate,
 )
 from sandbox.packs.proving.judging import RULES, Judgements
+from sandbox.packs.proving.swaying import Sway, Swaying, swaying
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
 
@@ -94,32 +94,43 @@ def _demanded(path: Path, question: QuestionSpec, judged: Judgements) -> Iterato
         yield from always(path, judged, odd, plainly)
 
 
-def prove_answers_matter(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
+def prove_answers_matter(pack: PolicyPack, judged: Judgements) -> Iterator[Shown]:
     """Prove that something hangs on every answer that is not there to be read alone."""
-    used = _used(pack)
+    sway = swaying(pack, judged)
+    used = {*pack.disclosed_fields, pack.coordination.activity_question or ""}
     total = marked = 0
+    is_known = True
     for path, question in form_questions(pack):
         counts = bool(question.criteria) or _weighs(question) or _lists_reliefs(pack, question)
         matters = counts or question.key in used or question.is_title
-        yield from _held(path, question, _Hangs(counts, matters, question.information), _MATTERS)
-        beside = _looked_at_beside(question)
+        hangs = _Hangs(counts, matters, question.information)
+        columns = []
         for index, column in enumerate(question.columns):
             counts = _weighs_in_row(pack, question, column)
             # What is published is published with all its columns.
-            matters = counts or column.key in beside or question.key in pack.disclosed_fields
+            matters = counts or question.key in pack.disclosed_fields
             read = column.information or (question.information and not counts)
             here: Path = (*path, "columns", index)
-            yield from _held(here, column, _Hangs(counts, matters, read), _MATTERS_IN_ROW)
+            columns.append((here, column, _Hangs(counts, matters, read), _MATTERS_IN_ROW))
             marked += read
+        for each in ((path, question, hangs, _MATTERS), *columns):
+            for shown in _held(*each, sway):
+                is_known = is_known and isinstance(shown, Finding)
+                yield shown
         total += 1 + len(question.columns)
         marked += question.information
-    yield from _check_answers_matter(pack)
+    for shown in _check_answers_matter(pack, sway):
+        is_known = is_known and isinstance(shown, Finding)
+        yield shown
+    sway.give_back(judged)
+    if not is_known:
+        return
     yield Proof(
         _l("Every answer matters to something, or is marked as information."),
         _l(
             "Of %(total)s questions and columns %(marked)s are marked as information, by "
             "themselves or with the question that they are columns of; each of the others gives "
-            "points or competences, is looked at by a condition, is evidence for a criterion, "
+            "points or competences, can change what a condition says, is evidence for a criterion, "
             "names the case, lists the reliefs, goes into their register or stands in the public "
             "one.",
             total=total,
@@ -142,9 +153,9 @@ class _Hangs:
 
 
 def _held(
-    path: Path, question: QuestionSpec, hangs: _Hangs, allowed: Sentence
-) -> Iterator[Finding]:
-    """Find an answer that nothing looks at, or one that counts and is said to be read alone."""
+    path: Path, question: QuestionSpec, hangs: _Hangs, allowed: Sentence, sway: Swaying
+) -> Iterator[Finding | Warned]:
+    """Find an answer that changes nothing, or one that counts and is said to be read alone."""
     if hangs.counts and hangs.is_read:
         yield Finding(
             (*path, "information"),
@@ -153,61 +164,37 @@ def _held(
             _l("nothing here, so remove the key, or what makes the answer count"),
         )
     elif not (hangs.matters or hangs.is_read):
-        yield Finding(
-            path,
-            Fault.USELESS,
-            _l('nothing hangs on the answer to "%(question)s"', question=question.key),
-            allowed,
-        )
+        nothing = _l('nothing hangs on the answer to "%(question)s"', question=question.key)
+        yield from _swaying(path, question, sway, nothing, allowed)
 
 
-def _check_answers_matter(pack: PolicyPack) -> Iterator[Finding]:
-    used = frozenset[str]().union(
-        *(questions_of(rule.when) for rule in pack.eligibility.rules),
-        *(questions_of(question.ask_if) for _, question in check_questions(pack)),
-    )
-    for path, question in check_questions(pack):
-        if question.key not in used:
-            yield Finding(
-                path,
-                Fault.USELESS,
-                _l(
-                    'no rule of the check looks at the answer to "%(question)s"',
-                    question=question.key,
-                ),
-                _l("a rule or an ask_if of the check that looks at it, or no such question"),
+def _swaying(
+    path: Path, question: QuestionSpec, sway: Swaying, unseen: Sentence, allowed: Sentence
+) -> Iterator[Finding | Warned]:
+    """Find an answer at which nothing looks; warn of one that changes nothing, or nobody knows."""
+    key = question.key
+    match sway.of(question):
+        case Sway.UNSEEN:
+            yield Finding(path, Fault.USELESS, unseen, allowed)
+        case Sway.NONE:
+            idle = _l('whatever is answered to "%(question)s", no condition changes', question=key)
+            yield Warned(Finding(path, Fault.ODD, idle, allowed))
+        case Sway.UNKNOWN:
+            unknown = _l(
+                'nobody could say whether anything hangs on the answer to "%(question)s"',
+                question=key,
             )
+            fewer = _l("fewer questions, options or comparisons")
+            yield Warned(Finding(path, Fault.ODD, unknown, fewer))
 
 
-def _used(pack: PolicyPack) -> frozenset[str]:
-    """List the questions of the form that a condition, the register or the lead looks at."""
-    looked_at: set[str] = {*pack.disclosed_fields, pack.coordination.activity_question or ""}
-    for _, question in form_questions(pack):
-        looked_at |= _looked_at(question)
-        before: set[str] = set()
-        for column in question.columns:
-            # In a row the columns before stand for the questions of the same name.
-            looked_at |= _looked_at(column) - before
-            before.add(column.key)
-    return frozenset(looked_at).union(
-        *(questions_of(rule.when) for rule in pack.hard_rules),
-        *(questions_of(use.when) for use in pack.prohibited_uses),
-        *(questions_of(priority.when) for priority in pack.priorities),
-    )
-
-
-def _looked_at_beside(question: QuestionSpec) -> frozenset[str]:
-    """List the columns of a row at which those after them look."""
-    return frozenset[str]().union(
-        *(
-            _looked_at(column).intersection(each.key for each in question.columns[:index])
-            for index, column in enumerate(question.columns)
+def _check_answers_matter(pack: PolicyPack, sway: Swaying) -> Iterator[Finding | Warned]:
+    for path, question in check_questions(pack):
+        unseen = _l(
+            'no rule of the check looks at the answer to "%(question)s"', question=question.key
         )
-    )
-
-
-def _looked_at(question: QuestionSpec) -> frozenset[str]:
-    return questions_of(question.ask_if) | questions_of(question.required_if)
+        allowed = _l("a rule or an ask_if of the check that looks at it, or no such question")
+        yield from _swaying(path, question, sway, unseen, allowed)
 
 
 def _lists_reliefs(pack: PolicyPack, question: QuestionSpec) -> bool:

@@ -31,6 +31,15 @@ RULES: Path = ("eligibility", "rules")
 """Where the rules of the check stand; a verdict behind it is that of all rules together."""
 
 
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """Hold a condition, the questions it may look at, and what must hold before it is."""
+
+    condition: Condition
+    asked: Asked
+    given: Condition | None = None
+
+
 @dataclass(slots=True)
 class _Claim:
     """Ask whether any answers meet a condition; `tried` is what was spent on it in vain."""
@@ -49,6 +58,7 @@ class Judgements:
     """
 
     budget: Budget
+    conditions: Mapping[Path, Posed]
     met: Mapping[Path, bool | None]
     failed: Mapping[Path, bool | None]
     escaped: Mapping[Path, bool | None]
@@ -68,11 +78,12 @@ class Judgements:
 
 def judge(pack: PolicyPack) -> Judgements:
     """Judge all conditions of a pack; each has its fair share of what that may cost."""
+    posed = dict(_conditions(pack))
     met: dict[Path, _Claim] = {}
     failed: dict[Path, _Claim] = {}
-    for path, condition, asked, given in _conditions(pack):
-        met[path] = _Claim(_both(given, condition), asked)
-        failed[path] = _Claim(_both(given, Not(condition)), asked)
+    for path, each in posed.items():
+        met[path] = _Claim(_both(each.given, each.condition), each.asked)
+        failed[path] = _Claim(_both(each.given, Not(each.condition)), each.asked)
     form = dict(pack.questions)
     escaped: dict[Path, _Claim] = {
         ("prohibited_uses", index, "when"): _Claim(_escape(pack, use), form)
@@ -81,7 +92,7 @@ def judge(pack: PolicyPack) -> Judgements:
     budget = Budget(FOR_CONDITIONS)
     _decide([*met.values(), *failed.values(), *escaped.values()], budget)
     left = Budget(WHOLE - FOR_CONDITIONS + budget.steps)
-    return Judgements(left, *map(_verdicts, (met, failed, escaped)))
+    return Judgements(left, posed, *map(_verdicts, (met, failed, escaped)))
 
 
 def _verdicts(claims: Mapping[Path, _Claim]) -> Mapping[Path, bool | None]:
@@ -119,10 +130,8 @@ def can_hold(condition: Condition | None, asked: Asked, budget: Budget, share: i
         budget.steps -= given - max(own.steps, 0)
 
 
-def _conditions(
-    pack: PolicyPack,
-) -> Iterator[tuple[Path, Condition, Asked, Condition | None]]:
-    """List the conditions with the questions they may look at and what must hold beforehand."""
+def _conditions(pack: PolicyPack) -> Iterator[tuple[Path, Posed]]:
+    """List the conditions of a pack, and those that several of its rules make together."""
     form, check = dict(pack.questions), {each.key: each for each in pack.eligibility.questions}
     for questions, asked in ((form_questions(pack), form), (check_questions(pack), check)):
         for path, question in questions:
@@ -133,29 +142,27 @@ def _conditions(
                     yield from _own((*path, "columns", index), column, _beside(row, asked))
                 row[column.key] = column
     for index, rule in enumerate(pack.hard_rules):
-        yield ("hard_rules", index, "when"), rule.when, form, None
+        yield ("hard_rules", index, "when"), Posed(rule.when, form)
     for index, use in enumerate(pack.prohibited_uses):
-        yield ("prohibited_uses", index, "when"), use.when, form, None
+        yield ("prohibited_uses", index, "when"), Posed(use.when, form)
     for index, priority in enumerate(pack.priorities):
-        yield ("priorities", index, "when"), priority.when, form, None
+        yield ("priorities", index, "when"), Posed(priority.when, form)
     for index, reason in enumerate(pack.eligibility.rules):
-        yield ("eligibility", "rules", index, "when"), reason.when, check, None
+        yield (*RULES, index, "when"), Posed(reason.when, check)
     spoken = EligibilityVerdict
     for verdict, against in (
         (spoken.NOT_POSSIBLE, {spoken.NOT_POSSIBLE}),
         (spoken.LIKELY, {*spoken} - {spoken.LIKELY}),
     ):
         some = tuple(rule.when for rule in pack.eligibility.rules if rule.verdict in against)
-        yield (*RULES, verdict), AnyOf(some), check, None
+        yield (*RULES, verdict), Posed(AnyOf(some), check)
 
 
-def _own(
-    path: Path, question: QuestionSpec, asked: Asked
-) -> Iterator[tuple[Path, Condition, Asked, Condition | None]]:
+def _own(path: Path, question: QuestionSpec, asked: Asked) -> Iterator[tuple[Path, Posed]]:
     if question.ask_if is not None:
-        yield (*path, "ask_if"), question.ask_if, asked, None
+        yield (*path, "ask_if"), Posed(question.ask_if, asked)
     if question.required_if is not None:
-        yield (*path, "required_if"), question.required_if, asked, question.ask_if
+        yield (*path, "required_if"), Posed(question.required_if, asked, question.ask_if)
 
 
 def _beside(row: dict[str, QuestionSpec], asked: dict[str, QuestionSpec]) -> Asked:
