@@ -15,7 +15,6 @@ from sandbox.domain.packs import (
     AnyOf,
     Compare,
     Condition,
-    Not,
     OptionSpec,
     QuestionKind,
     QuestionSpec,
@@ -24,6 +23,7 @@ from sandbox.domain.reach.budget import Budget, TooIntricate
 from sandbox.domain.reach.kinds import (
     MOST_CLASSES,
     closure_of,
+    each_comparison,
     representatives,
     told_apart,
 )
@@ -49,19 +49,19 @@ def find_sums(
     conditions = [*watched]
     for question in questions:
         conditions += [question.ask_if or AllOf(()), question.required_if or _always(question)]
+    looking: dict[str, dict[int, None]] = {}
+    for index, condition in enumerate(conditions):
+        for each in each_comparison(condition, budget):
+            looking.setdefault(each.question, {})[index] = None
     states: dict[_State, int] = {known.begun(conditions): _NOTHING}
     for place, question in enumerate(questions):
         answers = list(_answers(question, compared[question.key], budget))
-        own = len(watched) + 2 * place
-        looking = [
-            index
-            for index, each in enumerate(conditions)
-            if not len(watched) <= index <= own + 1 and _looks_at(each, question.key, budget)
-        ]
+        # Conditions look back only, so those of questions before this one never look at it.
+        seen_by = [*looking.get(question.key, ())]
         followed: dict[_State, int] = {}
         for state, sums in states.items():
-            for following, more in known.follow(state, question, place, answers, looking):
-                followed[following] = followed.get(following, 0) | _added(sums, more, budget)
+            for after, more in known.follow(state, question, place, answers, seen_by):
+                followed[after] = followed.get(after, 0) | _added(sums, more, budget)
         states = followed
     found: dict[int | None, int] = {}
     for state, sums in states.items():
@@ -157,17 +157,6 @@ class _Known:
 
 def _always(question: QuestionSpec) -> Condition:
     return AllOf(()) if question.required else AnyOf(())
-
-
-def _looks_at(condition: Condition, key: str, budget: Budget) -> bool:
-    budget.spend()
-    match condition:
-        case AllOf(parts) | AnyOf(parts):
-            return any(_looks_at(part, key, budget) for part in parts)
-        case Not(part):
-            return _looks_at(part, key, budget)
-        case Compare(question=question):
-            return question == key
 
 
 # --- points --------------------------------------------------------------------------------------
