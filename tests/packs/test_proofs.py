@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.packs.errors import Fault
 from sandbox.packs.loading import Validation, validate
-from tests.packs.copies import MX, copy_of_mx, replace
+from tests.packs.copies import MX, PRIORITY, copy_of_mx, replace
 from tests.packs.speaking import assert_said_in_full, assert_said_in_spanish
 
 INNOVATION = "form-2-innovation.toml"
@@ -150,6 +150,36 @@ SPOILT = {
     "two options that read alike": Spoilt(
         "form-1-organisation.toml", 'es = "De 11 a 50"', 'es = "de 1 a 10"',
         "sections[0].questions[4].options[1].label.es", Fault.ODD, None),
+    "window of a weekend": Spoilt(
+        AUTHORITIES, "dates = [2025-10-17, 2025-10-20, 2025-10-21]",
+        "dates = [2025-10-18, 2025-10-19]",
+        "suspension_windows[2]", Fault.ODD, None),
+    "window of a weekend and a day off": Spoilt(
+        AUTHORITIES, "dates = [2025-10-17, 2025-10-20, 2025-10-21]",
+        "dates = [2026-04-02, 2026-04-04]",
+        "suspension_windows[2]", Fault.ODD, None),
+    "day off on a Saturday": Spoilt(
+        AUTHORITIES, "2024-03-28 =", "2024-03-30 =",
+        "calendar.days_off.2024-03-30", Fault.ODD, None),
+    "day off on a holiday": Spoilt(
+        AUTHORITIES, "2024-03-28 =", "2024-12-25 =",
+        "calendar.days_off.2024-12-25", Fault.ODD, None),
+    "answer after the stage": Spoilt(
+        LIMITED, 'key = "pilot_lead", kind = "approval", answer_days = 15',
+        'key = "pilot_lead", kind = "approval", answer_days = 66',
+        "tiers[1].stages[2].gate[4].answer_days", Fault.ODD, None),
+    "silence that exposes people": Spoilt(
+        HIGH, 'key = "closed_pilot_authorities", kind = "approval", answer_days = 20',
+        'key = "closed_pilot_authorities", kind = "approval", answer_days = 20, '
+        'silence = "granted"',
+        "tiers[2].stages[2].gate[6].silence", Fault.ODD, None),
+    "priority of everybody": Spoilt(
+        COORDINATION, "[coordination]\n",
+        PRIORITY.replace(
+            'question = "organisation_kind", equals = "startup"',
+            'question = "autonomy", answered = true',
+        ) + "\n[coordination]\n",
+        "priorities[0].when", Fault.ODD, None),
     "number below nothing": Spoilt(
         "form-7-test.toml", "minimum = 1\nmaximum = 24", "maximum = -1",
         "sections[8].questions[6].maximum", Fault.ODD, None),
@@ -277,6 +307,48 @@ def test_what_cannot_be_proved_is_named(tmp_path, case):
     assert (found.pack is None) is (case.claim is not None)
     assert_said_in_full(*found.problems, *found.warnings)
     assert_said_in_spanish(*found.problems, *found.warnings, *found.proofs)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (
+            LIMITED,
+            'key = "pilot_lead", kind = "approval", answer_days = 15',
+            'key = "pilot_lead", kind = "approval", answer_days = 64',
+        ),
+        (
+            HIGH,
+            'key = "closed_pilot_authorities", kind = "approval", answer_days = 20',
+            (
+                'key = "closed_pilot_authorities", kind = "approval", answer_days = 20, '
+                'silence = "denied"'
+            ),
+        ),
+        (
+            AUTHORITIES,
+            "dates = [2025-10-17, 2025-10-20, 2025-10-21]",
+            "dates = [2025-10-17, 2025-10-18]",
+        ),
+    ],
+    ids=["answer in the stage", "silence that keeps people safe", "window of one day"],
+)
+def test_what_is_not_odd_is_not_warned_of(tmp_path, file, old, new):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / file, old, new)
+    found = validate(pack)
+    assert (found.problems, found.warnings) == ((), ())
+
+
+def test_window_of_a_weekend_stops_terms_in_calendar_days(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    replace(pack / AUTHORITIES, "dates = [2025-10-17, 2025-10-20,", "dates = [2025-10-18] #")
+    file = pack / COORDINATION
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('unit = "business_days"', 'unit = "calendar_days"'), "utf-8")
+    found = validate(pack)
+    assert found.problems == ()
+    assert not [each for each in found.warnings if "windows" in each.key]
 
 
 IDLE = """[[sections.questions]]

@@ -8,6 +8,7 @@ from sandbox.domain.packs import (
     Ending,
     PolicyPack,
     RequirementKind,
+    Silence,
     StageSpec,
     TierSpec,
     Who,
@@ -56,6 +57,7 @@ def prove_stages_left(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
                     listed(*_SINGLE),
                 )
         yield from _odd_gates(path, tier)
+        yield from _odd_approvals(path, tier)
         yield from _falling_caps(path, tier)
         stages += len(tier.stages)
         gates += sum(len(stage.gate) for stage in tier.stages) + len(tier.completion)
@@ -134,6 +136,35 @@ def _odd_gates(path: Path, tier: TierSpec) -> Iterator[Warned]:
                 _l("live = true on at least one stage"),
             )
         )
+
+
+def _odd_approvals(path: Path, tier: TierSpec) -> Iterator[Warned]:
+    """Find approvals that silence gives before people are exposed, or that may come too late.
+
+    Those of the completion may take longer than the last stage, which is over by then.
+    """
+    for place, (before, stage) in enumerate(pairwise(tier.stages), start=1):
+        for index, requirement in enumerate(stage.gate):
+            here: Path = (*path, "stages", place, "gate", index)
+            if requirement.silence is Silence.GRANTED and stage.live:
+                message = _l("lets people be exposed although nobody has approved of it")
+                other = listed(Silence.DENIED, Silence.NONE)
+                yield Warned(Finding((*here, "silence"), Fault.ODD, message, other))
+            days = requirement.answer_days
+            if days is not None and _lasts(days) > before.max_days:
+                message = _l(
+                    'cannot pass in the stage "%(stage)s", which lasts %(days)s days at most',
+                    stage=before.key,
+                    days=before.max_days,
+                )
+                fewer = _l("business days that fit into the stage before the gate")
+                yield Warned(Finding((*here, "answer_days"), Fault.ODD, message, fewer))
+
+
+def _lasts(business_days: int) -> int:
+    """Return the fewest calendar days in which so many business days can pass."""
+    weeks, rest = divmod(business_days - 1, 5)
+    return 7 * weeks + rest + 1
 
 
 def _falling_caps(path: Path, tier: TierSpec) -> Iterator[Warned]:

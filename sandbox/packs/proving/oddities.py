@@ -1,9 +1,12 @@
 """Warn of rules that are lawful and do nothing, or that a reader could not tell apart."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import chain
 
+from sandbox.domain.calendar import BusinessCalendar, spans
 from sandbox.domain.glossary import pieces
-from sandbox.domain.packs import DecisionRule, PolicyPack
+from sandbox.domain.packs import ClockUnit, DecisionRule, PolicyPack
 from sandbox.packs.checking import Finding, among
 from sandbox.packs.errors import Fault
 from sandbox.packs.positions import Path
@@ -11,6 +14,10 @@ from sandbox.packs.proving.claims import Shown, Warned
 from sandbox.packs.proving.judging import Judgements
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
+
+_SATURDAY = 5
+_MOST_YEARS = 50
+"""Of so many the holidays are looked up; a pack that speaks of more is not told of idle days."""
 
 
 def warn_of_idle_rules(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
@@ -40,6 +47,45 @@ def warn_of_idle_rules(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]
         most = _l("at most %(most)s", most=tables.least_persons)
         yield _odd(("round_tables", "least_of_sector"), message, most)
     yield from _equal_words(pack)
+    yield from _days_at_rest(pack)
+
+
+def _days_at_rest(pack: PolicyPack) -> Iterator[Shown]:
+    """Warn of days off and of windows on which nobody works anyway."""
+    weekly = BusinessCalendar(pack.calendar.country, frozenset())
+    known = _Years()
+    for day in pack.calendar.days_off:
+        if known.has(day) and not weekly.is_business_day(day):
+            message = _l("is no business day anyway")
+            allowed = _l("a day from Monday to Friday that is no public holiday")
+            yield _odd(("calendar", "days_off", day.isoformat()), message, allowed)
+    if all(clock.unit is not ClockUnit.BUSINESS_DAYS for clock in pack.clocks):
+        return
+    calendar = BusinessCalendar.from_spec(pack.calendar)
+    for index, window in enumerate(pack.suspension_windows):
+        days = chain.from_iterable(
+            (first + timedelta(days=each) for each in range((last - first).days + 1))
+            for first, last in spans(calendar, window)
+        )
+        if all(known.has(day) and not calendar.is_business_day(day) for day in days):
+            message = _l("holds no business day, so that no term in business days stands still")
+            allowed = _l("days of which one at least is a business day")
+            yield _odd(("suspension_windows", index), message, allowed)
+
+
+class _Years:
+    """Count the years whose holidays were looked up, which takes longer than all else here."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def has(self, day: date) -> bool:
+        """Tell whether the holidays of the day may be looked up; a weekend needs none."""
+        if day.weekday() >= _SATURDAY:
+            return True
+        if len(self._seen) < _MOST_YEARS:
+            self._seen.add(day.year)
+        return day.year in self._seen
 
 
 def _equal_words(pack: PolicyPack) -> Iterator[Shown]:

@@ -13,6 +13,7 @@ from sandbox.packs.proving.claims import (
     Proof,
     Shown,
     Warned,
+    always,
     fires,
     intricate,
 )
@@ -32,7 +33,11 @@ def prove_one_tier(pack: PolicyPack, judged: Judgements) -> Iterator[Shown]:
         yield from fires(("prohibited_uses", index, "when"), judged, NO_USE)
         yield from _barred(index, use, judged)
     for index in range(len(pack.priorities)):
-        yield from fires(("priorities", index, "when"), judged, NO_PRIORITY)
+        path: Path = ("priorities", index, "when")
+        yield from fires(path, judged, NO_PRIORITY)
+        if judged.can_hold(path):
+            odd = _l("always holds, so that it puts nobody before anybody else")
+            yield from always(path, judged, odd, _l("a condition that some answers do not meet"))
     most = most_points(pack)
     if most > MOST_POINTS:
         yield Finding(
