@@ -615,18 +615,20 @@ def test_check_that_says_the_same_to_everybody_is_told(tmp_path, rules, expected
     assert [(each.key, each.message) for each in found.warnings] == expected
 
 
-def test_answer_of_which_nobody_can_say_that_it_changes_anything_is_told(tmp_path):
-    pack = copy_of_mx(tmp_path)
+def ask_idly_beside_a_puzzle(pack):
+    """Ask a question of which only a puzzle could tell whether it changes anything."""
     add_puzzle(
         pack,
         '{any = [{question = "area", not_equals = "other"}, '
         '{all = [{question = "idle", equals = "yes"}, %s]}]}',
     )
-    replace(
-        pack / "form-1-organisation.toml",
-        "[[sections.questions]]\n",
-        f"{IDLE}[[sections.questions]]\n",
-    )
+    first = "[[sections.questions]]\n"
+    replace(pack / "form-1-organisation.toml", first, f"{IDLE}{first}")
+
+
+def test_answer_of_which_nobody_can_say_that_it_changes_anything_is_told(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    ask_idly_beside_a_puzzle(pack)
     found = validate(pack)
 
     [warning] = [each for each in found.warnings if "idle" in each.message]
@@ -634,6 +636,18 @@ def test_answer_of_which_nobody_can_say_that_it_changes_anything_is_told(tmp_pat
     assert warning.message == 'nobody could say whether anything hangs on the answer to "idle"'
     assert_said_in_spanish(warning)
     assert CLAIMS[2] not in {proof.claim for proof in found.proofs}
+
+
+def test_answer_that_changes_something_plain_matters_whatever_else_looks_at_it(tmp_path):
+    pack = copy_of_mx(tmp_path)
+    ask_idly_beside_a_puzzle(pack)
+    idle = '{question = "idle", equals = "yes"}'
+    replace(pack / RISK, "[[hard_rules]]\n", RULE % ("limited", idle))
+    found = validate(pack)
+
+    assert found.problems == ()
+    assert not [each for each in found.warnings if "idle" in each.message]
+    assert CLAIMS[2] in {proof.claim for proof in found.proofs}
 
 
 def test_tier_of_which_nobody_can_say_whether_any_lead_to_it_is_told(tmp_path):

@@ -22,7 +22,7 @@ from sandbox.packs.proving.claims import (
     intricate,
 )
 from sandbox.packs.proving.judging import RULES, Judgements
-from sandbox.packs.proving.swaying import Sway, Swaying, swaying
+from sandbox.packs.proving.swaying import Sway, swaying
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
 
@@ -96,32 +96,24 @@ def _demanded(path: Path, question: QuestionSpec, judged: Judgements) -> Iterato
 
 def prove_answers_matter(pack: PolicyPack, judged: Judgements) -> Iterator[Shown]:
     """Prove that something hangs on every answer that is not there to be read alone."""
-    sway = swaying(pack, judged)
-    used = {*pack.disclosed_fields, pack.coordination.activity_question or ""}
-    total = marked = 0
+    form = [*_answers_of_form(pack)]
+    looked_at = []
+    for answer in (*form, *_answers_of_check(pack)):
+        if answer.counts and answer.is_read:
+            yield Finding(
+                (*answer.path, "information"),
+                Fault.INCONSISTENT,
+                _l("is marked as information, yet its answer counts"),
+                _l("nothing here, so remove the key, or what makes the answer count"),
+            )
+        elif not (answer.matters or answer.is_read):
+            looked_at.append(answer)
+    sway = swaying(judged, len(looked_at))
     is_known = True
-    for path, question in form_questions(pack):
-        counts = bool(question.criteria) or _weighs(question) or _lists_reliefs(pack, question)
-        matters = counts or question.key in used or question.is_title
-        hangs = _Hangs(counts, matters, question.information)
-        columns = []
-        for index, column in enumerate(question.columns):
-            counts = _weighs_in_row(pack, question, column)
-            # What is published is published with all its columns.
-            matters = counts or question.key in pack.disclosed_fields
-            read = column.information or (question.information and not counts)
-            here: Path = (*path, "columns", index)
-            columns.append((here, column, _Hangs(counts, matters, read), _MATTERS_IN_ROW))
-            marked += read
-        for each in ((path, question, hangs, _MATTERS), *columns):
-            for shown in _held(*each, sway):
-                is_known = is_known and isinstance(shown, Finding)
-                yield shown
-        total += 1 + len(question.columns)
-        marked += question.information
-    for shown in _check_answers_matter(pack, sway):
-        is_known = is_known and isinstance(shown, Finding)
-        yield shown
+    for answer in looked_at:
+        for shown in _swaying(answer, sway.of(answer.question)):
+            is_known = is_known and isinstance(shown, Finding)
+            yield shown
     sway.give_back(judged)
     if not is_known:
         return
@@ -133,8 +125,8 @@ def prove_answers_matter(pack: PolicyPack, judged: Judgements) -> Iterator[Shown
             "points or competences, can change what a condition says, is evidence for a criterion, "
             "names the case, lists the reliefs, goes into their register or stands in the public "
             "one.",
-            total=total,
-            marked=marked,
+            total=len(form),
+            marked=sum(answer.is_read for answer in form),
         ),
     )
 
@@ -144,57 +136,67 @@ _MATTERS_IN_ROW = _l("a condition on it, competences of a relief, or information
 
 
 @dataclass(frozen=True, slots=True)
-class _Hangs:
-    """Say what hangs on an answer: whether it counts, and matters at all, and is only read."""
+class _Answer:
+    """Say what hangs on an answer beside conditions: whether it counts, matters, or is only read.
 
-    counts: bool
-    matters: bool
-    is_read: bool
+    Shape: `unseen` says what is wrong where no condition looks at it, `allowed` what would do.
+    """
+
+    path: Path
+    question: QuestionSpec
+    unseen: Sentence
+    allowed: Sentence
+    counts: bool = False
+    matters: bool = False
+    is_read: bool = False
 
 
-def _held(
-    path: Path, question: QuestionSpec, hangs: _Hangs, allowed: Sentence, sway: Swaying
-) -> Iterator[Finding | Warned]:
-    """Find an answer that changes nothing, or one that counts and is said to be read alone."""
-    if hangs.counts and hangs.is_read:
-        yield Finding(
-            (*path, "information"),
-            Fault.INCONSISTENT,
-            _l("is marked as information, yet its answer counts"),
-            _l("nothing here, so remove the key, or what makes the answer count"),
+def _answers_of_form(pack: PolicyPack) -> Iterator[_Answer]:
+    used = {*pack.disclosed_fields, pack.coordination.activity_question or ""}
+    for path, question in form_questions(pack):
+        counts = bool(question.criteria) or _weighs(question) or _lists_reliefs(pack, question)
+        matters = counts or question.key in used or question.is_title
+        unseen, read = _nothing(question), question.information
+        yield _Answer(path, question, unseen, _MATTERS, counts, matters, read)
+        for index, column in enumerate(question.columns):
+            here: Path = (*path, "columns", index)
+            counts = _weighs_in_row(pack, question, column)
+            # What is published is published with all its columns.
+            matters = counts or question.key in pack.disclosed_fields
+            read = column.information or (question.information and not counts)
+            unseen = _nothing(column)
+            yield _Answer(here, column, unseen, _MATTERS_IN_ROW, counts, matters, read)
+
+
+def _nothing(question: QuestionSpec) -> Sentence:
+    return _l('nothing hangs on the answer to "%(question)s"', question=question.key)
+
+
+def _answers_of_check(pack: PolicyPack) -> Iterator[_Answer]:
+    for path, question in check_questions(pack):
+        unseen = _l(
+            'no rule of the check looks at the answer to "%(question)s"', question=question.key
         )
-    elif not (hangs.matters or hangs.is_read):
-        nothing = _l('nothing hangs on the answer to "%(question)s"', question=question.key)
-        yield from _swaying(path, question, sway, nothing, allowed)
+        allowed = _l("a rule or an ask_if of the check that looks at it, or no such question")
+        yield _Answer(path, question, unseen, allowed)
 
 
-def _swaying(
-    path: Path, question: QuestionSpec, sway: Swaying, unseen: Sentence, allowed: Sentence
-) -> Iterator[Finding | Warned]:
+def _swaying(answer: _Answer, sway: Sway) -> Iterator[Finding | Warned]:
     """Find an answer at which nothing looks; warn of one that changes nothing, or nobody knows."""
-    key = question.key
-    match sway.of(question):
+    key = answer.question.key
+    match sway:
         case Sway.UNSEEN:
-            yield Finding(path, Fault.USELESS, unseen, allowed)
+            yield Finding(answer.path, Fault.USELESS, answer.unseen, answer.allowed)
         case Sway.NONE:
             idle = _l('whatever is answered to "%(question)s", no condition changes', question=key)
-            yield Warned(Finding(path, Fault.ODD, idle, allowed))
+            yield Warned(Finding(answer.path, Fault.ODD, idle, answer.allowed))
         case Sway.UNKNOWN:
             unknown = _l(
                 'nobody could say whether anything hangs on the answer to "%(question)s"',
                 question=key,
             )
             fewer = _l("fewer questions, options or comparisons")
-            yield Warned(Finding(path, Fault.ODD, unknown, fewer))
-
-
-def _check_answers_matter(pack: PolicyPack, sway: Swaying) -> Iterator[Finding | Warned]:
-    for path, question in check_questions(pack):
-        unseen = _l(
-            'no rule of the check looks at the answer to "%(question)s"', question=question.key
-        )
-        allowed = _l("a rule or an ask_if of the check that looks at it, or no such question")
-        yield from _swaying(path, question, sway, unseen, allowed)
+            yield Warned(Finding(answer.path, Fault.ODD, unknown, fewer))
 
 
 def _lists_reliefs(pack: PolicyPack, question: QuestionSpec) -> bool:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from sandbox.domain.conditions import questions_of
-from sandbox.domain.packs import PolicyPack, QuestionSpec
+from sandbox.domain.packs import QuestionSpec
 from sandbox.domain.reach import Budget, TooIntricate, sways
-from sandbox.packs.checking import all_questions
 from sandbox.packs.proving.judging import RULES, SHARE, Judgements, Posed
 
 
@@ -24,7 +23,8 @@ class Sway(Enum):
 class Swaying:
     """Hold the conditions that say different things to different people, by what they look at.
 
-    Each question has a fair share of the budget, as it would be known of all of them.
+    Shape: beside each condition stands whether all say the same there; `left` is how many questions
+    are still to be tried, each with its fair share of the budget.
     """
 
     conditions: Mapping[str, Sequence[tuple[Posed, bool]]]
@@ -32,12 +32,28 @@ class Swaying:
     left: int
 
     def of(self, question: QuestionSpec) -> Sway:
-        """Tell what the answer to a question does; to be asked of each question once at most."""
-        own = Budget(min(self.budget.steps // max(self.left, 1), SHARE))
-        given = own.steps
-        found = self._of(question, own)
-        self.budget.steps -= given - max(own.steps, 0)
+        """Tell what the answer to a question does, for its share of the budget."""
+        share = min(self.budget.steps // max(self.left, 1), SHARE)
         self.left -= 1
+        # In a row the columns before stand for the questions of the same name.
+        looking = [
+            each
+            for each in self.conditions.get(question.key, ())
+            if each[0].asked.get(question.key) is question
+        ]
+        found = Sway.NONE if looking else Sway.UNSEEN
+        for place, (posed, is_idle) in enumerate(looking):
+            own = Budget(share // (len(looking) - place))
+            given = own.steps
+            try:
+                if not is_idle and sways(question, posed.condition, posed.asked, own):
+                    return Sway.SOME
+            except TooIntricate:
+                found = Sway.UNKNOWN
+            finally:
+                spent = given - max(own.steps, 0)
+                share -= spent
+                self.budget.steps -= spent
         return found
 
     def give_back(self, judged: Judgements) -> None:
@@ -45,24 +61,9 @@ class Swaying:
         judged.budget.steps += self.budget.steps
         self.budget.steps = 0
 
-    def _of(self, question: QuestionSpec, budget: Budget) -> Sway:
-        found = Sway.UNSEEN
-        for posed, is_idle in self.conditions.get(question.key, ()):
-            # In a row the columns before stand for the questions of the same name.
-            if posed.asked.get(question.key) is not question:
-                continue
-            try:
-                if not is_idle and sways(question, posed.condition, posed.asked, budget):
-                    return Sway.SOME
-            except TooIntricate:
-                found = Sway.UNKNOWN
-            if found is Sway.UNSEEN:
-                found = Sway.NONE
-        return found
 
-
-def swaying(pack: PolicyPack, judged: Judgements) -> Swaying:
-    """Lay out the conditions of a pack by the questions that they look at."""
+def swaying(judged: Judgements, questions: int) -> Swaying:
+    """Lay out the conditions of a pack by what they look at; so many questions will be tried."""
     conditions: dict[str, list[tuple[Posed, bool]]] = {}
     for path, posed in judged.conditions.items():
         if path[:2] == RULES and not isinstance(path[2], int):
@@ -72,4 +73,4 @@ def swaying(pack: PolicyPack, judged: Judgements) -> Swaying:
             conditions.setdefault(key, []).append((posed, is_idle))
     budget = Budget(judged.budget.steps // 2)
     judged.budget.steps -= budget.steps
-    return Swaying(conditions, budget, sum(1 for _ in all_questions(pack)))
+    return Swaying(conditions, budget, questions)
