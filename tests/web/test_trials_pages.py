@@ -1077,13 +1077,15 @@ def test_what_is_no_number_is_refused_and_the_rest_kept(
         ("1.250", "1.250"),
     ],
 )
-def test_decimals_are_read_as_they_are_meant(typed: str, value: str) -> None:
-    assert str(read_decimal(typed)) == value
+def test_decimals_are_read_as_they_are_meant(app: Flask, typed: str, value: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "es"}):
+        assert str(read_decimal(typed)) == value
 
 
 @pytest.mark.parametrize("typed", ["1 5", "12 34", "1 234 5", "1 5.5", "1 234,567.5"])
-def test_two_numbers_are_no_decimal(typed: str) -> None:
-    assert read_decimal(typed) is None
+def test_two_numbers_are_no_decimal(app: Flask, typed: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "es"}):
+        assert read_decimal(typed) is None
 
 
 def test_the_lead_returns_a_report_only_with_a_remark(

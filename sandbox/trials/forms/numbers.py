@@ -13,7 +13,6 @@ from wtforms.validators import ValidationError
 
 from sandbox.kernel.formats import decimals_of, number
 from sandbox.kernel.forms import PlatformForm
-from sandbox.kernel.language import FIRST_LANGUAGE, locale_of
 
 _SPACED = re.compile(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+[.,]\d+", re.ASCII)
@@ -75,7 +74,7 @@ def read_decimal(text: str) -> Decimal | None:
     may set thousands apart, and nothing else: two numbers are not one.
     """
     typed = " ".join(text.strip().removesuffix("%").split())
-    symbol = re.escape(get_group_symbol(get_locale() or locale_of(FIRST_LANGUAGE)))
+    symbol = re.escape(get_group_symbol(get_locale()))
     if re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}({symbol}\d{{3}})+", typed, re.ASCII):
         typed = re.sub(symbol, "", typed)
     if " " in typed and not _SPACED.fullmatch(typed):
