@@ -16,6 +16,7 @@ from sandbox.domain.packs import (
     PolicyPack,
     SuspensionWindowSpec,
     Text,
+    Weekday,
 )
 
 _ONE_DAY = timedelta(days=1)
@@ -58,7 +59,9 @@ class BusinessCalendar:
     @staticmethod
     def from_spec(spec: CalendarSpec) -> "BusinessCalendar":
         """Build the calendar of a pack; calendars of the same content share what they learn."""
-        return BusinessCalendar(spec.country, frozenset(spec.days_off), weekend_of(spec.country))
+        own = frozenset(list(Weekday).index(day) for day in spec.weekend)
+        weekend = own or weekend_of(spec.country)
+        return BusinessCalendar(spec.country, frozenset(spec.days_off), weekend)
 
     def is_weekend(self, day: date) -> bool:
         """Tell whether nobody works on this day in any week."""

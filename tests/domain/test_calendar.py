@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.domain.calendar import BusinessCalendar, Stop, came_late, read_clock
-from sandbox.domain.packs import CalendarSpec, ClockSpec, ClockUnit
+from sandbox.domain.packs import CalendarSpec, ClockSpec, ClockUnit, Weekday
 from tests.domain.tiny_pack import text
 
 DAYS_OFF = (date(2024, 12, 24), date(2025, 7, 21))
@@ -321,3 +322,14 @@ def test_what_comes_on_the_last_day_is_not_late_where_the_programme_runs(
     at: datetime | None, is_late: bool
 ) -> None:
     assert came_late(at, date(2026, 3, 9), "America/Mexico_City") is is_late
+
+
+def test_pack_may_have_a_weekend_of_its_own() -> None:
+    own = CalendarSpec("HK", "Asia/Hong_Kong", {}, (Weekday.SATURDAY, Weekday.SUNDAY))
+    saturday = date(2026, 5, 9)
+    assert BusinessCalendar.from_spec(replace(own, weekend=())).is_business_day(saturday)
+    assert not BusinessCalendar.from_spec(own).is_business_day(saturday)
+    friday = replace(own, country="MX", weekend=(Weekday.FRIDAY,))
+    assert [
+        BusinessCalendar.from_spec(friday).is_business_day(date(2026, 5, each)) for each in (8, 9)
+    ] == [False, True]

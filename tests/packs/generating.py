@@ -90,7 +90,12 @@ def packs(draw: st.DrawFn) -> Table:
         "authorities": authorities,
         "successions": successions,
         "suspension_windows": _windows(pack, authorities),
-        "calendar": {"country": country, "timezone": timezone, "days_off": _days_off(pack)},
+        "calendar": {
+            "country": country,
+            "timezone": timezone,
+            "days_off": _days_off(pack),
+            **({"weekend": ["friday", "saturday"]} if pack.chance() else {}),
+        },
         "clocks": _clocks(pack, coordination, announces=bool(announced)),
         "principles": [{"code": "P1", "name": pack.text("Fair"), "asks": pack.text("Is it?")}],
         "sections": sections,

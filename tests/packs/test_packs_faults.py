@@ -519,6 +519,16 @@ FAULTS = {
     "unknown time zone": Spoilt(
         AUTHORITIES, "America/Mexico_City", "America/Tenochtitlan", "timezone",
         "calendar.timezone", Fault.UNKNOWN_REFERENCE),
+    "week without work": Spoilt(
+        AUTHORITIES, 'country = "MX"',
+        'country = "MX"\nweekend = ["monday", "tuesday", "wednesday", "thursday", "friday"]',
+        "weekend", "calendar.weekend", Fault.TOO_LARGE),
+    "day of the weekend twice": Spoilt(
+        AUTHORITIES, 'country = "MX"', 'country = "MX"\nweekend = ["sunday", "sunday"]', "weekend",
+        "calendar.weekend[1]", Fault.DUPLICATE),
+    "day of no week": Spoilt(
+        AUTHORITIES, 'country = "MX"', 'country = "MX"\nweekend = ["domingo"]', "weekend",
+        "calendar.weekend[0]", Fault.NOT_ALLOWED),
     "time zone of a machine": Spoilt(
         AUTHORITIES, "America/Mexico_City", "localtime", "timezone",
         "calendar.timezone", Fault.UNKNOWN_REFERENCE),

@@ -48,6 +48,7 @@ from sandbox.domain.packs.programme import (
     SuccessionSpec,
     SuccessorSpec,
     SuspensionWindowSpec,
+    Weekday,
 )
 from sandbox.domain.packs.questions import (
     MOST_FILES,
@@ -170,5 +171,6 @@ __all__ = [
     "Text",
     "TextFormat",
     "TierSpec",
+    "Weekday",
     "Who",
 ]

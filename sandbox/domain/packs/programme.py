@@ -137,13 +137,29 @@ class PrincipleSpec:
     asks: Text
 
 
+class Weekday(StrEnum):
+    """Name the days of a week, in their order."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarSpec:
-    """Say which days are business days: a country's holidays plus the pack's own days off."""
+    """Say which days are business days: a country's holidays plus the pack's own days off.
+
+    Shape: without `weekend` it is that of the country.
+    """
 
     country: str
     timezone: str
     days_off: Mapping[date, Text]
+    weekend: tuple[Weekday, ...] = ()
 
 
 class ClockUnit(StrEnum):

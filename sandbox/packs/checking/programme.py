@@ -107,8 +107,21 @@ def judge_calls(pack: PolicyPack) -> Iterator[Finding]:
             )
 
 
+LONGEST_WEEKEND = 4
+"""Days of a week; with more of them, and with holidays, a term might hardly ever end."""
+
+
 def judge_calendar(pack: PolicyPack) -> Iterator[Finding]:
-    """Find a country without known holidays, and a time zone that is none."""
+    """Find a country without known holidays, a week without work, a time zone that is none."""
+    weekend = pack.calendar.weekend
+    yield from repeated(("calendar", "weekend"), weekend)
+    if len(set(weekend)) > LONGEST_WEEKEND:
+        yield Finding(
+            ("calendar", "weekend"),
+            Fault.TOO_LARGE,
+            _l("leaves too few days for work"),
+            _l("at most %(most)s", most=LONGEST_WEEKEND),
+        )
     # The registry names the countries without loading the holidays of all of them.
     if not any(pack.calendar.country in names for names in COUNTRIES.values()):
         yield Finding(

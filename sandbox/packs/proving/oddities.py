@@ -1,6 +1,7 @@
 """Warn of rules that are lawful and do nothing, or that a reader could not tell apart."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain
 
@@ -15,7 +16,6 @@ from sandbox.packs.proving.judging import Judgements
 from sandbox.packs.saying import Sentence
 from sandbox.packs.saying import sentence as _l
 
-_SATURDAY = 5
 _MOST_YEARS = 50
 """Of so many the holidays are looked up; a pack that speaks of more is not told of idle days."""
 
@@ -52,16 +52,16 @@ def warn_of_idle_rules(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]
 
 def _days_at_rest(pack: PolicyPack) -> Iterator[Shown]:
     """Warn of days off and of windows on which nobody works anyway."""
-    weekly = BusinessCalendar(pack.calendar.country, frozenset())
-    known = _Years()
+    calendar = BusinessCalendar.from_spec(pack.calendar)
+    weekly = replace(calendar, days_off=frozenset())
+    known = _Years(weekly)
     for day in pack.calendar.days_off:
         if known.has(day) and not weekly.is_business_day(day):
             message = _l("is no business day anyway")
-            allowed = _l("a day from Monday to Friday that is no public holiday")
+            allowed = _l("a day outside the weekend that is no public holiday")
             yield _odd(("calendar", "days_off", day.isoformat()), message, allowed)
     if all(clock.unit is not ClockUnit.BUSINESS_DAYS for clock in pack.clocks):
         return
-    calendar = BusinessCalendar.from_spec(pack.calendar)
     for index, window in enumerate(pack.suspension_windows):
         days = chain.from_iterable(
             (first + timedelta(days=each) for each in range((last - first).days + 1))
@@ -76,12 +76,13 @@ def _days_at_rest(pack: PolicyPack) -> Iterator[Shown]:
 class _Years:
     """Count the years whose holidays were looked up, which takes longer than all else here."""
 
-    def __init__(self) -> None:
+    def __init__(self, weekly: BusinessCalendar) -> None:
+        self._weekly = weekly
         self._seen: set[int] = set()
 
     def has(self, day: date) -> bool:
         """Tell whether the holidays of the day may be looked up; a weekend needs none."""
-        if day.weekday() >= _SATURDAY:
+        if self._weekly.is_weekend(day):
             return True
         if len(self._seen) < _MOST_YEARS:
             self._seen.add(day.year)

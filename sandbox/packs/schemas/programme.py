@@ -126,6 +126,7 @@ class CalendarSchema(PartSchema):
         required=True,
     )
     days_off = TextBy(DayName(), load_default=dict)
+    weekend = Each(Word(packs.Weekday))
 
 
 class ClockSchema(PartSchema):

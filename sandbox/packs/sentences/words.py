@@ -21,6 +21,7 @@ from sandbox.domain.packs import (
     Silence,
     Suspender,
     TextFormat,
+    Weekday,
     Who,
 )
 
@@ -113,6 +114,15 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Announceable.ADMITTED: "The application is to be admitted without conditions.",
         Announceable.ADMITTED_WITH_CONDITIONS: "It is to be admitted with conditions.",
         Announceable.DECLINED: "It is not to be admitted.",
+    },
+    Weekday: {
+        Weekday.MONDAY: "Monday.",
+        Weekday.TUESDAY: "Tuesday.",
+        Weekday.WEDNESDAY: "Wednesday.",
+        Weekday.THURSDAY: "Thursday.",
+        Weekday.FRIDAY: "Friday.",
+        Weekday.SATURDAY: "Saturday.",
+        Weekday.SUNDAY: "Sunday.",
     },
     DecisionRule: {
         DecisionRule.UNANIMITY: "It is admitted if no authority objects.",
