@@ -44,6 +44,10 @@ _EFFECT: Mapping[Aspect, LazyString] = {
 }
 
 
+MOST_CHANGES = 5
+"""Rules that are told of each case; the difference of the two versions tells all of them once."""
+
+
 def simulated_lines(new: PolicyPack, case: Simulated) -> Iterator[str]:
     """Say one case that would change: its name, then a sentence for each effect and change."""
     yield f"{case.reference} {case.title}"
@@ -55,8 +59,15 @@ def simulated_sentences(new: PolicyPack, case: Simulated, *, reasons: bool = Tru
     """Say what would be different of one case, then by which rules it would be worked otherwise."""
     for effect in case.effects:
         yield effect_sentence(case.rules, new, effect, reasons=reasons)
-    for change in case.changes:
+    for change in case.changes[:MOST_CHANGES]:
         yield change_sentence(case.rules, new, change)
+    more = len(case.changes) - MOST_CHANGES
+    if more > 0:
+        yield ngettext(
+            "%(num)d more difference between the versions bears on it.",
+            "%(num)d more differences between the versions bear on it.",
+            more,
+        )
 
 
 def effect_sentence(

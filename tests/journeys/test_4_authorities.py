@@ -14,6 +14,7 @@ from tests.journeys.story import Story
 pytestmark = pytest.mark.journey
 STORY = 4
 
+ANSWERED = "No basta un aviso: nadie lo leería a tiempo."
 CONDITION = "Guardar los datos de la prueba en México."
 CONCERN = "Falta decir cuánto tiempo se guardan los mensajes."
 
@@ -58,12 +59,20 @@ def test_authorities_review_and_decide(story: Story) -> None:
     if second.path.endswith("/position"):
         second.choose("stance", "concur_with_conditions")
     second.click("Put the position on record", status=422)
+    # A standard condition is ticked, another is written, and both are answered for.
+    standard = second.page.locator("[name=standard]").first
+    chosen = standard.get_attribute("value")
+    standard.check()
     second.fill("conditions", CONDITION).fill("reasons", "El beneficio supera al riesgo.")
+    second.click("Put the position on record", status=422)
+    for asked in story.pack.proportionality:
+        second.fill(f"asked_{asked.key}", ANSWERED)
     second.click("Put the position on record")
 
     # The rule of the programme yields the decision; the lead issues it.
     second.take_up("Decide the application")
     assert CONDITION in second.main
+    assert chosen in second.main
     second.fill("remarks", "Gracias por una solicitud clara.").click("Issue the decision")
     assert second.path == f"/cases/{key}"
 
@@ -71,6 +80,8 @@ def test_authorities_review_and_decide(story: Story) -> None:
     story.server.newest_mail(owner_email, "SBX-")
     owner.goto(f"/cases/{key}").click("Read the decision with its reasons")
     assert CONDITION in owner.main
+    assert chosen in owner.main
+    assert ANSWERED in owner.main
     assert CONCERN in owner.main
     letter = owner.download("Download the letter (PDF)")
     assert letter.startswith(b"%PDF-1.7")

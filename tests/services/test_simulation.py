@@ -33,7 +33,11 @@ from sandbox.kernel.audit import AuditEntry
 from sandbox.kernel.clock import local_day
 from sandbox.models import Application, Submission
 from sandbox.programme.queries import each_simulated, simulating
-from sandbox.programme.simulation import effect_sentence, simulated_sentences
+from sandbox.programme.simulation import (
+    MOST_CHANGES,
+    effect_sentence,
+    simulated_sentences,
+)
 from tests.factories import (
     NOW,
     actor_for,
@@ -196,6 +200,20 @@ def test_last_days_for_positions_are_told_and_those_taken_are_not(
         words = list(simulated_sentences(with_clock("position", length=5), found))
     assert words[0].startswith("Last day for positions: INAI ")
     assert len(words) == 2
+
+
+def test_of_many_other_rules_some_are_told_and_the_others_counted(
+    app: Flask, session: Session, cases: list[Application]
+) -> None:
+    reasons = tuple(replace(each, code=f"{each.code}_x") for each in pack().refusal_reasons)
+    new = replace(pack(), version="1.0.1", refusal_reasons=reasons)
+    [found] = [each for each in each_simulated(session, new, TODAY) if each]
+    with app.app_context(), force_locale("en"):
+        words = list(simulated_sentences(new, found))
+    assert len(found.changes) == 2 * len(reasons)
+    assert len(words) == MOST_CHANGES + 1
+    left = len(found.changes) - MOST_CHANGES
+    assert words[-1] == f"{left} more differences between the versions bear on it."
 
 
 def test_priority_that_is_gained_is_told(session: Session, cases: list[Application]) -> None:

@@ -146,19 +146,27 @@ class _Changes:
 
     def __init__(self, new: PolicyPack) -> None:
         self.new = new
-        self.found: dict[str, tuple[Change, ...]] = {}
+        self._all: dict[str, tuple[Change, ...]] = {}
+        self._bearing: dict[tuple[str, bool, bool], tuple[Change, ...]] = {}
 
     def bearing(
         self, old: PolicyPack, told: Collection[Aspect], *, is_open: bool, is_tried: bool
     ) -> tuple[Change, ...]:
         """List what bears on a case in its phase, but for what its effects tell already."""
-        if old.version not in self.found:
-            self.found[old.version] = tuple(compare(old, self.new))
+        if old.version not in self._all:
+            self._all[old.version] = tuple(compare(old, self.new))
+        phase = (old.version, is_open, is_tried)
+        if phase not in self._bearing:
+            self._bearing[phase] = tuple(
+                change
+                for change in self._all[old.version]
+                if bears_on_phase(change, is_open=is_open, is_tried=is_tried)
+            )
+        is_told = Aspect.DEADLINE in told
         return tuple(
             change
-            for change in self.found[old.version]
-            if bears_on_phase(change, is_open=is_open, is_tried=is_tried)
-            and not (Aspect.DEADLINE in told and _is_length_of(DECISION_CLOCK, change))
+            for change in self._bearing[phase]
+            if not (is_told and _is_length_of(DECISION_CLOCK, change))
         )
 
 
