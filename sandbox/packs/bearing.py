@@ -30,6 +30,8 @@ _TRIED_BY = frozenset(
     }
 )
 """What is asked of a test that runs, and of its end."""
+_REPEATED = frozenset({"acceptance_days", "position_days", "return_answer_days"})
+"""What the coordination says once more of a term, for whoever reads the rules as one table."""
 _PUBLIC = frozenset(
     {"public_fields", "public_later", "disclosure_is_presumed", "conditions_are_public"}
 )
@@ -53,6 +55,8 @@ def bears_on_phase(change: Change, *, is_open: bool, is_tried: bool) -> bool:
     """
     first = change.trail[0] if change.trail else None
     place = change.field if first is None else first.field
+    if place == "coordination" and change.field in _REPEATED:
+        return False
     if place == "priorities" or isinstance(change.before or change.after, Text):
         return False
     if first is not None and place == "clocks":

@@ -117,6 +117,11 @@ def with_clock(key: str, **changes: Any) -> PolicyPack:
     return replace(pack(), version="1.0.1", clocks=tuple(clocks))
 
 
+def with_positions_within(days: int) -> PolicyPack:
+    new = with_clock("position", length=days)
+    return replace(new, coordination=replace(new.coordination, position_days=days))
+
+
 def with_tiers(**changes: Any) -> PolicyPack:
     tiers = tuple(replace(each, **changes) for each in pack().tiers)
     return replace(pack(), version="1.0.1", tiers=tiers)
@@ -141,6 +146,7 @@ GRANTED = {"silence": Silence.GRANTED}
     [
         (with_clock("return_answer", length=3), True, "clocks.return_answer.length"),
         (with_clock("position", length=5), True, "clocks.position.length"),
+        (with_positions_within(5), True, "clocks.position.length"),
         (with_clock("decision", **GRANTED), True, "clocks.decision.silence"),
         (with_rule(DecisionRule.LEAD_DECIDES), True, "coordination.decision_rule"),
         (with_incidents(), False, "incident_classes."),
