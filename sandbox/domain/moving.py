@@ -79,7 +79,8 @@ def obstacles(
     spec = next((each for each in pack.tiers if each.key == key), None)
     if spec is None:
         return (*_in_answers(pack, standing), (Obstacle.TIER, key))
-    return (*_in_answers(pack, standing), *_in_case(pack, spec, standing))
+    barred = [(Obstacle.PROHIBITED, key)] if tier is None and spec.prohibited else []
+    return (*_in_answers(pack, standing), *barred, *_in_case(pack, spec, standing))
 
 
 def _in_answers(pack: PolicyPack, standing: Standing) -> Iterator[tuple[Obstacle, str]]:
@@ -108,8 +109,6 @@ def _is_wrong(problem: Problem, answers: Answers) -> bool:
 def _in_case(
     pack: PolicyPack, tier: TierSpec, standing: Standing
 ) -> Iterator[tuple[Obstacle, str]]:
-    if tier.prohibited:
-        yield Obstacle.PROHIBITED, tier.key
     on_record = (
         (Obstacle.AUTHORITY, standing.authorities, {each.code for each in pack.authorities}),
         (Obstacle.CRITERION, standing.criteria, {each.key for each in pack.criteria}),

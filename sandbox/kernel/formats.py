@@ -4,9 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_precision, get_currency_symbol
+from babel.numbers import get_currency_precision, get_currency_symbol, get_decimal_symbol
 from flask import current_app
-from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 
 from sandbox.kernel.language import FIRST_LANGUAGE, current_language, locale_of
@@ -99,3 +99,8 @@ def number(value: float | int | None) -> str:
 def quoted(text: object) -> str:
     """Put a text between the quotation marks of the reader's language."""
     return _("“%(text)s”", text=text)
+
+
+def in_full(value: Decimal) -> str:
+    """Write a value with all its decimals, after the sign that the page writes before them."""
+    return format(value.normalize(), "f").replace(".", get_decimal_symbol(get_locale()))

@@ -58,7 +58,9 @@ def simulated_lines(new: PolicyPack, case: Simulated) -> Iterator[str]:
 def simulated_sentences(new: PolicyPack, case: Simulated, *, reasons: bool = True) -> Iterator[str]:
     """Say what would be different of one case, then by which rules it would be worked otherwise."""
     for effect in case.effects:
-        yield effect_sentence(case.rules, new, effect, reasons=reasons)
+        # Which reasons for a priority hold is known from answers alone.
+        if reasons or effect.aspect is not Aspect.PRIORITY:
+            yield effect_sentence(case.rules, new, effect, reasons=reasons)
     for change in case.changes[:MOST_CHANGES]:
         yield change_sentence(case.rules, new, change)
     more = len(case.changes) - MOST_CHANGES

@@ -498,6 +498,17 @@ def test_files_that_lack_what_a_case_has_on_record_are_not_adopted(
         session.rollback()
 
 
+def test_files_that_are_the_same_fit_cases_of_every_tier(session: Session) -> None:
+    organisation, company = make_company(session)
+    case = make_submitted(session, organisation, company)
+    prohibited = next(tier.key for tier in pack().tiers if tier.prohibited)
+    session.execute(update(Application).values(tier=prohibited))
+    session.commit()
+    assert case.tier == prohibited
+    session.rollback()
+    assert queries.list_unfit(session, pack()) == []
+
+
 def test_files_without_the_tier_of_a_case_are_not_adopted(app: Flask, session: Session) -> None:
     trial = make_trial(session, app.extensions["file_store"]).trial
     assert queries.list_unfit(session, pack()) == []

@@ -222,7 +222,9 @@ def test_of_many_other_rules_some_are_told_and_the_others_counted(
     assert words[-1] == f"{left} more differences between the versions bear on it."
 
 
-def test_priority_that_is_gained_is_told(session: Session, cases: list[Application]) -> None:
+def test_priority_that_is_gained_is_told(
+    app: Flask, session: Session, cases: list[Application]
+) -> None:
     always = PrioritySpec("first", Text({"es": "Antes"}), Text({"es": "Porque sí."}), AllOf(()))
     new = replace(pack(), version="1.0.1", priorities=(always,))
     found = [each for each in each_simulated(session, new, TODAY) if each]
@@ -230,6 +232,11 @@ def test_priority_that_is_gained_is_told(session: Session, cases: list[Applicati
         (Effect(Aspect.PRIORITY, (), (always,), (), ()),)
     ] * 2
     assert [each.changes for each in found] == [(), ()]
+    # Whoever reads no answers learns nothing that only answers say.
+    with app.app_context(), force_locale("es"):
+        told = list(simulated_sentences(new, found[0]))
+        assert told == ["Prioridad: ninguna según sus reglas, «Antes» según las nuevas."]
+        assert list(simulated_sentences(new, found[0], reasons=False)) == []
 
 
 def test_other_words_for_the_same_rules_change_no_case(

@@ -1517,7 +1517,7 @@ def test_an_answer_after_the_days_on_which_it_is_taken_is_given_back(
     text = "En dos servidores de Querétaro, cifrados."
     refused = company.ana.submit(page, {"a_1": text})
     assert refused.status_code == 409
-    assert "Las respuestas se recibieron hasta el" in refused.main
+    assert "Se pudo responder hasta el" in refused.main
     assert text in refused.main
     rules = active.current()
     lenient = replace(rules, clocks=tuple(replace(each, late_days=20) for each in rules.clocks))
@@ -1579,7 +1579,7 @@ def test_forms_close_after_the_last_day_on_which_anything_is_taken_and_the_pages
     session.execute(update(InformationRequest).values(due_on=passed))
     session.commit()
     assert opened() == [False] * 6
-    why = "Las respuestas se recibieron hasta el"
+    why = "Se pudo responder hasta el"
     for place in (*forms.values(), information, f"/cases/{returned.id}", f"/cases/{asked.id}"):
         assert company.ana.get(place).main.count(why) == 1, place
     saved = company.ana.submit(pages["section"], {}, button="Guardar y continuar")

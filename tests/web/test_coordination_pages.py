@@ -628,9 +628,12 @@ def test_conditions_are_chosen_from_the_rules_and_answered_for(
     assert sorted(texts) == sorted(each.text.in_("es") for each in standard.values())
     hints = [page.tree.get_element_by_id(tick.get("aria-describedby")) for tick in ticks]
     said = [hint.text_content().strip() for hint in hints]
-    purpose = standard["means_to_repair"].purpose.in_("es")
+    named = {
+        code: f"{each.name.in_('es')}. {each.purpose.in_('es')}" for code, each in standard.items()
+    }
+    purpose = named["means_to_repair"]
     assert said[0] == f"Su autoridad consideró que su criterio no se cumple del todo. {purpose}"
-    assert said[1] == pack().standard_conditions[0].purpose.in_("es")
+    assert said[1] == named[pack().standard_conditions[0].code]
 
     typed = {
         "stance": "concur_with_conditions",

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,7 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.audit import Deed, record
 from sandbox.kernel.clock import local_day, utc_now
 from sandbox.kernel.db import unit_of_work
-from sandbox.kernel.formats import day, short_day
+from sandbox.kernel.formats import day, in_full, short_day
 from sandbox.kernel.mail import OutboxMail, render_mail
 from sandbox.models import (
     Application,
@@ -1080,6 +1081,13 @@ def test_what_is_no_number_is_refused_and_the_rest_kept(
 def test_decimals_are_read_as_they_are_meant(app: Flask, typed: str, value: str) -> None:
     with app.test_request_context(headers={"Accept-Language": "es"}):
         assert str(read_decimal(typed)) == value
+
+
+@pytest.mark.parametrize("locale", ["es_MX", "en", "es_ES", "de_DE", "es"])
+@pytest.mark.parametrize("value", ["1.125", "12.375", "1250", "0.5", "-3.25", "1234.5"])
+def test_value_that_came_back_is_read_as_it_was(app: Flask, locale: str, value: str) -> None:
+    with app.test_request_context(), force_locale(locale):
+        assert read_decimal(in_full(Decimal(value))) == Decimal(value)
 
 
 @pytest.mark.parametrize("typed", ["1 5", "12 34", "1 234 5", "1 5.5", "1 234,567.5"])

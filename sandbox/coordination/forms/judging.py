@@ -224,7 +224,8 @@ def position_form(
     stand in the decision from then on; so it is told from one that an authority wrote itself.
     """
     offered = offered_conditions(pack, marks)
-    words = [each.text.in_(application.language) for each, _ in offered]
+    # A position keeps each condition on one line, whatever the file of the rules does.
+    words = [" ".join(each.text.in_(application.language).split()) for each, _ in offered]
     data: dict[str, Any] = {"version": position_version(taken)}
     if taken is not None:
         data |= {
@@ -248,15 +249,15 @@ def position_form(
         return form
     form.conditions.label.text = _l("Other conditions")
     form.standard.choices = [
-        as_choice((text, text, {"hint": _hint(each, is_called_for)}))
+        as_choice((text, text, {"hint": _hint(each, is_called_for=is_called_for)}))
         for (each, is_called_for), text in zip(offered, words, strict=True)
     ]
     return form
 
 
-def _hint(condition: StandardConditionSpec, is_called_for: bool) -> str:
-    """Say what a condition is for, and whether the authority's own marks call for it."""
-    purpose = in_language(condition.purpose)
+def _hint(condition: StandardConditionSpec, *, is_called_for: bool) -> str:
+    """Say what a condition is called and for, and whether the authority's own marks call for it."""
+    purpose = f"{in_language(condition.name)}. {in_language(condition.purpose)}"
     if not is_called_for:
         return purpose
     return gettext("You found its criterion not fully met. %(purpose)s", purpose=purpose)

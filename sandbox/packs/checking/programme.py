@@ -107,8 +107,8 @@ def judge_calls(pack: PolicyPack) -> Iterator[Finding]:
             )
 
 
-LONGEST_WEEKEND = 4
-"""Days of a week; with more of them, and with holidays, a term might hardly ever end."""
+LONGEST_WEEKEND = 2
+"""Days of a week; with more of them days off and windows could leave none for work."""
 
 
 def judge_calendar(pack: PolicyPack) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
+from sandbox.domain.calendar import BusinessCalendar
 from sandbox.domain.packs import (
     Ending,
     PolicyPack,
@@ -34,6 +35,7 @@ _SINGLE = tuple(each for each in Who if each not in (Who.PLATFORM, Who.EVERY_AUT
 def prove_stages_left(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
     """Prove that every stage is reached and left, and that a test can always end."""
     stages = gates = 0
+    week = 7 - len(BusinessCalendar.from_spec(pack.calendar).weekend)
     for index, tier in enumerate(pack.tiers):
         path: Path = ("tiers", index)
         passed = _passed(tier)
@@ -57,7 +59,7 @@ def prove_stages_left(pack: PolicyPack, _judged: Judgements) -> Iterator[Shown]:
                     listed(*_SINGLE),
                 )
         yield from _odd_gates(path, tier)
-        yield from _odd_approvals(path, tier)
+        yield from _odd_approvals(path, tier, week)
         yield from _falling_caps(path, tier)
         stages += len(tier.stages)
         gates += sum(len(stage.gate) for stage in tier.stages) + len(tier.completion)
@@ -138,7 +140,7 @@ def _odd_gates(path: Path, tier: TierSpec) -> Iterator[Warned]:
         )
 
 
-def _odd_approvals(path: Path, tier: TierSpec) -> Iterator[Warned]:
+def _odd_approvals(path: Path, tier: TierSpec, week: int) -> Iterator[Warned]:
     """Find approvals that silence gives before people are exposed, or that may come too late.
 
     Those of the completion may take longer than the last stage, which is over by then.
@@ -151,7 +153,7 @@ def _odd_approvals(path: Path, tier: TierSpec) -> Iterator[Warned]:
                 other = listed(Silence.DENIED, Silence.NONE)
                 yield Warned(Finding((*here, "silence"), Fault.ODD, message, other))
             days = requirement.answer_days
-            if days is not None and _lasts(days) > before.max_days:
+            if days is not None and _lasts(days, week) > before.max_days:
                 message = _l(
                     'cannot pass in the stage "%(stage)s", which lasts %(days)s days at most',
                     stage=before.key,
@@ -161,9 +163,12 @@ def _odd_approvals(path: Path, tier: TierSpec) -> Iterator[Warned]:
                 yield Warned(Finding((*here, "answer_days"), Fault.ODD, message, fewer))
 
 
-def _lasts(business_days: int) -> int:
-    """Return the fewest calendar days in which so many business days can pass."""
-    weeks, rest = divmod(business_days - 1, 5)
+def _lasts(business_days: int, week: int) -> int:
+    """Return the fewest calendar days in which so many business days can pass.
+
+    Shape: `week` is the number of days of a week on which people work.
+    """
+    weeks, rest = divmod(business_days - 1, week)
     return 7 * weeks + rest + 1
 
 

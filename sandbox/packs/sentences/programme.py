@@ -163,7 +163,7 @@ SAYS: Mapping[type[PartSchema], TableWords] = {
             "timezone": "The time zone in which a day begins and ends: that of a place, or `UTC`.",
             "days_off": "Further days that are no business days, each with its name; at most "
             "half of any two years.",
-            "weekend": "The days of the week on which nobody works, four at most, where they are "
+            "weekend": "The days of the week on which nobody works, two at most, where they are "
             "not those of the country.",
         },
     ),

@@ -35,7 +35,7 @@ def coordination_lines(pack: PolicyPack) -> Iterator[Line]:
             yield 2, _term(clock)
     if pack.calendar.weekend:
         days = ", ".join(str(WORDS[each]) for each in pack.calendar.weekend)
-        yield 2, _("No term runs on: %(days)s.", days=days)
+        yield 2, _("These days of the week are no business days: %(days)s.", days=days)
     for free, name in sorted(pack.calendar.days_off.items()):
         yield 2, _("No term runs on %(day)s: %(name)s", day=day(free), name=read(name))
     yield (

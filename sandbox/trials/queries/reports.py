@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from math import isclose
 
-from sandbox.kernel.formats import decimals_of
+from sandbox.kernel.formats import decimals_of, in_full
 from sandbox.models import MonitoringReport, Reading
 from sandbox.trials.queries.facts import TrialFile
 
@@ -34,7 +34,7 @@ def report_data(file: TrialFile, report: MonitoringReport | None) -> dict[str, o
         "amount_each": _as_typed(report.amount_each, file.pack.currency),
         "amount_total": _as_typed(report.amount_total, file.pack.currency),
         "narrative": report.narrative,
-        **{f"metric-{each.metric}": format(each.value.normalize(), "f") for each in readings},
+        **{f"metric-{each.metric}": in_full(each.value) for each in readings},
     }
 
 

@@ -111,7 +111,9 @@ class Judging(Checking):
         answered: dict[str, str] = {}
         if stance is Stance.CONCUR_WITH_CONDITIONS:
             known = self.pack.standard_conditions
-            standard = [each.text.in_(self.application.language) for each in known]
+            standard = [
+                " ".join(each.text.in_(self.application.language).split()) for each in known
+            ]
             conditions = self.rng.sample(
                 [*standard, *read("deeds")["conditions"]], self.rng.choice((1, 2, 2))
             )
