@@ -37,7 +37,7 @@ def read(sums: int) -> set[int]:
     return {each for each in range(sums.bit_length()) if sums >> each & 1}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(forms(), st.lists(conditions(ORDER), max_size=2))
 def test_sums_are_those_of_somebody(
     drawn: tuple[dict[str, QuestionSpec], Condition], more: list[Condition]

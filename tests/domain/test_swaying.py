@@ -30,7 +30,7 @@ def is_(key: str, value: str) -> Compare:
     return Compare(key, Operator.EQUALS, value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(forms(), st.sampled_from(ORDER))
 def test_question_that_sways_nothing_changes_nothing(
     drawn: tuple[dict[str, QuestionSpec], Condition], key: str

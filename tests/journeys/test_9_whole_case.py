@@ -3,7 +3,8 @@
 Two regimes, from the mildest tier to the strictest: what differs between them are the answers and
 what is expected of them, for the way through the pages is the same. One of them runs without any
 script, which no page needs. The longest, whose stages the stories of the first programme show one
-by one, is left to `make test-long`.
+by one, and the shortest, whose way the longer one of its regime takes too, are left to
+`make test-long`.
 """
 
 import json
@@ -198,6 +199,7 @@ def test_case_of_high_risk_runs_from_its_form_to_its_report(story: Story) -> Non
     tell(story, FILTER)
 
 
+@pytest.mark.long
 @in_("es", "eu-ai-act")
 def test_case_of_another_regime_runs_from_its_form_to_its_report(story: Story) -> None:
     tell(story, SCHEDULE)
