@@ -8,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
+from holidays.registry import COUNTRIES
 
 from sandbox.domain.packs import (
     CalendarSpec,
@@ -32,16 +33,19 @@ def _holidays_of(country: str, year: int) -> frozenset[date]:
     return frozenset(day for day in found if day.year == year)
 
 
+def is_known(country: str) -> bool:
+    """Tell whether the holidays of a country are known; the registry loads none to say so."""
+    return any(country in names for names in COUNTRIES.values())
+
+
 @lru_cache(maxsize=512)
 def weekend_of(country: str) -> frozenset[int]:
     """Return the days of the week on which nobody works in a country: 0 is Monday.
 
     Saturday and Sunday where the country, or its weekend, is not known.
     """
-    try:
-        known = holidays.country_holidays(country).weekend
-    except NotImplementedError:
-        return SATURDAY_AND_SUNDAY
+    # A pack with a country that nobody knows is judged to its end: its other faults are told too.
+    known = holidays.country_holidays(country).weekend if is_known(country) else ()
     return frozenset(known) or SATURDAY_AND_SUNDAY
 
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 from zoneinfo import available_timezones
 
 from babel.numbers import list_currencies
-from holidays.registry import COUNTRIES
 
 from sandbox.domain.applications import ApplicationStatus
+from sandbox.domain.calendar import is_known
 from sandbox.domain.enquiries import ENQUIRY_PREFIX
 from sandbox.domain.packs import (
     COMMENT_CLOCK,
@@ -122,8 +122,7 @@ def judge_calendar(pack: PolicyPack) -> Iterator[Finding]:
             _l("leaves too few days for work"),
             _l("at most %(most)s", most=LONGEST_WEEKEND),
         )
-    # The registry names the countries without loading the holidays of all of them.
-    if not any(pack.calendar.country in names for names in COUNTRIES.values()):
+    if not is_known(pack.calendar.country):
         yield Finding(
             ("calendar", "country"),
             Fault.UNKNOWN_REFERENCE,
